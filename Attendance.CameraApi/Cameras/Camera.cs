@@ -1,0 +1,18 @@
+using Attendance.CameraApi.Cameras.Discovery;
+
+namespace Attendance.CameraApi.Cameras;
+
+/// <summary>A camera of this node, from configuration or found attached.</summary>
+/// <param name="Width">Pixels, as wished; the device decides.</param>
+/// <param name="FrameRate">Frames per second, as wished; the device decides.</param>
+/// <param name="Formats">What the device offers, where it was asked.</param>
+internal sealed record Camera(
+    string Id,
+    string Name,
+    CameraSource Source,
+    int? Width,
+    int? Height,
+    double? FrameRate,
+    IReadOnlyList<string> Tags,
+    IReadOnlyList<DeviceFormat> Formats,
+    bool Discovered);

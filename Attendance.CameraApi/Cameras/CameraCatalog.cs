@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Attendance.CameraApi.Cameras.Discovery;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Cameras;
+
+/// <summary>Which cameras there are on this node. They come from configuration and discovery, never from a request.</summary>
+internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<DiscoveryOptions> discovery, DeviceDiscovery devices)
+{
+    private readonly FrozenDictionary<string, Camera> _configured = options.Value
+        .Select(entry => FromConfiguration(entry.Key, entry.Value))
+        .ToFrozenDictionary(camera => camera.Id, StringComparer.Ordinal);
+
+    /// <summary>Devices that were attached at some time. One that was unplugged stays known, as missing.</summary>
+    private readonly ConcurrentDictionary<string, Camera> _discovered = new(StringComparer.Ordinal);
+
+    /// <summary>In the order of their ids, together with whether each is there now.</summary>
+    public IReadOnlyList<(Camera Camera, bool IsPresent)> List()
+    {
+        var attached = devices.List();
+        Discover(attached);
+        return
+        [
+            .. _configured.Values.Concat(_discovered.Values)
+                .OrderBy(camera => camera.Id, StringComparer.Ordinal)
+                .Select(camera => (camera, IsPresent(camera, attached))),
+        ];
+    }
+
+    public Camera? Find(string cameraId)
+    {
+        if (_configured.GetValueOrDefault(cameraId) is { } configured)
+        {
+            return configured;
+        }
+
+        Discover(devices.List());
+        return _discovered.GetValueOrDefault(cameraId);
+    }
+
+    private void Discover(IReadOnlyList<DiscoveredDevice> attached)
+    {
+        if (!discovery.Value.Enabled)
+        {
+            return;
+        }
+
+        // A device that has a configured name is not listed under its own as well: it is one camera.
+        var configured = _configured.Values
+            .Where(camera => camera.Source.Kind == CameraKind.Device)
+            .Select(camera => camera.Source.Target)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var device in attached)
+        {
+            if (!configured.Contains(device.Id) && !configured.Contains(device.Node) && !_configured.ContainsKey(device.Id))
+            {
+                _discovered.TryAdd(device.Id, FromDevice(device));
+            }
+        }
+    }
+
+    private static bool IsPresent(Camera camera, IReadOnlyList<DiscoveredDevice> attached) =>
+        camera.Source.Kind != CameraKind.Device
+        || !OperatingSystem.IsLinux()
+        || attached.Any(device => device.Id == camera.Source.Target || device.Node == camera.Source.Target)
+        || File.Exists(camera.Source.Target);
+
+    private static Camera FromConfiguration(string id, CameraOptions options) => new(
+        id,
+        options.Name ?? id,
+        CameraSource.TryParse(options.Source, out var source) ? source : throw new InvalidOperationException("The options were not validated."),
+        options.Width,
+        options.Height,
+        options.FrameRate,
+        [.. options.Tags],
+        [],
+        Discovered: false);
+
+    private static Camera FromDevice(DiscoveredDevice device) => new(
+        device.Id,
+        device.Name,
+        CameraSource.OfDevice(device.Id),
+        Width: null,
+        Height: null,
+        FrameRate: null,
+        Tags: [],
+        device.Formats,
+        Discovered: true);
+}

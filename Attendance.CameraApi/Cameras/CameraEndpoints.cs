@@ -1,0 +1,179 @@
+using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Cameras;
+
+internal static class CameraEndpoints
+{
+    private const int DefaultHistory = 100;
+
+    public static void MapCameras(this IEndpointRouteBuilder routes)
+    {
+        var cameras = routes.MapGroup("/api/cameras").WithTags("Cameras");
+        cameras.MapGet("", (CameraViews views) => TypedResults.Ok(new CamerasResponse(views.All())))
+            .WithSummary("Every camera of this node and who holds it.");
+        cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
+                views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseEndpoints.UnknownCamera())
+            .Produces<CameraView>().ProducesProblem(404)
+            .WithSummary("One camera.");
+        cameras.MapGet("{cameraId}/history", HistoryAsync)
+            .Produces<HistoryResponse>().ProducesProblem(404).ProducesProblem(503)
+            .WithSummary("Ended leases of a camera, newest first.");
+        routes.MapGet("/api/camera/status", StatusAsync).WithTags("Cameras").Produces<StatusResponse>()
+            .WithSummary("What is held, and whether all is well.");
+    }
+
+    private static async Task<IResult> HistoryAsync(string cameraId, int? limit, CameraSlots slots, LeaseStore store)
+    {
+        if (!slots.TryGet(cameraId, out _))
+        {
+            return LeaseEndpoints.UnknownCamera();
+        }
+
+        if (limit is < 1 or > LeaseStore.LedgerLength)
+        {
+            throw new RequestException("limit", $"must be 1 to {LeaseStore.LedgerLength}.");
+        }
+
+        var entries = await store.ReadLedgerAsync(cameraId, limit ?? DefaultHistory);
+        return TypedResults.Ok(new HistoryResponse(cameraId, [.. entries.Select(HistoryItem.From)]));
+    }
+
+    private static async Task<IResult> StatusAsync(CameraViews views, Reconciliation reconciliation, LeaseStore store, TimeProvider clock)
+    {
+        var cameras = views.All();
+        var held = cameras.Where(camera => camera.LeaseRef is not null).Select(camera => camera.CameraId).ToList();
+        return TypedResults.Ok(new StatusResponse(
+            held.Count,
+            held,
+            clock.GetUtcNow().UtcDateTime,
+            cameras,
+            reconciliation.WorkersWithoutLease().Count,
+            cameras.Count(camera => camera.State == CameraState.Quarantined),
+            await StoreStateAsync(store)));
+    }
+
+    private static async Task<string> StoreStateAsync(LeaseStore store)
+    {
+        try
+        {
+            await store.PingAsync();
+            return "available";
+        }
+        catch (StoreUnavailableException)
+        {
+            return "unavailable";
+        }
+    }
+}
+
+internal enum CameraState
+{
+    Available,
+    Opening,
+    Held,
+    Releasing,
+    Suspended,
+    Missing,
+    Quarantined,
+}
+
+/// <param name="Width">Pixels: what the camera delivers while it is open, else what is configured; null where neither is known.</param>
+/// <param name="LeaseRef">Tells leases apart; not the lease's id, which is a secret.</param>
+/// <param name="Detail">What is wrong, in a plain sentence.</param>
+internal sealed record CameraView(
+    string CameraId,
+    string Name,
+    CameraKind Kind,
+    CameraState State,
+    string Node,
+    int? Width,
+    int? Height,
+    double? FrameRate,
+    IReadOnlyList<string> Tags,
+    IReadOnlyList<DeviceFormat> Formats,
+    bool Discovered,
+    string? LeaseRef,
+    DateTime? HeldSince,
+    DateTime? ExpiresAt,
+    double? Sharpness,
+    double? Brightness,
+    double? FrameAgeSeconds,
+    string? Detail);
+
+internal sealed record CamerasResponse(IReadOnlyList<CameraView> Cameras);
+
+internal sealed record StatusResponse(
+    int ActiveCameras,
+    IReadOnlyList<string> CameraIds,
+    DateTime Timestamp,
+    IReadOnlyList<CameraView> Cameras,
+    int Leaks,
+    int Quarantined,
+    string Store);
+
+internal sealed record HistoryResponse(string CameraId, IReadOnlyList<HistoryItem> Items);
+
+internal sealed record HistoryItem(
+    string LeaseRef, DateTime AcquiredAt, DateTime EndedAt, double Seconds, string Reason, string? Detail, string Node, long FencingToken)
+{
+    public static HistoryItem From(LedgerEntry entry) => new(
+        entry.LeaseRef,
+        DateTimeOffset.FromUnixTimeMilliseconds(entry.AcquiredAt).UtcDateTime,
+        DateTimeOffset.FromUnixTimeMilliseconds(entry.EndedAt).UtcDateTime,
+        (entry.EndedAt - entry.AcquiredAt) / 1000.0,
+        entry.Reason,
+        entry.Detail,
+        entry.Node,
+        entry.FencingToken);
+}
+
+/// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
+internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOptions<NodeOptions> node, TimeProvider clock)
+{
+    public IReadOnlyList<CameraView> All() => [.. catalog.List().Select(entry => Of(entry.Camera, entry.IsPresent))];
+
+    public CameraView? Find(string cameraId) => All().FirstOrDefault(view => view.CameraId == cameraId);
+
+    private CameraView Of(Camera camera, bool isPresent)
+    {
+        slots.TryGet(camera.Id, out var slot);
+        var lease = slot?.Lease;
+        var capture = lease?.Capture;
+        var frame = capture?.Frames.Latest;
+        var opened = capture?.Status.Opened;
+        return new CameraView(
+            camera.Id,
+            camera.Name,
+            camera.Source.Kind,
+            State(slot, lease, isPresent),
+            node.Value.Name,
+            opened?.Width ?? camera.Width,
+            opened?.Height ?? camera.Height,
+            opened is { FrameRate: > 0 } ? opened.FrameRate : camera.FrameRate,
+            camera.Tags,
+            camera.Formats,
+            camera.Discovered,
+            lease is { End: null, Stored.WasGranted: true } ? lease.Ref : null,
+            lease is { Stored.WasGranted: true } ? lease.Stored.AcquiredAt.UtcDateTime : null,
+            lease is { End: null, Stored.WasGranted: true } ? lease.ExpiresAt.UtcDateTime : null,
+            Number(frame?.Header.Sharpness),
+            Number(frame?.Header.Brightness),
+            frame is null ? null : clock.GetElapsedTime(frame.Header.Timestamp).TotalSeconds,
+            slot?.Quarantine?.Cause ?? capture?.Status.Fault);
+    }
+
+    private static CameraState State(CameraSlot? slot, CameraLease? lease, bool isPresent) => (slot, lease) switch
+    {
+        ({ Quarantine: not null }, _) => CameraState.Quarantined,
+        (_, null) => isPresent ? CameraState.Available : CameraState.Missing,
+        (_, { End: not null }) => CameraState.Releasing,
+        (_, { Opened.IsCompleted: false }) => CameraState.Opening,
+        (_, { Capture.Status.Suspended: true }) => CameraState.Suspended,
+        _ => CameraState.Held,
+    };
+
+    private static double? Number(float? value) => value is { } number && float.IsFinite(number) ? Math.Round(number, 1) : null;
+}

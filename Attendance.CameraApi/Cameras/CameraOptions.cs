@@ -1,0 +1,88 @@
+using System.ComponentModel.DataAnnotations;
+using Attendance.CameraApi.Capture;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Cameras;
+
+/// <summary>One camera in configuration: <c>Cameras:&lt;id&gt;</c>.</summary>
+internal sealed class CameraOptions
+{
+    public string? Source { get; set; }
+
+    [StringLength(100)]
+    public string? Name { get; set; }
+
+    /// <summary>Pixels.</summary>
+    [Range(16, 16384)]
+    public int? Width { get; set; }
+
+    /// <summary>Pixels.</summary>
+    [Range(16, 16384)]
+    public int? Height { get; set; }
+
+    /// <summary>Frames per second.</summary>
+    [Range(0.1, 1000)]
+    public double? FrameRate { get; set; }
+
+    public IList<string> Tags { get; } = [];
+}
+
+internal sealed class DiscoveryOptions
+{
+    /// <summary>Attached devices appear by themselves.</summary>
+    public bool Enabled { get; set; } = true;
+}
+
+/// <summary>All of <c>Cameras</c>, by id.</summary>
+internal sealed class CamerasOptions : Dictionary<string, CameraOptions>
+{
+    public CamerasOptions() : base(StringComparer.Ordinal)
+    {
+    }
+}
+
+/// <summary>A camera that can be told to fail belongs into tests, not into somebody's building.</summary>
+internal sealed class FaultCamerasValidator(IHostEnvironment environment, IOptions<CaptureOptions> capture) : IValidateOptions<CamerasOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CamerasOptions options) =>
+        !environment.IsDevelopment() && !capture.Value.AllowFaultCameras && FirstOf(options) is { } id
+            ? ValidateOptionsResult.Fail(
+                $"'Cameras:{id}:Source' is a fault camera, which is for tests: it needs the environment Development or 'Capture:AllowFaultCameras' set to true.")
+            : ValidateOptionsResult.Success;
+
+    private static string? FirstOf(CamerasOptions options) => options
+        .FirstOrDefault(entry => CameraSource.TryParse(entry.Value.Source, out var source) && source.Kind == CameraKind.Fault).Key;
+}
+
+internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CamerasOptions options)
+    {
+        var failures = new List<string>();
+        var devices = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (id, camera) in options)
+        {
+            if (!Identifiers.IsName(id) || id == "auto")
+            {
+                failures.Add($"'Cameras:{id}': an id is 1 to 64 of A-Z a-z 0-9 . _ - , begins with a letter or digit and is not 'auto'.");
+            }
+
+            if (!CameraSource.TryParse(camera.Source, out var source))
+            {
+                failures.Add(
+                    $"'Cameras:{id}:Source' must be test-pattern, file:<path>, device:<path or id>, rtsp://… or http(s)://… .");
+            }
+            else if (source.Kind == CameraKind.Device && !devices.TryAdd(source.Target, id))
+            {
+                failures.Add($"'Cameras:{id}:Source' names the same device as 'Cameras:{devices[source.Target]}:Source'.");
+            }
+
+            var results = new List<ValidationResult>();
+            Validator.TryValidateObject(camera, new ValidationContext(camera), results, validateAllProperties: true);
+            failures.AddRange(results.Select(result =>
+                $"'Cameras:{id}:{result.MemberNames.FirstOrDefault()}': {result.ErrorMessage}"));
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

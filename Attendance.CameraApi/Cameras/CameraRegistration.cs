@@ -1,0 +1,31 @@
+using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Streaming;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Cameras;
+
+internal static class CameraRegistration
+{
+    public static void AddCameras(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<CamerasOptions, CamerasOptionsValidator>().BindConfiguration("Cameras");
+        builder.Services.AddOptionsWithValidateOnStart<DiscoveryOptions>().BindConfiguration("Discovery");
+        builder.Services.AddSingleton(_ => new DeviceDiscovery());
+        builder.Services.AddSingleton<CameraCatalog>();
+        builder.Services.AddSingleton<CameraViews>();
+    }
+
+    public static void AddCapture(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<CaptureOptions, CaptureOptionsValidator>().BindConfiguration("Capture");
+        builder.Services.AddSingleton<IValidateOptions<CamerasOptions>, FaultCamerasValidator>();
+        builder.Services.AddSingleton<CaptureMetrics>();
+        builder.Services.AddSingleton<StreamMetrics>();
+        builder.Services.AddSingleton<DeviceProof>();
+        builder.Services.AddSingleton<WorkerClosing>();
+        builder.Services.AddSingleton<CaptureWorkers>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CaptureWorkers>());
+        builder.Services.AddSingleton<ICameraCaptureFactory, WorkerCaptureFactory>();
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Attendance.CameraApi.Http;
+
+internal static class JsonBody
+{
+    public const int MaxLength = 64 * 1024;
+
+    /// <summary>What is read, and thrown away, of a body that is too long: a sender who is cut off does not see the answer.</summary>
+    public const int MaxDiscarded = 4 * 1024 * 1024;
+
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        AllowDuplicateProperties = false,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>Reads the body whatever content type it claims: a beacon of a browser and a plain <c>curl -d</c> claim others.</summary>
+    /// <param name="absent">What an empty body stands for; null where there must be one.</param>
+    /// <exception cref="RequestException">Not JSON, or a field of the wrong type.</exception>
+    /// <exception cref="BadHttpRequestException">Longer than <see cref="MaxLength"/>.</exception>
+    public static async Task<T> ReadAsync<T>(HttpRequest request, T? absent, CancellationToken cancellationToken) where T : class
+    {
+        var body = await ReadAllAsync(request.Body, cancellationToken);
+        if (body.Length == 0 && absent is not null)
+        {
+            return absent;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<T>(body, Options) ?? throw new RequestException("$", "must be a JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            throw IsWholeDocument(body)
+                ? new RequestException(exception.Path is null or "$" ? "$" : exception.Path.Replace("$.", ""), "is not of the right type, or stands there twice.")
+                : new RequestException("$", "is not valid JSON.");
+        }
+    }
+
+    private static bool IsWholeDocument(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<byte[]> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxLength + 1];
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length <= MaxLength)
+        {
+            return buffer[..length];
+        }
+
+        while (await body.ReadAsync(buffer, cancellationToken) > 0)
+        {
+        }
+
+        throw new BadHttpRequestException("The body is too long.", StatusCodes.Status413PayloadTooLarge);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Attendance.CameraApi;
+
+/// <summary>The shapes of names and secrets. A name of this shape is safe in a log, a store key and a path of an address.</summary>
+internal static partial class Identifiers
+{
+    public const string NamePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+
+
+    public static bool IsName(string? text) => text is not null && Name().IsMatch(text);
+
+    public static bool IsSession(string? text) => text is not null && Session().IsMatch(text);
+
+    /// <summary>A name made of any text, for names that are not ours to choose.</summary>
+    public static string ToName(string text)
+    {
+        var name = NotInName().Replace(text, "-").TrimStart('.', '_', '-');
+        return name.Length switch { 0 => "node", > 64 => name[..64], _ => name };
+    }
+
+    /// <summary>128 random bits, base64url.</summary>
+    public static string NewLeaseId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>What logs, status and metrics show instead of a lease's id, which is a secret.</summary>
+    public static string LeaseRef(string leaseId) => Hash(leaseId)[..8];
+
+    /// <summary>What the store and this process keep of a session's id, which is a secret.</summary>
+    public static string SessionHash(string sessionId) => Hash(sessionId)[..32];
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    // \z and not $: a dollar also matches before a final line break.
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{8,128}\z")]
+    private static partial Regex Session();
+
+    [GeneratedRegex("[^A-Za-z0-9._-]")]
+    private static partial Regex NotInName();
+}

@@ -1,0 +1,57 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Commands;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Security;
+using Attendance.CameraApi.Streaming;
+using Attendance.ServiceDefaults;
+
+if (args is [WorkerCommand.Name, ..])
+{
+    return CaptureCommand.Run(args);
+}
+
+if (CommandLine.IsCommand(args))
+{
+    return await CommandLine.RunAsync(args);
+}
+
+var builder = WebApplication.CreateBuilder(args);
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxRequestBodySize = JsonBody.MaxDiscarded;
+});
+
+builder.AddServiceDefaults();
+builder.Services.AddOpenApi();
+builder.Services.AddSingleton(TimeProvider.System);
+builder.AddProblemHandling();
+builder.AddApiKey();
+builder.AddCameras();
+builder.AddCapture();
+builder.AddLeases();
+
+var app = builder.Build();
+
+app.UseProblemHandling();
+app.UseMiddleware<ApiKeyCheck>();
+app.MapDefaultEndpoints();
+app.MapCameraHealth();
+app.MapOpenApi();
+app.MapCameras();
+app.MapLeases();
+app.MapCleanup();
+app.MapStreaming();
+
+try
+{
+    await app.RunAsync();
+}
+catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+{
+    // Told to stop while it was still starting: that is no failure.
+}
+
+return 0;

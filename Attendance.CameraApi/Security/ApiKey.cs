@@ -1,0 +1,88 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Attendance.CameraApi.Http;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Security;
+
+internal sealed class SecurityOptions
+{
+    /// <summary>What callers send as <c>X-Api-Key</c>. Without one the API serves this machine only, in Development only.</summary>
+    public string? ApiKey { get; set; }
+}
+
+internal sealed class SecurityOptionsValidator(IHostEnvironment environment, IConfiguration configuration) : IValidateOptions<SecurityOptions>
+{
+    private const int MinLength = 16;
+
+    public ValidateOptionsResult Validate(string? name, SecurityOptions options) => options.ApiKey switch
+    {
+        { Length: > 0 and < MinLength } =>
+            ValidateOptionsResult.Fail($"'Security:ApiKey' must have {MinLength} characters at least."),
+        { Length: > 0 } => ValidateOptionsResult.Success,
+        _ when !environment.IsDevelopment() =>
+            ValidateOptionsResult.Fail("'Security:ApiKey' must be set; only in Development may it be left out."),
+        _ when !ListensOnLoopbackOnly() =>
+            ValidateOptionsResult.Fail("'Security:ApiKey' must be set to listen on other addresses than this machine's own."),
+        _ => ValidateOptionsResult.Success,
+    };
+
+    private bool ListensOnLoopbackOnly() =>
+        string.IsNullOrEmpty(configuration["http_ports"] + configuration["https_ports"])
+        && (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .All(address => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsLoopback);
+}
+
+/// <summary>Lets nobody in without the key, except to what a probe or a reader of the contract needs.</summary>
+internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<SecurityOptions> options, ILogger<ApiKeyCheck> logger)
+{
+    public const string Header = "X-Api-Key";
+    private static readonly PathString[] s_open = ["/health", "/alive", "/openapi"];
+
+    private readonly byte[]? _key = string.IsNullOrEmpty(options.Value.ApiKey) ? null : Hash(options.Value.ApiKey);
+    private bool _warned;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (s_open.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) || IsAllowed(context))
+        {
+            return next(context);
+        }
+
+        return new Problem(StatusCodes.Status401Unauthorized, "api_key_required", $"Send the API key as {Header}.").ExecuteAsync(context);
+    }
+
+    private bool IsAllowed(HttpContext context)
+    {
+        if (_key is not null)
+        {
+            // Hashes have one length, so the comparison takes one time, whatever was sent.
+            return CryptographicOperations.FixedTimeEquals(Hash(context.Request.Headers[Header].ToString()), _key);
+        }
+
+        if (!_warned)
+        {
+            _warned = true;
+            LogNoKey();
+        }
+
+        // A page of another site can make a browser on this machine send requests here; it cannot hide where it is from.
+        return IsLocal(context) && !context.Request.Headers.ContainsKey("Origin");
+    }
+
+    private static bool IsLocal(HttpContext context) =>
+        (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+        && context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"; // another name may be one that was made to point here
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+
+    [LoggerMessage(LogLevel.Warning, "No 'Security:ApiKey' is set: anybody on this machine may use the cameras. Development only")]
+    private partial void LogNoKey();
+}
+
+internal static class ApiKeyRegistration
+{
+    public static void AddApiKey(this IHostApplicationBuilder builder) =>
+        builder.Services.AddOptionsWithValidateOnStart<SecurityOptions, SecurityOptionsValidator>().BindConfiguration("Security");
+}
