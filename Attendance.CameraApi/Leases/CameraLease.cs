@@ -1,0 +1,170 @@
+using Attendance.CameraApi.Capture;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>
+/// Exclusive use of one camera by one session. It ends once, for one reason: the first that comes. Its local deadline
+/// runs on the monotonic clock from before the store was asked, so it is never later than the store's own.
+/// </summary>
+#pragma warning disable CA1001 // a source of cancellation without a timer holds nothing to dispose of
+internal sealed class CameraLease
+#pragma warning restore CA1001
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CloseOutcome> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _maxHold;
+    private readonly ITimer _deadline;
+    private readonly Action<CameraLease, LeaseEnd> _expire;
+    private long _began;
+    private TimeSpan _extendedTo;
+
+    public CameraLease(
+        CameraSlot slot, string sessionHash, TimeSpan ttl, TimeSpan maxHold, TimeProvider clock, Action<CameraLease, LeaseEnd> expire)
+    {
+        (Slot, SessionHash, Ttl, _maxHold, _clock, _expire) = (slot, sessionHash, ttl, maxHold, clock, expire);
+        Stored = new StoredLease(slot.Camera.Id, Identifiers.NewLeaseId(), sessionHash, 0, default, WasGranted: false);
+        _began = clock.GetTimestamp();
+        _deadline = clock.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Ended = _ended.Token;
+    }
+
+    public CameraSlot Slot { get; }
+
+    public string CameraId => Slot.Camera.Id;
+
+    public string SessionHash { get; }
+
+    public TimeSpan Ttl { get; }
+
+    public string Id => Stored.LeaseId;
+
+    public string Ref => Identifiers.LeaseRef(Id);
+
+    public long FencingToken => Stored.FencingToken;
+
+    public StoredLease Stored { get; private set; }
+
+    /// <summary>Null until the store has granted the lease.</summary>
+    public ICameraCapture? Capture { get; set; }
+
+    /// <summary>For people to read; nothing is decided by it.</summary>
+    public DateTimeOffset ExpiresAt => _clock.GetUtcNow() + Remaining;
+
+    /// <summary>Until it ends unless renewed.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _extendedTo - Held;
+            }
+        }
+    }
+
+    /// <summary>Since the store granted it.</summary>
+    public TimeSpan Held => _clock.GetElapsedTime(Volatile.Read(ref _began));
+
+    public LeaseEnd? End { get; private set; }
+
+    /// <summary>Cancelled when the camera is no longer this session's. Pass it to everything done under the lease.</summary>
+    public CancellationToken Ended { get; }
+
+    /// <summary>The first frame is there. Faulted when it never came.</summary>
+    public Task Opened => _opened.Task;
+
+    /// <summary>The camera is open or the attempt is over: nothing of the acquisition is under way any more.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>The camera is free for the next holder, or in quarantine.</summary>
+    public Task<CloseOutcome> Released => _released.Task;
+
+    /// <summary>The store has granted the lease. Its deadline is not watched yet: the opening has a time-out of its own.</summary>
+    public void Grant(StoreGrant.Granted grant, long askedAt)
+    {
+        lock (_gate)
+        {
+            Stored = Stored with
+            {
+                LeaseId = grant.LeaseId, FencingToken = grant.FencingToken, AcquiredAt = grant.AcquiredAt, WasGranted = true,
+            };
+            Volatile.Write(ref _began, askedAt);
+            _extendedTo = Ttl;
+        }
+    }
+
+    /// <summary>Goes on with a lease that an earlier run of this node began. Its deadline stays what it was, and is watched.</summary>
+    public void Adopt(FoundLease found)
+    {
+        lock (_gate)
+        {
+            Stored = found.Lease;
+            Volatile.Write(ref _began, _clock.GetTimestamp() - (long)(found.Held.TotalSeconds * _clock.TimestampFrequency));
+            _extendedTo = found.Held + found.Remaining;
+            Watch();
+        }
+    }
+
+    /// <summary>The store has extended the lease, as asked at <paramref name="askedAt"/>.</summary>
+    /// <returns><see langword="false"/> when it had ended meanwhile; an ended lease is never revived.</returns>
+    public bool TryExtend(long askedAt)
+    {
+        lock (_gate)
+        {
+            if (End is not null)
+            {
+                return false;
+            }
+
+            var until = _clock.GetElapsedTime(_began, askedAt) + Ttl;
+            _extendedTo = until < _maxHold ? until : _maxHold;
+            Watch();
+            return true;
+        }
+    }
+
+    /// <returns><see langword="false"/> when it had ended before, for the reason it then had.</returns>
+    public bool TryEnd(LeaseEnd end)
+    {
+        lock (_gate)
+        {
+            if (End is not null)
+            {
+                return false;
+            }
+
+            End = end;
+        }
+
+        _deadline.Dispose();
+        // Not under the lock and not inline: what was waiting for this may end the lease as well.
+        _ = _ended.CancelAsync();
+        return true;
+    }
+
+    public void MarkOpened() => _opened.TrySetResult();
+
+    public void MarkNotOpened(Exception why)
+    {
+        if (_opened.TrySetException(why))
+        {
+            _ = _opened.Task.Exception; // seen: nobody has to wait for it
+        }
+    }
+
+    public void MarkSettled() => _settled.TrySetResult();
+
+    public void MarkReleased(CloseOutcome outcome) => _released.TrySetResult(outcome);
+
+    private void Watch()
+    {
+        var remaining = _extendedTo - Held;
+        _deadline.Change(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Expire() => _expire(this, new LeaseEnd(_extendedTo == _maxHold ? ReleaseReason.MaxHold : ReleaseReason.Expired));
+}

@@ -1,0 +1,440 @@
+using System.Collections.Concurrent;
+using Attendance.CameraApi.Capture;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>
+/// The life of every lease on this node: slot, store, device, first frame; and back in the order device, proof, store.
+/// The device goes first, so nobody is granted a camera that is still physically busy.
+/// </summary>
+internal sealed partial class CameraLeases(
+    CameraSlots slots,
+    LeaseStore store,
+    PendingReleases pending,
+    EndedLeases ended,
+    ICameraCaptureFactory captures,
+    IOptions<LeaseOptions> options,
+    TimeProvider clock,
+    LeaseMetrics metrics,
+    ILogger<CameraLeases> logger) : IDisposable
+{
+    /// <summary>By somebody else: whatever the reason is called there, the camera is not ours any more.</summary>
+    private static readonly LeaseEnd s_endedInTheStore = new(ReleaseReason.NodeLost, "ended in the store");
+
+    private static readonly TimeSpan s_longestBackoff = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentDictionary<string, CameraLease> _live = new(StringComparer.Ordinal);
+
+    /// <summary>Leases that the store has granted and that have not ended.</summary>
+    public IEnumerable<CameraLease> Live => _live.Select(entry => entry.Value);
+
+    public CameraLease? Find(string leaseId) => _live.GetValueOrDefault(leaseId);
+
+    /// <summary>Gets the camera for a session and opens it.</summary>
+    /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
+    /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
+    public async Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken)
+    {
+        using var activity = CameraApiActivity.Source.StartActivity("camera.acquire");
+        activity?.SetTag("attendance.camera.id", slot.Camera.Id).SetTag("attendance.camera.kind", slot.Camera.Source.Kind.ToString());
+        var name = "failed";
+        try
+        {
+            var outcome = await EnterAndOpenAsync(slot, wish, cancellationToken);
+            name = outcome.Name;
+            return outcome;
+        }
+        catch (StoreUnavailableException)
+        {
+            name = "store_unavailable";
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            name = "cancelled";
+            throw;
+        }
+        finally
+        {
+            activity?.SetTag("attendance.lease.outcome", name);
+            metrics.Asked(slot.Camera.Id, name);
+        }
+    }
+
+    /// <summary>Extends the lease, once the store has confirmed it.</summary>
+    /// <returns><see langword="false"/> when it has ended.</returns>
+    /// <exception cref="StoreUnavailableException">Not extended; it may be tried again until the lease expires.</exception>
+    public async Task<bool> RenewAsync(CameraLease lease)
+    {
+        var askedAt = clock.GetTimestamp();
+        if (lease.End is not null)
+        {
+            return false;
+        }
+
+        if (await store.RenewAsync(lease.Stored, lease.Ttl))
+        {
+            return lease.TryExtend(askedAt);
+        }
+
+        await EndAsync(lease, s_endedInTheStore);
+        return false;
+    }
+
+    /// <summary>Ends the lease, if it has not ended yet, and waits until its camera is free or in quarantine.</summary>
+    public Task<CloseOutcome> EndAsync(CameraLease lease, LeaseEnd end)
+    {
+        if (lease.TryEnd(end))
+        {
+            _ = ReleaseAsync(lease, end);
+        }
+
+        return lease.Released;
+    }
+
+    /// <summary>Opens the camera of a lease that an earlier run of this node began, under the very same lease.</summary>
+    /// <returns><see langword="false"/> when somebody has the camera by now.</returns>
+    public bool TryAdopt(CameraSlot slot, FoundLease found)
+    {
+        var lease = NewLease(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl));
+        if (_closing.IsCancellationRequested || slot.TryEnter(lease) is not null)
+        {
+            return false;
+        }
+
+        lease.Adopt(found);
+        Begin(lease);
+        metrics.Asked(lease.CameraId, "adopted");
+        LogAdopted(lease.CameraId, lease.Ref);
+        _ = ReopenAsync(lease);
+        return true;
+    }
+
+    /// <summary>Makes sure that the store knows of a lease, in case it has lost it. Its deadline stays.</summary>
+    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    public async Task RegisterAsync(CameraLease lease)
+    {
+        if (lease.End is null && !await store.RenewAsync(lease.Stored, lease.Ttl, lease.Remaining))
+        {
+            await EndAsync(lease, s_endedInTheStore);
+        }
+    }
+
+    /// <summary>Ends what a session holds or is about to hold.</summary>
+    public IReadOnlyList<CameraLease> HeldBy(string sessionHash) =>
+        [.. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease.SessionHash == sessionHash && lease.End is null)];
+
+    /// <summary>No more acquisitions from here on; everything held is released.</summary>
+    public async Task CloseAsync()
+    {
+        await _closing.CancelAsync();
+        await Task.WhenAll(slots.All.Select(slot => slot.Lease).OfType<CameraLease>()
+            .Select(lease => EndAsync(lease, new LeaseEnd(ReleaseReason.Shutdown))));
+    }
+
+    public void Dispose() => _closing.Dispose();
+
+    private async Task<AcquireOutcome> EnterAndOpenAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken)
+    {
+        var asked = clock.GetTimestamp();
+        while (true)
+        {
+            if (_closing.IsCancellationRequested)
+            {
+                return new AcquireOutcome.ShuttingDown();
+            }
+
+            if (slot.Quarantine is { } quarantine)
+            {
+                return new AcquireOutcome.Quarantined(quarantine);
+            }
+
+            var lease = NewLease(slot, wish);
+            var holder = slot.TryEnter(lease);
+            if (holder is null)
+            {
+                return await OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
+            }
+
+            if (holder.End is not null)
+            {
+                await holder.Released.WaitAsync(cancellationToken); // bounded, as every release is
+            }
+            else if (holder.SessionHash == wish.SessionHash)
+            {
+                if (await HasOpenedAsync(holder, cancellationToken))
+                {
+                    return new AcquireOutcome.Granted(holder, IsNew: false);
+                }
+            }
+            else if (wish.Takeover)
+            {
+                await EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover)).WaitAsync(cancellationToken);
+            }
+            else if (wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
+            {
+                if (await slot.EnterAsync(lease, patience, clock, cancellationToken))
+                {
+                    return await OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
+                }
+            }
+            else
+            {
+                return new AcquireOutcome.InUse(holder.ExpiresAt);
+            }
+        }
+    }
+
+    private CameraLease NewLease(CameraSlot slot, LeaseWish wish) => new(
+        slot, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, (lease, end) => _ = EndAsync(lease, end));
+
+    /// <summary>The lease is in its slot. Every way out of here that does not grant it, ends it.</summary>
+    private async Task<AcquireOutcome> OpenAsync(
+        CameraLease lease, Func<CameraLease, CancellationToken, Task<AcquireOutcome?>> open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await open(lease, cancellationToken) ?? new AcquireOutcome.Granted(lease, IsNew: true);
+        }
+        catch (Exception exception)
+        {
+            var end = lease.End ?? new LeaseEnd(
+                cancellationToken.IsCancellationRequested ? ReleaseReason.Disconnected : ReleaseReason.OpenFailed);
+            lease.MarkNotOpened(exception);
+            lease.MarkSettled();
+            await EndAsync(lease, end);
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                return new AcquireOutcome.Ended(lease.End!.Value);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<AcquireOutcome?> GrantAndOpenAsync(CameraLease lease, CancellationToken cancellationToken)
+    {
+        var slot = lease.Slot;
+        if (_closing.IsCancellationRequested || slot.Quarantine is not null)
+        {
+            return Abandon(lease, slot.Quarantine is { } quarantine
+                ? new AcquireOutcome.Quarantined(quarantine)
+                : new AcquireOutcome.ShuttingDown());
+        }
+
+        // An end that the store has not heard of yet would look like somebody else's hold.
+        await pending.FlushAsync(lease.CameraId);
+
+        var askedAt = clock.GetTimestamp();
+        var grant = await store.AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl);
+        if (grant is StoreGrant.Busy busy)
+        {
+            return Abandon(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining));
+        }
+
+        lease.Grant((StoreGrant.Granted)grant, askedAt);
+        Begin(lease);
+        await OpenGrantedAsync(lease, cancellationToken);
+
+        // An opening may outlast the TTL, so the time starts again once there is a picture.
+        if (clock.GetElapsedTime(askedAt) > lease.Ttl / 3)
+        {
+            askedAt = clock.GetTimestamp();
+            if (!await store.RenewAsync(lease.Stored, lease.Ttl))
+            {
+                await EndAsync(lease, s_endedInTheStore);
+            }
+        }
+
+        return lease.TryExtend(askedAt) ? null : new AcquireOutcome.Ended(lease.End!.Value);
+    }
+
+    /// <summary>From here on the lease counts, until it ends.</summary>
+    private void Begin(CameraLease lease)
+    {
+        _live[lease.Id] = lease;
+        metrics.Began(lease.CameraId);
+    }
+
+    private async Task OpenGrantedAsync(CameraLease lease, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Ended);
+        lease.Capture = captures.Create(lease.Slot.Camera);
+        await lease.Capture.OpenAsync(either.Token);
+        lease.MarkOpened();
+        lease.MarkSettled();
+        _ = EndWhenLostAsync(lease, lease.Capture);
+        LogGranted(lease.CameraId, lease.Ref, lease.FencingToken);
+    }
+
+    private async Task ReopenAsync(CameraLease lease)
+    {
+        try
+        {
+            await OpenAsync(lease, Open, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotReopened(lease.CameraId, exception.Message);
+        }
+
+        async Task<AcquireOutcome?> Open(CameraLease granted, CancellationToken cancellationToken)
+        {
+            await OpenGrantedAsync(granted, cancellationToken);
+            return null;
+        }
+    }
+
+    /// <summary>The store never granted it: the slot is free again and nothing is to be recorded.</summary>
+    private static AcquireOutcome Abandon(CameraLease lease, AcquireOutcome outcome)
+    {
+        lease.MarkNotOpened(new OperationCanceledException("The camera was not granted."));
+        lease.MarkSettled();
+        lease.TryEnd(new LeaseEnd(ReleaseReason.OpenFailed));
+        lease.MarkReleased(new CloseOutcome.Free());
+        lease.Slot.Leave(lease, lease.Slot.Quarantine);
+        return outcome;
+    }
+
+    private static async Task<bool> HasOpenedAsync(CameraLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lease.Opened.WaitAsync(cancellationToken);
+            return lease.End is null;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await lease.Released.WaitAsync(cancellationToken);
+            return false;
+        }
+    }
+
+    private async Task EndWhenLostAsync(CameraLease lease, ICameraCapture capture)
+    {
+        if (await Task.WhenAny(capture.Lost, lease.Released) == capture.Lost)
+        {
+            var reason = await capture.Lost == CaptureLoss.DeviceLost ? ReleaseReason.DeviceLost : ReleaseReason.WorkerFailed;
+            await EndAsync(lease, new LeaseEnd(reason));
+        }
+    }
+
+    /// <summary>Runs once for each lease. Whatever fails here, the slot is left at the end.</summary>
+    private async Task ReleaseAsync(CameraLease lease, LeaseEnd end)
+    {
+        var started = clock.GetTimestamp();
+        using var activity = CameraApiActivity.Source.StartActivity("camera.release");
+        activity?.SetTag("attendance.camera.id", lease.CameraId).SetTag("attendance.lease.release_reason", end.Reason.Name());
+
+        await lease.Settled;
+        _live.TryRemove(lease.Id, out _);
+        ended.Add(lease.Id, end);
+
+        CloseOutcome outcome = new CloseOutcome.Free();
+        try
+        {
+            if (lease.Capture is { } capture)
+            {
+                outcome = await capture.CloseAsync();
+            }
+
+            await pending.ReleaseAsync(lease.Stored, end);
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception.GetType().Name);
+            LogReleaseFailed(lease.CameraId, exception);
+        }
+
+        var quarantine = outcome is CloseOutcome.NotFree notFree ? new Quarantine(notFree.Cause, clock.GetUtcNow(), notFree) : null;
+        Report(lease, end, quarantine, clock.GetElapsedTime(started));
+        activity?.SetTag("attendance.release.outcome", quarantine is null ? "free" : "quarantined");
+        lease.Slot.Leave(lease, quarantine);
+        lease.MarkReleased(outcome);
+        if (quarantine is not null)
+        {
+            await EndQuarantineAsync(lease.Slot, quarantine);
+        }
+    }
+
+    /// <summary>Asks again, less and less often, whether the camera is free by now; then anybody may have it.</summary>
+    private async Task EndQuarantineAsync(CameraSlot slot, Quarantine quarantine)
+    {
+        try
+        {
+            for (var wait = TimeSpan.FromSeconds(1); ; wait = wait * 2 < s_longestBackoff ? wait * 2 : s_longestBackoff)
+            {
+                await Task.Delay(wait, clock, _closing.Token);
+                if (await quarantine.Outcome.IsFreeAsync() && slot.EndQuarantine(quarantine))
+                {
+                    metrics.Quarantined(slot.Camera.Id, -1);
+                    LogOutOfQuarantine(slot.Camera.Id);
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops; what starts next looks for itself.
+        }
+    }
+
+    private void Report(CameraLease lease, LeaseEnd end, Quarantine? quarantine, TimeSpan took)
+    {
+        if (quarantine is not null)
+        {
+            metrics.Quarantined(lease.CameraId, 1);
+            LogQuarantined(lease.CameraId, quarantine.Cause);
+        }
+
+        if (lease.Stored.WasGranted)
+        {
+            metrics.Ended(lease.CameraId, end.Reason, lease.Held);
+            metrics.Freed(lease.CameraId, end.Reason, quarantine is null ? "free" : "quarantined", took);
+            LogReleased(lease.CameraId, lease.Ref, end.ToString(), lease.Held.TotalSeconds);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} leased as {LeaseRef}, token {FencingToken}")]
+    private partial void LogGranted(string cameraId, string leaseRef, long fencingToken);
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} is opened again under lease {LeaseRef}, which an earlier run of this node began")]
+    private partial void LogAdopted(string cameraId, string leaseRef);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} could not be opened again: {Error}")]
+    private partial void LogNotReopened(string cameraId, string error);
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} is free again and out of quarantine")]
+    private partial void LogOutOfQuarantine(string cameraId);
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} released: lease {LeaseRef}, {Reason}, held {Seconds:0.0} s")]
+    private partial void LogReleased(string cameraId, string leaseRef, string reason, double seconds);
+
+    [LoggerMessage(LogLevel.Error, "Camera {CameraId}: its release failed")]
+    private partial void LogReleaseFailed(string cameraId, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Camera {CameraId} is quarantined, it could not be shown to be free: {Cause}")]
+    private partial void LogQuarantined(string cameraId, string cause);
+}
+
+/// <param name="Ttl">Null for the configured one.</param>
+/// <param name="Wait">How long to stand in line for a camera that somebody has.</param>
+/// <param name="Takeover">Ends another session's lease instead of waiting for it.</param>
+internal sealed record LeaseWish(string SessionHash, TimeSpan? Ttl = null, TimeSpan Wait = default, bool Takeover = false);
+
+internal abstract record AcquireOutcome(string Name)
+{
+    /// <param name="IsNew">False when the session had it already.</param>
+    public sealed record Granted(CameraLease Lease, bool IsNew) : AcquireOutcome(IsNew ? "granted" : "already_held");
+
+    public sealed record InUse(DateTimeOffset ExpiresAt) : AcquireOutcome("in_use");
+
+    public sealed record Quarantined(Quarantine Quarantine) : AcquireOutcome("quarantined");
+
+    /// <summary>It was released before there was a picture.</summary>
+    public sealed record Ended(LeaseEnd End) : AcquireOutcome("ended");
+
+    public sealed record ShuttingDown() : AcquireOutcome("shutting_down");
+}

@@ -1,0 +1,120 @@
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Http;
+
+namespace Attendance.CameraApi.Leases;
+
+internal static class CleanupEndpoints
+{
+    public static void MapCleanup(this IEndpointRouteBuilder routes) => routes
+        .MapPost("/api/camera/cleanup", CleanupAsync).WithTags("Leases")
+        .Accepts<CleanupRequest>("application/json", "text/plain", "*/*") // a beacon, and curl -d, say something else than they send
+        .Produces<CleanupResponse>().ProducesProblem(400).ProducesProblem(413)
+        .WithSummary("Release what sessions hold; without a session what is stale, or with 'force' everything. May be repeated.");
+
+    private static async Task<IResult> CleanupAsync(HttpContext context, Cleanup cleanup, TimeProvider clock)
+    {
+        var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null), context.RequestAborted);
+        var sessions = request.Validate();
+        var isDryRun = request.DryRun ?? false;
+
+        // Not under the request's token: a page that leaves does not wait for the answer.
+        var result = sessions.Count > 0 ? await cleanup.ReleaseSessionsAsync(sessions, ReleaseReasons.FromClient(request.Reason), isDryRun)
+            : request.Force == true ? await cleanup.ReleaseAllAsync(isDryRun)
+            : await cleanup.ReleaseStaleAsync(isDryRun);
+        return TypedResults.Ok(new CleanupResponse(result.Released, result.Failed, isDryRun, clock.GetUtcNow().UtcDateTime));
+    }
+}
+
+/// <param name="SessionId">Whose cameras to release; together with <paramref name="SessionIds"/>.</param>
+/// <param name="Reason">One of the release reasons, or a word of the client's own of 64 characters at most.</param>
+/// <param name="Force">Without a session: release everything, not only what is stale.</param>
+/// <param name="DryRun">Only say what would be released.</param>
+internal sealed record CleanupRequest(string? SessionId, IReadOnlyList<string?>? SessionIds, string? Reason, bool? Force, bool? DryRun)
+{
+    private const int MaxSessions = 100;
+
+    /// <returns>The hashes of the named sessions.</returns>
+    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (SessionId is not null && !Identifiers.IsSession(SessionId))
+        {
+            errors["session_id"] = ["must be 8 to 128 of A-Z a-z 0-9 _ - ."];
+        }
+
+        if (SessionIds is { Count: > MaxSessions })
+        {
+            errors["session_ids"] = [$"may hold {MaxSessions} at most."];
+        }
+        else if (SessionIds is not null && SessionIds.ToList().FindIndex(id => !Identifiers.IsSession(id)) is var wrong and >= 0)
+        {
+            errors[$"session_ids[{wrong}]"] = ["must be 8 to 128 of A-Z a-z 0-9 _ - ."];
+        }
+
+        if (Force == true && (SessionId is not null || SessionIds is not null))
+        {
+            errors["force"] = ["releases everything and cannot go with sessions."];
+        }
+
+        return errors.Count > 0
+            ? throw new RequestException(errors)
+            : [.. (SessionIds ?? []).Append(SessionId).OfType<string>().Distinct().Select(Identifiers.SessionHash)];
+    }
+}
+
+internal sealed record CleanupResponse(
+    IReadOnlyList<ReleasedCamera> Released, IReadOnlyList<FailedCamera> Failed, bool DryRun, DateTime Timestamp);
+
+/// <param name="Seconds">How long it took until the camera was free.</param>
+internal sealed record ReleasedCamera(string CameraId, string Reason, double Seconds);
+
+internal sealed record FailedCamera(string CameraId, string Cause);
+
+internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IReadOnlyList<FailedCamera> Failed);
+
+/// <summary>Releases by what is held, not by who asks.</summary>
+internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconciliation reconciliation, TimeProvider clock)
+{
+    public Task<CleanupResult> ReleaseSessionsAsync(IReadOnlyList<string> sessions, LeaseEnd end, bool isDryRun) =>
+        EndAsync([.. sessions.SelectMany(leases.HeldBy)], end, isDryRun);
+
+    public async Task<CleanupResult> ReleaseAllAsync(bool isDryRun)
+    {
+        var held = await EndAsync([.. slots.All.Select(slot => slot.Lease).OfType<CameraLease>()], new LeaseEnd(ReleaseReason.Forced), isDryRun);
+        var stale = await ReleaseStaleAsync(isDryRun);
+        return new CleanupResult([.. held.Released, .. stale.Released], [.. held.Failed, .. stale.Failed]);
+    }
+
+    /// <summary>What nobody answers for: workers without a lease, and store entries without a holder whose time is over.</summary>
+    public async Task<CleanupResult> ReleaseStaleAsync(bool isDryRun)
+    {
+        var started = clock.GetTimestamp();
+        var open = isDryRun
+            ? [.. reconciliation.WorkersWithoutLease().Select(worker => worker.CameraId)]
+            : reconciliation.EndWorkersWithoutLease();
+        var overdue = isDryRun ? await reconciliation.FindOverdueAsync() : await reconciliation.EndOverdueAsync();
+        return new CleanupResult(
+            [
+                .. open.Select(id => Stale(id, "worker_without_lease")),
+                .. overdue.Select(id => Stale(id, ReleaseReason.Expired.Name())),
+            ],
+            []);
+
+        ReleasedCamera Stale(string cameraId, string reason) => new(cameraId, reason, clock.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private async Task<CleanupResult> EndAsync(IReadOnlyList<CameraLease> held, LeaseEnd end, bool isDryRun)
+    {
+        var outcomes = await Task.WhenAll(held.Select(async lease =>
+        {
+            var started = clock.GetTimestamp();
+            var outcome = isDryRun ? new CloseOutcome.Free() : await leases.EndAsync(lease, end);
+            return (lease.CameraId, Reason: (lease.End ?? end).Reason.Name(), Outcome: outcome, Took: clock.GetElapsedTime(started).TotalSeconds);
+        }));
+        return new CleanupResult(
+            [.. outcomes.Where(one => one.Outcome is CloseOutcome.Free).Select(one => new ReleasedCamera(one.CameraId, one.Reason, one.Took))],
+            [.. outcomes.Where(one => one.Outcome is CloseOutcome.NotFree)
+                .Select(one => new FailedCamera(one.CameraId, ((CloseOutcome.NotFree)one.Outcome).Cause))]);
+    }
+}

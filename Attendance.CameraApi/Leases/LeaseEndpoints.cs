@@ -1,0 +1,165 @@
+using Attendance.CameraApi.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Attendance.CameraApi.Leases;
+
+internal static class LeaseEndpoints
+{
+    public static void MapLeases(this IEndpointRouteBuilder routes)
+    {
+        var leases = routes.MapGroup("/api/leases").WithTags("Leases");
+        leases.MapPost("", AcquireAsync)
+            .Accepts<AcquireLease>("application/json")
+            .Produces<LeaseResponse>(StatusCodes.Status200OK).Produces<LeaseResponse>(StatusCodes.Status201Created)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
+            .WithSummary("Get a camera for a session. Answers after the first frame.");
+        leases.MapPut("{leaseId}", RenewAsync)
+            .Produces<RenewedResponse>().ProducesProblem(410).ProducesProblem(503)
+            .WithSummary("Extend a lease by its TTL, once the store has confirmed it.");
+        leases.MapDelete("{leaseId}", ReleaseAsync)
+            .Produces(204).WithSummary("Release a camera. Answers when it is free; may be repeated.");
+    }
+
+    private static async Task<IResult> AcquireAsync(
+        HttpContext context, CameraSlots slots, CameraLeases leases, CameraChoice choice, CancellationToken cancellationToken)
+    {
+        var request = await JsonBody.ReadAsync<AcquireLease>(context.Request, absent: null, cancellationToken);
+        var wish = request.Validate();
+        if (request.CameraId == CameraChoice.Auto)
+        {
+            return ToResult(context, request, await choice.AcquireAsync(request.Requirements ?? new(), wish, cancellationToken));
+        }
+
+        return slots.TryGet(request.CameraId!, out var slot)
+            ? ToResult(context, request, await leases.AcquireAsync(slot, wish, cancellationToken))
+            : UnknownCamera();
+    }
+
+    private static async Task<IResult> RenewAsync(string leaseId, CameraLeases leases, EndedLeases ended) =>
+        leases.Find(leaseId) is { } lease && await leases.RenewAsync(lease)
+            ? TypedResults.Ok(new RenewedResponse(lease.ExpiresAt.UtcDateTime))
+            : LeaseEnded(ended.Find(leaseId));
+
+    /// <summary>The client may be gone before the camera is free; it is freed all the same.</summary>
+    private static async Task<NoContent> ReleaseAsync(string leaseId, string? reason, CameraLeases leases)
+    {
+        if (leases.Find(leaseId) is { } lease)
+        {
+            await leases.EndAsync(lease, ReleaseReasons.FromClient(reason));
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static IResult ToResult(HttpContext context, AcquireLease request, AcquireOutcome? outcome) => outcome switch
+    {
+        null => new Problem(StatusCodes.Status404NotFound, "no_matching_camera", "No camera meets the requirements."),
+        AcquireOutcome.Granted granted => TypedResults.Json(
+            LeaseResponse.From(granted.Lease, request.SessionId!),
+            statusCode: granted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK),
+        AcquireOutcome.InUse inUse => new Problem(StatusCodes.Status409Conflict, "camera_in_use", "Another session has this camera.")
+        {
+            Detail = "It is free at 'expires_at' at the latest, unless its holder renews. 'takeover': true ends the other lease.",
+            RetryAfter = inUse.ExpiresAt - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
+            Extensions = new Dictionary<string, object?> { ["expires_at"] = inUse.ExpiresAt.UtcDateTime },
+        },
+        AcquireOutcome.Quarantined quarantined =>
+            new Problem(StatusCodes.Status423Locked, "camera_quarantined", "The camera could not be shown to be free after its last use.")
+            {
+                Detail = quarantined.Quarantine.Cause,
+                Extensions = new Dictionary<string, object?> { ["since"] = quarantined.Quarantine.Since.UtcDateTime },
+            },
+        AcquireOutcome.Ended ended => LeaseEnded(ended.End),
+        AcquireOutcome.ShuttingDown => new Problem(
+            StatusCodes.Status503ServiceUnavailable, "camera_unavailable", "This node is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) },
+        _ => throw new InvalidOperationException($"No answer is known for {outcome.Name}."),
+    };
+
+    internal static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, "unknown_camera", "There is no camera of this id.");
+
+    /// <param name="end">Null for a lease that ended long ago, or never was.</param>
+    internal static Problem LeaseEnded(LeaseEnd? end) => new(StatusCodes.Status410Gone, "lease_ended", "The lease has ended.")
+    {
+        Detail = end is null ? "No such lease is known here." : null,
+        Extensions = new Dictionary<string, object?> { ["reason"] = end?.Reason.Name(), ["reason_detail"] = end?.Detail },
+    };
+}
+
+/// <summary>A wish for a camera.</summary>
+/// <param name="SessionId">8 to 128 of A-Z a-z 0-9 _ - , chosen by the client; whoever knows it can release.</param>
+/// <param name="CameraId">A camera of the catalog, or <c>auto</c> for any free one that meets the requirements.</param>
+/// <param name="TtlSeconds">5 to 3600.</param>
+/// <param name="WaitSeconds">0 to 60: how long to stand in line for a camera in use, first come, first served.</param>
+/// <param name="Takeover">End the lease of another session instead.</param>
+internal sealed record AcquireLease(
+    string? SessionId, string? CameraId, int? TtlSeconds, int? WaitSeconds, bool? Takeover, CameraRequirements? Requirements)
+{
+    private const int MaxWaitSeconds = 60;
+
+    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    public LeaseWish Validate()
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (!Identifiers.IsSession(SessionId))
+        {
+            errors["session_id"] = ["must be 8 to 128 of A-Z a-z 0-9 _ - ."];
+        }
+
+        if (!Identifiers.IsName(CameraId))
+        {
+            errors["camera_id"] = ["must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit."];
+        }
+
+        if (TtlSeconds is < LeaseOptions.MinTtlSeconds or > LeaseOptions.MaxTtlSeconds)
+        {
+            errors["ttl_seconds"] = [$"must be {LeaseOptions.MinTtlSeconds} to {LeaseOptions.MaxTtlSeconds}."];
+        }
+
+        if (WaitSeconds is < 0 or > MaxWaitSeconds)
+        {
+            errors["wait_seconds"] = [$"must be 0 to {MaxWaitSeconds}."];
+        }
+
+        if (Requirements is not null && CameraId != CameraChoice.Auto)
+        {
+            errors["requirements"] = ["go with camera_id 'auto' only."];
+        }
+
+        return errors.Count > 0
+            ? throw new RequestException(errors)
+            : new LeaseWish(
+                Identifiers.SessionHash(SessionId!),
+                TtlSeconds is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
+                TimeSpan.FromSeconds(WaitSeconds ?? 0),
+                Takeover ?? false);
+    }
+}
+
+internal sealed record LeaseResponse(
+    string LeaseId,
+    string LeaseRef,
+    string CameraId,
+    string SessionId,
+    long FencingToken,
+    DateTime AcquiredAt,
+    DateTime ExpiresAt,
+    int TtlSeconds,
+    int RenewAfterSeconds,
+    string StreamUrl,
+    string SnapshotUrl)
+{
+    public static LeaseResponse From(CameraLease lease, string sessionId) => new(
+        lease.Id,
+        lease.Ref,
+        lease.CameraId,
+        sessionId,
+        lease.FencingToken,
+        lease.Stored.AcquiredAt.UtcDateTime,
+        lease.ExpiresAt.UtcDateTime,
+        (int)lease.Ttl.TotalSeconds,
+        (int)lease.Ttl.TotalSeconds / 3,
+        $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
+        $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}");
+}
+
+internal sealed record RenewedResponse(DateTime ExpiresAt);

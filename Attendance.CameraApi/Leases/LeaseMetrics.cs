@@ -1,0 +1,51 @@
+using System.Diagnostics.Metrics;
+
+namespace Attendance.CameraApi.Leases;
+
+internal sealed class LeaseMetrics
+{
+    private readonly UpDownCounter<int> _active;
+    private readonly Counter<int> _acquisitions;
+    private readonly Counter<int> _releases;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _releaseDuration;
+    private readonly Counter<int> _leaks;
+    private readonly UpDownCounter<int> _quarantined;
+
+    public LeaseMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(CameraApiActivity.Name);
+        _active = meter.CreateUpDownCounter<int>("attendance.camera.lease.active", "{lease}", "Leases now held.");
+        _acquisitions = meter.CreateCounter<int>("attendance.camera.lease.acquisitions", "{acquisition}", "Requests for a camera, by outcome.");
+        _releases = meter.CreateCounter<int>("attendance.camera.lease.releases", "{release}", "Leases ended, by reason.");
+        _duration = meter.CreateHistogram<double>("attendance.camera.lease.duration", "s", "How long leases were held.");
+        _releaseDuration = meter.CreateHistogram<double>(
+            "attendance.camera.release.duration", "s", "From the end of a lease until its camera was proven free, or quarantined.");
+        _leaks = meter.CreateCounter<int>("attendance.camera.leaks", "{leak}", "Holds found that nobody answers for, by kind.");
+        _quarantined = meter.CreateUpDownCounter<int>(
+            "attendance.camera.quarantined", "{camera}", "Cameras that could not be shown to be free.");
+    }
+
+    /// <summary>The store has granted the lease: from here on it is counted until <see cref="Ended"/>.</summary>
+    public void Began(string cameraId) => _active.Add(1, Camera(cameraId));
+
+    public void Asked(string cameraId, string outcome) => _acquisitions.Add(1, Camera(cameraId), new("attendance.lease.outcome", outcome));
+
+    public void Ended(string cameraId, ReleaseReason reason, TimeSpan held)
+    {
+        _active.Add(-1, Camera(cameraId));
+        _releases.Add(1, Camera(cameraId), Reason(reason));
+        _duration.Record(held.TotalSeconds, Camera(cameraId));
+    }
+
+    public void Freed(string cameraId, ReleaseReason reason, string outcome, TimeSpan took) =>
+        _releaseDuration.Record(took.TotalSeconds, Camera(cameraId), Reason(reason), new("attendance.release.outcome", outcome));
+
+    public void Leaked(string cameraId, string kind) => _leaks.Add(1, Camera(cameraId), new("attendance.leak.kind", kind));
+
+    public void Quarantined(string cameraId, int change) => _quarantined.Add(change, Camera(cameraId));
+
+    private static KeyValuePair<string, object?> Camera(string id) => new("attendance.camera.id", id);
+
+    private static KeyValuePair<string, object?> Reason(ReleaseReason reason) => new("attendance.lease.release_reason", reason.Name());
+}

@@ -1,0 +1,55 @@
+using Attendance.ServiceDefaults;
+using StackExchange.Redis;
+
+namespace Attendance.CameraApi.Leases;
+
+internal static class LeaseRegistration
+{
+    private const string ConnectionName = "sessions";
+
+    public static void AddLeases(this IHostApplicationBuilder builder)
+    {
+        builder.AddLeaseStore();
+        builder.Services.AddSingleton<LeaseMetrics>();
+        builder.Services.AddSingleton<PendingReleases>();
+        builder.Services.AddSingleton<EndedLeases>();
+        builder.Services.AddSingleton<CameraSlots>();
+        builder.Services.AddSingleton<CameraLeases>();
+        builder.Services.AddSingleton<CameraChoice>();
+        builder.Services.AddSingleton<Reconciliation>();
+        builder.Services.AddSingleton<Cleanup>();
+        builder.Services.AddSingleton<LeaseUpkeep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<LeaseUpkeep>());
+        builder.Services.AddHealthChecks()
+            .AddCheck<StoreHealth>("session store")
+            .AddCheck<CameraHealth>("cameras", tags: [CameraHealth.Tag, ServiceDefaultsExtensions.AsideTag]);
+    }
+
+    public static void AddLeaseStore(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<LeaseOptions, LeaseOptionsValidator>().BindConfiguration("Leases");
+        builder.Services.AddOptionsWithValidateOnStart<NodeOptions, NodeOptionsValidator>().BindConfiguration("Node");
+        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => Connect(builder.Configuration));
+        builder.Services.AddSingleton<StoreMetrics>();
+        builder.Services.AddSingleton<LeaseStore>();
+    }
+
+    /// <summary>One connection for all. It comes up by itself, whenever the store does; until then every call fails at once.</summary>
+    internal static ConnectionMultiplexer Connect(IConfiguration configuration)
+    {
+        var text = configuration.GetConnectionString(ConnectionName);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new InvalidOperationException($"'ConnectionStrings:{ConnectionName}' must name the Redis store, for example 'localhost:6380,password=…'.");
+        }
+
+        var options = ConfigurationOptions.Parse(text);
+        options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.ConnectTimeout = 1000;
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(250); // also how often a broken connection is tried again
+        options.IncludeDetailInExceptions = false;
+        return ConnectionMultiplexer.Connect(options);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>
+/// The record of who holds what, in Redis, shared by all nodes. Every change is one script; every deadline is judged by
+/// the store's own clock.
+/// </summary>
+internal sealed class LeaseStore(
+    IConnectionMultiplexer redis, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock, StoreMetrics metrics)
+{
+    /// <summary>Above the 500 entries of a ledger there is nothing to read.</summary>
+    public const int LedgerLength = 500;
+
+    private readonly string _node = node.Value.Name;
+
+    /// <summary>Takes the camera for a session, or says for how long somebody else may still have it.</summary>
+    /// <remarks>A lease that this session holds already is granted again as it is: same id, same token, a new deadline.</remarks>
+    /// <exception cref="StoreUnavailableException">Not known whether it was granted: release it.</exception>
+    public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl)
+    {
+        var reply = (RedisResult[])(await RunAsync(
+            LuaScript.Acquire,
+            [Camera(cameraId), Fence(cameraId), Deadlines, Ledger(cameraId)],
+            [cameraId, leaseId, Identifiers.LeaseRef(leaseId), sessionHash, _node, Milliseconds(ttl)]))!;
+        return (string?)reply[0] == "granted"
+            ? new StoreGrant.Granted((string)reply[1]!, (long)reply[2], DateTimeOffset.FromUnixTimeMilliseconds((long)reply[3]))
+            : new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[1]));
+    }
+
+    /// <summary>Moves the deadline; registers the lease again, as it was, if the store has lost it.</summary>
+    /// <param name="extendBy">From now, as the store sees it; null for the lease's TTL.</param>
+    /// <returns><see langword="false"/> when the lease has ended or the camera is another's; never revived.</returns>
+    /// <exception cref="StoreUnavailableException">Not extended, as far as anybody knows.</exception>
+    public async Task<bool> RenewAsync(StoredLease lease, TimeSpan ttl, TimeSpan? extendBy = null) =>
+        (long)await RunAsync(
+            LuaScript.Renew,
+            [Camera(lease.CameraId), Fence(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
+            [
+                lease.CameraId, lease.LeaseId, Identifiers.LeaseRef(lease.LeaseId), lease.SessionHash, _node, Milliseconds(ttl),
+                lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl),
+            ]) > 0;
+
+    /// <returns>What the store holds for a camera; null for nothing.</returns>
+    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    public async Task<FoundLease?> ReadAsync(string cameraId)
+    {
+        var reply = await RunAsync(LuaScript.Read, [Camera(cameraId)], []);
+        if (reply.IsNull)
+        {
+            return null;
+        }
+
+        var fields = (RedisResult[])reply!;
+        return new FoundLease(
+            new StoredLease(
+                cameraId, (string)fields[0]!, (string)fields[1]!, (long)fields[2], DateTimeOffset.FromUnixTimeMilliseconds((long)fields[3]), WasGranted: true),
+            TimeSpan.FromMilliseconds((long)fields[5]),
+            Remaining: TimeSpan.FromMilliseconds((long)fields[4]),
+            Held: TimeSpan.FromMilliseconds((long)fields[6]));
+    }
+
+    /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
+    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    public Task ReleaseAsync(StoredLease lease, LeaseEnd end) => RunAsync(
+        LuaScript.Release,
+        [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
+        [
+            lease.CameraId, lease.LeaseId, Identifiers.LeaseRef(lease.LeaseId), end.Reason.Name(), Json(end.Detail), _node,
+            lease.WasGranted ? lease.FencingToken : RedisValue.EmptyString, lease.AcquiredAt.ToUnixTimeMilliseconds(),
+        ]);
+
+    /// <summary>Ends a lease that only the store still knows.</summary>
+    /// <param name="leaseId">This very lease, for another may have been granted since it was read; null for whichever it is, if overdue.</param>
+    /// <returns>The ended lease's id; null when it was not ended.</returns>
+    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null)
+    {
+        var reply = await RunAsync(
+            LuaScript.Settle,
+            [Camera(cameraId), Deadlines, Ledger(cameraId)],
+            [cameraId, end.Reason.Name(), Json(end.Detail), leaseId ?? ""]);
+        return reply.IsNull ? null : (string?)((RedisResult[])reply!)[0];
+    }
+
+    /// <summary>Cameras whose deadline has passed, at most <paramref name="limit"/>. Costs what is due, not what is held.</summary>
+    public async Task<IReadOnlyList<string>> FindOverdueAsync(int limit) =>
+        (string[])(await RunAsync(LuaScript.Overdue, [Deadlines], [limit]))!;
+
+    /// <summary>Every camera of this node that the store believes held.</summary>
+    public async Task<IReadOnlyList<string>> FindHeldAsync() =>
+        Array.ConvertAll(await AskAsync("held", database => database.SortedSetRangeByRankAsync(Deadlines)), value => value.ToString());
+
+    /// <summary>Ended leases of a camera, newest first.</summary>
+    public async Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(string cameraId, int limit) =>
+        Array.ConvertAll(
+            await AskAsync("ledger", database => database.ListRangeAsync(Ledger(cameraId), 0, Math.Min(limit, LedgerLength) - 1)),
+            entry => JsonSerializer.Deserialize<LedgerEntry>(entry.ToString(), LedgerEntry.Json)!);
+
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
+    public Task PingAsync() => AskAsync("ping", database => database.PingAsync());
+
+    private string Prefix => $"attendance:{{{_node}}}:";
+
+    private RedisKey Deadlines => Prefix + "deadlines";
+
+    private RedisKey Camera(string cameraId) => $"{Prefix}camera:{cameraId}";
+
+    private RedisKey Fence(string cameraId) => $"{Prefix}fence:{cameraId}";
+
+    private RedisKey Ledger(string cameraId) => $"{Prefix}ledger:{cameraId}";
+
+    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    private static string Json(string? text) => JsonSerializer.Serialize(text);
+
+    private Task<RedisResult> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] values) =>
+        AskAsync(script.Name, database => script.RunAsync(database, keys, values));
+
+    private async Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask)
+    {
+        using var activity = CameraApiActivity.Source.StartActivity($"store.{operation}", ActivityKind.Client);
+        var started = clock.GetTimestamp();
+        var outcome = "ok";
+        try
+        {
+            // The client's own time-outs are looked at about once a second; a caller is promised an answer sooner.
+            return await ask(redis.GetDatabase()).WaitAsync(options.Value.StoreTimeout, clock);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            outcome = "unavailable";
+            activity.Failed(exception.GetType().Name);
+            throw new StoreUnavailableException(exception);
+        }
+        finally
+        {
+            metrics.Asked(operation, outcome, clock.GetElapsedTime(started));
+        }
+    }
+}
+
+/// <summary>What the store must be told to find, extend or end a lease.</summary>
+/// <param name="WasGranted">False while the store's answer to the acquire is not known.</param>
+internal sealed record StoredLease(
+    string CameraId, string LeaseId, string SessionHash, long FencingToken, DateTimeOffset AcquiredAt, bool WasGranted);
+
+/// <param name="Remaining">Until its deadline, by the store's clock; negative when that has passed.</param>
+/// <param name="Held">Since it was granted, by the store's clock.</param>
+internal sealed record FoundLease(StoredLease Lease, TimeSpan Ttl, TimeSpan Remaining, TimeSpan Held);
+
+internal abstract record StoreGrant
+{
+    public sealed record Granted(string LeaseId, long FencingToken, DateTimeOffset AcquiredAt) : StoreGrant;
+
+    public sealed record Busy(TimeSpan Remaining) : StoreGrant;
+}
+
+internal sealed class StoreUnavailableException(Exception inner) : Exception("The session store does not answer.", inner);

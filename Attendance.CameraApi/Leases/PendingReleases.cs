@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>
+/// Ends that the store has not heard of. A device is freed whether or not the store answers; its entry there follows as
+/// soon as the store is back, and always before the camera's next acquisition.
+/// </summary>
+internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clock, ILogger<PendingReleases> logger)
+{
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, (StoredLease Lease, LeaseEnd End)> _pending = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Tells the store, now or later. Never throws, and waits for a moment only: the device is free, and a store that
+    /// hangs must not keep its camera from being so.
+    /// </summary>
+    public Task ReleaseAsync(StoredLease lease, LeaseEnd end)
+    {
+        _pending[lease.LeaseId] = (lease, end);
+        return Task.WhenAny(TellOrPostponeAsync(lease, end), Task.Delay(s_moment, clock));
+    }
+
+    /// <exception cref="StoreUnavailableException">Something is still to be told.</exception>
+    public async Task FlushAsync(string? cameraId = null)
+    {
+        foreach (var (_, (lease, end)) in _pending)
+        {
+            if (cameraId is null || lease.CameraId == cameraId)
+            {
+                await TellAsync(lease, end);
+            }
+        }
+    }
+
+    private async Task TellOrPostponeAsync(StoredLease lease, LeaseEnd end)
+    {
+        try
+        {
+            await TellAsync(lease, end);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            LogPostponed(lease.CameraId, exception.InnerException?.Message);
+        }
+    }
+
+    private async Task TellAsync(StoredLease lease, LeaseEnd end)
+    {
+        await store.ReleaseAsync(lease, end);
+        _pending.TryRemove(lease.LeaseId, out _);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is free, but the store could not be told yet: {Error}")]
+    private partial void LogPostponed(string cameraId, string? error);
+}

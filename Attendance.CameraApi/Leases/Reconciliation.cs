@@ -1,0 +1,141 @@
+using Attendance.CameraApi.Capture;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>
+/// Compares what is believed with what is: leases here, entries in the store, worker processes. What nobody answers for
+/// is a leak; it is ended, counted and logged.
+/// </summary>
+internal sealed partial class Reconciliation(
+    CameraLeases leases,
+    CameraSlots slots,
+    CaptureWorkers workers,
+    LeaseStore store,
+    EndedLeases ended,
+    LeaseMetrics metrics,
+    IOptions<CaptureOptions> options,
+    ILogger<Reconciliation> logger)
+{
+    private const int Batch = 100;
+
+    /// <summary>Devices that are open for nobody.</summary>
+    public IReadOnlyList<WorkerProcess> WorkersWithoutLease() =>
+    [
+        .. workers.InUse.Where(worker =>
+            !worker.Exited.IsCompleted && slots.TryGet(worker.CameraId, out var slot) && slot is { Lease: null, Quarantine: null }),
+    ];
+
+    /// <returns>The cameras that they had open.</returns>
+    public IReadOnlyList<string> EndWorkersWithoutLease()
+    {
+        var found = WorkersWithoutLease();
+        foreach (var worker in found)
+        {
+            worker.Kill();
+            metrics.Leaked(worker.CameraId, "worker_without_lease");
+            LogWorkerWithoutLease(worker.CameraId, worker.Pid);
+        }
+
+        return [.. found.Select(worker => worker.CameraId)];
+    }
+
+    /// <summary>Workers of an earlier run of this node, or of another API on this machine that is gone.</summary>
+    public async Task EndOrphansAsync(CancellationToken cancellationToken)
+    {
+        foreach (var orphan in OrphanWorkers.Find())
+        {
+            var isGone = await orphan.KillAsync(options.Value.ReleaseTimeout, cancellationToken);
+            metrics.Leaked("", "orphan_worker");
+            LogOrphan(orphan.Id, isGone);
+        }
+    }
+
+    /// <summary>
+    /// At the start: a lease of an earlier run whose time is not over goes on, for its session may be alive; others end.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task RecoverAsync()
+    {
+        foreach (var cameraId in await store.FindHeldAsync())
+        {
+            if (await FindNobodysAsync(cameraId) is { } found
+                && !(found.Remaining > TimeSpan.Zero && slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found)))
+            {
+                await SettleAsync(cameraId, ReleaseReason.NodeRestarted, "node_restarted", found.Lease.LeaseId);
+            }
+        }
+    }
+
+    /// <summary>Both directions: leases that the store has lost are registered again, entries that nobody here holds end.</summary>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task CompareWithStoreAsync()
+    {
+        var known = (await store.FindHeldAsync()).ToHashSet(StringComparer.Ordinal);
+        foreach (var lease in leases.Live.Where(lease => !known.Contains(lease.CameraId)))
+        {
+            LogLostByStore(lease.CameraId, lease.Ref);
+            await leases.RegisterAsync(lease);
+        }
+
+        foreach (var cameraId in known)
+        {
+            if (await FindNobodysAsync(cameraId) is { } found)
+            {
+                await SettleAsync(cameraId, ReleaseReason.NodeLost, "lease_without_holder", found.Lease.LeaseId);
+            }
+        }
+    }
+
+    /// <returns>The cameras whose entries were ended.</returns>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task<IReadOnlyList<string>> EndOverdueAsync()
+    {
+        var settled = new List<string>();
+        foreach (var cameraId in await FindOverdueAsync())
+        {
+            if (await SettleAsync(cameraId, ReleaseReason.Expired, "lease_without_holder"))
+            {
+                settled.Add(cameraId);
+            }
+        }
+
+        return settled;
+    }
+
+    /// <summary>Overdue entries of the store that nobody here holds.</summary>
+    public async Task<IReadOnlyList<string>> FindOverdueAsync() => [.. (await store.FindOverdueAsync(Batch)).Where(id => !IsHeldHere(id))];
+
+    /// <summary>Read first, looked for here second: what is granted in between is another lease than the one that was read.</summary>
+    private async Task<FoundLease?> FindNobodysAsync(string cameraId) =>
+        !IsHeldHere(cameraId) && await store.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
+
+    private async Task<bool> SettleAsync(string cameraId, ReleaseReason reason, string kind, string? leaseId = null)
+    {
+        var end = new LeaseEnd(reason);
+        if (await store.SettleAsync(cameraId, end, leaseId) is not { } endedId)
+        {
+            return false;
+        }
+
+        ended.Add(endedId, end);
+        metrics.Leaked(cameraId, kind);
+        LogSettled(cameraId, Identifiers.LeaseRef(endedId), reason.Name());
+        return true;
+    }
+
+    /// <summary>Also while its acquisition or its release is under way.</summary>
+    private bool IsHeldHere(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.Lease is not null;
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: worker {Pid} had it open without a lease and was killed")]
+    private partial void LogWorkerWithoutLease(string cameraId, int pid);
+
+    [LoggerMessage(LogLevel.Warning, "Worker {Pid} of an API that is gone was killed; gone: {IsGone}")]
+    private partial void LogOrphan(int pid, bool isGone);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the store has lost lease {LeaseRef}; it is registered again")]
+    private partial void LogLostByStore(string cameraId, string leaseRef);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the store held lease {LeaseRef} for nobody; ended as {Reason}")]
+    private partial void LogSettled(string cameraId, string leaseRef, string reason);
+}

@@ -1,0 +1,64 @@
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Why a lease ended. Its name in JSON, the ledger and metrics is <see cref="ReleaseReasons.Name"/>.</summary>
+internal enum ReleaseReason
+{
+    Client,
+    PageHide,
+    PageUnload,
+    Manual,
+    Disconnected,
+    Expired,
+    HiddenTooLong,
+    MaxHold,
+    Takeover,
+    Shutdown,
+    NodeRestarted,
+    NodeLost,
+    DeviceLost,
+    WorkerFailed,
+    OpenFailed,
+    Forced,
+    Test,
+}
+
+/// <summary>How a lease ended: one typed reason and, where a client gave another word, that word.</summary>
+internal readonly record struct LeaseEnd(ReleaseReason Reason, string? Detail = null)
+{
+    public override string ToString() => Detail is null ? Reason.Name() : $"{Reason.Name()} ({Detail})";
+}
+
+internal static class ReleaseReasons
+{
+    private const int MaxDetailLength = 64;
+
+    private static readonly string[] s_names =
+        [.. Enum.GetNames<ReleaseReason>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    /// <summary>What a client may say of itself; the rest are findings of ours.</summary>
+    private static readonly ReleaseReason[] s_clients =
+    [
+        ReleaseReason.Client, ReleaseReason.PageHide, ReleaseReason.PageUnload, ReleaseReason.Manual,
+        ReleaseReason.Disconnected, ReleaseReason.HiddenTooLong, ReleaseReason.Test,
+    ];
+
+    public static string Name(this ReleaseReason reason) => s_names[(int)reason];
+
+    /// <summary>A client's own word: kept as a detail of <see cref="ReleaseReason.Client"/> where it is none of ours.</summary>
+    public static LeaseEnd FromClient(string? text, ReleaseReason absent = ReleaseReason.Client)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return new LeaseEnd(absent);
+        }
+
+        var index = Array.IndexOf(s_names, text);
+        return index >= 0 && s_clients.Contains((ReleaseReason)index)
+            ? new LeaseEnd((ReleaseReason)index)
+            : new LeaseEnd(ReleaseReason.Client, Printable(text));
+    }
+
+    /// <summary>No control character of a client reaches a log or a terminal.</summary>
+    private static string Printable(string text) =>
+        string.Concat(text.Where(character => !char.IsControl(character) && !char.IsSurrogate(character)).Take(MaxDetailLength));
+}
