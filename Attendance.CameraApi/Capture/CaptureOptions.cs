@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Capture;
+
+internal sealed class CaptureOptions
+{
+    /// <summary>From the wish to open a camera until its first frame.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:02:00")]
+    public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A camera that has shown no new frame for so long is opened again.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For each step of a release: asked, told, killed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
+    public TimeSpan ReleaseTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a lease waits for a device that was pulled out.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan HotSwapGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>1 to 100, for cameras that do not deliver JPEG themselves.</summary>
+    [Range(1, 100)]
+    public int JpegQuality { get; set; } = 85;
+
+    /// <summary>Workers that are started ahead, so that opening a camera need not wait for a process to start.</summary>
+    [Range(0, 16)]
+    public int SpareWorkers { get; set; } = 1;
+
+    /// <summary>Whether <c>fault:</c> cameras, which are for tests, may be configured outside the environment Development.</summary>
+    public bool AllowFaultCameras { get; set; }
+}
+
+[OptionsValidator]
+internal sealed partial class CaptureOptionsValidator : IValidateOptions<CaptureOptions>;

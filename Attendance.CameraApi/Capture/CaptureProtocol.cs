@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Attendance.CameraApi.Capture;
+
+/// <summary>
+/// What a capture worker and the API say to each other. To the worker, on its standard input, one line each:
+/// <c>open {json}</c> once, <c>release</c>. Its end of file means that the API is gone. From the worker, on its standard
+/// output, records: length of the payload (u32), kind (u8), payload; numbers are little-endian.
+/// </summary>
+internal static class CaptureProtocol
+{
+    public const string OpenCommand = "open ";
+    public const string ReleaseCommand = "release";
+    public const int RecordHeaderLength = sizeof(uint) + sizeof(byte);
+
+    /// <summary>No camera we know makes a larger JPEG; a longer record means that the two sides lost step.</summary>
+    public const int MaxPayloadLength = 32 * 1024 * 1024;
+
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    public static void WriteRecordHeader(Span<byte> destination, CaptureRecord kind, int payloadLength)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)payloadLength);
+        destination[sizeof(uint)] = (byte)kind;
+    }
+
+    /// <exception cref="InvalidDataException">What was read is not the start of a record.</exception>
+    public static (CaptureRecord Kind, int PayloadLength) ReadRecordHeader(ReadOnlySpan<byte> source)
+    {
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(source);
+        var kind = (CaptureRecord)source[sizeof(uint)];
+        return length <= MaxPayloadLength && Enum.IsDefined(kind)
+            ? (kind, (int)length)
+            : throw new InvalidDataException("The capture worker sent something that is not a record.");
+    }
+}
+
+internal enum CaptureRecord : byte
+{
+    /// <summary>Once, before the first frame: <see cref="CaptureOpened"/> as JSON.</summary>
+    Opened = 1,
+
+    /// <summary><see cref="FrameHeader"/>, then the JPEG.</summary>
+    Frame = 2,
+
+    /// <summary>The last record of a worker that gives up: <see cref="CaptureFailure"/> as JSON.</summary>
+    Failed = 3,
+}
+
+/// <summary>What to open. It reaches the worker on standard input, never on its command line, for a source may hold credentials.</summary>
+internal sealed record CaptureRequest(
+    string CameraId, string Source, int? Width, int? Height, double? FrameRate, int JpegQuality, TimeSpan OpenTimeout, TimeSpan ReadTimeout);
+
+/// <param name="FrameRate">Frames per second as the source states them; 0 where it does not say.</param>
+/// <param name="Encoding"><c>mjpeg</c> when the device's own JPEG bytes are passed through, otherwise <c>encoded</c>.</param>
+internal sealed record CaptureOpened(int Width, int Height, double FrameRate, string Encoding, string Backend);
+
+internal sealed record CaptureFailure(CaptureFailureCode Code, string Message);
+
+internal enum CaptureFailureCode
+{
+    /// <summary>The native library is not there: this machine cannot capture from devices, files or streams.</summary>
+    CaptureUnsupported,
+    DeviceMissing,
+    DeviceBusy,
+    OpenFailed,
+    OpenTimedOut,
+
+    /// <summary>The source opened and then stopped delivering.</summary>
+    ReadFailed,
+}
+
+/// <summary>Precedes the JPEG of every frame.</summary>
+/// <param name="Sequence">Counts from 1 for each opening of the device; a gap is a frame that the worker dropped.</param>
+/// <param name="Timestamp"><see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> at capture: the machine's monotonic clock, the same in every process.</param>
+/// <param name="Sharpness">Variance of the Laplacian of the brightness; NaN where not measured.</param>
+/// <param name="Brightness">Mean brightness, 0 to 255; NaN where not measured.</param>
+internal readonly record struct FrameHeader(
+    long Sequence, long Timestamp, int Width, int Height, float Sharpness, float Brightness, FrameFlags Flags)
+{
+    public const int Length = 36;
+
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(destination, Sequence);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[8..], Timestamp);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[16..], Width);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[20..], Height);
+        BinaryPrimitives.WriteSingleLittleEndian(destination[24..], Sharpness);
+        BinaryPrimitives.WriteSingleLittleEndian(destination[28..], Brightness);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[32..], (uint)Flags);
+    }
+
+    public static FrameHeader Read(ReadOnlySpan<byte> source) => new(
+        BinaryPrimitives.ReadInt64LittleEndian(source),
+        BinaryPrimitives.ReadInt64LittleEndian(source[8..]),
+        BinaryPrimitives.ReadInt32LittleEndian(source[16..]),
+        BinaryPrimitives.ReadInt32LittleEndian(source[20..]),
+        BinaryPrimitives.ReadSingleLittleEndian(source[24..]),
+        BinaryPrimitives.ReadSingleLittleEndian(source[28..]),
+        (FrameFlags)BinaryPrimitives.ReadUInt32LittleEndian(source[32..]));
+}
+
+[Flags]
+internal enum FrameFlags : uint
+{
+    None = 0,
+
+    /// <summary>The JPEG is the device's own, not encoded by us.</summary>
+    PassedThrough = 1,
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Capture;
+
+/// <summary>All worker processes of this node: the spare ones, up and with nothing open, so that a camera need not wait
+/// for a process to start, and those in use.</summary>
+internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, ILogger<WorkerProcess> logger) : IHostedService
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<WorkerProcess> _spares = new();
+    private readonly ConcurrentDictionary<WorkerProcess, byte> _inUse = new();
+    private bool _closed;
+
+    /// <summary>Workers that were given a camera and are not gone.</summary>
+    public IEnumerable<WorkerProcess> InUse => _inUse.Select(entry => entry.Key).Where(worker => !worker.Exited.IsCompleted);
+
+    /// <summary>A worker for a camera: a spare one if there is one.</summary>
+    public WorkerProcess Take()
+    {
+        WorkerProcess? worker;
+        lock (_gate)
+        {
+            while (_spares.TryDequeue(out worker) && worker.Exited.IsCompleted)
+            {
+            }
+        }
+
+        worker ??= WorkerProcess.Start(logger);
+        _inUse[worker] = 0;
+        _ = worker.Exited.ContinueWith(_ => _inUse.TryRemove(worker, out byte _), TaskScheduler.Default);
+        return worker;
+    }
+
+    /// <summary>Call it once the camera that took one is open, or will not be: a process that starts takes time from one that opens.</summary>
+    public void Refill()
+    {
+        lock (_gate)
+        {
+            while (!_closed && _spares.Count < options.Value.SpareWorkers)
+            {
+                _spares.Enqueue(WorkerProcess.Start(logger));
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!HasNativeLibrary)
+        {
+            LogNoNativeLibrary(RuntimeInformation.RuntimeIdentifier);
+        }
+
+        Refill();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The leases have ended by now; what is still there, ends here.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        List<WorkerProcess> remaining;
+        lock (_gate)
+        {
+            _closed = true;
+            remaining = [.. _spares, .. InUse];
+            _spares.Clear();
+        }
+
+        foreach (var worker in remaining)
+        {
+            worker.Kill();
+        }
+
+        await Task.WhenAny(Task.WhenAll(remaining.Select(worker => worker.Exited)), Task.Delay(options.Value.ReleaseTimeout, cancellationToken));
+    }
+
+    /// <summary>OpenCV's library is referenced for these alone.</summary>
+    private static bool HasNativeLibrary =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows());
+
+    [LoggerMessage(LogLevel.Warning, "No capture from devices and files on {Platform}: OpenCV's library is there for Linux x64 and Windows x64 only")]
+    private partial void LogNoNativeLibrary(string platform);
+}

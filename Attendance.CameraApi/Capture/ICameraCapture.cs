@@ -1,0 +1,61 @@
+using Attendance.CameraApi.Cameras;
+
+namespace Attendance.CameraApi.Capture;
+
+/// <summary>The seam between leases and hardware: one use of one camera, from opening to proven free.</summary>
+internal interface ICameraCapture
+{
+    /// <summary>Ends when the capture closes.</summary>
+    FrameHub Frames { get; }
+
+    CaptureStatus Status { get; }
+
+    /// <summary>Completes, with the reason, when the camera is lost for good; not when it is closed.</summary>
+    Task<CaptureLoss> Lost { get; }
+
+    /// <summary>Opens the device and waits for its first frame.</summary>
+    /// <exception cref="CameraUnavailableException">It did not open. Close it all the same.</exception>
+    Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Frees the device, whatever state it is in, and shows that it is free. Never throws; bounded in time.</summary>
+    Task<CloseOutcome> CloseAsync();
+}
+
+internal interface ICameraCaptureFactory
+{
+    ICameraCapture Create(Camera camera);
+}
+
+/// <param name="Opened">What the device delivers; null before it opened.</param>
+/// <param name="Suspended">The device is gone and awaited.</param>
+/// <param name="Reopenings">How often the device was opened again under this lease.</param>
+/// <param name="Fault">What is wrong at the moment, in a plain sentence.</param>
+internal sealed record CaptureStatus(CaptureOpened? Opened, bool Suspended, int Reopenings, string? Fault)
+{
+    public static readonly CaptureStatus Closed = new(null, false, 0, null);
+}
+
+internal enum CaptureLoss
+{
+    DeviceLost,
+    WorkerFailed,
+}
+
+/// <summary>Free, as shown by the kernel; or not, with the cause and a way to ask again.</summary>
+internal abstract record CloseOutcome
+{
+    public sealed record Free : CloseOutcome;
+
+    /// <param name="Cause">What is known of the process that does not let go.</param>
+    /// <param name="IsFreeAsync">Asks again whether the device is free by now.</param>
+    public sealed record NotFree(string Cause, Func<Task<bool>> IsFreeAsync) : CloseOutcome;
+}
+
+/// <summary>The camera is known but does not open.</summary>
+internal sealed class CameraUnavailableException(string cameraId, CaptureFailure failure, Exception? inner = null)
+    : Exception(failure.Message, inner)
+{
+    public string CameraId => cameraId;
+
+    public CaptureFailure Failure => failure;
+}

@@ -1,0 +1,21 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Cameras.Discovery;
+
+namespace Attendance.CameraApi.Capture.Worker;
+
+internal static class CaptureSources
+{
+    /// <param name="output">What the worker sends frames on; for the one source that spoils it.</param>
+    /// <exception cref="CaptureException">The request names no source that we know.</exception>
+    public static ICaptureSource Create(CaptureRequest request, Stream output) =>
+        CameraSource.TryParse(request.Source, out var source)
+            ? source.Kind switch
+            {
+                CameraKind.TestPattern => new TestPatternSource(request, TimeProvider.System),
+                CameraKind.File => new FileSource(request, source.Target),
+                CameraKind.Network => new NetworkSource(request, new Uri(source.Target)),
+                CameraKind.Fault => new FaultSource(new TestPatternSource(request, TimeProvider.System), source.Target, request, output),
+                _ => new DeviceSource(request, source.Target, new DeviceDiscovery()),
+            }
+            : throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': its source is none of test-pattern, file:, device:, rtsp:// and http(s)://.");
+}

@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Attendance.CameraApi.Capture.Worker;
+
+/// <summary>
+/// A process that has one device open, so that ending the process frees the device. Four threads: this one watches over
+/// the others; one takes commands and never touches the device, so that the end of its input ends the process even while
+/// a driver hangs; one owns the device; one sends.
+/// </summary>
+internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDisposable
+{
+    public const int Released = 0, Failed = 1, Terminated = 128 + 15;
+
+    /// <summary>How long a device may take to close after SIGTERM. The whole must stay within half a second.</summary>
+    private static readonly TimeSpan s_closing = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>A source has time-outs of its own; this one is for those that do not keep them.</summary>
+    private static readonly TimeSpan s_openGrace = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A worker that is told to open at once is no spare, and loads just what it needs.</summary>
+    private static readonly TimeSpan s_spareAfter = TimeSpan.FromMilliseconds(100);
+
+    private readonly Outbox _outbox = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ManualResetEventSlim _requested = new();
+    private readonly ManualResetEventSlim _terminate = new();
+    private volatile CaptureRequest? _request;
+    private long _openSince;
+    private volatile bool _failed;
+
+    /// <summary>Runs until the process ends; it does not return.</summary>
+    [DoesNotReturn]
+    public void Run()
+    {
+        // Ctrl+C reaches the whole process group: our parent decides what becomes of us.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            _terminate.Set();
+        });
+
+        Start("commands", TakeCommands);
+        Start("preload", Preload);
+        Start("capture", Capture);
+        Start("send", Send);
+        while (!_terminate.Wait(s_watchInterval))
+        {
+            if (!owner.IsAlive)
+            {
+                Exit(Released); // somebody else holds the other end of our input, but whom we belong to is gone
+            }
+
+            EndAnOpenThatHangs();
+        }
+
+        _stop.Cancel();
+        Thread.Sleep(s_closing);
+        Exit(Terminated);
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _requested.Dispose();
+        _terminate.Dispose();
+    }
+
+    private void TakeCommands()
+    {
+        var commands = new CommandReader(Console.OpenStandardInput());
+        while (commands.TryRead(out var line))
+        {
+            if (line == CaptureProtocol.ReleaseCommand)
+            {
+                Release();
+            }
+            else if (line.StartsWith(CaptureProtocol.OpenCommand, StringComparison.Ordinal))
+            {
+                Open(line[CaptureProtocol.OpenCommand.Length..]);
+            }
+            else
+            {
+                WorkerLog.Write($"Ignored a command of {line.Length} characters that is none of ours");
+            }
+        }
+
+        Exit(Released);
+    }
+
+    private void Open(string json)
+    {
+        if (_request is not null)
+        {
+            WorkerLog.Write("Ignored a second request to open");
+            return;
+        }
+
+        try
+        {
+            _request = JsonSerializer.Deserialize<CaptureRequest>(json, CaptureProtocol.Json) is { CameraId: not null } request
+                ? request
+                : throw new JsonException();
+            Volatile.Write(ref _openSince, Stopwatch.GetTimestamp());
+            _requested.Set();
+        }
+        catch (JsonException)
+        {
+            // Neither the text nor the parser's message is repeated: both may hold the source.
+            Fail(new(CaptureFailureCode.OpenFailed, "The request to open could not be read."));
+        }
+    }
+
+    private void Release()
+    {
+        _stop.Cancel();
+        if (_failed)
+        {
+            Exit(Failed); // the failure is still being sent, but it is not waited for any more
+        }
+    }
+
+    private void Preload()
+    {
+        if (_requested.Wait(s_spareAfter))
+        {
+            return;
+        }
+
+        WorkerPreload.Managed();
+        if (!_requested.IsSet)
+        {
+            WorkerPreload.OpenCv();
+        }
+    }
+
+    private void Capture()
+    {
+        ICaptureSource? source = null;
+        try
+        {
+            _requested.Wait(_stop.Token);
+            source = CaptureSources.Create(_request!, output);
+            var opened = source.Open();
+            Volatile.Write(ref _openSince, 0);
+            _outbox.Opened(opened);
+            WorkerLog.Write($"Opened: {opened.Width} x {opened.Height}, {opened.FrameRate:0.##} frames/s, {opened.Encoding}, {opened.Backend}");
+            Deliver(source);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Released before it was told what to open.
+        }
+        catch (Exception exception)
+        {
+            // The reason goes out before the device is closed: closing may hang as well.
+            Fail(CaptureFailures.From(exception, _request!, opened: Volatile.Read(ref _openSince) == 0));
+        }
+
+        source?.Dispose();
+        if (!_failed)
+        {
+            Exit(Released);
+        }
+    }
+
+    private void Deliver(ICaptureSource source)
+    {
+        var frame = new FrameBuffer();
+        for (var sequence = 1L; !_stop.IsCancellationRequested;)
+        {
+            if (source.TryRead(frame, _stop.Token))
+            {
+                frame.Finish(sequence++);
+                frame = _outbox.Publish(frame);
+            }
+        }
+    }
+
+    private void Send()
+    {
+        try
+        {
+            bool isLast;
+            do
+            {
+                output.Write(_outbox.Take(out isLast).Span);
+            }
+            while (!isLast);
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more.
+        }
+
+        // The kernel closes what the capturing thread has not closed by now.
+        Exit(Failed);
+    }
+
+    private void EndAnOpenThatHangs()
+    {
+        if (_request is { } request && Volatile.Read(ref _openSince) is var since and not 0 &&
+            Stopwatch.GetElapsedTime(since) > request.OpenTimeout + s_openGrace)
+        {
+            Fail(CaptureFailures.From(CaptureFailures.OpenTimedOut(request), request, opened: false));
+        }
+    }
+
+    private void Fail(CaptureFailure failure)
+    {
+        if (_failed)
+        {
+            return;
+        }
+
+        _failed = true;
+        WorkerLog.Write($"Failed: {failure.Code}: {failure.Message}");
+        _outbox.Failed(failure);
+    }
+
+    [DoesNotReturn]
+    private static void Exit(int code)
+    {
+        NativeProcess.ExitNow(code);
+        throw new UnreachableException();
+    }
+
+    private static void Start(string name, ThreadStart run) => new Thread(run) { IsBackground = true, Name = name }.Start();
+}

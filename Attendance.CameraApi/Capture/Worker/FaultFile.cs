@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace Attendance.CameraApi.Capture.Worker;
+
+internal enum FaultPoint
+{
+    Open,
+    Read,
+    Close,
+}
+
+internal enum FaultKind
+{
+    Hang,
+    Crash,
+    Fail,
+    Slow,
+    Garbage,
+    GarbageProtocol,
+    IgnoreSigTerm,
+    KeepPipe,
+}
+
+/// <param name="Point">Null for one that strikes whenever the file is read next.</param>
+internal sealed record Fault(FaultKind Kind, FaultPoint? Point, int Milliseconds = 0);
+
+/// <summary>
+/// What a test tells a fault camera, one fault a line: <c>hang</c>, <c>crash</c> or <c>fail</c> with <c>open</c>, <c>read</c> or
+/// <c>close</c>; <c>slow 200</c> (ms before each frame), <c>garbage</c> (frames that are no JPEG), <c>garbage protocol</c>
+/// (bytes that are no record), <c>ignore SIGTERM</c>, <c>keep pipe</c> (a child outlives the worker, with its standard error).
+/// A line that begins with <c>once</c> is taken out by the worker that it strikes.
+/// </summary>
+internal static class FaultFile
+{
+    private const string Once = "once ";
+
+    /// <summary>What is to go wrong now. A file that is not there asks for nothing.</summary>
+    /// <exception cref="CaptureException">A line is none of those above.</exception>
+    public static List<Fault> Take(string path, FaultPoint point, string cameraId)
+    {
+        var lines = ReadLines(path);
+        var faults = new List<Fault>();
+        var kept = new List<string>();
+        foreach (var line in lines)
+        {
+            var fault = Parse(line.StartsWith(Once, StringComparison.Ordinal) ? line[Once.Length..] : line)
+                ?? throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{cameraId}': its control file asks for '{line}', which is no fault.");
+            var strikes = fault.Point is null || fault.Point == point;
+            if (strikes)
+            {
+                faults.Add(fault);
+            }
+
+            if (!strikes || !line.StartsWith(Once, StringComparison.Ordinal))
+            {
+                kept.Add(line);
+            }
+        }
+
+        if (kept.Count < lines.Count)
+        {
+            // In one step, so that nobody ever reads half a file.
+            File.WriteAllLines(path + ".new", kept);
+            File.Move(path + ".new", path, overwrite: true);
+        }
+
+        return faults;
+    }
+
+    internal static Fault? Parse(string line) => line.Split(' ') switch
+    {
+        ["hang", var point] when At(point) is { } at => new(FaultKind.Hang, at),
+        ["crash", var point] when At(point) is { } at => new(FaultKind.Crash, at),
+        ["fail", "open"] => new(FaultKind.Fail, FaultPoint.Open),
+        ["fail", "read"] => new(FaultKind.Fail, FaultPoint.Read),
+        ["slow", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) =>
+            new(FaultKind.Slow, FaultPoint.Read, milliseconds),
+        ["garbage"] => new(FaultKind.Garbage, FaultPoint.Read),
+        ["garbage", "protocol"] => new(FaultKind.GarbageProtocol, FaultPoint.Read),
+        ["ignore", "SIGTERM"] => new(FaultKind.IgnoreSigTerm, null),
+        ["keep", "pipe"] => new(FaultKind.KeepPipe, null),
+        _ => null,
+    };
+
+    private static FaultPoint? At(string point) => point switch
+    {
+        "open" => FaultPoint.Open,
+        "read" => FaultPoint.Read,
+        "close" => FaultPoint.Close,
+        _ => null,
+    };
+
+    private static List<string> ReadLines(string path)
+    {
+        try
+        {
+            return [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+}

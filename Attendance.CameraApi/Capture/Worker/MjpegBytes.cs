@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+
+namespace Attendance.CameraApi.Capture.Worker;
+
+/// <summary>Looks at a camera's JPEG without decoding it: whether it is whole, how large it is, whether it can be shown as it is.</summary>
+internal static class MjpegBytes
+{
+    private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA, HuffmanTables = 0xC4, JpegExtension = 0xC8, ArithmeticTables = 0xCC;
+    private static readonly byte[] s_end = [0xFF, EndOfImage];
+
+    /// <summary>Drivers pad the buffer behind the picture; what is padding is not sent.</summary>
+    /// <returns>How long the picture is; 0 where it is cut off, or lacks the Huffman tables that motion JPEG may leave out.</returns>
+    public static int CompleteLength(ReadOnlySpan<byte> bytes)
+    {
+        var picture = Look(bytes);
+        var end = picture.Scan > 0 ? bytes.LastIndexOf(s_end) : -1;
+        return picture.HasHuffmanTables && end > picture.Scan ? end + s_end.Length : 0;
+    }
+
+    /// <param name="bytes">From a start of image on; more may follow.</param>
+    /// <returns>The length of the first picture in <paramref name="bytes"/>; 0 where its end has not come yet.</returns>
+    public static int FirstLength(ReadOnlySpan<byte> bytes)
+    {
+        var scan = Look(bytes).Scan;
+        var end = scan > 0 ? bytes[scan..].IndexOf(s_end) : -1;
+        return end >= 0 ? scan + end + s_end.Length : 0;
+    }
+
+    /// <summary>Walks the segments before the picture's data. Thumbnails inside them do not count.</summary>
+    public static (int Width, int Height, bool HasHuffmanTables, int Scan) Look(ReadOnlySpan<byte> bytes)
+    {
+        var (width, height, hasTables) = (0, 0, false);
+        if (bytes.Length < 2 || bytes[0] != 0xFF || bytes[1] != StartOfImage)
+        {
+            return default;
+        }
+
+        for (var at = 2; at + 4 <= bytes.Length && bytes[at] == 0xFF;)
+        {
+            var marker = bytes[at + 1];
+            if (marker == 0xFF) // fill byte before a marker
+            {
+                at++;
+                continue;
+            }
+
+            var next = at + 2 + BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
+            switch (marker)
+            {
+                case StartOfScan:
+                    return (width, height, hasTables, next < bytes.Length ? next : 0);
+                case HuffmanTables:
+                    hasTables = true;
+                    break;
+                case >= 0xC0 and <= 0xCF and not JpegExtension and not ArithmeticTables when at + 9 <= bytes.Length:
+                    height = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 5)..]);
+                    width = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 7)..]);
+                    break;
+            }
+
+            at = next;
+        }
+
+        return default;
+    }
+}

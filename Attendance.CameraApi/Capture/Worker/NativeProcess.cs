@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Attendance.CameraApi.Capture.Worker;
+
+/// <summary>What a worker needs of the process it is, below what the runtime offers.</summary>
+internal static partial class NativeProcess
+{
+    private const int StandardOutput = 1;
+    private const int StandardError = 2;
+    private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
+    private const int DarwinDuplicateCloseOnExec = 67;
+
+    /// <summary>What this process started and must take along when it ends.</summary>
+    public static Process? Child { get; set; }
+
+    /// <summary>
+    /// Ends the process at once: no finalizer, no static destructor, nothing that could wait for a thread which is stuck in a driver.
+    /// </summary>
+    public static void ExitNow(int code)
+    {
+        try
+        {
+            Child?.Kill();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
+        {
+            // It has ended already.
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            TerminateProcess(CurrentProcess(), (uint)code);
+        }
+        else
+        {
+            ExitWithoutCleanUp(code);
+        }
+    }
+
+    /// <summary>Takes standard output for ourselves. Whatever else prints there, a native library say, prints to standard error.</summary>
+    public static Stream TakeStandardOutput()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            var output = Console.OpenStandardOutput();
+            Console.SetOut(Console.Error);
+            return output;
+        }
+
+        var command = OperatingSystem.IsMacOS() ? DarwinDuplicateCloseOnExec : DuplicateCloseOnExec;
+        var descriptor = Control(StandardOutput, command, StandardError + 1);
+        if (descriptor < 0 || Duplicate(StandardError, StandardOutput) < 0)
+        {
+            throw new IOException("Standard output could not be set aside for frames.");
+        }
+
+        return new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+    }
+
+    /// <summary>Unlike <see cref="Environment.SetEnvironmentVariable(string, string?)"/>, native libraries see it.</summary>
+    public static void SetEnvironment(string name, string value)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+        else
+        {
+            SetNativeEnvironment(name, value, overwrite: 1);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitWithoutCleanUp(int code);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int Duplicate(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetNativeEnvironment(string name, string value, int overwrite);
+
+    [LibraryImport("kernel32", EntryPoint = "GetCurrentProcess")]
+    private static partial nint CurrentProcess();
+
+    [LibraryImport("kernel32")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool TerminateProcess(nint process, uint code);
+}

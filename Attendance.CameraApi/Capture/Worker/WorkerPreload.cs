@@ -1,0 +1,38 @@
+using System.Text.Json;
+using OpenCvSharp;
+
+namespace Attendance.CameraApi.Capture.Worker;
+
+/// <summary>Lets a spare worker do beforehand what would keep its first frame waiting: compile, and load OpenCV.</summary>
+internal static class WorkerPreload
+{
+    private const string Sample = """{"camera_id":"","source":"test-pattern","frame_rate":60,"jpeg_quality":80,"open_timeout":"00:00:01","read_timeout":"00:00:01"}""";
+
+    public static void Managed()
+    {
+        var request = JsonSerializer.Deserialize<CaptureRequest>(Sample, CaptureProtocol.Json)!;
+        var outbox = new Outbox();
+        using var source = CaptureSources.Create(request, Stream.Null);
+        outbox.Opened(source.Open());
+        var frame = new FrameBuffer();
+        source.TryRead(frame, CancellationToken.None);
+        frame.Finish(1);
+        outbox.Publish(frame);
+        outbox.Take(out _);
+    }
+
+    /// <summary>A machine without the library still has its test pattern, so that it is missing is no fault yet.</summary>
+    public static void OpenCv()
+    {
+        try
+        {
+            using var picture = new Mat(16, 16, MatType.CV_8UC3, Scalar.All(0));
+            new JpegEncoder(80).Encode(picture, new FrameBuffer());
+            using var capture = new VideoCapture();
+        }
+        catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or BadImageFormatException or OpenCvSharpException)
+        {
+            WorkerLog.Write("OpenCV is not available here: " + exception.GetType().Name);
+        }
+    }
+}

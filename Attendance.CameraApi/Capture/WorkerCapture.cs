@@ -1,0 +1,269 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Cameras.Discovery;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Capture;
+
+/// <summary>
+/// One camera in use: a worker, its frames, and a watchdog that replaces the worker when it stalls or dies. Under one
+/// lease there are as many workers as it takes, one at a time.
+/// </summary>
+#pragma warning disable CA1001 // a source of cancellation without a timer holds nothing to dispose of
+internal sealed partial class WorkerCapture(
+    Camera camera,
+    CaptureWorkers workers,
+    WorkerClosing closing,
+    DeviceDiscovery devices,
+    CaptureOptions options,
+    CaptureMetrics metrics,
+    TimeProvider clock,
+    ILogger<WorkerCapture> logger) : ICameraCapture
+#pragma warning restore CA1001
+{
+    private const int FailuresOfNote = 3;
+    private static readonly TimeSpan s_firstBackoff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestBackoff = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly byte[] s_startOfJpeg = [0xFF, 0xD8, 0xFF];
+
+    private readonly CancellationTokenSource _closed = new();
+    private readonly TaskCompletionSource<CaptureLoss> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _watch = Task.CompletedTask;
+    private WorkerProcess? _worker;
+    private (WorkerProcess? Worker, Task<CloseOutcome> Outcome) _closing = (null, Task.FromResult<CloseOutcome>(new CloseOutcome.Free()));
+    private volatile CaptureStatus _status = CaptureStatus.Closed;
+
+    public FrameHub Frames { get; } = new();
+
+    public CaptureStatus Status => _status;
+
+    public Task<CaptureLoss> Lost => _lost.Task;
+
+    /// <summary>False only where it can be seen that the device is not plugged in.</summary>
+    private bool IsAttached =>
+        camera.Source.Kind != CameraKind.Device || !OperatingSystem.IsLinux() || File.Exists(devices.Locate(camera.Source.Target));
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await StartWorkerAsync(cancellationToken);
+        _watch = WatchAsync();
+    }
+
+    public async Task<CloseOutcome> CloseAsync()
+    {
+        await _closed.CancelAsync();
+        Frames.End();
+        await _watch;
+        return await CloseWorkerAsync(isHung: false);
+    }
+
+    /// <summary>Once for each worker: who asks again gets the same answer, and in no more time.</summary>
+    private Task<CloseOutcome> CloseWorkerAsync(bool isHung)
+    {
+        if (_worker is { } worker && worker != _closing.Worker)
+        {
+            _closing = (worker, closing.CloseAsync(worker, camera, isHung));
+        }
+
+        return _closing.Outcome;
+    }
+
+    /// <exception cref="CameraUnavailableException">It did not open. The worker stays, for the caller to close.</exception>
+    private async Task StartWorkerAsync(CancellationToken cancellationToken)
+    {
+        using var activity = CameraApiActivity.Source.StartActivity("camera.open");
+        activity?.SetTag("attendance.camera.id", camera.Id).SetTag("attendance.camera.kind", camera.Source.Kind.ToString());
+        var started = clock.GetTimestamp();
+        string? error = "cancelled";
+        try
+        {
+            var worker = _worker = workers.Take();
+            var seen = Frames.Count;
+            var opened = await worker.OpenAsync(Request(), Receive).WaitAsync(options.OpenTimeout, clock, cancellationToken);
+            var remaining = options.OpenTimeout - clock.GetElapsedTime(started);
+            await FirstFrameAsync(worker, seen, cancellationToken).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock, cancellationToken);
+            _status = _status with { Opened = opened, Suspended = false, Fault = null };
+            error = null;
+        }
+        catch (CameraUnavailableException exception)
+        {
+            error = exception.Failure.Code.ToString();
+            throw;
+        }
+        catch (TimeoutException exception)
+        {
+            error = nameof(CaptureFailureCode.OpenTimedOut);
+            throw new CameraUnavailableException(camera.Id, new CaptureFailure(
+                CaptureFailureCode.OpenTimedOut,
+                $"Camera '{camera.Id}' showed no frame within {options.OpenTimeout.TotalSeconds:0.#} s; raise 'Capture:OpenTimeout' if it needs longer."), exception);
+        }
+        finally
+        {
+            workers.Refill(); // also where it did not open: the worker is used up
+            metrics.Opened(camera.Id, clock.GetElapsedTime(started), error);
+            if (error is not null)
+            {
+                activity.Failed(error);
+            }
+        }
+    }
+
+    private async Task FirstFrameAsync(WorkerProcess worker, long seen, CancellationToken cancellationToken)
+    {
+        var frame = Frames.NextAsync(seen, cancellationToken).AsTask();
+        if (await Task.WhenAny(frame, worker.Exited) != frame || await frame is null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new CameraUnavailableException(camera.Id, worker.Failure!);
+        }
+    }
+
+    private CaptureRequest Request() => new(
+        camera.Id, camera.Source.Value, camera.Width, camera.Height, camera.FrameRate, options.JpegQuality, options.OpenTimeout, options.StallTimeout);
+
+    /// <summary>What no viewer can show counts as no frame, so that a camera which sends only that is opened again.</summary>
+    private void Receive(CapturedFrame frame)
+    {
+        if (!frame.Jpeg.Span.StartsWith(s_startOfJpeg))
+        {
+            return;
+        }
+
+        metrics.FrameReceived(camera.Id);
+        Frames.Publish(frame);
+    }
+
+    /// <summary>Until closed: waits for trouble, then opens the camera again.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var isHung = await TroubleAsync(_worker!);
+                if (!await TryReopenAsync(isHung))
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
+        {
+            // closed; CloseAsync sees to the worker
+        }
+        catch (Exception exception)
+        {
+            LogWatchFailed(camera.Id, exception);
+            _lost.TrySetResult(CaptureLoss.WorkerFailed);
+        }
+    }
+
+    /// <summary>Returns when the worker has ended or has shown nothing new for the stall time-out.</summary>
+    /// <returns>Whether the worker is still there, and hangs.</returns>
+    private async Task<bool> TroubleAsync(WorkerProcess worker)
+    {
+        var (seen, since) = (Frames.Count, clock.GetTimestamp());
+        while (true)
+        {
+            await Task.WhenAny(worker.Exited, Task.Delay(options.StallTimeout / 50, clock, _closed.Token));
+            _closed.Token.ThrowIfCancellationRequested();
+            if (worker.Exited.IsCompleted)
+            {
+                Fault(worker.Failure!);
+                return false;
+            }
+
+            if (Frames.Count != seen)
+            {
+                (seen, since) = (Frames.Count, clock.GetTimestamp());
+            }
+            else if (clock.GetElapsedTime(since) >= options.StallTimeout)
+            {
+                metrics.Stalled(camera.Id);
+                Fault(new(CaptureFailureCode.ReadFailed, $"No frame for {options.StallTimeout.TotalSeconds:0.#} s."));
+                return true;
+            }
+        }
+    }
+
+    /// <returns><see langword="false"/> when the camera is lost for good.</returns>
+    private async Task<bool> TryReopenAsync(bool isHung)
+    {
+        var began = clock.GetTimestamp();
+        var backoff = s_firstBackoff;
+        for (var failures = 0; ; failures++)
+        {
+            if (await CloseWorkerAsync(isHung) is CloseOutcome.NotFree)
+            {
+                _lost.TrySetResult(CaptureLoss.WorkerFailed); // the release will find the same, and quarantine it
+                return false;
+            }
+
+            if (failures == FailuresOfNote)
+            {
+                LogKeepsFailing(camera.Id, failures, _status.Fault);
+            }
+
+            if (failures > 0)
+            {
+                await Task.Delay(_status.Suspended ? s_firstBackoff : backoff, clock, _closed.Token);
+                backoff = backoff * 2 < s_longestBackoff ? backoff * 2 : s_longestBackoff;
+            }
+
+            // No worker is worn out on a device that is not there: the spare one is for when it is back.
+            while (_status.Suspended && !IsAttached && clock.GetElapsedTime(began) < options.HotSwapGrace)
+            {
+                await Task.Delay(s_lookInterval, clock, _closed.Token);
+            }
+
+            try
+            {
+                await StartWorkerAsync(_closed.Token);
+                metrics.Restarted(camera.Id);
+                _status = _status with { Reopenings = _status.Reopenings + 1 };
+                LogReopened(camera.Id);
+                return true;
+            }
+            catch (CameraUnavailableException exception)
+            {
+                Fault(exception.Failure);
+            }
+
+            if (_status.Suspended && clock.GetElapsedTime(began) >= options.HotSwapGrace)
+            {
+                _lost.TrySetResult(CaptureLoss.DeviceLost);
+                return false;
+            }
+        }
+    }
+
+    private void Fault(CaptureFailure failure)
+    {
+        _status = _status with { Suspended = failure.Code == CaptureFailureCode.DeviceMissing, Fault = failure.Message };
+        LogFault(camera.Id, failure.Message);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is in trouble and will be opened again: {Fault}")]
+    private partial void LogFault(string cameraId, string fault);
+
+    [LoggerMessage(LogLevel.Error, "Camera {CameraId} failed to open {Failures} times in a row; its lease stays and it is tried again: {Fault}")]
+    private partial void LogKeepsFailing(string cameraId, int failures, string? fault);
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} delivers again, under the same lease")]
+    private partial void LogReopened(string cameraId);
+
+    [LoggerMessage(LogLevel.Error, "Camera {CameraId}: its watchdog failed")]
+    private partial void LogWatchFailed(string cameraId, Exception exception);
+}
+
+internal sealed class WorkerCaptureFactory(
+    CaptureWorkers workers,
+    WorkerClosing closing,
+    DeviceDiscovery devices,
+    IOptions<CaptureOptions> options,
+    CaptureMetrics metrics,
+    TimeProvider clock,
+    ILogger<WorkerCapture> logger) : ICameraCaptureFactory
+{
+    public ICameraCapture Create(Camera camera) => new WorkerCapture(camera, workers, closing, devices, options.Value, metrics, clock, logger);
+}

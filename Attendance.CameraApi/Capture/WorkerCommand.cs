@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Attendance.CameraApi.Capture;
+
+/// <summary>How a capture worker is started: this program again, with another first word.</summary>
+internal static class WorkerCommand
+{
+    public const string Name = "capture";
+
+    /// <summary>The process that the worker belongs to, as <see cref="ProcessIdentity"/> writes itself. Must come first: orphans are known by it.</summary>
+    public const string OwnerOption = "--owner";
+
+    public const string Executable = "Attendance.CameraApi";
+
+    public const string Library = Executable + ".dll";
+
+    /// <summary>A worker is told what it needs on standard input; of our environment it gets what a runtime needs, and no secret.</summary>
+    private static readonly string[] s_inherited =
+    [
+        "PATH", "HOME", "USER", "LANG", "LC_", "TZ", "TMPDIR", "TEMP", "TMP", "LD_", "DYLD_", "DOTNET_", "OPENCV_", "SSL_CERT_",
+        "SystemRoot", "SystemDrive", "windir", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "ProgramFiles", "PATHEXT", "NUMBER_OF_PROCESSORS",
+    ];
+
+    public static ProcessStartInfo StartInfo()
+    {
+        var program = Assembly.GetExecutingAssembly().Location;
+        var executable = Path.ChangeExtension(program, OperatingSystem.IsWindows() ? ".exe" : null);
+        var start = File.Exists(executable)
+            ? new ProcessStartInfo(executable)
+            : new ProcessStartInfo(Environment.ProcessPath ?? "dotnet", [program]);
+        start.ArgumentList.Add(Name);
+        start.ArgumentList.Add(OwnerOption);
+        start.ArgumentList.Add(ProcessIdentity.Current.ToString());
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        foreach (var name in start.Environment.Keys.Where(name => !IsInherited(name)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["DOTNET_gcServer"] = "0"; // one camera's frames need one small heap
+        return start;
+    }
+
+    private static bool IsInherited(string name) =>
+        s_inherited.Any(allowed => allowed[^1] == '_'
+            ? name.StartsWith(allowed, StringComparison.Ordinal)
+            : name.Equals(allowed, StringComparison.OrdinalIgnoreCase));
+}

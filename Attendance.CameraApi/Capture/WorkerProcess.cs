@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Attendance.CameraApi.Capture;
+
+/// <summary>
+/// A child process with at most one camera open. Native capture code can hang or crash; a process can always be killed,
+/// and the kernel then closes its device.
+/// </summary>
+internal sealed partial class WorkerProcess
+{
+    private readonly Process _process;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource<CaptureOpened> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile CaptureFailure? _failure;
+    private string _cameraId = "";
+    private Action<CapturedFrame>? _onFrame;
+
+    private WorkerProcess(Process process, ILogger logger)
+    {
+        (_process, _logger) = (process, logger);
+        Pid = process.Id;
+        // Reading a pipe blocks a thread for as long as nothing comes: threads of their own, not the pool's.
+        var output = StartThread("capture frames", ReadRecords);
+        var errors = StartThread("capture log", ReadLog);
+        StartThread("capture exit", () =>
+        {
+            output.Join();
+            errors.Join();
+            process.WaitForExit();
+            CloseStreams();
+            _exited.SetResult();
+        });
+    }
+
+    public int Pid { get; }
+
+    /// <summary>Empty for a spare.</summary>
+    public string CameraId => _cameraId;
+
+    /// <summary>The process is gone, and with it everything it had open.</summary>
+    public Task Exited => _exited.Task;
+
+    /// <summary>What the worker said before it gave up, if it did.</summary>
+    public CaptureFailure? Failure => _failure;
+
+    public static WorkerProcess Start(ILogger logger) => new(Process.Start(WorkerCommand.StartInfo())!, logger);
+
+    /// <summary>Tells the worker what to open. Frames follow, on a thread of the worker's own.</summary>
+    /// <returns>What the device delivers, before its first frame.</returns>
+    /// <exception cref="CameraUnavailableException">It does not open.</exception>
+    public Task<CaptureOpened> OpenAsync(CaptureRequest request, Action<CapturedFrame> onFrame)
+    {
+        (_cameraId, _onFrame) = (request.CameraId, onFrame);
+        TrySend(CaptureProtocol.OpenCommand + JsonSerializer.Serialize(request, CaptureProtocol.Json));
+        return _opened.Task;
+    }
+
+    /// <summary>Asks the worker to close its device and go.</summary>
+    public void Release() => TrySend(CaptureProtocol.ReleaseCommand);
+
+    /// <summary>SIGTERM; where there is none, the same as <see cref="Kill"/>.</summary>
+    public void Terminate()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Kill();
+        }
+        else if (!_process.HasExited)
+        {
+            _ = SendSignal(Pid, SigTerm);
+        }
+    }
+
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // gone already
+        }
+    }
+
+    /// <summary>Three descriptors for each worker that ever was: not left to the next garbage collection.</summary>
+    private void CloseStreams()
+    {
+        try
+        {
+            _process.StandardInput.Dispose();
+        }
+        catch (IOException)
+        {
+            // What was still to be written to it has nobody to read it.
+        }
+
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
+    }
+
+    private void TrySend(string line)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(line);
+            _process.StandardInput.Flush();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // It is gone or going; Exited tells.
+        }
+    }
+
+    private void ReadRecords()
+    {
+        var output = _process.StandardOutput.BaseStream;
+        Span<byte> header = stackalloc byte[CaptureProtocol.RecordHeaderLength];
+        try
+        {
+            while (output.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length)
+            {
+                var (kind, length) = CaptureProtocol.ReadRecordHeader(header);
+                var payload = new byte[length];
+                output.ReadExactly(payload);
+                Receive(kind, payload);
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or JsonException or ArgumentException)
+        {
+            _failure ??= new CaptureFailure(CaptureFailureCode.ReadFailed, $"The capture worker broke off: {exception.Message}");
+            Kill();
+        }
+
+        _failure ??= new CaptureFailure(CaptureFailureCode.ReadFailed, "The capture worker ended unexpectedly.");
+        if (_opened.TrySetException(new CameraUnavailableException(_cameraId, _failure)))
+        {
+            _ = _opened.Task.Exception; // seen: a spare has nobody who waits for it
+        }
+    }
+
+    private void Receive(CaptureRecord kind, byte[] payload)
+    {
+        switch (kind)
+        {
+            case CaptureRecord.Opened:
+                _opened.TrySetResult(JsonSerializer.Deserialize<CaptureOpened>(payload, CaptureProtocol.Json)!);
+                break;
+            case CaptureRecord.Frame:
+                _onFrame?.Invoke(new CapturedFrame(FrameHeader.Read(payload), payload.AsMemory(FrameHeader.Length)));
+                break;
+            case CaptureRecord.Failed:
+                _failure = JsonSerializer.Deserialize<CaptureFailure>(payload, CaptureProtocol.Json);
+                break;
+        }
+    }
+
+    private void ReadLog()
+    {
+        try
+        {
+            while (_process.StandardError.ReadLine() is { } line)
+            {
+                LogWorkerSaid(_cameraId, Pid, line);
+            }
+        }
+        catch (IOException)
+        {
+            // the pipe broke: the process is gone
+        }
+    }
+
+    private static Thread StartThread(string name, Action run)
+    {
+        var thread = new Thread(() => run(), 256 * 1024) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
+    }
+
+    private const int SigTerm = 15;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+
+    private void LogWorkerSaid(string cameraId, int pid, string line) => LogWorkerSaid(_logger, cameraId, pid, line);
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId}, worker {Pid}: {Line}")]
+    private static partial void LogWorkerSaid(ILogger logger, string cameraId, int pid, string line);
+}

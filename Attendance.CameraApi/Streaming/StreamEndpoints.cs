@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Leases;
+
+namespace Attendance.CameraApi.Streaming;
+
+internal static class StreamEndpoints
+{
+    private const string Boundary = "frame";
+    private static readonly byte[] s_partEnd = "\r\n"u8.ToArray();
+
+    public static void MapStreaming(this IEndpointRouteBuilder routes)
+    {
+        var cameras = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Pictures");
+        cameras.MapGet("stream", StreamAsync)
+            .Produces(200, contentType: $"multipart/x-mixed-replace").ProducesProblem(410)
+            .WithSummary("Motion JPEG, for as long as the lease lives. A slow viewer skips frames.");
+        cameras.MapGet("snapshot", SnapshotAsync)
+            .Produces(200, contentType: "image/jpeg").ProducesProblem(410)
+            .WithSummary("The newest frame.");
+    }
+
+    private static async Task<IResult> StreamAsync(
+        string cameraId, string? lease, HttpContext context, CameraLeases leases, EndedLeases ended, StreamMetrics metrics, TimeProvider clock)
+    {
+        if (await FindAsync(leases, cameraId, lease, context.RequestAborted) is not { } held)
+        {
+            return LeaseEndpoints.LeaseEnded(ended.Find(lease ?? ""));
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, held.Ended);
+        context.Response.ContentType = $"multipart/x-mixed-replace; boundary={Boundary}";
+        context.Response.Headers.CacheControl = "no-store";
+        metrics.Viewers(cameraId, 1);
+        try
+        {
+            long seen = 0;
+            while (await held.Capture!.Frames.NextAsync(seen, over.Token) is { } next)
+            {
+                seen = next.Number;
+                await WritePartAsync(context.Response, next.Frame, held.FencingToken, clock, over.Token);
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // The lease ended, or the viewer left: the end of a stream either way.
+        }
+        finally
+        {
+            metrics.Viewers(cameraId, -1);
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static async Task<IResult> SnapshotAsync(
+        string cameraId, string? lease, HttpContext context, CameraLeases leases, EndedLeases ended, TimeProvider clock)
+    {
+        if (await FindAsync(leases, cameraId, lease, context.RequestAborted) is not { } held || held.Capture!.Frames.Latest is not { } frame)
+        {
+            return LeaseEndpoints.LeaseEnded(ended.Find(lease ?? ""));
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["X-Fencing-Token"] = held.FencingToken.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["X-Timestamp"] = Timestamp(frame, clock);
+        return TypedResults.Bytes(frame.Jpeg, "image/jpeg");
+    }
+
+    /// <summary>A picture goes to the holder of a live lease of this very camera, and to nobody else.</summary>
+    private static async Task<CameraLease?> FindAsync(CameraLeases leases, string cameraId, string? leaseId, CancellationToken cancellationToken)
+    {
+        if (leaseId is null || leases.Find(leaseId) is not { } lease || lease.CameraId != cameraId)
+        {
+            return null;
+        }
+
+        // After a restart of the API its camera may still be opening; that is bounded, and the holder is right to wait.
+        await lease.Settled.WaitAsync(cancellationToken);
+        return lease is { End: null, Opened.IsCompletedSuccessfully: true } ? lease : null;
+    }
+
+    private static async Task WritePartAsync(
+        HttpResponse response, CapturedFrame frame, long fencingToken, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var header = string.Create(CultureInfo.InvariantCulture, $"""
+            --{Boundary}
+            Content-Type: image/jpeg
+            Content-Length: {frame.Jpeg.Length}
+            X-Fencing-Token: {fencingToken}
+            X-Timestamp: {Timestamp(frame, clock)}
+            X-Sequence: {frame.Header.Sequence}
+
+
+            """).ReplaceLineEndings("\r\n");
+        Encoding.ASCII.GetBytes(header, response.BodyWriter);
+        System.Buffers.BuffersExtensions.Write(response.BodyWriter, frame.Jpeg.Span);
+        System.Buffers.BuffersExtensions.Write(response.BodyWriter, s_partEnd);
+        await response.BodyWriter.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>The worker's clock is the machine's monotonic one; for people it is turned into the time of day.</summary>
+    private static string Timestamp(CapturedFrame frame, TimeProvider clock) =>
+        (clock.GetUtcNow() - clock.GetElapsedTime(frame.Header.Timestamp)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+}

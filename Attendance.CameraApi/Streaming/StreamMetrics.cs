@@ -1,0 +1,13 @@
+using System.Diagnostics.Metrics;
+
+namespace Attendance.CameraApi.Streaming;
+
+internal sealed class StreamMetrics
+{
+    private readonly UpDownCounter<int> _viewers;
+
+    public StreamMetrics(IMeterFactory meters) => _viewers = meters.Create(CameraApiActivity.Name)
+        .CreateUpDownCounter<int>("attendance.camera.viewers", "{viewer}", "Streams being watched.");
+
+    public void Viewers(string cameraId, int change) => _viewers.Add(change, new KeyValuePair<string, object?>("attendance.camera.id", cameraId));
+}
