@@ -1,0 +1,55 @@
+namespace Attendance.Web.Forwarding;
+
+internal static class CameraApiEndpoints
+{
+    // Ids of these shapes only, so that no address reaches camera-api that was not meant here.
+    private const string Camera = @"{cameraId:regex(^[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}$)}";
+    private const string Lease = @"{leaseId:regex(^[A-Za-z0-9_-]{{1,128}}$)}";
+
+    private static readonly string[] s_get = [HttpMethods.Get];
+    private static readonly string[] s_renewAndRelease = [HttpMethods.Put, HttpMethods.Delete];
+
+    public static void AddCameraApi(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<CameraApiClient>();
+        builder.Services.AddSingleton<CameraApiTransformer>();
+        builder.Services.AddSingleton<CameraApiForwarder>();
+    }
+
+    /// <summary>
+    /// Just what a page needs. What operators may do besides (releasing what others hold, history, alerts) is not here:
+    /// the key that is added on the way must never turn a visitor into an administrator.
+    /// </summary>
+    public static void MapCameraApi(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api");
+        api.MapMethods("/camera/status", s_get, ForwardAsync);
+        api.MapPost("/camera/cleanup", CleanupAsync);
+        api.MapMethods("/cameras", s_get, ForwardAsync);
+        api.MapMethods($"/cameras/{Camera}", s_get, ForwardAsync);
+        api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardAsync);
+        api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
+        api.MapPost("/leases", ForwardWithBodyAsync);
+        api.MapMethods($"/leases/{Lease}", s_renewAndRelease, ForwardWithBodyAsync);
+        api.Map("/{**rest}", ApiProblems.NotFound);
+    }
+
+    private static Task ForwardAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardAsync(context);
+
+    private static Task ForwardWithBodyAsync(HttpContext context, CameraApiForwarder forwarder) =>
+        forwarder.ForwardWithBodyAsync(context);
+
+    private static async Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
+    {
+        var (cleanup, problem) = await SessionCleanup.ReadAsync(context.Request, context.RequestAborted);
+        if (cleanup is null)
+        {
+            await problem!.ExecuteAsync(context);
+            return;
+        }
+
+        cleanup.WriteTo(context.Request);
+        await forwarder.ForwardAsync(context);
+    }
+}

@@ -1,0 +1,49 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Attendance.Web.Forwarding;
+
+/// <summary>Sends a request on as it came, and its answer back as it comes: a stream ends when either side ends it.</summary>
+internal sealed partial class CameraApiForwarder(
+    IHttpForwarder forwarder, CameraApiClient client, CameraApiTransformer transformer, ILogger<CameraApiForwarder> logger)
+{
+    private const string RetryAfterSeconds = "2";
+
+    /// <summary>Longer than a slow device takes to open, and than a stalled one takes to be opened again.</summary>
+    private static readonly ForwarderRequestConfig s_config = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
+
+    /// <summary>As <see cref="ForwardAsync"/>, for what has a body.</summary>
+    public async Task ForwardWithBodyAsync(HttpContext context)
+    {
+        if (await BoundedBody.ReadAsync(context.Request, context.RequestAborted) is not { } body)
+        {
+            await ApiProblems.TooLarge().ExecuteAsync(context);
+            return;
+        }
+
+        BoundedBody.Replace(context.Request, body);
+        await ForwardAsync(context);
+    }
+
+    public async Task ForwardAsync(HttpContext context)
+    {
+        var error = await forwarder.SendAsync(context, CameraApiClient.Address, client.Invoker, s_config, transformer);
+        if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        LogFailed(error);
+        if (context.Response.HasStarted)
+        {
+            context.Abort(); // a picture cut in half must not look like the end of the stream
+        }
+        else
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A request could not be forwarded to camera-api: {Error}")]
+    private partial void LogFailed(ForwarderError error);
+}

@@ -1,0 +1,111 @@
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Attendance.Web.Forwarding;
+
+/// <summary>
+/// A page's goodbye: release what these sessions hold. Knowing a session is the right to release it; so a request that
+/// names none is refused, and only what was understood here is sent on, written anew.
+/// </summary>
+internal sealed partial record SessionCleanup(
+    [property: JsonPropertyName("session_ids")] IReadOnlyList<string> SessionIds,
+    [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason)
+{
+    private const int ReasonLimit = 64;
+    private const string SessionShape = "must be 8 to 128 of A-Z, a-z, 0-9, _ and -.";
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
+
+    /// <returns>Exactly one of the two is null.</returns>
+    public static async ValueTask<(SessionCleanup? Cleanup, ProblemHttpResult? Problem)> ReadAsync(
+        HttpRequest request, CancellationToken cancellationToken)
+    {
+        // navigator.sendBeacon sends text/plain.
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || type.MediaType.Value is not { } media
+            || (!media.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
+                && !media.Equals(MediaTypeNames.Text.Plain, StringComparison.OrdinalIgnoreCase)))
+        {
+            return (null, ApiProblems.UnsupportedMediaType());
+        }
+
+        if (await BoundedBody.ReadAsync(request, cancellationToken) is not { } body)
+        {
+            return (null, ApiProblems.TooLarge());
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, s_strict);
+            return Understand(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        {
+            return (null, ApiProblems.Invalid("body", "must be one JSON object."));
+        }
+    }
+
+    /// <summary>Puts this in the place of the body, and of anything else the request said.</summary>
+    public void WriteTo(HttpRequest request)
+    {
+        request.QueryString = default;
+        request.ContentType = MediaTypeNames.Application.Json;
+        BoundedBody.Replace(request, JsonSerializer.SerializeToUtf8Bytes(this));
+    }
+
+    private static (SessionCleanup?, ProblemHttpResult?) Understand(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return (null, ApiProblems.Invalid("body", "must be one JSON object."));
+        }
+
+        if (root.TryGetProperty("force", out _))
+        {
+            return (null, ApiProblems.SignInRequired());
+        }
+
+        var sessions = new List<string>();
+        if (Present(root, "session_id") is { } one)
+        {
+            if (!IsSession(one))
+            {
+                return (null, ApiProblems.Invalid("session_id", SessionShape));
+            }
+
+            sessions.Add(one.GetString()!);
+        }
+
+        if (Present(root, "session_ids") is { } several)
+        {
+            if (several.ValueKind != JsonValueKind.Array || !several.EnumerateArray().All(IsSession))
+            {
+                return (null, ApiProblems.Invalid("session_ids", $"must be a list; each {SessionShape}"));
+            }
+
+            sessions.AddRange(several.EnumerateArray().Select(session => session.GetString()!));
+        }
+
+        var reason = Present(root, "reason");
+        if (reason is { } given && (given.ValueKind != JsonValueKind.String || given.GetString()!.Length > ReasonLimit))
+        {
+            return (null, ApiProblems.Invalid("reason", $"must be a text of at most {ReasonLimit} characters."));
+        }
+
+        return sessions.Count == 0
+            ? (null, ApiProblems.SignInRequired())
+            : (new SessionCleanup([.. sessions.Distinct(StringComparer.Ordinal)], reason?.GetString()), null);
+    }
+
+    private static JsonElement? Present(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static bool IsSession(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && SessionId().IsMatch(value.GetString()!);
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{8,128}\z")]
+    private static partial Regex SessionId();
+}

@@ -1,0 +1,25 @@
+using Attendance.Web.Forwarding;
+
+namespace Attendance.Web.Layout;
+
+/// <summary>What is not there or went wrong is a page for people and a problem document for programs.</summary>
+internal static class ErrorPages
+{
+    public static void UseErrorPages(this WebApplication app)
+    {
+        app.UseWhen(IsApi, api =>
+        {
+            api.UseExceptionHandler();
+            api.UseStatusCodePages(context => context.HttpContext.Response.StatusCode == StatusCodes.Status404NotFound
+                ? ApiProblems.NotFound().ExecuteAsync(context.HttpContext)
+                : Task.CompletedTask);
+        });
+        app.UseWhen(context => !IsApi(context), pages =>
+        {
+            pages.UseExceptionHandler("/trouble/500");
+            pages.UseStatusCodePagesWithReExecute("/trouble/{0}");
+        });
+    }
+
+    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
+}

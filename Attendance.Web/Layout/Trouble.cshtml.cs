@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Attendance.Web.Layout;
+
+[ResponseCache(NoStore = true)]
+[IgnoreAntiforgeryToken] // shown for a request of any method
+internal sealed class TroubleModel : PageModel
+{
+    public int Status { get; private set; }
+
+    public string Heading => Status switch
+    {
+        StatusCodes.Status404NotFound => "There is nothing here",
+        >= StatusCodes.Status500InternalServerError => "Something went wrong on our side",
+        _ => "That did not work",
+    };
+
+    public string Advice => Status switch
+    {
+        StatusCodes.Status404NotFound => "There is no such camera or page. It may have been renamed or removed: look for it in the list.",
+        >= StatusCodes.Status500InternalServerError => "Cameras in use are not affected. Please try again in a moment.",
+        _ => "Please go back to the list and try again from there.",
+    };
+
+    public void OnGet(int status) => Show(status);
+
+    public void OnPost(int status) => Show(status);
+
+    private void Show(int status)
+    {
+        Status = status is >= 400 and <= 599 ? status : StatusCodes.Status404NotFound;
+        Response.StatusCode = Status;
+    }
+}

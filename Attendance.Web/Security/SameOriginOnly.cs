@@ -1,0 +1,34 @@
+using Attendance.Web.Forwarding;
+
+namespace Attendance.Web.Security;
+
+/// <summary>
+/// A page of another site must not take or give back cameras in a visitor's name. Browsers say where a request comes from;
+/// what says nothing is not a browser and holds no visitor's rights.
+/// </summary>
+internal static class SameOriginOnly
+{
+    public static void UseSameOriginOnly(this IApplicationBuilder app) => app.Use((context, next) =>
+        ChangesState(context.Request) && IsForeign(context.Request)
+            ? ApiProblems.CrossSite().ExecuteAsync(context)
+            : next(context));
+
+    private static bool ChangesState(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
+
+    private static bool IsForeign(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
+        {
+            return true;
+        }
+
+        // Host and port only: a proxy that ends TLS changes the scheme. "null" is the origin of sandboxed and opaque pages.
+        var origin = request.Headers.Origin.ToString();
+        return origin.Length > 0
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page)
+                && new HostString(page.Authority) is var host
+                && string.Equals(host.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
+                && (page.IsDefaultPort ? request.Host.Port is null or 80 or 443 : request.Host.Port == page.Port));
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Security;
+
+internal sealed class SecurityOptions
+{
+    public const string Section = "Security";
+
+    /// <summary>What camera-api must be sent. A secret: it is added on the way out and shown nowhere.</summary>
+    public string? ApiKey { get; set; }
+}
+
+/// <summary>Without a key nothing that needs a camera would work, and every page would say so one by one: better not to start.</summary>
+internal sealed class SecurityOptionsValidator(IHostEnvironment environment) : IValidateOptions<SecurityOptions>
+{
+    private const string Key = $"{SecurityOptions.Section}:{nameof(SecurityOptions.ApiKey)}";
+
+    public ValidateOptionsResult Validate(string? name, SecurityOptions options) => options.ApiKey switch
+    {
+        null or "" when environment.IsDevelopment() => ValidateOptionsResult.Success,
+        null or "" => ValidateOptionsResult.Fail($"{Key} is missing: set it to the key that camera-api expects."),
+        var key when key.All(character => character is > ' ' and <= '~') => ValidateOptionsResult.Success,
+        _ => ValidateOptionsResult.Fail($"{Key} may hold printable ASCII characters only, without spaces: it is sent as a header."),
+    };
+}

@@ -1,0 +1,89 @@
+// @ts-check
+import { request } from './api.js';
+import { readFrames } from './mjpeg.js';
+
+/** Draws the newest frame of a stream on a canvas. Frames that arrive while one is being drawn replace each other. */
+export class Picture {
+    /** @type {HTMLCanvasElement} */
+    #canvas;
+    /** @type {Blob | null} */
+    #newest = null;
+    #drawing = false;
+
+    /** Frames of an earlier holder of the camera, which were not shown. */
+    refused = 0;
+    drawn = 0;
+    dropped = 0;
+
+    /** @param {HTMLCanvasElement} canvas */
+    constructor(canvas) {
+        this.#canvas = canvas;
+    }
+
+    /**
+     * Shows the stream until it ends or `signal` says so.
+     * @param {string} url
+     * @param {number} fencingToken frames with a lower one come from a holder before us
+     * @param {AbortSignal} signal
+     * @param {() => void} onDrawn after each frame that is now to be seen
+     * @throws {import('./api.js').Problem} when the stream is refused
+     */
+    async show(url, fencingToken, signal, onDrawn) {
+        const response = await request(url, { signal, headers: { Accept: 'multipart/x-mixed-replace' } });
+        for await (const frame of readFrames(response)) {
+            if (frame.fencingToken < fencingToken) {
+                this.refused++;
+                continue;
+            }
+            if (this.#newest) {
+                this.dropped++;
+            }
+            this.#newest = frame.image;
+            void this.#draw(signal, onDrawn);
+        }
+    }
+
+    clear() {
+        this.#newest = null;
+        this.#canvas.getContext('2d')?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    }
+
+    /**
+     * @param {AbortSignal} signal
+     * @param {() => void} onDrawn
+     */
+    async #draw(signal, onDrawn) {
+        if (this.#drawing) {
+            return;
+        }
+        this.#drawing = true;
+        try {
+            while (this.#newest && !signal.aborted) {
+                const image = this.#newest;
+                this.#newest = null;
+                const bitmap = await createImageBitmap(image).catch(() => null); // a damaged frame: the next one is near
+                if (!bitmap) {
+                    continue;
+                }
+                if (!signal.aborted) {
+                    this.#paint(bitmap);
+                    this.drawn++;
+                    onDrawn();
+                }
+                bitmap.close();
+            }
+        } finally {
+            this.#drawing = false;
+        }
+    }
+
+    /** @param {ImageBitmap} bitmap */
+    #paint(bitmap) {
+        const canvas = this.#canvas;
+        if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
+            canvas.width = bitmap.width;
+            canvas.height = bitmap.height;
+        }
+        canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+    }
+}

@@ -1,0 +1,119 @@
+// @ts-check
+
+/**
+ * What a camera's state is called, which colour it has, and what it means for whoever looks at it.
+ * @typedef {{ word: string, tone: 'good' | 'busy' | 'warn' | 'bad' | 'quiet', meaning: string }} StateWords
+ */
+
+/** @type {Record<string, StateWords>} */
+const states = {
+    available: { word: 'Available', tone: 'good', meaning: 'Ready to be used.' },
+    opening: { word: 'Opening', tone: 'busy', meaning: 'Somebody has just asked for it; it is being switched on.' },
+    held: { word: 'In use', tone: 'busy', meaning: 'Somebody is using it now.' },
+    releasing: { word: 'Closing', tone: 'busy', meaning: 'It is being given back and will be free in a moment.' },
+    suspended: { word: 'Interrupted', tone: 'warn', meaning: 'It vanished while in use; its user gets it back when it returns.' },
+    missing: { word: 'Missing', tone: 'quiet', meaning: 'It is not connected. Check its cable and power.' },
+    quarantined: { word: 'Blocked', tone: 'bad', meaning: 'It could not be shown to be free. Tell whoever looks after the cameras.' },
+};
+
+/**
+ * @param {string} state
+ * @returns {StateWords}
+ */
+export function wordsForState(state) {
+    return states[state] ?? { word: state, tone: 'quiet', meaning: 'This page does not know this state yet.' };
+}
+
+/** @type {Record<string, string>} */
+const reasons = {
+    client: 'The camera was given back.',
+    manual: 'The camera was stopped.',
+    page_hide: 'The camera was given back because the page was left.',
+    page_unload: 'The camera was given back because the page was left.',
+    disconnected: 'The connection to this page was lost, so the camera was given back.',
+    expired: 'The camera was not asked for in time, so it was given back. The connection may have been interrupted.',
+    hidden_too_long: 'This page was in the background for too long, so the camera was given back.',
+    max_hold: 'The longest time for one use was reached, so the camera was given back.',
+    takeover: 'Somebody else has taken the camera over.',
+    shutdown: 'The camera service was shut down.',
+    node_restarted: 'The camera service was restarted.',
+    node_lost: 'The computer that the camera is connected to does not answer any more.',
+    device_lost: 'The camera was disconnected. Check its cable and power.',
+    worker_failed: 'The camera failed and could not be brought back.',
+    open_failed: 'The camera could not be switched on.',
+    forced: 'An administrator has freed the camera.',
+    test: 'A test has ended the use of the camera.',
+};
+
+/**
+ * Why a lease ended.
+ * @param {string | undefined} reason
+ */
+export function wordsForReason(reason) {
+    return reasons[reason ?? ''] ?? 'The use of the camera was ended by the server.';
+}
+
+/**
+ * What is in the way, and what to do about it.
+ * @param {import('./api.js').Problem} problem
+ */
+export function wordsForProblem(problem) {
+    switch (problem.code) {
+        case 'camera_in_use':
+            return inUse(problem.expiresAt);
+        case 'camera_quarantined':
+            return 'This camera is blocked: it could not be shown to be free. Tell whoever looks after the cameras, then try again.';
+        case 'camera_unavailable':
+            return 'This camera does not deliver a picture. Check that it is connected and switched on.';
+        case 'store_unavailable':
+            return 'The record of who uses which camera cannot be reached, so no camera can be lent out just now.';
+        case 'camera_api_unavailable':
+            return 'The camera service does not answer. It may be starting.';
+        case 'unreachable':
+            return 'The server cannot be reached. Check the network connection of this device.';
+        case 'unknown_camera':
+        case 'not_found':
+            return 'There is no such camera any more. It may have been renamed or removed: look for it in the list.';
+    }
+    if (problem.status === 503) {
+        return 'The camera is not available just now.';
+    }
+    return `The camera could not be opened (${problem.code}). Try again; if it happens again, tell whoever looks after the cameras.`;
+}
+
+/** @param {Date | null} expiresAt */
+function inUse(expiresAt) {
+    const still = 'Somebody else is using this camera.';
+    return expiresAt && expiresAt.getTime() > Date.now()
+        ? `${still} Unless they go on using it, it is free at ${timeOfDay(expiresAt)}.`
+        : `${still} It should be free in a moment.`;
+}
+
+/** @param {Date} time */
+export function timeOfDay(time) {
+    return time.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+}
+
+/**
+ * @param {Date} since
+ * @param {Date} now
+ */
+export function howLong(since, now) {
+    const seconds = Math.max(0, Math.round((now.getTime() - since.getTime()) / 1000));
+    if (seconds < 60) {
+        return `${seconds} s`;
+    }
+    return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h ${Math.floor(seconds % 3600 / 60)} min`;
+}
+
+/** @param {import('./api.js').Camera} camera */
+export function describe(camera) {
+    const kinds = /** @type {Record<string, string>} */ ({
+        test_pattern: 'Test pattern', file: 'Video file', network: 'Network camera', device: 'Attached camera', browser: 'Browser camera',
+    });
+    const kind = camera.kind ? kinds[camera.kind.replace('-', '_')] ?? camera.kind : null;
+    const size = camera.width && camera.height ? `${camera.width} × ${camera.height}` : null;
+    const rate = camera.frame_rate ? `${Math.round(camera.frame_rate)} pictures/s` : null;
+    const facts = [kind, size, rate, camera.node ? `on ${camera.node}` : null];
+    return facts.flatMap(fact => fact ? [fact.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011')] : []).join(' · '); // breaks between facts only
+}
