@@ -1,0 +1,335 @@
+using Attendance.Tests.Web;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.Browser;
+
+[Trait("Suite", "Browser")]
+public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
+{
+    private const string AllOf = "() => { const c = document.getElementById('picture'); return c.toDataURL(); }";
+
+    private readonly List<string> _complaints = [];
+
+    [Fact]
+    public async Task The_picture_is_live_and_the_button_gives_the_camera_back()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Reception desk" }).ClickAsync();
+        await LiveAsync(page);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Reception desk");
+
+        var before = await page.EvaluateAsync<string>(AllOf);
+        await page.WaitForFunctionAsync("before => document.getElementById('picture').toDataURL() !== before", before);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
+        await Expect(State(page)).ToHaveTextAsync("Stopped. The camera is free for others.");
+        Assert.Equal("client", Assert.Single(Api.Ended).EndedBecause);
+        await EventuallyAsync(() => Api.Viewers == 0, "no viewer is left");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
+        await LiveAsync(page);
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Closing_the_tab_says_goodbye_once()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+        var session = Assert.Single(Api.Live).SessionId;
+        Assert.StartsWith("camera_", session, StringComparison.Ordinal);
+
+        await page.CloseAsync();
+
+        await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back", withinSeconds: 2);
+        Assert.Equal($$"""{"session_ids":["{{session}}"],"reason":"page_hide"}""", Assert.Single(Api.Cleanups).Body);
+        await EventuallyAsync(() => Api.Viewers == 0, "no viewer is left");
+    }
+
+    [Fact]
+    public async Task A_reload_is_live_again_under_the_same_session()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+        var session = Assert.Single(Api.Live).SessionId;
+
+        await page.ReloadAsync();
+
+        await LiveAsync(page);
+        Assert.Equal(session, Assert.Single(Api.Live).SessionId);
+    }
+
+    [Fact]
+    public async Task A_copied_tab_is_a_session_of_its_own()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+
+        var opening = window.WaitForPageAsync();
+        await page.EvaluateAsync("() => { window.open('/cameras/demo') }"); // copies sessionStorage, as duplicating does
+        var copy = await opening;
+        await copy.ReloadAsync(); // and now by a kind of navigation that keeps its id
+
+        await Expect(copy.GetByText("Somebody else is using this camera.")).ToBeVisibleAsync();
+        Assert.Equal(2, SessionsAsked().Count);
+    }
+
+    [Theory]
+    [InlineData("takeover", "Somebody else has taken the camera over.")]
+    [InlineData("device_lost", "The camera was disconnected.")]
+    [InlineData("forced", "An administrator has freed the camera.")]
+    public async Task A_lease_that_the_server_has_ended_says_why(string reason, string words)
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+
+        Api.End(reason);
+
+        await Expect(State(page)).ToContainTextAsync(words);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
+        await LiveAsync(page);
+        Assert.Empty(Api.Cleanups);
+    }
+
+    [Fact]
+    public async Task A_goodbye_that_overtakes_the_next_asking_does_no_harm()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+
+        Api.End("page_hide");
+
+        await EventuallyAsync(() => Api.Live.Count == 1, "the page asks again by itself");
+        await LiveAsync(page);
+    }
+
+    [Fact]
+    public async Task A_camera_in_use_says_until_when_and_can_be_taken_over()
+    {
+        var other = Api.HoldByAnother("demo");
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+
+        await Expect(State(page)).ToContainTextAsync("Unless they go on using it, it is free at");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take over" }).ClickAsync();
+
+        await LiveAsync(page);
+        Assert.Equal("takeover", other.EndedBecause);
+    }
+
+    [Theory]
+    [InlineData(423, "camera_quarantined", "This camera is blocked")]
+    [InlineData(404, "unknown_camera", "There is no such camera any more")]
+    public async Task What_is_in_the_way_is_said_in_plain_words(int status, string code, string words)
+    {
+        Api.Refusals["demo"] = new(status, code);
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+
+        await Expect(State(page)).ToContainTextAsync(words);
+    }
+
+    [Fact]
+    public async Task A_camera_that_is_not_available_is_asked_for_again_by_itself()
+    {
+        Api.Refusals["demo"] = new(503, "camera_unavailable", 1);
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await Expect(State(page)).ToContainTextAsync("does not deliver a picture");
+        await Expect(page.Locator("#countdown")).ToContainTextAsync("Trying again in");
+
+        Api.Refusals.Clear();
+
+        await LiveAsync(page);
+    }
+
+    [Fact]
+    public async Task Ctrl_Shift_C_stops_at_once_and_says_so()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+
+        await page.Keyboard.PressAsync("Control+Shift+KeyC");
+
+        await Expect(State(page)).ToHaveTextAsync("Stopped by Ctrl+Shift+C. The camera is free for others.");
+        Assert.Equal("manual", Assert.Single(Api.Ended).EndedBecause);
+    }
+
+    [Fact]
+    public async Task The_keyboard_is_enough_and_keeps_its_place()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Reception desk" })).ToBeVisibleAsync();
+        await TabToAsync(page, "Reception desk");
+        await page.Keyboard.PressAsync("Enter");
+        await LiveAsync(page);
+        await TabToAsync(page, "Stop camera");
+        var outline = await page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle");
+        await page.Keyboard.PressAsync("Space");
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start again" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await LiveAsync(page);
+        Assert.Equal("solid", outline);
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Into_the_back_forward_cache_the_camera_is_given_back_and_out_of_it_taken_again()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+        await page.EvaluateAsync("() => { window.kept = true; }");
+
+        await page.GotoAsync(new Uri(Web.Address, "/").ToString());
+        await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back", withinSeconds: 2);
+        await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit });
+
+        await LiveAsync(page);
+        Assert.Single(Api.Live);
+        TestContext.Current.AddAttachment("from the cache", $"{await page.EvaluateAsync<bool>("() => window.kept === true")}");
+    }
+
+    [Fact]
+    public async Task A_page_that_was_cached_takes_its_camera_again()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+
+        await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })) }");
+        await EventuallyAsync(() => Api.Live.Count == 0 && Api.Viewers == 0, "the camera is given back");
+        Assert.Single(Api.Cleanups);
+        await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) }");
+
+        await LiveAsync(page);
+        Assert.Single(Api.Live);
+    }
+
+    [Fact]
+    public async Task A_hidden_page_pauses_its_picture_and_keeps_its_camera()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+
+        await HideAsync(page, "hidden");
+        await EventuallyAsync(() => Api.Viewers == 0, "the stream is closed");
+        await Expect(State(page)).ToContainTextAsync("Paused");
+        var renewals = Renewals();
+        await EventuallyAsync(() => Renewals() > renewals, "the lease is renewed");
+        await HideAsync(page, "visible");
+
+        await LiveAsync(page);
+        Assert.Single(Api.Live);
+    }
+
+    [Fact]
+    public async Task Pictures_of_an_earlier_holder_are_not_shown()
+    {
+        Api.TokenOffset = -1;
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await Expect(State(page)).ToContainTextAsync("Waiting for its first picture");
+        await EventuallyAsync(() => Api.Viewers == 1, "the stream is open");
+        await EventuallyAsync(() => Renewals() > 1, "frames have had time to come");
+
+        await Expect(State(page)).ToContainTextAsync("Waiting for its first picture");
+
+        Api.TokenOffset = 0;
+        await LiveAsync(page);
+    }
+
+    [Fact]
+    public async Task Every_transition_is_logged_when_asked_for()
+    {
+        await using var window = await WindowAsync();
+        await window.AddInitScriptAsync("localStorage.setItem('camera_debug', 'true')");
+        var page = await window.NewPageAsync();
+        var said = new List<string>();
+        page.Console += (_, message) => said.Add(message.Text);
+        await page.GotoAsync(new Uri(Web.Address, "/cameras/demo").ToString());
+        await LiveAsync(page);
+
+        Assert.Contains(said, text => text.Contains("idle → acquiring", StringComparison.Ordinal));
+        Assert.Contains(said, text => text.Contains("acquiring → live", StringComparison.Ordinal));
+        var lease = Assert.Single(Api.Live);
+        Assert.DoesNotContain(said, text => text.Contains(lease.Id, StringComparison.Ordinal) || text.Contains(lease.SessionId, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_state_is_announced_and_everything_has_a_name()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+
+        Assert.Equal("polite", await State(page).GetAttributeAsync("aria-live"));
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Live picture of Reception desk" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Main)).ToHaveCountAsync(1);
+        Assert.Equal("en", await page.Locator("html").GetAttributeAsync("lang"));
+        Assert.Empty(await page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('a, button')].filter(e => !e.hidden && !e.textContent.trim()).map(e => e.outerHTML)"));
+        Assert.Empty(await page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('img')].filter(e => !e.hasAttribute('alt')).map(e => e.outerHTML)"));
+    }
+
+    private static ILocator State(IPage page) => page.GetByRole(AriaRole.Status);
+
+    private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live", new() { Timeout = 8000 });
+
+    private static async Task HideAsync(IPage page, string visibility) => await page.EvaluateAsync(
+        """
+        visibility => {
+            Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }
+        """, visibility);
+
+    private static async Task TabToAsync(IPage page, string name)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if ((await page.EvaluateAsync<string>("() => document.activeElement.textContent")).Trim() == name)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The keyboard does not get to '{name}'.");
+    }
+
+    private int Renewals() => Api.Requests.Count(sent => sent.Method == "PUT");
+
+    private HashSet<string> SessionsAsked() =>
+        [.. Api.Requests.Where(sent => sent.Target == "/api/leases").Select(sent => sent.Body)];
+
+    private Task<IBrowserContext> WindowAsync() => chromium.NewContextAsync(null, Cancel);
+
+    private async Task<IPage> OpenAsync(IBrowserContext window, string target)
+    {
+        var page = await window.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        await page.GotoAsync(new Uri(Web.Address, target).ToString());
+        return page;
+    }
+}

@@ -1,0 +1,74 @@
+using Attendance.Tests.Browser;
+using Microsoft.Playwright;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(ChromiumBrowser))]
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>
+/// One installed Chromium for all browser tests, started by the first that needs it. Nothing is downloaded: where there
+/// is none, the tests are skipped and say how to get one.
+/// </summary>
+public sealed class ChromiumBrowser : IAsyncLifetime
+{
+    /// <summary>Names another executable.</summary>
+    private const string PathVariable = "CHROMIUM_PATH";
+
+    private static readonly string[] s_places =
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium",
+         @"C:\Program Files\Google\Chrome\Application\chrome.exe", @"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+
+    private static readonly string[] s_arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+    private readonly SemaphoreSlim _starting = new(1);
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public ValueTask InitializeAsync() => default;
+
+    /// <summary>A window of its own, with its own storage. The caller disposes of it.</summary>
+    public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions? options, CancellationToken cancellationToken)
+    {
+        var browser = await StartedAsync(cancellationToken);
+        var context = await browser.NewContextAsync(options);
+        context.SetDefaultTimeout(10_000);
+        return context;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        _starting.Dispose();
+    }
+
+    private async Task<IBrowser> StartedAsync(CancellationToken cancellationToken)
+    {
+        var executable = Environment.GetEnvironmentVariable(PathVariable) ?? s_places.FirstOrDefault(File.Exists);
+        Assert.SkipWhen(executable is null,
+            $"Chromium is not installed. Install it (Debian, Ubuntu: sudo apt-get install chromium) or name it in {PathVariable}.");
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            _playwright ??= await Playwright.CreateAsync();
+            return _browser ??= await _playwright.Chromium.LaunchAsync(new()
+            {
+                ExecutablePath = executable,
+                Args = s_arguments,
+                IgnoreDefaultArgs = ["--disable-back-forward-cache"],
+            });
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+}

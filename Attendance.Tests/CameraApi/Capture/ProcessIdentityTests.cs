@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Attendance.CameraApi.Capture;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Capture;
+
+public sealed class ProcessIdentityTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void It_reads_what_it_writes()
+    {
+        Assert.True(ProcessIdentity.TryParse(ProcessIdentity.Current.ToString(), out var read));
+        Assert.Equal(ProcessIdentity.Current, read);
+        Assert.True(read.Value.IsAlive);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("12")]
+    [InlineData("12:")]
+    [InlineData("12:3:4")]
+    [InlineData("-1:3")]
+    public void Nonsense_is_none(string? text) => Assert.False(ProcessIdentity.TryParse(text, out _));
+
+    [Fact]
+    public void A_process_of_the_same_id_that_started_at_another_time_is_another() =>
+        Assert.False((ProcessIdentity.Current with { StartTime = ProcessIdentity.Current.StartTime + 1 }).IsAlive);
+
+    [Fact]
+    public async Task An_ended_process_is_not_alive()
+    {
+        await using var worker = RunningWorker.Start();
+        var identity = ProcessIdentity.Of(worker.Id)!.Value;
+        Assert.True(identity.IsAlive);
+
+        worker.CloseInput();
+        await worker.ExitAsync();
+
+        Assert.False(identity.IsAlive);
+    }
+
+    [Fact]
+    public void A_name_with_brackets_and_spaces_does_not_confuse_it()
+    {
+        const string stat = "42 (a) R 1 (b c) S 1 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 1 1 18446744073709551615";
+
+        Assert.Equal(new ProcessIdentity(42, 987654), ProcessIdentity.Parse(42, stat));
+        Assert.Null(ProcessIdentity.Parse(42, stat.Replace(") S", ") Z", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_owner_is_gone_is_an_orphan_and_no_other()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Orphans are found through /proc.");
+
+        // A real worker would end by itself, so this one only looks like one.
+        var folder = Directory.CreateTempSubdirectory("attendance-");
+        var script = Path.Combine(folder.FullName, WorkerCommand.Executable);
+        await File.WriteAllTextAsync(script, "sleep 60 & echo ready; wait", Cancel);
+        await using var owned = RunningWorker.Start();
+        using var orphan = Process.Start(new ProcessStartInfo("bash", [script, "capture", "--owner", "1:1", "--camera", "door"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            await orphan.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(RunningWorker.Patience, Cancel);
+
+            var found = OrphanWorkers.Find();
+
+            Assert.Contains(ProcessIdentity.Of(orphan.Id)!.Value, found);
+            Assert.DoesNotContain(found, worker => worker.Id == owned.Id);
+        }
+        finally
+        {
+            orphan.Kill(entireProcessTree: true);
+            await orphan.WaitForExitAsync(CancellationToken.None);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("grep capture --owner 1:1", false)]
+    [InlineData("capture --owner 1:1", false)]
+    [InlineData("/opt/Attendance.CameraApi capture --owner", false)]
+    [InlineData("/opt/Attendance.CameraApi capture --owner x", false)]
+    [InlineData("/opt/Attendance.CameraApi capture --owner 1:1", true)]
+    [InlineData("dotnet /opt/Attendance.CameraApi.dll capture --owner 1:1 --camera door", true)]
+    public void Only_a_workers_command_line_is_one(string commandLine, bool isOne) =>
+        Assert.Equal(isOne, OrphanWorkers.OwnerOf(commandLine.Split(' ')) is not null);
+}

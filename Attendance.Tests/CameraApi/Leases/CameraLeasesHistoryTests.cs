@@ -1,0 +1,44 @@
+using Attendance.CameraApi.Leases;
+using Attendance.Tests.Stores;
+using Attendance.Tests.Stories;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>
+/// Whatever clients do at the same time, with whatever hardware and while the store comes and goes: every camera comes
+/// back, is open once at most, and every lease has one recorded end. A seed tells a history again, not how its clients met.
+/// </summary>
+public sealed class CameraLeasesHistoryTests(GarnetStore server) : IClassFixture<GarnetStore>
+{
+    [Fact]
+    public async Task Whatever_happens_at_once_every_camera_comes_back()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        await Story.TellAllAsync(LeaseStep.Any, count: 100, longest: 40, TellAsync, atOnce: 4);
+
+        async Task TellAsync(LeaseStep[] steps)
+        {
+            using var history = new LeaseHistory(connection);
+            await history.HappenAsync(steps);
+        }
+    }
+
+    /// <summary>Otherwise the store would grant the ended lease again, and end it under its new holder once it hears.</summary>
+    [Fact]
+    public async Task An_end_that_the_store_has_not_heard_of_comes_before_the_next_lease()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        using var history = new LeaseHistory(connection);
+        var acquire = new LeaseStep.Acquire(2, "door", Wait: 0, Takeover: false, Patience: null, Opening.AtOnce, Closing.AtOnce);
+
+        await history.HappenAsync(
+        [
+            acquire,
+            new LeaseStep.Idle(3, 2), new LeaseStep.LoseStore(3, Outage.NotReached),
+            new LeaseStep.Idle(2, 3), new LeaseStep.Release(2, "door", ReleaseReason.Client),
+            new LeaseStep.Idle(2, 5), acquire,
+        ]);
+    }
+}

@@ -1,0 +1,259 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Attendance.CameraApi;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Leases;
+using Attendance.Tests.Stores;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>
+/// A node of its own, for one history: a real store that can be made unreachable, a clock that hurries but
+/// waits for the store, and hardware that does what the steps say.
+/// </summary>
+internal sealed class LeaseHistory : IDisposable
+{
+    /// <summary>Nobody waits for ever. Of real time, and far above what a history takes.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
+
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly ScriptedCaptures _captures;
+    private readonly IHost _host;
+    private readonly CameraLeases _leases;
+    private readonly MetricCollector<int> _active;
+    private readonly UnreliableStore.Switch _outage;
+    private readonly ConcurrentDictionary<(int Client, string Camera), CameraLease> _held = new();
+    private readonly ConcurrentDictionary<CameraLease, string> _granted = new();
+    private readonly ConcurrentQueue<string> _wrong = new();
+
+    public LeaseHistory(IConnectionMultiplexer connection)
+    {
+        _captures = new ScriptedCaptures(_clock);
+        (var unreliable, _outage) = UnreliableStore.Over(connection);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Node:Name"] = "node-" + Guid.NewGuid().ToString("N")[..12],
+            ["Cameras:door:Source"] = "test-pattern",
+            ["Cameras:gate:Source"] = "test-pattern",
+            ["Discovery:Enabled"] = "false",
+            ["Leases:StoreTimeout"] = "00:00:10", // the clock hurries: what fails is what a step makes fail
+        });
+        builder.Services.AddSingleton<TimeProvider>(_clock);
+        builder.Services.AddMetrics();
+        builder.AddCameras();
+        builder.AddCapture();
+        builder.AddLeases();
+        builder.Services.AddSingleton(unreliable);
+        builder.Services.AddSingleton<ICameraCaptureFactory>(_captures);
+        _host = builder.Build();
+        _leases = Get<CameraLeases>();
+        _active = new MetricCollector<int>(Get<IMeterFactory>(), CameraApiActivity.Name, "attendance.camera.lease.active");
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static string[] Cameras => ["door", "gate"];
+
+    private IEnumerable<CameraSlot> Slots => Cameras.Select(Slot);
+
+    public void Dispose()
+    {
+        _active.Dispose();
+        _host.Dispose();
+    }
+
+    /// <summary>Lets all clients act at once, looks at what is left, then closes the node and looks again.</summary>
+    public async Task HappenAsync(IEnumerable<LeaseStep> steps)
+    {
+        await CompleteAsync("clients", Task.WhenAll(steps.GroupBy(step => step.Client).Select(client => Task.Run(
+            async () =>
+            {
+                foreach (var step in client)
+                {
+                    await step.TakeAsync(this);
+                }
+            },
+            Cancel))));
+        await CompleteAsync("releases", ReleasedAsync());
+        await LookAsync();
+
+        await CompleteAsync("closing", CloseAsync());
+        await CompleteAsync("releases", ReleasedAsync());
+        await LookAsync();
+        Assert.All(Slots, slot => Assert.Null(slot.Lease));
+        Assert.Equal(0, Active());
+        await LookIntoLedgersAsync();
+    }
+
+    public async Task AcquireAsync(LeaseStep.Acquire step)
+    {
+        _captures.Expect(step.Opening, step.Closing);
+        using var leaving = step.Patience is { } patience
+            ? new CancellationTokenSource(TimeSpan.FromSeconds(patience), _clock)
+            : new CancellationTokenSource();
+        try
+        {
+            var wish = new LeaseWish(Session(step.Client), Wait: TimeSpan.FromSeconds(step.Wait), Takeover: step.Takeover);
+            if (await _leases.AcquireAsync(Slot(step.Camera), wish, leaving.Token) is AcquireOutcome.Granted granted)
+            {
+                _held[(step.Client, step.Camera)] = granted.Lease;
+                if (granted is { IsNew: true, Lease.Capture: ScriptedCaptures.ScriptedCapture { IsUnwanted: true } }
+                    && !leaving.IsCancellationRequested)
+                {
+                    _wrong.Enqueue($"Lease {granted.Lease.Ref} of {step.Camera} was granted after its end.");
+                }
+
+                if (granted.IsNew && !_granted.TryAdd(granted.Lease, step.Camera))
+                {
+                    _wrong.Enqueue($"Lease {granted.Lease.Ref} of {step.Camera} was granted twice.");
+                }
+            }
+        }
+        catch (Exception exception) when (exception is CameraUnavailableException or StoreUnavailableException
+            || (exception is OperationCanceledException && leaving.IsCancellationRequested))
+        {
+            // the client is told, and has nothing
+        }
+    }
+
+    public async Task RenewAsync(int client, string camera)
+    {
+        if (_held.TryGetValue((client, camera), out var lease))
+        {
+            var hadEnded = lease.End is not null;
+            try
+            {
+                if (await _leases.RenewAsync(lease) && hadEnded)
+                {
+                    _wrong.Enqueue($"Lease {lease.Ref} of {camera} was renewed after its end.");
+                }
+            }
+            catch (StoreUnavailableException)
+            {
+                // not extended
+            }
+        }
+    }
+
+    public async Task ReleaseAsync(int client, string camera, LeaseEnd end)
+    {
+        if (_held.TryGetValue((client, camera), out var lease))
+        {
+            await _leases.EndAsync(lease, end);
+        }
+    }
+
+    public Task CleanUpAsync(int client) => Task.WhenAll(
+        _leases.HeldBy(Session(client)).Select(lease => _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.PageUnload))));
+
+    public Task PassAsync(TimeSpan time) => Task.Delay(time, _clock, Cancel);
+
+    public Task LoseDeviceAsync(string camera)
+    {
+        (Slot(camera).Lease?.Capture as ScriptedCaptures.ScriptedCapture)?.Loss.TrySetResult(CaptureLoss.DeviceLost);
+        return Task.CompletedTask;
+    }
+
+    public async Task LoseStoreAsync(Outage kind, TimeSpan time)
+    {
+        _outage.Outage = kind;
+        await PassAsync(time);
+        _outage.Outage = Outage.None;
+    }
+
+    public Task CloseAsync() => _leases.CloseAsync();
+
+    private static string Session(int client) => client <= 1 ? "both-tabs" : $"session-{client}";
+
+    private T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    private CameraSlot Slot(string cameraId) => Get<CameraSlots>().TryGet(cameraId, out var slot) ? slot : throw new InvalidOperationException();
+
+    private int Active() => _active.GetMeasurementSnapshot().EvaluateAsCounter();
+
+    /// <summary>Lets time pass until it is done, and does what a node does in the meantime.</summary>
+    private async Task CompleteAsync(string what, Task task)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!task.IsCompleted)
+        {
+            Assert.True(
+                Stopwatch.GetElapsedTime(started) < s_patience,
+                $"The {what} do not come to an end: {string.Join(", ", Slots.Select(slot => $"{slot.Camera.Id} {slot.Lease?.Ref} {slot.Lease?.End}"))}");
+            if (!_outage.IsAsked)
+            {
+                _clock.Advance(s_tick);
+            }
+
+            foreach (var slot in Slots)
+            {
+                // Whoever looks after the cameras pulls the plug of one that hangs.
+                if (slot.Quarantine is { } quarantine && _clock.GetUtcNow() - quarantine.Since > TimeSpan.FromSeconds(5))
+                {
+                    _captures.Free(slot.Camera.Id);
+                    slot.EndQuarantine(quarantine);
+                }
+            }
+
+            await Task.Delay(1, Cancel);
+        }
+
+        await task;
+    }
+
+    /// <summary>What has ended is released, and the store has heard of it.</summary>
+    private async Task ReleasedAsync()
+    {
+        _outage.Outage = Outage.None;
+        while (Slots.Any(slot => slot.Lease is { End: not null }))
+        {
+            await Task.Delay(1, Cancel);
+        }
+
+        await Get<PendingReleases>().FlushAsync();
+    }
+
+    private async Task LookAsync()
+    {
+        Assert.Empty(_wrong);
+        Assert.Empty(_captures.OpenedTwice);
+        foreach (var slot in Slots)
+        {
+            Assert.Equal(slot.Lease is not null || slot.Quarantine is not null ? 1 : 0, _captures.Open(slot.Camera.Id));
+        }
+
+        var live = Slots.Select(slot => slot.Lease).OfType<CameraLease>().ToList();
+        Assert.Equal(live.Select(lease => lease.Id).Order(), _leases.Live.Select(lease => lease.Id).Order());
+        Assert.Equal(live.Count, Active());
+        Assert.Equal(live.Select(lease => lease.CameraId).Order(), (await Get<LeaseStore>().FindHeldAsync()).Order());
+    }
+
+    private async Task LookIntoLedgersAsync()
+    {
+        foreach (var camera in Cameras)
+        {
+            var ledger = await Get<LeaseStore>().ReadLedgerAsync(camera, LeaseStore.LedgerLength);
+            Assert.Distinct(ledger.Select(entry => entry.LeaseRef));
+            Assert.Equal(ledger.Select(entry => entry.FencingToken).OrderDescending(), ledger.Select(entry => entry.FencingToken));
+            Assert.Distinct(ledger.Select(entry => entry.FencingToken));
+            foreach (var (lease, _) in _granted.Where(one => one.Value == camera))
+            {
+                var entry = Assert.Single(ledger, entry => entry.LeaseRef == lease.Ref);
+                Assert.Equal(lease.End?.Reason.Name(), entry.Reason);
+                Assert.Equal(lease.FencingToken, entry.FencingToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Attendance.CameraApi.Leases;
+using Attendance.Tests.Stores;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>
+/// One thing that a client does. The steps of one client follow each other, those of different clients overlap as they
+/// like. Clients 0 and 1 are two tabs of one session.
+/// </summary>
+internal abstract record LeaseStep(int Client)
+{
+    public static Arbitrary<LeaseStep> Any { get; } = Arb.From(
+        from client in Gen.Choose(0, 4)
+        from camera in Gen.Elements("door", "door", "gate")
+        from step in Gen.Frequency(
+            (40, from wait in Gen.Elements(0, 0, 0, 3, 60)
+                from takeover in Gen.Elements(false, false, true)
+                from patience in Gen.Elements<int?>(null, null, null, null, 0, 1, 5)
+                from opening in Gen.Elements(
+                    Opening.AtOnce, Opening.AtOnce, Opening.AtOnce, Opening.Slow, Opening.Deaf, Opening.Deaf, Opening.LongerThanItsLease,
+                    Opening.Fails, Opening.FailsLate, Opening.Hangs)
+                from closing in Gen.Elements(Closing.AtOnce, Closing.AtOnce, Closing.AtOnce, Closing.Slow, Closing.NotFree)
+                select (LeaseStep)new Acquire(client, camera, wait, takeover, patience, opening, closing)),
+            (12, Gen.Constant<LeaseStep>(new Renew(client, camera))),
+            (16, Gen.Elements(ReleaseReason.Client, ReleaseReason.PageHide)
+                .Select(reason => (LeaseStep)new Release(client, camera, reason))),
+            (8, Gen.Constant<LeaseStep>(new CleanUp(client))),
+            (12, Gen.Elements(1, 1, 2, 5, 40).Select(seconds => (LeaseStep)new Idle(client, seconds))),
+            (5, Gen.Constant<LeaseStep>(new LoseDevice(client, camera))),
+            (6, Gen.Elements(Outage.NotReached, Outage.NotHeard).Select(kind => (LeaseStep)new LoseStore(client, kind))),
+            (1, Gen.Constant<LeaseStep>(new Close(client))))
+        select step,
+        step => step.Simpler());
+
+    public abstract Task TakeAsync(LeaseHistory history);
+
+    protected virtual IEnumerable<LeaseStep> Simpler() => [];
+
+    /// <param name="Wait">Seconds in line.</param>
+    /// <param name="Patience">Seconds until the client leaves; null when it stays.</param>
+    public sealed record Acquire(int Client, string Camera, int Wait, bool Takeover, int? Patience, Opening Opening, Closing Closing)
+        : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.AcquireAsync(this);
+
+        protected override IEnumerable<LeaseStep> Simpler()
+        {
+            LeaseStep[] simpler =
+            [
+                this with { Opening = Opening.AtOnce }, this with { Closing = Closing.AtOnce },
+                this with { Wait = 0 }, this with { Takeover = false }, this with { Patience = null },
+            ];
+            return simpler.Where(step => step != this);
+        }
+    }
+
+    public sealed record Renew(int Client, string Camera) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.RenewAsync(Client, Camera);
+    }
+
+    public sealed record Release(int Client, string Camera, ReleaseReason Reason) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.ReleaseAsync(Client, Camera, new LeaseEnd(Reason));
+    }
+
+    public sealed record CleanUp(int Client) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.CleanUpAsync(Client);
+    }
+
+    public sealed record Idle(int Client, int Seconds) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.PassAsync(TimeSpan.FromSeconds(Seconds));
+    }
+
+    public sealed record LoseDevice(int Client, string Camera) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.LoseDeviceAsync(Camera);
+    }
+
+    /// <summary>The store is away for three seconds: nothing reaches it, or nothing that it answers is heard.</summary>
+    public sealed record LoseStore(int Client, Outage Kind) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.LoseStoreAsync(Kind, TimeSpan.FromSeconds(3));
+    }
+
+    public sealed record Close(int Client) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.CloseAsync();
+    }
+}

@@ -1,0 +1,358 @@
+using System.Diagnostics.Metrics;
+using Attendance.CameraApi;
+using Attendance.CameraApi.Leases;
+using Attendance.Tests.Stores;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>What every store must do. Each test has a node of its own, and so its own keys.</summary>
+public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
+{
+    private static readonly TimeSpan s_ttl = TimeSpan.FromSeconds(30);
+
+    private readonly string _node = "node-" + Guid.NewGuid().ToString("N")[..12];
+    private ConnectionMultiplexer _redis = null!;
+    private LeaseStore _store = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(server.Missing is not null, server.Missing ?? "");
+        _redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        _store = NewStore(_redis);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_held_camera_is_refused_to_another_session()
+    {
+        await AcquireAsync("door", "one");
+
+        var refused = Assert.IsType<StoreGrant.Busy>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "two", s_ttl));
+        Assert.InRange(refused.Remaining, TimeSpan.FromSeconds(25), s_ttl);
+    }
+
+    [Fact]
+    public async Task The_same_session_gets_the_same_lease_again()
+    {
+        var first = await AcquireAsync("door", "one");
+
+        Assert.Equal(first, await AcquireAsync("door", "one"));
+    }
+
+    [Fact]
+    public async Task A_fencing_token_grows_with_every_lease()
+    {
+        var first = await AcquireAsync("door", "one");
+        await _store.ReleaseAsync(first, new LeaseEnd(ReleaseReason.Client));
+
+        var second = await AcquireAsync("door", "two");
+
+        Assert.True(second.FencingToken > first.FencingToken);
+    }
+
+    [Fact]
+    public async Task A_fencing_token_grows_even_over_a_store_that_lost_its_data()
+    {
+        var first = await AcquireAsync("door", "one");
+        await LoseDataAsync();
+
+        var second = await AcquireAsync("door", "two");
+
+        Assert.True(second.FencingToken > first.FencingToken);
+    }
+
+    [Fact]
+    public async Task A_lease_ends_once_however_often_it_is_released()
+    {
+        var lease = await AcquireAsync("door", "one");
+
+        await _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.PageHide));
+        await _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.Expired));
+
+        var entry = Assert.Single(await _store.ReadLedgerAsync("door", 10));
+        Assert.Equal("page_hide", entry.Reason);
+        Assert.Equal(lease.FencingToken, entry.FencingToken);
+        Assert.Equal(lease.AcquiredAt.ToUnixTimeMilliseconds(), entry.AcquiredAt);
+        Assert.Equal(_node, entry.Node);
+    }
+
+    [Fact]
+    public async Task A_late_release_leaves_the_next_lease_alone()
+    {
+        var stale = await AcquireAsync("door", "one");
+        await _store.ReleaseAsync(stale, new LeaseEnd(ReleaseReason.Client));
+        await AcquireAsync("door", "two");
+
+        await _store.ReleaseAsync(stale, new LeaseEnd(ReleaseReason.Client));
+
+        Assert.IsType<StoreGrant.Busy>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "three", s_ttl));
+        Assert.Single(await _store.ReadLedgerAsync("door", 10));
+    }
+
+    [Fact]
+    public async Task A_detail_in_a_clients_own_words_survives_as_it_was_said()
+    {
+        var lease = await AcquireAsync("door", "one");
+
+        await _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.Client, "said \"bye\" \\ ] } ü"));
+
+        Assert.Equal("said \"bye\" \\ ] } ü", Assert.Single(await _store.ReadLedgerAsync("door", 10)).Detail);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_lease_that_the_store_lost_is_recorded_all_the_same()
+    {
+        var lease = await AcquireAsync("door", "one");
+        await LoseDataAsync();
+
+        await _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.Client));
+
+        Assert.Equal("client", Assert.Single(await _store.ReadLedgerAsync("door", 10)).Reason);
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_never_granted_leaves_no_record()
+    {
+        var asked = new StoredLease("door", Identifiers.NewLeaseId(), "one", 0, default, WasGranted: false);
+
+        await _store.ReleaseAsync(asked, new LeaseEnd(ReleaseReason.OpenFailed));
+
+        Assert.Empty(await _store.ReadLedgerAsync("door", 10));
+    }
+
+    [Fact]
+    public async Task A_grant_whose_answer_was_lost_can_be_taken_back()
+    {
+        var leaseId = Identifiers.NewLeaseId();
+        await _store.AcquireAsync("door", leaseId, "one", s_ttl);
+
+        await _store.ReleaseAsync(new StoredLease("door", leaseId, "one", 0, default, WasGranted: false), new LeaseEnd(ReleaseReason.OpenFailed));
+
+        await AcquireAsync("door", "two");
+        Assert.Equal("open_failed", Assert.Single(await _store.ReadLedgerAsync("door", 10)).Reason);
+    }
+
+    [Fact]
+    public async Task Renewal_postpones_the_deadline()
+    {
+        var lease = await AcquireAsync("door", "one", TimeSpan.FromMilliseconds(300));
+
+        Assert.True(await _store.RenewAsync(lease, s_ttl));
+        await Task.Delay(400, Cancel);
+
+        Assert.Empty(await _store.FindOverdueAsync(10));
+    }
+
+    [Fact]
+    public async Task Renewal_never_revives_a_lease_that_has_ended()
+    {
+        var lease = await AcquireAsync("door", "one");
+        await _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.Client));
+
+        Assert.False(await _store.RenewAsync(lease, s_ttl));
+        Assert.False(await _store.RenewAsync(lease with { LeaseId = Identifiers.NewLeaseId() }, s_ttl) && await IsHeldTwiceAsync());
+
+        async Task<bool> IsHeldTwiceAsync() => (await _store.FindHeldAsync()).Count > 1;
+    }
+
+    [Fact]
+    public async Task Renewal_registers_again_what_the_store_lost_with_its_token()
+    {
+        var lease = await AcquireAsync("door", "one");
+        await LoseDataAsync();
+
+        Assert.True(await _store.RenewAsync(lease, s_ttl));
+
+        Assert.IsType<StoreGrant.Busy>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "two", s_ttl));
+        Assert.Equal(lease, await AcquireAsync("door", "one"));
+    }
+
+    [Fact]
+    public async Task Renewal_gives_way_to_a_lease_that_was_granted_meanwhile()
+    {
+        var lost = await AcquireAsync("door", "one");
+        await LoseDataAsync();
+        await AcquireAsync("door", "two");
+
+        Assert.False(await _store.RenewAsync(lost, s_ttl));
+    }
+
+    [Fact]
+    public async Task Renewal_gives_way_to_a_newer_token_even_when_its_lease_has_ended()
+    {
+        var lost = await AcquireAsync("door", "one");
+        await LoseDataAsync();
+        await _store.ReleaseAsync(await AcquireAsync("door", "two"), new LeaseEnd(ReleaseReason.Client));
+
+        Assert.False(await _store.RenewAsync(lost, s_ttl));
+
+        Assert.Empty(await _store.FindHeldAsync());
+    }
+
+    [Fact]
+    public async Task An_overdue_lease_gives_way_and_its_end_is_recorded()
+    {
+        var overdue = await AcquireAsync("door", "one", TimeSpan.FromMilliseconds(50));
+        await Task.Delay(100, Cancel);
+
+        Assert.Equal(["door"], await _store.FindOverdueAsync(10));
+        var next = await AcquireAsync("door", "two");
+
+        Assert.True(next.FencingToken > overdue.FencingToken);
+        Assert.Equal("expired", Assert.Single(await _store.ReadLedgerAsync("door", 10)).Reason);
+    }
+
+    [Fact]
+    public async Task Settling_ends_what_is_overdue_and_leaves_what_is_not()
+    {
+        await AcquireAsync("door", "one", TimeSpan.FromMilliseconds(50));
+        var gate = await AcquireAsync("gate", "one");
+        await Task.Delay(100, Cancel);
+
+        Assert.NotNull(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.Expired)));
+        Assert.Null(await _store.SettleAsync("gate", new LeaseEnd(ReleaseReason.Expired)));
+        Assert.Equal(["gate"], await _store.FindHeldAsync());
+        Assert.Equal(gate.LeaseId, await _store.SettleAsync("gate", new LeaseEnd(ReleaseReason.NodeRestarted), gate.LeaseId));
+        Assert.Equal("node_restarted", Assert.Single(await _store.ReadLedgerAsync("gate", 10)).Reason);
+    }
+
+    [Fact]
+    public async Task Settling_one_lease_leaves_its_successor_alone()
+    {
+        var first = await AcquireAsync("door", "one");
+        await _store.ReleaseAsync(first, new LeaseEnd(ReleaseReason.Client));
+        await AcquireAsync("door", "two");
+
+        Assert.Null(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.NodeLost), first.LeaseId));
+
+        Assert.Equal(["door"], await _store.FindHeldAsync());
+    }
+
+    [Fact]
+    public async Task What_is_read_is_enough_to_go_on_with_a_lease()
+    {
+        var lease = await AcquireAsync("door", "one");
+
+        var found = await _store.ReadAsync("door");
+
+        Assert.Equal(lease, found!.Lease);
+        Assert.Equal(s_ttl, found.Ttl);
+        Assert.InRange(found.Remaining, TimeSpan.FromSeconds(25), s_ttl);
+        Assert.InRange(found.Held, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Null(await _store.ReadAsync("gate"));
+    }
+
+    [Fact]
+    public async Task A_ledger_keeps_the_last_500()
+    {
+        for (var i = 0; i < 505; i++)
+        {
+            await _store.ReleaseAsync(await AcquireAsync("door", "one"), new LeaseEnd(ReleaseReason.Test, $"{i}"));
+        }
+
+        var entries = await _store.ReadLedgerAsync("door", 1000);
+        Assert.Equal(500, entries.Count);
+        Assert.Equal("504", entries[0].Detail);
+    }
+
+    [Fact]
+    public async Task Nobody_who_looks_into_the_store_finds_a_session()
+    {
+        await _store.AcquireAsync("door", Identifiers.NewLeaseId(), Identifiers.SessionHash("camera_123456789_abc123"), s_ttl);
+
+        var entry = await _redis.GetDatabase().HashGetAllAsync($"attendance:{{{_node}}}:camera:door");
+
+        Assert.DoesNotContain(entry, field => field.Value.ToString().Contains("abc123", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_store_that_forgot_the_scripts_is_given_them_again()
+    {
+        await AcquireAsync("door", "one");
+        await _redis.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
+
+        await AcquireAsync("gate", "one");
+    }
+
+    /// <summary>One connection hides a store whose scripts are not atomic: its server runs them one after the other anyway.</summary>
+    [Fact]
+    public async Task Holders_never_overlap_over_eight_connections()
+    {
+        const int connections = 8;
+        var until = TimeSpan.FromSeconds(3);
+        var inside = 0;
+        var overlaps = 0;
+        var cycles = 0;
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(async holder =>
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+            var store = NewStore(connection);
+            while (System.Diagnostics.Stopwatch.GetElapsedTime(started) < until)
+            {
+                if (await store.AcquireAsync("door", Identifiers.NewLeaseId(), $"session-{holder}", s_ttl) is StoreGrant.Granted grant)
+                {
+                    if (Interlocked.Increment(ref inside) > 1)
+                    {
+                        Interlocked.Increment(ref overlaps);
+                    }
+
+                    await Task.Yield();
+                    Interlocked.Decrement(ref inside);
+                    Interlocked.Increment(ref cycles);
+                    await store.ReleaseAsync(
+                        new StoredLease("door", grant.LeaseId, $"session-{holder}", grant.FencingToken, grant.AcquiredAt, WasGranted: true),
+                        new LeaseEnd(ReleaseReason.Test));
+                }
+            }
+        }));
+
+        Assert.Equal(0, overlaps);
+        Assert.True(cycles > 100, $"Only {cycles} cycles: that shows nothing.");
+    }
+
+    private async Task<StoredLease> AcquireAsync(string cameraId, string session, TimeSpan? ttl = null)
+    {
+        var grant = Assert.IsType<StoreGrant.Granted>(await _store.AcquireAsync(cameraId, Identifiers.NewLeaseId(), session, ttl ?? s_ttl));
+        return new StoredLease(cameraId, grant.LeaseId, session, grant.FencingToken, grant.AcquiredAt, WasGranted: true);
+    }
+
+    /// <summary>As after a flush; only this test's keys, for others use the same server.</summary>
+    private async Task LoseDataAsync()
+    {
+        var server = _redis.GetServers().Single();
+        await foreach (var key in server.KeysAsync(pattern: $"attendance:{{{_node}}}:*"))
+        {
+            await _redis.GetDatabase().KeyDeleteAsync(key);
+        }
+
+        await Task.Delay(2, Cancel); // tokens grow over a loss because the store's clock does, in milliseconds
+    }
+
+    private LeaseStore NewStore(IConnectionMultiplexer redis) => new(
+        redis,
+        Options.Create(new LeaseOptions { StoreTimeout = TimeSpan.FromSeconds(10) }),
+        Options.Create(new NodeOptions { Name = _node }),
+        TimeProvider.System,
+        new StoreMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()));
+}
+
+public sealed class LeaseStoreOnGarnetTests(GarnetStore server) : LeaseStoreTests(server), IClassFixture<GarnetStore>;
+
+public sealed class LeaseStoreOnRedisTests(RedisStore server) : LeaseStoreTests(server), IClassFixture<RedisStore>;

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.Tests.CameraApi.Capture;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+internal enum Opening
+{
+    AtOnce,
+    Slow,
+    LongerThanItsLease,
+
+    /// <summary>Slow, and does not hear that nobody wants it any more.</summary>
+    Deaf,
+    Fails,
+    FailsLate,
+    Hangs,
+}
+
+internal enum Closing
+{
+    AtOnce,
+    Slow,
+    NotFree,
+}
+
+/// <summary>Hardware that opens and closes as the request that uses it says, and takes note of a device that is opened twice.</summary>
+internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFactory
+{
+    private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
+    private readonly AsyncLocal<(Opening, Closing)> _script = new();
+
+    /// <summary>Cameras that were opened while they were open: what must never be.</summary>
+    public ConcurrentQueue<string> OpenedTwice { get; } = new();
+
+    /// <summary>For what is opened from here on, by this caller.</summary>
+    public void Expect(Opening opening, Closing closing) => _script.Value = (opening, closing);
+
+    public int Open(string cameraId) => _open.GetValueOrDefault(cameraId);
+
+    public ICameraCapture Create(Camera camera) => new ScriptedCapture(this, camera.Id, _script.Value);
+
+    public void Free(string cameraId) => _open.AddOrUpdate(cameraId, 0, (_, count) => count - 1);
+
+    internal sealed class ScriptedCapture(ScriptedCaptures owner, string cameraId, (Opening Opening, Closing Closing) script) : ICameraCapture
+    {
+        public TaskCompletionSource<CaptureLoss> Loss { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public FrameHub Frames { get; } = new();
+
+        /// <summary>It opened for a lease that had ended, or a client that had left.</summary>
+        public bool IsUnwanted { get; private set; }
+
+        public CaptureStatus Status => CaptureStatus.Closed;
+
+        public Task<CaptureLoss> Lost => Loss.Task;
+
+        public async Task OpenAsync(CancellationToken cancellationToken)
+        {
+            if (owner._open.AddOrUpdate(cameraId, 1, (_, count) => count + 1) > 1)
+            {
+                owner.OpenedTwice.Enqueue(cameraId);
+            }
+
+            await Task.Delay(
+                script.Opening switch
+                {
+                    Opening.Slow or Opening.Deaf or Opening.FailsLate => TimeSpan.FromSeconds(2),
+                    Opening.LongerThanItsLease => TimeSpan.FromSeconds(40),
+                    Opening.Hangs => s_openTimeout,
+                    _ => TimeSpan.Zero,
+                },
+                owner.Clock,
+                script.Opening == Opening.Deaf ? CancellationToken.None : cancellationToken);
+            IsUnwanted = cancellationToken.IsCancellationRequested;
+            if (script.Opening is Opening.Fails or Opening.FailsLate or Opening.Hangs)
+            {
+                throw new CameraUnavailableException(cameraId, new CaptureFailure(CaptureFailureCode.DeviceMissing, "There is no such device."));
+            }
+
+            Frames.Publish(FakeCaptures.Frame(1));
+        }
+
+        public async Task<CloseOutcome> CloseAsync()
+        {
+            Frames.End();
+            await Task.Delay(TimeSpan.FromSeconds(script.Closing == Closing.Slow ? 1 : 0), owner.Clock);
+            if (script.Closing == Closing.NotFree)
+            {
+                return new CloseOutcome.NotFree("it hangs", () => Task.FromResult(false));
+            }
+
+            owner.Free(cameraId);
+            return new CloseOutcome.Free();
+        }
+    }
+
+    private TimeProvider Clock => clock;
+}

@@ -1,0 +1,140 @@
+using Attendance.CameraApi;
+using Attendance.CameraApi.Leases;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>
+/// What the store must do, said without scripts, clocks and keys. The one thing it cannot foresee is the token of a new
+/// lease: it takes the store's, and asks that it is above every token that the camera ever had.
+/// </summary>
+internal sealed class StoreModel
+{
+    private readonly Dictionary<string, CameraModel> _cameras = new(StringComparer.Ordinal);
+
+    public CameraModel this[string cameraId] =>
+        _cameras.TryGetValue(cameraId, out var camera) ? camera : _cameras[cameraId] = new CameraModel();
+
+    /// <summary>Everything that the store knew. Who holds a lease still does, and nobody but those can tell of it.</summary>
+    public void Lose()
+    {
+        foreach (var (_, camera) in _cameras)
+        {
+            camera.Held = null;
+            camera.Ledger.Clear();
+            camera.Fence = 0;
+            camera.IsIndexed = camera.IsIndexOverdue = false;
+        }
+    }
+}
+
+internal sealed class CameraModel
+{
+    public StoredLease? Held { get; set; }
+
+    public bool IsOverdue { get; set; }
+
+    /// <summary>The camera is among the deadlines. It stays there when an entry is lost alone.</summary>
+    public bool IsIndexed { get; set; }
+
+    public bool IsIndexOverdue { get; set; }
+
+    /// <summary>The last token that the store remembers; 0 for none.</summary>
+    public long Fence { get; set; }
+
+    /// <summary>The highest token there ever was, whatever the store forgot.</summary>
+    public long HighestToken { get; private set; }
+
+    /// <summary>Ended leases since the ledger was last lost, newest first: each once.</summary>
+    public List<EndedLease> Ledger { get; } = [];
+
+    public bool HasEnded(StoredLease lease) => Ledger.Any(entry => entry.LeaseRef == Identifiers.LeaseRef(lease.LeaseId));
+
+    /// <summary>Before an acquisition: an overdue lease gives way to another session's wish.</summary>
+    /// <returns>False when the camera is another session's.</returns>
+    public bool MakeWayFor(string session)
+    {
+        if (Held is { } held && held.SessionHash != session)
+        {
+            if (!IsOverdue)
+            {
+                return false;
+            }
+
+            End(new LeaseEnd(ReleaseReason.Expired));
+        }
+
+        return true;
+    }
+
+    public void Grant(StoredLease lease)
+    {
+        HighestToken = Fence = lease.FencingToken;
+        Keep(lease);
+    }
+
+    /// <returns>False for a stale holder: the lease has ended, or a newer one was granted.</returns>
+    public bool Renew(StoredLease lease)
+    {
+        if (Held is { } held ? held.LeaseId != lease.LeaseId : HasEnded(lease) || Fence > lease.FencingToken)
+        {
+            return false;
+        }
+
+        if (Held is null)
+        {
+            Fence = lease.FencingToken;
+        }
+
+        Keep(Held ?? lease);
+        return true;
+    }
+
+    /// <remarks>The end of a lease that the store lost is recorded as well, where its holder knows that it was granted.</remarks>
+    public void Release(StoredLease lease, LeaseEnd end)
+    {
+        if (Held?.LeaseId == lease.LeaseId)
+        {
+            End(end);
+        }
+        else if (lease.WasGranted && !HasEnded(lease))
+        {
+            Record(lease, end);
+        }
+    }
+
+    /// <returns>The lease that ended.</returns>
+    public string? Settle(LeaseEnd end, bool onlyOverdue)
+    {
+        if (Held is not { } held)
+        {
+            IsIndexed = IsIndexOverdue = false;
+            return null;
+        }
+
+        if (onlyOverdue && !IsOverdue)
+        {
+            return null;
+        }
+
+        End(end);
+        return held.LeaseId;
+    }
+
+    public void Keep(StoredLease lease)
+    {
+        (Held, IsOverdue, IsIndexed, IsIndexOverdue) = (lease, false, true, false);
+    }
+
+    private void End(LeaseEnd end)
+    {
+        Record(Held!, end);
+        Held = null;
+        IsIndexed = IsIndexOverdue = false;
+    }
+
+    private void Record(StoredLease lease, LeaseEnd end) => Ledger.Insert(0, new EndedLease(
+        Identifiers.LeaseRef(lease.LeaseId), lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), end.Reason.Name(), end.Detail));
+}
+
+/// <summary>What a ledger says of a lease, but for the moment of its end, which is the store's to say.</summary>
+internal sealed record EndedLease(string LeaseRef, long FencingToken, long AcquiredAt, string Reason, string? Detail);

@@ -1,0 +1,202 @@
+using Attendance.CameraApi;
+using Attendance.CameraApi.Leases;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>
+/// One thing that may happen to a store. Every step can follow every other, so that a story stays one with any of its
+/// steps left out.
+/// </summary>
+internal abstract record StoreStep
+{
+    private static readonly string[] s_cameras = ["door", "gate"];
+    private static readonly string[] s_sessions = ["one", "two", "three"];
+
+    /// <summary>Mostly the lease that was handed out last, sometimes one of those before: a stale one.</summary>
+    private static readonly Gen<int> s_back = Gen.Elements(0, 0, 0, 1, 1, 2, 3);
+
+    public static IReadOnlyList<string> Cameras => s_cameras;
+
+    public static int IndexOf(string session) => Array.IndexOf(s_sessions, session);
+
+    public static Arbitrary<StoreStep> Any { get; } = Arb.From(
+        Gen.Frequency(
+            (8, OnCamera((camera, session) => new Acquire(camera, session), Gen.Elements(s_sessions))),
+            (2, OnCamera((camera, session) => new AcquireUnheard(camera, session), Gen.Elements(s_sessions))),
+            (6, OnCamera((camera, back) => new Renew(camera, back), s_back)),
+            (6, OnCamera(
+                (camera, which) => new Release(camera, which.Item1, which.Item2),
+                s_back.Zip(Gen.Elements(ReleaseReason.Client, ReleaseReason.PageHide, ReleaseReason.Takeover, ReleaseReason.DeviceLost)))),
+            (4, OnCamera((camera, _) => new PassDeadline(camera), Gen.Constant(0))),
+            (2, OnCamera((camera, onlyOverdue) => new Settle(camera, onlyOverdue), Gen.Elements(true, true, false))),
+            (2, Gen.Constant<StoreStep>(new Sweep())),
+            (1, Gen.Elements(s_sessions).Select(session => (StoreStep)new Crash(session))),
+            (1, Gen.Constant<StoreStep>(new Restart())),
+            (2, Gen.Constant<StoreStep>(new LoseEverything())),
+            (2, OnCamera((camera, _) => new LoseEntry(camera), Gen.Constant(0))),
+            (1, OnCamera((camera, _) => new RunAhead(camera), Gen.Constant(0))),
+            (1, Gen.Constant<StoreStep>(new ForgetScripts()))),
+        step => step.Simpler());
+
+    public abstract Task HappenAsync(StoreWorld world);
+
+    protected virtual IEnumerable<StoreStep> Simpler() => [];
+
+    private static Gen<StoreStep> OnCamera<T>(Func<string, T, StoreStep> step, Gen<T> detail) =>
+        Gen.Elements(s_cameras).Zip(detail, step);
+
+    public sealed record Acquire(string Camera, string Session) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            var lease = await world.AcquireAsync(Camera, Session);
+            if (lease is not null)
+            {
+                world.Hand(lease);
+            }
+        }
+    }
+
+    /// <summary>The store does its part, but its answer is lost: the caller only knows the id that it asked with.</summary>
+    public sealed record AcquireUnheard(string Camera, string Session) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            var leaseId = Identifiers.NewLeaseId();
+            await world.AcquireAsync(Camera, Session, leaseId);
+            world.Hand(new StoredLease(Camera, leaseId, Session, 0, default, WasGranted: false));
+        }
+    }
+
+    /// <param name="Back">0 for the lease that was handed out last, 1 for the one before, and so on.</param>
+    public sealed record Renew(string Camera, int Back) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            if (world.Handed(Camera, Back) is { WasGranted: true } lease)
+            {
+                Assert.Equal(world.Model[Camera].Renew(lease), await world.StoreOf(lease.SessionHash).RenewAsync(lease, StoreWorld.Ttl));
+            }
+        }
+
+        protected override IEnumerable<StoreStep> Simpler() => Enumerable.Range(0, Back).Select(back => this with { Back = back });
+    }
+
+    /// <summary>The lease stays in hand, to be released once more and renewed when it is too late.</summary>
+    public sealed record Release(string Camera, int Back, ReleaseReason Reason) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            if (world.Handed(Camera, Back) is { } lease)
+            {
+                var end = new LeaseEnd(Reason);
+                world.Model[Camera].Release(lease, end);
+                await world.StoreOf(lease.SessionHash).ReleaseAsync(lease, end);
+            }
+        }
+
+        protected override IEnumerable<StoreStep> Simpler() => Enumerable.Range(0, Back).Select(back => this with { Back = back });
+    }
+
+    /// <summary>Time passes until the camera's lease is overdue.</summary>
+    public sealed record PassDeadline(string Camera) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            var camera = world.Model[Camera];
+            camera.IsOverdue = true;
+            camera.IsIndexOverdue = camera.IsIndexed;
+            await world.PassDeadlineAsync(Camera);
+        }
+    }
+
+    public sealed record Settle(string Camera, bool OnlyOverdue) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            var end = new LeaseEnd(OnlyOverdue ? ReleaseReason.Expired : ReleaseReason.Forced, "settled");
+            Assert.Equal(world.Model[Camera].Settle(end, OnlyOverdue), await world.SettleAsync(Camera, end, OnlyOverdue));
+        }
+    }
+
+    /// <summary>What a node does once a second.</summary>
+    public sealed record Sweep : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            foreach (var camera in await world.Store.FindOverdueAsync(10))
+            {
+                await new Settle(camera, OnlyOverdue: true).HappenAsync(world);
+            }
+
+            Assert.Empty(await world.Store.FindOverdueAsync(10));
+        }
+    }
+
+    /// <summary>A session is gone, and with it what it knew of its leases.</summary>
+    public sealed record Crash(string Session) : StoreStep
+    {
+        public override Task HappenAsync(StoreWorld world)
+        {
+            world.Forget(Session);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>All sessions are gone. What the store still holds for them is ended, and the next wish finds every camera free.</summary>
+    public sealed record Restart : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            world.Forget();
+            var end = new LeaseEnd(ReleaseReason.NodeRestarted);
+            foreach (var camera in await world.Store.FindHeldAsync())
+            {
+                Assert.Equal(world.Model[camera].Settle(end, onlyOverdue: false), await world.SettleAsync(camera, end, onlyOverdue: false));
+            }
+
+            Assert.All(s_cameras, camera => Assert.Null(world.Model[camera].Held));
+        }
+    }
+
+    public sealed record LoseEverything : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            world.Model.Lose();
+            await world.LoseEverythingAsync();
+        }
+    }
+
+    /// <summary>Only who holds the camera is lost, as by an eviction; its tokens, its ledger and its deadline are not.</summary>
+    public sealed record LoseEntry(string Camera) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            world.Model[Camera].Held = null;
+            await world.LoseEntryAsync(Camera);
+        }
+    }
+
+    /// <summary>The camera's tokens run ahead of the store's clock, as they do when that is set back.</summary>
+    public sealed record RunAhead(string Camera) : StoreStep
+    {
+        public override async Task HappenAsync(StoreWorld world)
+        {
+            var camera = world.Model[Camera];
+            if (camera.Held is null)
+            {
+                camera.Fence = Math.Max(camera.HighestToken, await world.NowAsync()) + 5;
+                await world.SetFenceAsync(Camera, camera.Fence);
+            }
+        }
+    }
+
+    public sealed record ForgetScripts : StoreStep
+    {
+        public override Task HappenAsync(StoreWorld world) => world.ForgetScriptsAsync();
+    }
+}

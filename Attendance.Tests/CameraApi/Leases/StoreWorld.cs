@@ -1,0 +1,164 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Attendance.CameraApi;
+using Attendance.CameraApi.Leases;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>A real store beside its model, for one story: a node of its own, and so its own keys.</summary>
+/// <param name="connections">More than one, for a server runs what comes over one connection in order anyway.</param>
+internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connections)
+{
+    /// <summary>Longer than any story takes: a deadline passes when a step says so.</summary>
+    public static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
+
+    private static readonly StoreMetrics s_metrics =
+        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+
+    private readonly string _node = "node-" + Guid.NewGuid().ToString("N")[..12];
+    private readonly List<StoredLease> _handed = [];
+    private LeaseStore[]? _stores;
+
+    public StoreModel Model { get; } = new();
+
+    public LeaseStore Store => Stores[0];
+
+    private LeaseStore[] Stores => _stores ??= [.. connections.Select(connection => new LeaseStore(
+        connection,
+        Options.Create(new LeaseOptions { StoreTimeout = TimeSpan.FromSeconds(10) }),
+        Options.Create(new NodeOptions { Name = _node }),
+        TimeProvider.System,
+        s_metrics))];
+
+    private IDatabase Database => connections[0].GetDatabase();
+
+    private RedisKey Deadlines => $"attendance:{{{_node}}}:deadlines";
+
+    public LeaseStore StoreOf(string session) => Stores[StoreStep.IndexOf(session) % Stores.Length];
+
+    /// <summary>Asks for the camera and compares the answer with the model's.</summary>
+    /// <returns>Null when another session has the camera.</returns>
+    public async Task<StoredLease?> AcquireAsync(string cameraId, string session, string? leaseId = null)
+    {
+        leaseId ??= Identifiers.NewLeaseId();
+        var camera = Model[cameraId];
+        var answer = await StoreOf(session).AcquireAsync(cameraId, leaseId, session, Ttl);
+        if (!camera.MakeWayFor(session))
+        {
+            Assert.InRange(Assert.IsType<StoreGrant.Busy>(answer).Remaining, TimeSpan.FromMilliseconds(1), Ttl);
+            return null;
+        }
+
+        var granted = Assert.IsType<StoreGrant.Granted>(answer);
+        var lease = new StoredLease(cameraId, granted.LeaseId, session, granted.FencingToken, granted.AcquiredAt, WasGranted: true);
+        if (camera.Held is { } held)
+        {
+            Assert.Equal(held, lease); // granted again as it is
+            camera.Keep(held);
+            return held;
+        }
+
+        Assert.Equal(leaseId, lease.LeaseId);
+        Assert.True(lease.FencingToken > camera.HighestToken, $"Token {lease.FencingToken} after {camera.HighestToken}.");
+        Assert.True(lease.FencingToken > camera.Fence, $"Token {lease.FencingToken}, and the store had {camera.Fence}.");
+        camera.Grant(lease);
+        return lease;
+    }
+
+    /// <summary>Ends what nobody answers for: if overdue, or as reconciliation does, the very lease that was read before.</summary>
+    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, bool onlyOverdue) => await Store.SettleAsync(
+        cameraId, end, onlyOverdue ? null : (await Store.ReadAsync(cameraId))?.Lease.LeaseId ?? Identifiers.NewLeaseId());
+
+    public void Hand(StoredLease lease) => _handed.Insert(0, lease);
+
+    public StoredLease? Handed(string cameraId, int back) => _handed.Where(lease => lease.CameraId == cameraId).Skip(back).FirstOrDefault();
+
+    public void Forget(string? session = null) => _handed.RemoveAll(lease => session is null || lease.SessionHash == session);
+
+    /// <summary>As if the camera's deadline had been long ago: the store's clock is not ours to set, and no story waits.</summary>
+    public async Task PassDeadlineAsync(string cameraId)
+    {
+        if (await Database.KeyExistsAsync(Camera(cameraId)))
+        {
+            await Database.HashSetAsync(Camera(cameraId), "deadline", 1);
+        }
+
+        await Database.SortedSetAddAsync(Deadlines, cameraId, 1, SortedSetWhen.Exists);
+    }
+
+    /// <remarks>
+    /// Tokens grow over a loss because the clock does. So a store that is back within the millisecond, or whose tokens
+    /// had run ahead of its clock, must not be asked before the clock is past them.
+    /// </remarks>
+    public async Task LoseEverythingAsync()
+    {
+        await Database.KeyDeleteAsync(
+            [Deadlines, .. StoreStep.Cameras.SelectMany(camera => new[] { Camera(camera), Fence(camera), Ledger(camera) })]);
+        while (await NowAsync() <= StoreStep.Cameras.Max(camera => Model[camera].HighestToken))
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public Task LoseEntryAsync(string cameraId) => Database.KeyDeleteAsync(Camera(cameraId));
+
+    public Task SetFenceAsync(string cameraId, long token) => Database.StringSetAsync(Fence(cameraId), token);
+
+    public Task ForgetScriptsAsync() => Database.ExecuteAsync("SCRIPT", "FLUSH");
+
+    public async Task<long> NowAsync()
+    {
+        var time = (long[])(await Database.ExecuteAsync("TIME"))!;
+        return (time[0] * 1000) + (time[1] / 1000);
+    }
+
+    /// <summary>Store and model know the same of every camera: who holds it, what ended and why, and the last token.</summary>
+    public async Task CompareAsync()
+    {
+        var held = Store.FindHeldAsync();
+        var overdue = Store.FindOverdueAsync(10);
+        await Task.WhenAll(StoreStep.Cameras.Select(CompareAsync));
+        Assert.Equal(StoreStep.Cameras.Where(id => Model[id].IsIndexed), (await held).Order());
+        Assert.Equal(StoreStep.Cameras.Where(id => Model[id].IsIndexOverdue), (await overdue).Order());
+    }
+
+    private async Task CompareAsync(string cameraId)
+    {
+        var camera = Model[cameraId];
+        var entry = Database.HashGetAllAsync(Camera(cameraId));
+        var fence = Database.StringGetAsync(Fence(cameraId));
+        var ledger = await Store.ReadLedgerAsync(cameraId, LeaseStore.LedgerLength);
+
+        Assert.Equal(
+            camera.Ledger,
+            ledger.Select(ended => new EndedLease(ended.LeaseRef, ended.FencingToken, ended.AcquiredAt, ended.Reason, ended.Detail)));
+        Assert.Distinct(ledger.Select(ended => ended.LeaseRef));
+        Assert.All(ledger, ended => Assert.Equal(_node, ended.Node));
+        Assert.All(ledger, ended => Assert.True(ended.EndedAt >= ended.AcquiredAt));
+        Assert.Equal(camera.Fence, (long?)await fence ?? 0);
+
+        var fields = (await entry).ToDictionary(field => field.Name.ToString(), field => field.Value.ToString());
+        Assert.Equal(camera.Held is null, fields.Count == 0);
+        if (camera.Held is { } lease)
+        {
+            Assert.Equal(lease.LeaseId, fields["lease_id"]);
+            Assert.Equal(Identifiers.LeaseRef(lease.LeaseId), fields["lease_ref"]);
+            Assert.Equal(lease.SessionHash, fields["session"]);
+            Assert.Equal(lease.FencingToken, Number(fields["token"]));
+            Assert.Equal(lease.AcquiredAt.ToUnixTimeMilliseconds(), Number(fields["acquired_at"]));
+            Assert.Equal(camera.IsOverdue, Number(fields["deadline"]) == 1);
+        }
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+    private RedisKey Camera(string cameraId) => $"attendance:{{{_node}}}:camera:{cameraId}";
+
+    private RedisKey Fence(string cameraId) => $"attendance:{{{_node}}}:fence:{cameraId}";
+
+    private RedisKey Ledger(string cameraId) => $"attendance:{{{_node}}}:ledger:{cameraId}";
+}

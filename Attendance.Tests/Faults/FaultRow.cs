@@ -1,0 +1,67 @@
+namespace Attendance.Tests.Faults;
+
+/// <summary>One line of the table: what goes wrong, and by when the camera must be free, or back.</summary>
+/// <param name="Bound">Null for a fault that must change nothing.</param>
+/// <param name="Missing">Why there is no measurement; null where a test makes one.</param>
+public sealed record FaultRow(string Fault, TimeSpan? Bound, string Promise, string? Missing = null)
+{
+    private const string NeedsPresence = "it needs the presence of the browser, which is not there yet";
+
+    public static readonly FaultRow
+        ClientReleases = new("client releases", Milliseconds(250), "free within 250 ms"),
+        TabClosed = new("tab closed", Seconds(1), "free within 1 s"),
+        PageLeft = new("page left for another", Seconds(1), "free within 1 s"),
+        PageReloaded = new("page reloaded", Seconds(1), "its old lease ended within 1 s"),
+        BrowserKilled = Unmeasured("browser process killed", "free within 4 s", NeedsPresence),
+        NetworkCut = Unmeasured("browser's machine vanishes, network cut", "free within 15 s", NeedsPresence),
+        TabHidden = Unmeasured("tab hidden", "kept", NeedsPresence),
+        PageFrozen = Unmeasured("page frozen or cached", "free within 1 s, back when shown", NeedsPresence),
+        WebKilled = Unmeasured("Web killed", "free within 4 s", NeedsPresence),
+        ApiInterrupted = new("CameraApi SIGINT", Seconds(5), "all free within 5 s, exit code 0"),
+        ApiTerminated = new("CameraApi SIGTERM", Seconds(5), "all free within 5 s, exit code 0"),
+        ApiTerminatedWedged = new("CameraApi SIGTERM, driver hangs, SIGTERM ignored", Seconds(5), "all free within 5 s, exit code 0"),
+        ApiKilled = new("CameraApi SIGKILL", Seconds(1), "free within 1 s"),
+        ApiKilledWedged = new("CameraApi SIGKILL, driver hangs, SIGTERM ignored", Seconds(1), "free within 1 s"),
+        ApiRestarted = new("CameraApi started again after SIGKILL", Seconds(5), "leases settled within 5 s"),
+        AppHostKilled = new("AppHost SIGKILL", Seconds(2), "no process left after 2 s"),
+        WorkerCrashes = new("worker crashes (SIGSEGV)", Seconds(2), "back within 2 s, same lease"),
+        BrokenRecords = new("worker sends what is no record", Seconds(2), "back within 2 s, same lease"),
+        NoPictures = new("driver delivers what is no JPEG", Seconds(8), "back within 8 s, same lease"),
+        HangsInRead = new("driver hangs in read", Seconds(8), "back within 8 s, same lease"),
+        HangsInClose = new("driver hangs in close", Seconds(4), "free within 4 s"),
+        HangsInCloseStubborn = new("driver hangs in close, SIGTERM ignored", Seconds(4), "free within 4 s"),
+        HangsInOpen = new("driver hangs in open", OpenTimeout + Seconds(4), "given up at the open time-out (10 s), free within 4 s more"),
+        NotProvenFree = new("worker's end cannot be shown", Seconds(4), "quarantined within 4 s"),
+        NotProvenFreeBack = new("what kept the camera quarantined is gone", Seconds(15), "back by itself within 15 s"),
+        Unplugged = Unmeasured(
+            "device unplugged, plugged in again", "missing within 2 s, back within 3 s, same lease",
+            "it needs a V4L2 device, as there is one in the virtual machine of ./test.sh --v4l2"),
+        StoreDown = new("store down for less than the TTL", Seconds(1), "nothing released; acquires refused within 1 s"),
+        StoreBack = new("store back after less than the TTL", Seconds(5), "the lease renewed, acquires granted within 5 s"),
+        StoreDownLong = new("store down for longer than the TTL", Seconds(1), "free within 1 s of its deadline"),
+        StoreEmptied = new("store loses its data (FLUSHALL)", Seconds(5), "registered again within 5 s, tokens still grow"),
+        StoreKilled = new("store SIGKILL (redis-server)", Seconds(1), "nothing released; acquires refused within 1 s"),
+        StoreHangs = new("store hangs (SIGSTOP, connections half open)", Seconds(1), "releases free the device, acquires refused within 1 s"),
+        NodeVanishes = Unmeasured("node vanishes", "its leases ended within 20 s", "there is one node only so far"),
+        ClockJumps = Unmeasured("system clock jumps", "no effect", "it needs a machine whose clock may be set"),
+        TwoRace = new("two sessions race", Seconds(5), "exactly one wins, the other is told within 5 s");
+
+    /// <summary>In the order of the page.</summary>
+    public static IReadOnlyList<FaultRow> All { get; } =
+    [
+        ClientReleases, TabClosed, PageLeft, PageReloaded, BrowserKilled, NetworkCut, TabHidden, PageFrozen, WebKilled,
+        ApiInterrupted, ApiTerminated, ApiTerminatedWedged, ApiKilled, ApiKilledWedged, ApiRestarted, AppHostKilled,
+        WorkerCrashes, BrokenRecords, NoPictures, HangsInRead, HangsInClose, HangsInCloseStubborn, HangsInOpen,
+        NotProvenFree, NotProvenFreeBack, Unplugged, StoreDown, StoreBack, StoreDownLong, StoreEmptied, StoreKilled,
+        StoreHangs, NodeVanishes, ClockJumps, TwoRace,
+    ];
+
+    /// <summary>The default of <c>Capture:OpenTimeout</c>.</summary>
+    private static TimeSpan OpenTimeout => Seconds(10);
+
+    private static FaultRow Unmeasured(string fault, string promise, string why) => new(fault, null, promise, why);
+
+    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static TimeSpan Milliseconds(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using Xunit;
+
+namespace Attendance.Tests.Faults;
+
+/// <summary>What the runs have shown, for all tests of the suite; printed when the last of them is over.</summary>
+public sealed class FaultTable : IDisposable
+{
+    private const string FileVariable = "ATTENDANCE_FAULTS_TABLE";
+    private const string RunsVariable = "ATTENDANCE_FAULT_RUNS";
+    private const string Begin = "<!-- measured: begin -->", End = "<!-- measured: end -->";
+
+    private readonly Dictionary<FaultRow, (List<TimeSpan> Times, int Leaked)> _measured = [];
+
+    /// <summary>How often each fault strikes where that is cheap.</summary>
+    public static int Runs { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 20;
+
+    /// <summary>How often where each time takes seconds.</summary>
+    public static int FewRuns => Math.Max(1, Runs / 4);
+
+    /// <summary>Keeps what one row has shown, and holds it to its bound.</summary>
+    public void Record(FaultRow row, IReadOnlyList<TimeSpan> times, int leaked)
+    {
+        lock (_measured)
+        {
+            _measured[row] = ([.. times.Order()], leaked);
+        }
+
+        var shown = Line(row);
+        TestContext.Current.TestOutputHelper?.WriteLine(shown);
+        Assert.NotEmpty(times);
+        Assert.True(Percentile(times.Order().ToList(), 0.99) <= row.Bound, $"Out of bounds: {shown}");
+        Assert.True(leaked == 0, $"Leaked: {shown}");
+    }
+
+    public void Dispose()
+    {
+        if (_measured.Count == 0)
+        {
+            return;
+        }
+
+        var table = ToString();
+        Console.WriteLine();
+        Console.WriteLine(table);
+        if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file)
+        {
+            File.WriteAllText(file, Into(File.Exists(file) ? File.ReadAllText(file) : "", table));
+        }
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.AppendLine("| fault | bound | median | p99 | worst | runs | leaked |");
+        text.AppendLine("|---|---|--:|--:|--:|--:|--:|");
+        foreach (var row in FaultRow.All)
+        {
+            text.AppendLine(Line(row));
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"\n{Environment.ProcessorCount} cores").ToString();
+    }
+
+    private static string Into(string page, string table)
+    {
+        var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
+        return begin < 0 || end < begin
+            ? table + "\n"
+            : $"{page[..(begin + Begin.Length)]}\n{table}\n{page[end..]}";
+    }
+
+    private string Line(FaultRow row)
+    {
+        if (row.Missing is { } why)
+        {
+            return $"| {row.Fault} | {row.Promise} | not measured yet: {why} | | | | |";
+        }
+
+        lock (_measured)
+        {
+            if (!_measured.TryGetValue(row, out var measured) || measured.Times.Count == 0)
+            {
+                return $"| {row.Fault} | {row.Promise} | not measured in this run | | | | |";
+            }
+
+            var p99 = Percentile(measured.Times, 0.99);
+            var promise = p99 <= row.Bound ? row.Promise : row.Promise + " (missed)";
+            return string.Create(CultureInfo.InvariantCulture,
+                $"| {row.Fault} | {promise} | {Text(Percentile(measured.Times, 0.5))} | {Text(p99)} | {Text(measured.Times[^1])} | {measured.Times.Count} | {measured.Leaked} |");
+        }
+    }
+
+    /// <summary>The nearest rank: below a hundred runs the 99th percentile is the worst.</summary>
+    private static TimeSpan Percentile(List<TimeSpan> ordered, double share) => ordered[Math.Max(0, (int)Math.Ceiling(share * ordered.Count) - 1)];
+
+    private static string Text(TimeSpan time) => time < TimeSpan.FromSeconds(1)
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
+}
+
+/// <summary>One after the other, for they are held to bounds in time.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class FaultSuite : ICollectionFixture<FaultTable>
+{
+    public const string Name = "Faults";
+}

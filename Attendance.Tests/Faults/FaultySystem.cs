@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Attendance.Tests.EndToEnd;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Attendance.Tests.Faults;
+
+/// <summary>The whole system with cameras that can be told to fail, and the means to see from outside what becomes of them.</summary>
+public sealed class FaultySystem : IAsyncDisposable
+{
+    private const int Cameras = 5;
+
+    private readonly List<Hold> _holds = [];
+
+    private FaultySystem(AttendanceSystem system, IReadOnlyList<FaultCamera> cameras) => (System, Faulty) = (system, cameras);
+
+    public AttendanceSystem System { get; }
+
+    public IReadOnlyList<FaultCamera> Faulty { get; }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<FaultySystem> StartAsync(params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What became of a process is read from /proc.");
+        var cameras = Enumerable.Range(1, Cameras).Select(i => new FaultCamera($"faulty-{i}")).ToList();
+        return new(await AttendanceSystem.StartAsync(Cancel, [.. cameras.Select(camera => camera.Setting), .. arguments]), cameras);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await System.DisposeAsync();
+        foreach (var camera in Faulty)
+        {
+            camera.Dispose();
+        }
+    }
+
+    public Task<int> ApiAsync() => System.ProcessAsync("camera-api", Cancel);
+
+    /// <summary>The worker that the next camera will get: the one that holds none. Waits until there is just one.</summary>
+    public async Task<int> SpareAsync()
+    {
+        var api = await ApiAsync();
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var idle = Processes.WorkersOf(api).Except(_holds.Select(hold => hold.Worker)).ToList();
+            if (idle.Count == 1)
+            {
+                return idle[0];
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10), $"There are {idle.Count} idle workers, not one.");
+            await Task.Delay(10, Cancel);
+        }
+    }
+
+    public async Task<Hold> AcquireAsync(string cameraId, int? ttlSeconds = null)
+    {
+        var worker = await SpareAsync();
+        var session = $"camera_{Guid.NewGuid():N}";
+        var hold = new Hold(cameraId, session, await System.AcquireAsync(cameraId, session, ttlSeconds), worker);
+        Assert.True(Processes.IsAlive(worker));
+        _holds.Add(hold);
+        return hold;
+    }
+
+    public async Task<IReadOnlyList<Hold>> AcquireAllAsync(int? ttlSeconds = null)
+    {
+        var holds = new List<Hold>();
+        foreach (var camera in Faulty)
+        {
+            holds.Add(await AcquireAsync(camera.Id, ttlSeconds));
+        }
+
+        return holds;
+    }
+
+    /// <summary>A hold that somebody else made, a page say.</summary>
+    public void Add(Hold hold) => _holds.Add(hold);
+
+    /// <summary>The store was emptied: of what had ended before, no record can be asked for.</summary>
+    public void ForgetHolds() => _holds.Clear();
+
+    public async Task ReleaseAsync(Hold hold)
+    {
+        using var response = await System.Api.DeleteAsync($"/api/leases/{hold.Lease.Id}", Cancel);
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+
+    public async Task<HttpStatusCode> RenewAsync(Hold hold)
+    {
+        using var response = await System.Api.PutAsync($"/api/leases/{hold.Lease.Id}", null, Cancel);
+        return response.StatusCode;
+    }
+
+    /// <summary>Asks for a camera as somebody new.</summary>
+    /// <returns>The answer, its problem code if it is one, and how long it took.</returns>
+    public async Task<(HttpStatusCode Status, string? Code, TimeSpan Took)> AskAsync(string cameraId)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var response = await System.Api.PostAsJsonAsync(
+            "/api/leases", new { session_id = $"camera_{Guid.NewGuid():N}", camera_id = cameraId }, Cancel);
+        var took = Stopwatch.GetElapsedTime(started);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        return (response.StatusCode, answer.TryGetProperty("code", out var code) ? code.GetString() : null, took);
+    }
+
+    /// <summary>The worker that had the camera is gone, as the kernel sees it, and the API offers the camera again.</summary>
+    public async Task<bool> IsFreeAsync(Hold hold) => !Processes.IsAlive(hold.Worker) && await System.StateAsync(hold.CameraId) == "available";
+
+    public Task<TimeSpan> FreeAsync(Hold hold, TimeSpan patience) =>
+        Processes.UntilAsync(() => IsFreeAsync(hold), patience, $"{hold.CameraId} is free", Cancel);
+
+    /// <summary>Its first worker is gone, and then a picture was taken by another, for the same lease.</summary>
+    public async Task DeliversAgainAsync(Hold hold, TimeSpan patience)
+    {
+        await Processes.UntilAsync(() => !Processes.IsAlive(hold.Worker), patience, $"the worker of {hold.CameraId} is gone", Cancel);
+        await PictureAfterAsync(hold, DateTimeOffset.UtcNow, patience);
+    }
+
+    public Task PictureAfterAsync(Hold hold, DateTimeOffset moment, TimeSpan patience) => Processes.UntilAsync(
+        async () =>
+        {
+            using var snapshot = await System.Api.GetAsync(hold.Lease.SnapshotUrl, Cancel);
+            Assert.Equal(HttpStatusCode.OK, snapshot.StatusCode);
+            Assert.Equal([hold.Lease.FencingToken.ToString(CultureInfo.InvariantCulture)], snapshot.Headers.GetValues("X-Fencing-Token"));
+            return DateTimeOffset.Parse(snapshot.Headers.GetValues("X-Timestamp").Single(), CultureInfo.InvariantCulture) > moment;
+        },
+        patience, $"{hold.CameraId} shows a new picture", Cancel);
+
+    /// <summary>The ends that a camera's ledger has of this hold.</summary>
+    public async Task<IReadOnlyList<string>> EndsAsync(Hold hold)
+    {
+        var history = await System.Api.GetFromJsonAsync<JsonElement>($"/api/cameras/{hold.CameraId}/history?limit=500", Cancel);
+        return
+        [
+            .. history.GetProperty("items").EnumerateArray()
+                .Where(item => item.GetProperty("lease_ref").GetString() == hold.Lease.Ref)
+                .Select(item => item.GetProperty("reason").GetString()!),
+        ];
+    }
+
+    public async Task<T> InStoreAsync<T>(Func<IConnectionMultiplexer, Task<T>> act)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(await System.ConnectionStringAsync(Cancel) + ",allowAdmin=true");
+        return await act(redis);
+    }
+
+    /// <summary>
+    /// How much was left behind, once nothing is meant to be held: workers beyond the spare one, what the API itself calls a
+    /// leak or a quarantine, entries of the store without a holder, and holds that have not exactly one recorded end.
+    /// </summary>
+    public async Task<int> LeaksAsync()
+    {
+        var status = await System.StatusAsync();
+        var workers = Math.Max(0, Processes.WorkersOf(await ApiAsync()).Count - 1);
+        var held = await InStoreAsync(redis => redis.GetDatabase().SortedSetLengthAsync($"attendance:{{{Environment.MachineName}}}:deadlines"));
+        var leaks = status.GetProperty("leaks").GetInt32();
+        var quarantined = status.GetProperty("quarantined").GetInt32();
+        var unsettled = 0;
+        foreach (var hold in _holds)
+        {
+            unsettled += (await EndsAsync(hold)).Count == 1 ? 0 : 1;
+        }
+
+        _holds.Clear();
+        if (workers + held + leaks + quarantined + unsettled > 0)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"Left: {workers} workers, {held} store entries, {leaks} leaks, {quarantined} quarantined, {unsettled} holds without exactly one end.");
+        }
+
+        return workers + (int)held + leaks + quarantined + unsettled;
+    }
+}
+
+/// <summary>A camera in use, and the process that has it open.</summary>
+public sealed record Hold(string CameraId, string SessionId, Lease Lease, int Worker);
+
+/// <summary>One system for the tests that leave it as they found it.</summary>
+public sealed class SharedFaultySystem : IAsyncLifetime
+{
+    public FaultySystem Faulty { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Faulty = await FaultySystem.StartAsync();
+
+    public ValueTask DisposeAsync() => Faulty?.DisposeAsync() ?? default;
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.LocalHosting;
+using Xunit;
+
+namespace Attendance.Tests.Faults;
+
+/// <summary>Processes of ours that are told to stop, and that are killed.</summary>
+[Trait("Suite", "Faults")]
+[Collection(FaultSuite.Name)]
+public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table) : IClassFixture<SharedFaultySystem>
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private readonly FaultySystem _faulty = shared.Faulty;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task An_API_that_gets_SIGINT_frees_everything() => StopsAsync(FaultRow.ApiInterrupted, "INT", isWedged: false);
+
+    [Fact]
+    public Task An_API_that_gets_SIGTERM_frees_everything() => StopsAsync(FaultRow.ApiTerminated, "TERM", isWedged: false);
+
+    [Fact]
+    public Task An_API_that_gets_SIGTERM_frees_even_what_hangs() => StopsAsync(FaultRow.ApiTerminatedWedged, "TERM", isWedged: true);
+
+    [Fact]
+    public async Task An_API_that_is_killed_frees_everything_and_settles_its_leases_when_it_is_back()
+    {
+        var (free, freeWedged, settled) = (new List<TimeSpan>(), new List<TimeSpan>(), new List<TimeSpan>());
+        for (var i = 0; i < FaultTable.FewRuns; i++)
+        {
+            var isWedged = i % 2 == 1;
+            var holds = await HoldAsync(isWedged);
+            var api = await _faulty.ApiAsync();
+            var workers = Processes.WorkersOf(api);
+
+            var killed = Stopwatch.GetTimestamp();
+            Processes.Signal(api, "KILL");
+            await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone", Cancel);
+            (isWedged ? freeWedged : free).Add(Stopwatch.GetElapsedTime(killed));
+            Assert.NotEqual(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
+
+            var (started, moment) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+            Assert.True(await _faulty.System.CommandAsync("camera-api", "start", Cancel));
+            await Task.WhenAll(holds.Select(hold => Processes.UntilAsync(
+                () => IsSettledAsync(hold, moment), s_patience, $"the lease of {hold.CameraId} is settled", Cancel)));
+            settled.Add(Stopwatch.GetElapsedTime(started));
+
+            await _faulty.System.HealthyAsync("camera-api", Cancel);
+            await _faulty.System.ReleaseAllAsync();
+        }
+
+        var leaked = await _faulty.LeaksAsync();
+        table.Record(FaultRow.ApiRestarted, settled, leaked);
+        table.Record(FaultRow.ApiKilled, free, leaked);
+        if (freeWedged.Count > 0)
+        {
+            table.Record(FaultRow.ApiKilledWedged, freeWedged, leaked);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_outlives_an_AppHost_that_is_killed()
+    {
+        var times = new List<TimeSpan>();
+        var left = 0;
+        for (var i = 0; i < FaultTable.FewRuns; i++)
+        {
+            var home = Directory.CreateTempSubdirectory("attendance-home-");
+            using (var camera = new FaultCamera("faulty"))
+            using (var host = new AppHostProcess(home, $"--Parameters:api-key={AttendanceSystem.ApiKey}", "--Discovery:Enabled=false", camera.Setting))
+            {
+                await host.UpAsync();
+                using var visitor = new HttpClient { BaseAddress = new Uri(host.Output.Split("web: ")[^1].Split('\n')[0].Trim()) };
+                foreach (var cameraId in new[] { "demo", camera.Id })
+                {
+                    using var acquired = await visitor.PostAsJsonAsync("/api/leases", new { session_id = "camera_123456789_abc123", camera_id = cameraId }, Cancel);
+                    Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
+                }
+
+                camera.Set("once ignore SIGTERM", "once hang read");
+                var all = host.Descendants();
+                Assert.True(all.Count >= 4, "camera-api, web and two workers");
+
+                var started = Stopwatch.GetTimestamp();
+                host.Kill();
+                await Processes.UntilAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left", Cancel);
+                times.Add(Stopwatch.GetElapsedTime(started));
+                left += all.Count(Processes.IsAlive);
+            }
+
+            home.Delete(recursive: true);
+        }
+
+        table.Record(FaultRow.AppHostKilled, times, left);
+    }
+
+    /// <summary>From the signal until neither the API nor any worker of it is there.</summary>
+    private async Task StopsAsync(FaultRow row, string signal, bool isWedged)
+    {
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < FaultTable.FewRuns; i++)
+        {
+            var holds = await HoldAsync(isWedged);
+            using var viewer = await _faulty.System.Api.GetAsync(holds[0].Lease.StreamUrl, HttpCompletionOption.ResponseHeadersRead, Cancel);
+            var api = await _faulty.ApiAsync();
+            int[] processes = [api, .. Processes.WorkersOf(api)];
+
+            var started = Stopwatch.GetTimestamp();
+            Processes.Signal(api, signal);
+            await Processes.UntilAsync(() => !processes.Any(Processes.IsAlive), s_patience, "all processes are gone", Cancel);
+            times.Add(Stopwatch.GetElapsedTime(started));
+
+            Assert.Equal(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
+            Assert.True(await _faulty.System.CommandAsync("camera-api", "start", Cancel));
+            await _faulty.System.HealthyAsync("camera-api", Cancel);
+            foreach (var hold in holds)
+            {
+                Assert.Equal(["shutdown"], await _faulty.EndsAsync(hold));
+            }
+        }
+
+        table.Record(row, times, await _faulty.LeaksAsync());
+    }
+
+    /// <summary>Three cameras, of which two hang where that is wished.</summary>
+    private async Task<IReadOnlyList<Hold>> HoldAsync(bool isWedged)
+    {
+        await _faulty.System.HealthyAsync("camera-api", Cancel);
+        var holds = new List<Hold> { await _faulty.AcquireAsync("demo") };
+        foreach (var camera in _faulty.Faulty.Take(2))
+        {
+            camera.Set();
+            holds.Add(await _faulty.AcquireAsync(camera.Id));
+        }
+
+        foreach (var camera in _faulty.Faulty.Take(isWedged ? 2 : 0))
+        {
+            await camera.StrikeAsync(["once ignore SIGTERM", "once hang read"], Cancel);
+        }
+
+        return holds;
+    }
+
+    /// <summary>Ended, once and on record; or the holder's again, with pictures taken since.</summary>
+    private async Task<bool> IsSettledAsync(Hold hold, DateTimeOffset since)
+    {
+        try
+        {
+            if (await _faulty.RenewAsync(hold) == HttpStatusCode.OK)
+            {
+                using var snapshot = await _faulty.System.Api.GetAsync(hold.Lease.SnapshotUrl, Cancel);
+                return snapshot.IsSuccessStatusCode &&
+                    DateTimeOffset.Parse(snapshot.Headers.GetValues("X-Timestamp").Single(), System.Globalization.CultureInfo.InvariantCulture) > since;
+            }
+
+            return (await _faulty.EndsAsync(hold)).Count == 1;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // not up yet
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using Xunit;
+
+namespace Attendance.Tests.Stories;
+
+/// <summary>
+/// Makes up stories, sequences of steps, and has each of them told. One that goes wrong is shortened for as long as it
+/// still goes wrong, and shown with the seed it grew from: <c>ATTENDANCE_REPLAY=seed,gamma,size</c> tells it again.
+/// </summary>
+internal static class Story
+{
+    private const string ReplayVariable = "ATTENDANCE_REPLAY";
+
+    /// <summary>After the first failure. A story that hangs takes its time whenever it is told.</summary>
+    private static readonly TimeSpan s_timeToShorten = TimeSpan.FromSeconds(30);
+
+    /// <param name="longest">About as many steps as the longest stories have.</param>
+    /// <param name="atOnce">For stories that spend their time waiting.</param>
+    public static Task TellAllAsync<TStep>(
+        Arbitrary<TStep> step, int count, int longest, Func<TStep[], Task> tell, int atOnce = 1)
+    {
+        var config = Config.Quick.WithMaxTest(count).WithStartSize(longest / 4).WithEndSize(longest).WithQuietOnSuccess(true).WithRunner(new Critic<TStep>());
+        if (Environment.GetEnvironmentVariable(ReplayVariable) is { Length: > 0 } replay)
+        {
+            config = config.WithReplay(Parse(replay)).WithMaxTest(1);
+        }
+
+        if (atOnce > 1)
+        {
+            config = config.WithParallelRunConfig(new ParallelRunConfig(atOnce));
+        }
+
+        var failedAt = 0L;
+        // FsCheck waits for its tasks; that may not take the thread they are to continue on.
+        return Task.Run(() => Check.One(config, Prop.ForAll(step.Array(), TellAsync)), TestContext.Current.CancellationToken);
+
+        async Task TellAsync(TStep[] steps)
+        {
+            if (Volatile.Read(ref failedAt) is var since and not 0 && Stopwatch.GetElapsedTime(since) > s_timeToShorten)
+            {
+                return; // the shortest so far is short enough
+            }
+
+            try
+            {
+                await tell(steps);
+            }
+            catch (Exception)
+            {
+                Interlocked.CompareExchange(ref failedAt, Stopwatch.GetTimestamp(), 0);
+                throw;
+            }
+        }
+    }
+
+    private static FSharpOption<Replay> Parse(string text)
+    {
+        var parts = text.Split(',', StringSplitOptions.TrimEntries);
+        return parts.Length == 3
+            ? new Replay(
+                new Rnd(ulong.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture)),
+                FSharpOption<int>.Some(int.Parse(parts[2], CultureInfo.InvariantCulture)))
+            : throw new FormatException($"{ReplayVariable} must be 'seed,gamma,size', as a failure shows it.");
+    }
+
+    private sealed class Critic<TStep> : IRunner
+    {
+        public void OnStartFixture(Type t)
+        {
+        }
+
+        public void OnArguments(int ntest, FSharpList<object> args, FSharpFunc<int, FSharpFunc<FSharpList<object>, string>> every)
+        {
+        }
+
+        public void OnShrink(FSharpList<object> args, FSharpFunc<FSharpList<object>, string> everyShrink)
+        {
+        }
+
+        public void OnFinished(string name, FsCheck.TestResult result)
+        {
+            if (result is FsCheck.TestResult.Failed failed)
+            {
+                var story = (TStep[])failed.Item3.Single();
+                Assert.Fail(
+                    $"""
+                    Story {failed.Item1.NumberOfTests} goes wrong. The shortest of its kind:
+                      {string.Join("\n  ", story.Select((step, index) => $"{index + 1}. {step}"))}
+                    {Cause(failed.Item4)}
+                    Tell it again with {ReplayVariable}={failed.Item6.Seed},{failed.Item6.Gamma},{failed.Item7}
+                    """);
+            }
+
+            Assert.True(result.IsPassed, "No story could be made up.");
+        }
+
+        private static string Cause(Outcome outcome) => outcome is Outcome.Failed failed
+            ? failed.Item is AggregateException { InnerException: { } inner } ? inner.ToString() : failed.Item.ToString()
+            : outcome.ToString();
+    }
+}

@@ -1,0 +1,13 @@
+using Xunit;
+
+namespace Attendance.Tests.V4l2;
+
+/// <summary>These tests need real V4L2 devices, which <c>V4l2/vm/boot.sh</c> makes in a virtual machine.</summary>
+internal static class V4l2Guest
+{
+    public const string Suite = "V4l2";
+
+    public static bool IsHere => Environment.GetEnvironmentVariable("ATTENDANCE_V4L2") == "1";
+
+    public static void SkipElsewhere() => Assert.SkipUnless(IsHere, "It needs real V4L2 devices: run Attendance.Tests/V4l2/vm/boot.sh.");
+}

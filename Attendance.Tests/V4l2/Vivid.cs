@@ -1,0 +1,36 @@
+using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.Tests.CameraApi.Capture;
+using Xunit;
+
+namespace Attendance.Tests.V4l2;
+
+/// <summary>The guest's two devices, as the kernel and other programs see them.</summary>
+internal static class Vivid
+{
+    public const string First = "platform-vivid-000";
+    public const string Second = "platform-vivid-001";
+    private const string Driver = "/sys/bus/platform/drivers/vivid/";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Where a device is now: its number may change with every plugging in.</summary>
+    public static string NodeOf(string id) => new DeviceDiscovery().Locate(id) ?? throw new InvalidOperationException($"{id} is not attached.");
+
+    /// <summary>Pulls out both devices: they are one to the bus.</summary>
+    public static Task UnplugAsync() => File.WriteAllTextAsync(Driver + "unbind", "vivid.0", Cancel);
+
+    public static Task PlugInAsync() => File.WriteAllTextAsync(Driver + "bind", "vivid.0", Cancel);
+
+    /// <summary>Sets what the driver offers for making faults; anybody may, also while another program streams.</summary>
+    public static async Task SetAsync(string node, string control, int value)
+    {
+        var (code, output) = await RunningWorker.RunAsync("v4l2-ctl", "-d", node, "-c", $"{control}={value}");
+        Assert.True(code == 0, output);
+    }
+
+    public static async Task<bool> AnotherProgramCanStreamAsync(string node)
+    {
+        var (code, output) = await RunningWorker.RunAsync("v4l2-ctl", "-d", node, "--stream-mmap", "--stream-count=3", "--stream-to=/dev/null");
+        return code == 0 && !output.Contains("busy", StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,155 @@
+using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Capture;
+using Attendance.Tests.CameraApi.Capture;
+using OpenCvSharp;
+using Xunit;
+
+namespace Attendance.Tests.V4l2;
+
+/// <summary>One after the other: they take turns at the same two devices.</summary>
+[Trait("Suite", V4l2Guest.Suite)]
+[Collection(V4l2Guest.Suite)]
+public sealed class WorkerTests
+{
+    private const string Node = "/dev/video0";
+
+    public WorkerTests() => V4l2Guest.SkipElsewhere();
+
+    [Theory]
+    [InlineData("device:/dev/video0", Node)]
+    [InlineData("device:platform-vivid-001", "/dev/video1")]
+    public async Task A_worker_captures_from_a_device(string source, string node)
+    {
+        await using var worker = Capture(source);
+        var opened = await worker.OpenedAsync();
+        Assert.Equal((640, 360, "V4L2"), (opened.Width, opened.Height, opened.Backend));
+
+        for (var i = 0; i < 5; i++)
+        {
+            var frame = await worker.FrameAsync();
+            using var picture = Cv2.ImDecode(frame.Jpeg, ImreadModes.Color);
+            Assert.Equal((640, 360), (picture.Width, picture.Height));
+            Assert.True(frame.Header.Brightness > 1);
+        }
+
+        Assert.Equal([worker.Id], DeviceUsers.Of(node));
+    }
+
+    [Fact]
+    public async Task Two_devices_are_captured_from_at_once()
+    {
+        await using var first = Capture("device:/dev/video0");
+        await using var second = Capture("device:/dev/video1");
+
+        await first.FrameAfterOpenedAsync();
+        await second.FrameAfterOpenedAsync();
+    }
+
+    [Fact]
+    public async Task A_held_device_is_busy_for_another_worker_and_stays_held()
+    {
+        await using var holder = Capture();
+        await holder.FrameAfterOpenedAsync();
+        await using var other = Capture();
+
+        var failure = await other.FailureAsync();
+
+        Assert.Equal(CaptureFailureCode.DeviceBusy, failure.Code);
+        Assert.Contains("another program", failure.Message, StringComparison.Ordinal);
+        await holder.FrameAsync();
+    }
+
+    [Fact]
+    public async Task A_held_device_is_busy_for_other_programs_and_free_for_them_after_its_release()
+    {
+        await using var worker = Capture();
+        await worker.FrameAfterOpenedAsync();
+        Assert.False(await Vivid.AnotherProgramCanStreamAsync(Node));
+
+        worker.Send(CaptureProtocol.ReleaseCommand);
+        Assert.Equal(0, (await worker.ExitAsync()).Code);
+
+        Assert.Empty(DeviceUsers.Of(Node));
+        Assert.True(await Vivid.AnotherProgramCanStreamAsync(Node));
+    }
+
+    [Theory]
+    [InlineData("TERM", 0)]
+    [InlineData("KILL", 128 + 9)]
+    public async Task A_signal_frees_the_device(string signal, int code)
+    {
+        await using var worker = Capture();
+        await worker.FrameAfterOpenedAsync();
+
+        Assert.Equal(code, (await worker.SignalAsync(signal)).Code);
+
+        Assert.Empty(DeviceUsers.Of(Node));
+        Assert.True(await Vivid.AnotherProgramCanStreamAsync(Node));
+    }
+
+    [Fact]
+    public async Task The_end_of_its_input_frees_the_device()
+    {
+        await using var worker = Capture();
+        await worker.FrameAfterOpenedAsync();
+
+        worker.CloseInput();
+        await worker.ExitAsync();
+
+        Assert.Empty(DeviceUsers.Of(Node));
+        Assert.True(await Vivid.AnotherProgramCanStreamAsync(Node));
+    }
+
+    [Fact]
+    public async Task Unplugging_ends_the_capture_and_plugging_in_again_brings_the_same_id_back()
+    {
+        await using var worker = Capture("device:platform-vivid-000");
+        await worker.FrameAfterOpenedAsync();
+        var number = DeviceNumber.Of(Node)!.Value;
+
+        await Vivid.UnplugAsync();
+        try
+        {
+            var failure = await worker.FailureAsync();
+
+            Assert.True(failure.Code is CaptureFailureCode.DeviceMissing or CaptureFailureCode.ReadFailed, failure.ToString());
+            await worker.ExitAsync();
+            Assert.Empty(DeviceUsers.Of(number));
+            Assert.Empty(new DeviceDiscovery().List());
+        }
+        finally
+        {
+            await Vivid.PlugInAsync();
+        }
+
+        await using var again = Capture("device:platform-vivid-000");
+        await again.FrameAfterOpenedAsync();
+    }
+
+    [Fact]
+    public async Task A_device_that_fails_every_call_ends_the_capture()
+    {
+        await using var worker = Capture();
+        await worker.FrameAfterOpenedAsync();
+
+        await Vivid.SetAsync(Node, "disconnect", 1);
+        try
+        {
+            var failure = await worker.FailureAsync();
+            Assert.True(failure.Code is CaptureFailureCode.DeviceMissing or CaptureFailureCode.ReadFailed, failure.ToString());
+        }
+        finally
+        {
+            // A device that was "disconnected" comes back as an unplugged one does.
+            await Vivid.UnplugAsync();
+            await Vivid.PlugInAsync();
+        }
+    }
+
+    /// <summary>The smallest size that vivid's webcam has, for emulation is slow.</summary>
+    private static RunningWorker Capture(string source = "device:" + Node) =>
+        RunningWorker.StartAndOpen(source, request => request with { Width = 640, Height = 360, FrameRate = 15 });
+}
+
+[CollectionDefinition(V4l2Guest.Suite, DisableParallelization = true)]
+public sealed class V4l2Devices;

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Attendance.Tests.Web;
+
+public sealed class PageTests : WebTest
+{
+    [Theory]
+    [InlineData("/", HttpStatusCode.OK)]
+    [InlineData("/cameras/demo", HttpStatusCode.OK)]
+    [InlineData("/cameras/nowhere", HttpStatusCode.NotFound)]
+    [InlineData("/css/site.css", HttpStatusCode.OK)]
+    [InlineData("/js/camera/camera-session.js", HttpStatusCode.OK)]
+    [InlineData("/api/cameras", HttpStatusCode.OK)]
+    [InlineData("/api/nothing", HttpStatusCode.NotFound)]
+    [InlineData("/trouble/500", HttpStatusCode.InternalServerError)]
+    public async Task Every_answer_says_what_a_browser_may_do_with_it(string target, HttpStatusCode expected)
+    {
+        var response = await GetAsync(target);
+
+        Assert.Equal(expected, response.StatusCode);
+        var policy = string.Join(' ', response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
+        Assert.Contains("camera=(self)", response.Headers.GetValues("Permissions-Policy").Single(), StringComparison.Ordinal);
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/cameras/demo")]
+    public async Task A_page_may_be_kept_in_the_back_forward_cache(string target)
+    {
+        var response = await GetAsync(target);
+
+        Assert.False(response.Headers.CacheControl?.NoStore ?? false);
+        Assert.False(response.Headers.Contains("Set-Cookie"));
+    }
+
+    [Theory]
+    [InlineData("/cameras/nowhere")]
+    [InlineData("/cameras/%3Cscript%3Ealert(1)%3C%2Fscript%3E")]
+    [InlineData("/cameras/..%2f..%2fetc")]
+    [InlineData("/nothing")]
+    public async Task What_is_not_there_is_a_page_that_says_so(string target)
+    {
+        var response = await GetAsync(target);
+        var page = await response.Content.ReadAsStringAsync(Cancel);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("There is nothing here", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("alert(1)", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_shown_while_camera_api_is_gone()
+    {
+        await Api.DisposeAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/cameras/demo")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_has_no_inline_script_or_style()
+    {
+        foreach (var target in (string[])["/", "/cameras/demo", "/nothing"])
+        {
+            var page = await (await GetAsync(target)).Content.ReadAsStringAsync(Cancel);
+
+            Assert.DoesNotContain("<style", page, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("style=", page, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotMatch("<script(?![^>]*src=)", page);
+            Assert.DoesNotMatch(@"\son\w+=", page);
+        }
+    }
+
+    [Fact]
+    public async Task A_list_that_camera_api_refuses_is_passed_on_as_it_is()
+    {
+        Api.Refusals["*"] = new(503, "store_unavailable", 3);
+
+        var response = await GetAsync("/api/cameras");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(3), response.Headers.RetryAfter?.Delta);
+        Assert.Equal("store_unavailable", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["code"]);
+    }
+
+    private Task<HttpResponseMessage> GetAsync(string target) => Client.GetAsync(new Uri(target, UriKind.Relative), Cancel);
+}
