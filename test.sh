@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# Runs the tests. Installs what a bare Debian or Ubuntu lacks for them, and asks for sudo only if something does.
+#
+#   ./test.sh                 everything this machine can run; what it cannot is said, and counted as skipped
+#   ./test.sh --fast          the parts by themselves, on real stores and real workers
+#   ./test.sh --system        the whole system through its AppHost, with processes that are killed
+#   ./test.sh --faults        every fault that we know, again and again, and how long its camera took to come back
+#   ./test.sh --faults --write     the same, and the table of docs/faults.md anew
+#   ./test.sh --chaos [--minutes N] [--seed S]     clients and faults at random, 2 minutes unless said otherwise
+#   ./test.sh --browser       the pages in a real Chromium
+#   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
+#   ./test.sh --types         the types of the pages' modules
+#
+# The last line is 'N passed, N failed, N skipped'.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+suites=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --minutes | --seed)
+      [ -n "${2:-}" ] || { echo "$1 needs a number" >&2; exit 2; }
+      if [ "$1" = --minutes ]; then export ATTENDANCE_CHAOS_MINUTES=$2; else export ATTENDANCE_CHAOS_SEED=$2; fi
+      shift
+      ;;
+    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ;;
+    --fast | --system | --faults | --chaos | --browser | --v4l2 | --types) suites+=("${1#--}") ;;
+    *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
+  esac
+  shift
+done
+[ ${#suites[@]} -gt 0 ] || suites=(fast types system browser faults chaos v4l2)
+
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+has_library() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "$1"; }
+
+# Prints the packages that are missing for the wanted suites.
+missing_packages() {
+  has_library libgtk-3.so.0 || echo libgtk-3-0
+  command -v redis-server >/dev/null || echo redis-server
+  command -v ffmpeg >/dev/null || echo ffmpeg
+  command -v fuser >/dev/null || echo psmisc
+  case " ${suites[*]} " in *" browser "* | *" faults "*) command -v chromium >/dev/null || echo chromium ;; esac
+  case " ${suites[*]} " in *" v4l2 "*)
+    command -v qemu-system-x86_64 >/dev/null || echo qemu-system-x86
+    command -v busybox >/dev/null || echo busybox-static
+    command -v cpio >/dev/null || echo cpio
+    PATH=$PATH:/usr/sbin:/sbin command -v modprobe >/dev/null || echo kmod
+    command -v v4l2-ctl >/dev/null || echo v4l-utils
+    ;;
+  esac
+}
+
+install_missing() {
+  command -v apt-get >/dev/null || return 0
+  local packages=() as_root=()
+  mapfile -t packages < <(missing_packages)
+  [ ${#packages[@]} -gt 0 ] || return 0
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  echo "Installing ${packages[*]}"
+  "${as_root[@]}" apt-get update -qq
+  local package
+  for package in "${packages[@]}"; do
+    # Newer releases have it under another name.
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
+      DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${package}t64" >/dev/null 2>&1 ||
+      echo "Could not install $package; what needs it is skipped and says so."
+  done
+}
+
+# Adds up what the test program says at its end; a program that says nothing has failed.
+count() {
+  local summary total errors bad left_out
+  summary=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E 'Total: [0-9]+, Errors:' | tail -1)
+  if [ -z "$summary" ]; then
+    echo "The tests ended without a result."
+    failed=$((failed + 1))
+    return
+  fi
+  total=$(grep -oE 'Total: [0-9]+' <<<"$summary" | grep -oE '[0-9]+')
+  errors=$(grep -oE 'Errors: [0-9]+' <<<"$summary" | grep -oE '[0-9]+')
+  bad=$(grep -oE 'Failed: [0-9]+' <<<"$summary" | grep -oE '[0-9]+')
+  left_out=$(grep -oE 'Skipped: [0-9]+' <<<"$summary" | grep -oE '[0-9]+')
+  passed=$((passed + total - bad - left_out))
+  failed=$((failed + bad + errors))
+  skipped=$((skipped + left_out))
+}
+
+tests() {
+  timeout --kill-after=20 "$1" artifacts/bin/Attendance.Tests/debug/Attendance.Tests -noLogo "${@:2}" </dev/null 2>&1 | tee "$log"
+  count
+}
+
+types() {
+  if ! command -v npm >/dev/null; then
+    echo "SKIPPED: the modules' types are not checked, for npm is not installed."
+    skipped=$((skipped + 1))
+  elif (cd Attendance.Web && npm ci --silent --no-audit --no-fund && npm run --silent check); then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+}
+
+v4l2() {
+  Attendance.Tests/V4l2/vm/boot.sh 2>&1 | tee "$log"
+  if [ "${PIPESTATUS[0]}" -eq 97 ]; then
+    echo "SKIPPED: the V4L2 suite cannot run here; the reason is above."
+    skipped=$((skipped + 1))
+  else
+    count
+  fi
+}
+
+install_missing
+if ! command -v dotnet >/dev/null; then
+  echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
+  exit 1
+fi
+dotnet build Attendance.sln -nologo -clp:NoSummary || { echo "0 passed, 1 failed"; exit 1; }
+
+for suite in "${suites[@]}"; do
+  echo
+  echo "== $suite"
+  case $suite in
+    fast) tests 600 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
+    types) types ;;
+    # One after the other: they hold the system to bounds in time, and two cores are all there may be.
+    system) tests 900 -trait Suite=EndToEnd -parallelMode none ;;
+    faults) tests 900 -trait Suite=Faults -parallelMode none ;;
+    chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Chaos -showLiveOutput ;;
+    browser) tests 900 -trait Suite=Browser -parallelMode none ;;
+    v4l2) v4l2 ;;
+  esac
+done
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
