@@ -14,6 +14,7 @@ internal sealed class ResourceLife : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _waitNoMore = new();
     private readonly TaskCompletionSource<bool> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isOver;
 
     private ResourceLife(IResource resource, LifeSupport support)
     {
@@ -26,6 +27,9 @@ internal sealed class ResourceLife : IDisposable
     public Task<bool> Started => _started.Task;
 
     public Task Ended { get; private set; }
+
+    /// <summary>Its end was made known: <see cref="Ended"/> completes in a moment, and another life may be wanted already.</summary>
+    public bool IsOver => Volatile.Read(ref _isOver);
 
     public static ResourceLife Begin(IResource resource, LifeSupport support)
     {
@@ -128,7 +132,10 @@ internal sealed class ResourceLife : IDisposable
             });
     }
 
-    private Task PublishAsync(string state, Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
-        _support.Notifications.PublishUpdateAsync(
+    private Task PublishAsync(string state, Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
+    {
+        Volatile.Write(ref _isOver, KnownResourceStates.TerminalStates.Contains(state)); // before anybody can hear of it
+        return _support.Notifications.PublishUpdateAsync(
             _resource, snapshot => change(snapshot) with { State = new ResourceStateSnapshot(state, null) });
+    }
 }

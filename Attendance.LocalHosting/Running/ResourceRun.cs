@@ -46,6 +46,11 @@ internal sealed class ResourceRun(IResource resource, LifeSupport support) : IDi
 
     private async Task<ExecuteCommandResult> StartNowAsync(CancellationToken cancellationToken)
     {
+        if (_life is { IsOver: true })
+        {
+            await _life.Ended;
+        }
+
         if (_life is null || _life.Ended.IsCompleted)
         {
             _life?.Dispose();
