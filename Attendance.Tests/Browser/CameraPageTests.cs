@@ -287,7 +287,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
 
     private static ILocator State(IPage page) => page.GetByRole(AriaRole.Status);
 
-    private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live", new() { Timeout = 8000 });
+    private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 
     private static async Task HideAsync(IPage page, string visibility) => await page.EvaluateAsync(
         """

@@ -12,6 +12,9 @@ namespace Attendance.Tests.Browser;
 /// </summary>
 public sealed class ChromiumBrowser : IAsyncLifetime
 {
+    /// <summary>Milliseconds. A busy machine is no failure: the fault suite holds pages to their bounds.</summary>
+    private const float Patience = 20_000;
+
     /// <summary>Names another executable.</summary>
     private const string PathVariable = "CHROMIUM_PATH";
 
@@ -28,14 +31,18 @@ public sealed class ChromiumBrowser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    public ValueTask InitializeAsync() => default;
+    public ValueTask InitializeAsync()
+    {
+        Assertions.SetDefaultExpectTimeout(Patience);
+        return default;
+    }
 
     /// <summary>A window of its own, with its own storage. The caller disposes of it.</summary>
     public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions? options, CancellationToken cancellationToken)
     {
         var browser = await StartedAsync(cancellationToken);
         var context = await browser.NewContextAsync(options);
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(Patience);
         return context;
     }
 

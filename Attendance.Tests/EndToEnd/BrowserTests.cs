@@ -173,5 +173,5 @@ public sealed class BrowserTests(SystemWithFilm shared, ChromiumBrowser chromium
     private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 
     private Task<TimeSpan> FreeAsync(string cameraId) => Processes.UntilAsync(
-        async () => await _system.StateAsync(cameraId) == "available", TimeSpan.FromSeconds(1), $"camera {cameraId} is free", Cancel);
+        async () => await _system.StateAsync(cameraId) == "available", TimeSpan.FromSeconds(10), $"camera {cameraId} is free", Cancel);
 }

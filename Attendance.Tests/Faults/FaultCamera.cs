@@ -34,7 +34,7 @@ public sealed class FaultCamera : IDisposable
     {
         Set(faults);
         return Processes.UntilAsync(
-            () => System.IO.File.ReadAllText(File).Length == 0, TimeSpan.FromSeconds(5), $"'{string.Join(", ", faults)}' has struck", cancellationToken);
+            () => System.IO.File.ReadAllText(File).Length == 0, TimeSpan.FromSeconds(20), $"'{string.Join(", ", faults)}' has struck", cancellationToken);
     }
 
     public Task StrikeAsync(string fault, CancellationToken cancellationToken) => StrikeAsync([fault], cancellationToken);

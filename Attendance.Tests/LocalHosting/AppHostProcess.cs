@@ -39,7 +39,7 @@ internal sealed class AppHostProcess : IDisposable
     public string Secrets => Path.Combine(_home.FullName, ".microsoft", "usersecrets", "attendance-apphost", "secrets.json");
 
     public Task<TimeSpan> UpAsync() => UntilAsync(
-        () => Output.Contains("All is up", StringComparison.Ordinal), TimeSpan.FromSeconds(30), "everything up, instead of:\n" + Output);
+        () => Output.Contains("All is up", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "everything up, instead of:\n" + Output);
 
     /// <summary>Every process that it started, and that those started, at this moment.</summary>
     public IReadOnlyList<int> Descendants()

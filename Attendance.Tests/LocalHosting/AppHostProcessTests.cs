@@ -50,7 +50,7 @@ public sealed class AppHostProcessTests : IDisposable
         host.Kill();
         await host.ExitCodeAsync();
 
-        await UntilAsync(() => !children.Any(IsAlive), TimeSpan.FromSeconds(2), "no process left");
+        await UntilAsync(() => !children.Any(IsAlive), TimeSpan.FromSeconds(10), "no process left");
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public abstract class WebTest : IAsyncLifetime
     }
 
     /// <summary>Waits for what happens soon, and says what did not.</summary>
-    protected static async Task EventuallyAsync(Func<bool> happened, string what, double withinSeconds = 5)
+    protected static async Task EventuallyAsync(Func<bool> happened, string what, double withinSeconds = 20)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (!happened())
