@@ -18,8 +18,12 @@ public sealed record FaultRow(string Fault, TimeSpan? Bound, string Promise, str
         PageFrozen = Unmeasured("page frozen or cached", "free within 1 s, back when shown", NeedsPresence),
         WebKilled = Unmeasured("Web killed", "free within 4 s", NeedsPresence),
         ApiInterrupted = new("CameraApi SIGINT", Seconds(5), "all free within 5 s, exit code 0"),
+        ApiInterruptedWedged = new("CameraApi SIGINT, driver hangs, SIGTERM ignored", Seconds(5), "all free within 5 s, exit code 0"),
         ApiTerminated = new("CameraApi SIGTERM", Seconds(5), "all free within 5 s, exit code 0"),
         ApiTerminatedWedged = new("CameraApi SIGTERM, driver hangs, SIGTERM ignored", Seconds(5), "all free within 5 s, exit code 0"),
+        ApiTerminatedTwice = new("CameraApi SIGTERM, SIGINT, SIGTERM, driver hangs", Seconds(5), "all free within 5 s, exit code 0"),
+        ApiTerminatedOpening = new("CameraApi SIGTERM during an acquire, driver hangs in open", Seconds(5), "all free within 5 s, exit code 0"),
+        ApiTerminatedReleasing = new("CameraApi SIGTERM during a release, driver hangs in close", Seconds(5), "all free within 5 s, exit code 0"),
         ApiKilled = new("CameraApi SIGKILL", Seconds(1), "free within 1 s"),
         ApiKilledWedged = new("CameraApi SIGKILL, driver hangs, SIGTERM ignored", Seconds(1), "free within 1 s"),
         ApiRestarted = new("CameraApi started again after SIGKILL", Seconds(5), "leases settled within 5 s"),
@@ -42,6 +46,8 @@ public sealed record FaultRow(string Fault, TimeSpan? Bound, string Promise, str
         StoreEmptied = new("store loses its data (FLUSHALL)", Seconds(5), "registered again within 5 s, tokens still grow"),
         StoreKilled = new("store SIGKILL (redis-server)", Seconds(1), "nothing released; acquires refused within 1 s"),
         StoreHangs = new("store hangs (SIGSTOP, connections half open)", Seconds(1), "releases free the device, acquires refused within 1 s"),
+        StoreSlow = new("store slow (500 ms a call)", Seconds(1), "acquires answered, releases done within 1 s; nothing released"),
+        StoreRefuses = new("store refuses writes (memory full, no replica, read-only)", Seconds(1), "releases free the device, acquires refused within 1 s"),
         NodeVanishes = Unmeasured("node vanishes", "its leases ended within 20 s", "there is one node only so far"),
         ClockJumps = Unmeasured("system clock jumps", "no effect", "it needs a machine whose clock may be set"),
         TwoRace = new("two sessions race", Seconds(5), "exactly one wins, the other is told within 5 s");
@@ -50,10 +56,11 @@ public sealed record FaultRow(string Fault, TimeSpan? Bound, string Promise, str
     public static IReadOnlyList<FaultRow> All { get; } =
     [
         ClientReleases, TabClosed, PageLeft, PageReloaded, BrowserKilled, NetworkCut, TabHidden, PageFrozen, WebKilled,
-        ApiInterrupted, ApiTerminated, ApiTerminatedWedged, ApiKilled, ApiKilledWedged, ApiRestarted, AppHostKilled,
+        ApiInterrupted, ApiInterruptedWedged, ApiTerminated, ApiTerminatedWedged, ApiTerminatedTwice, ApiTerminatedOpening,
+        ApiTerminatedReleasing, ApiKilled, ApiKilledWedged, ApiRestarted, AppHostKilled,
         WorkerCrashes, BrokenRecords, NoPictures, HangsInRead, HangsInClose, HangsInCloseStubborn, HangsInOpen,
         NotProvenFree, NotProvenFreeBack, Unplugged, StoreDown, StoreBack, StoreDownLong, StoreEmptied, StoreKilled,
-        StoreHangs, NodeVanishes, ClockJumps, TwoRace,
+        StoreHangs, StoreSlow, StoreRefuses, NodeVanishes, ClockJumps, TwoRace,
     ];
 
     /// <summary>The default of <c>Capture:OpenTimeout</c>.</summary>

@@ -18,13 +18,28 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table) :
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task An_API_that_gets_SIGINT_frees_everything() => StopsAsync(FaultRow.ApiInterrupted, "INT", isWedged: false);
+    public Task An_API_that_gets_SIGINT_frees_everything() => StopsAsync(FaultRow.ApiInterrupted, ["INT"]);
 
     [Fact]
-    public Task An_API_that_gets_SIGTERM_frees_everything() => StopsAsync(FaultRow.ApiTerminated, "TERM", isWedged: false);
+    public Task An_API_that_gets_SIGINT_frees_even_what_hangs() => StopsAsync(FaultRow.ApiInterruptedWedged, ["INT"], isWedged: true);
 
     [Fact]
-    public Task An_API_that_gets_SIGTERM_frees_even_what_hangs() => StopsAsync(FaultRow.ApiTerminatedWedged, "TERM", isWedged: true);
+    public Task An_API_that_gets_SIGTERM_frees_everything() => StopsAsync(FaultRow.ApiTerminated, ["TERM"]);
+
+    [Fact]
+    public Task An_API_that_gets_SIGTERM_frees_even_what_hangs() => StopsAsync(FaultRow.ApiTerminatedWedged, ["TERM"], isWedged: true);
+
+    [Fact]
+    public Task An_API_that_is_told_twice_still_frees_everything_before_it_ends() =>
+        StopsAsync(FaultRow.ApiTerminatedTwice, ["TERM", "INT", "TERM"], isWedged: true);
+
+    [Fact]
+    public Task An_API_that_gets_SIGTERM_while_it_opens_a_camera_leaves_nothing_open() =>
+        StopsAsync(FaultRow.ApiTerminatedOpening, ["TERM"], meanwhile: OpeningAsync);
+
+    [Fact]
+    public Task An_API_that_gets_SIGTERM_while_it_closes_a_camera_leaves_nothing_open() =>
+        StopsAsync(FaultRow.ApiTerminatedReleasing, ["TERM"], meanwhile: ReleasingAsync);
 
     [Fact]
     public async Task An_API_that_is_killed_frees_everything_and_settles_its_leases_when_it_is_back()
@@ -99,21 +114,30 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table) :
     }
 
     /// <summary>From the signal until neither the API nor any worker of it is there.</summary>
-    private async Task StopsAsync(FaultRow row, string signal, bool isWedged)
+    /// <param name="meanwhile">What is under way when the first signal comes; its task ends with the API at the latest.</param>
+    private async Task StopsAsync(FaultRow row, string[] signals, bool isWedged = false, Func<Task<Task>>? meanwhile = null)
     {
         var times = new List<TimeSpan>();
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
             var holds = await HoldAsync(isWedged);
+            var underWay = meanwhile is null ? Task.CompletedTask : await meanwhile();
             using var viewer = await _faulty.System.Api.GetAsync(holds[0].Lease.StreamUrl, HttpCompletionOption.ResponseHeadersRead, Cancel);
             var api = await _faulty.ApiAsync();
             int[] processes = [api, .. Processes.WorkersOf(api)];
 
             var started = Stopwatch.GetTimestamp();
-            Processes.Signal(api, signal);
+            foreach (var signal in signals)
+            {
+                Processes.Signal(api, signal);
+                await Task.Delay(signals.Length > 1 ? 100 : 0, Cancel);
+            }
+
             await Processes.UntilAsync(() => !processes.Any(Processes.IsAlive), s_patience, "all processes are gone", Cancel);
             times.Add(Stopwatch.GetElapsedTime(started));
 
+            await underWay;
+            _faulty.Faulty[^1].Set();
             Assert.Equal(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
             Assert.True(await _faulty.System.CommandAsync("camera-api", "start", Cancel));
             await _faulty.System.HealthyAsync("camera-api", Cancel);
@@ -125,6 +149,50 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table) :
 
         table.Record(row, times, await _faulty.LeaksAsync());
     }
+
+    /// <summary>Somebody waits for a camera whose driver hangs in open.</summary>
+    private async Task<Task> OpeningAsync()
+    {
+        var camera = _faulty.Faulty[^1];
+        camera.Set("hang open");
+        var asking = Task.Run(async () =>
+        {
+            try
+            {
+                Assert.NotEqual(HttpStatusCode.Created, (await _faulty.AskAsync(camera.Id)).Status);
+            }
+            catch (HttpRequestException)
+            {
+                // The API went before it had an answer.
+            }
+        }, Cancel);
+        await StateAsync(camera.Id, "opening");
+        return asking;
+    }
+
+    /// <summary>Somebody gives a camera back whose driver hangs in close.</summary>
+    private async Task<Task> ReleasingAsync()
+    {
+        var camera = _faulty.Faulty[^1];
+        camera.Set("hang close");
+        var hold = await _faulty.AcquireAsync(camera.Id);
+        var releasing = Task.Run(async () =>
+        {
+            try
+            {
+                await _faulty.ReleaseAsync(hold);
+            }
+            catch (HttpRequestException)
+            {
+                // As above.
+            }
+        }, Cancel);
+        await StateAsync(camera.Id, "releasing");
+        return releasing;
+    }
+
+    private Task<TimeSpan> StateAsync(string cameraId, string state) => Processes.UntilAsync(
+        async () => await _faulty.System.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}", Cancel);
 
     /// <summary>Three cameras, of which two hang where that is wished.</summary>
     private async Task<IReadOnlyList<Hold>> HoldAsync(bool isWedged)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Attendance.Tests.EndToEnd;
+using StackExchange.Redis;
 using Xunit;
 
 namespace Attendance.Tests.Faults;
@@ -149,59 +150,165 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
 /// <summary>A store that is a process of its own, a real Redis, and what can be done to such a process.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
-public sealed class RedisFaults(FaultTable table)
+public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : IClassFixture<FaultySystemOnRedis>, IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>How a store can be there and refuse to write, and how it is well again.</summary>
+    private static readonly (string[] Refuse, string[] Accept)[] s_refusals =
+    [
+        (["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]),
+        (["CONFIG", "SET", "min-replicas-to-write", "1"], ["CONFIG", "SET", "min-replicas-to-write", "0"]),
+        (["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]),
+    ];
+
+    private FaultySystem Faulty => shared.Faulty;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    public async ValueTask DisposeAsync() => await Faulty.System.ReleaseAllAsync();
+
     [Fact]
-    public async Task A_store_that_is_killed_or_stuck_takes_nothing_and_gives_nothing()
+    public async Task A_store_that_is_killed_takes_nothing_and_gives_nothing()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/redis-server"), "redis-server is not installed (Debian: apt-get install redis-server).");
-        await using var faulty = await FaultySystem.StartAsync("--Redis:Command=redis-server");
-        var (killed, stuck) = (new List<TimeSpan>(), new List<TimeSpan>());
-        var hold = await faulty.AcquireAsync("demo");
+        var times = new List<TimeSpan>();
+        var hold = await Faulty.AcquireAsync("demo");
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
-            Processes.Signal(await faulty.System.ProcessAsync("sessions", Cancel), "KILL");
-            killed.Add(await StoreFaults.RefusedAsync(faulty, "faulty-1", "store_unavailable"));
-            killed.Add(await StoreFaults.RefusedAsync(faulty, "demo", "camera_in_use"));
-            await faulty.PictureAfterAsync(hold, DateTimeOffset.UtcNow, s_patience);
-            await faulty.System.ExitCodeAsync("sessions", Cancel);
-            Assert.True(await faulty.System.CommandAsync("sessions", "start", Cancel));
-            await StoreFaults.BackAsync(faulty, hold);
-            Assert.Equal("camera_in_use", (await faulty.AskAsync("demo")).Code);
+            Processes.Signal(await StoreAsync(), "KILL");
+            await GivesNothingAsync(times, hold);
+            await Faulty.System.ExitCodeAsync("sessions", Cancel);
+            Assert.True(await Faulty.System.CommandAsync("sessions", "start", Cancel));
+            await StoreFaults.BackAsync(Faulty, hold);
+            Assert.Equal("camera_in_use", (await Faulty.AskAsync("demo")).Code);
         }
 
-        for (var i = 0; i < FaultTable.FewRuns; i++)
+        await Faulty.ReleaseAsync(hold);
+        table.Record(FaultRow.StoreKilled, times, await Faulty.LeaksAsync());
+    }
+
+    [Fact]
+    public Task A_store_that_is_stuck_keeps_no_device_and_gives_nothing() => KeepsNothingAsync(
+        FaultRow.StoreHangs,
+        async _ => Processes.Signal(await StoreAsync(), "STOP"),
+        async _ => Processes.Signal(await StoreAsync(), "CONT"));
+
+    [Fact]
+    public Task A_store_that_refuses_to_write_keeps_no_device_and_gives_nothing() => KeepsNothingAsync(
+        FaultRow.StoreRefuses,
+        round => TellStoreAsync(s_refusals[round % s_refusals.Length].Refuse),
+        round => TellStoreAsync(s_refusals[round % s_refusals.Length].Accept));
+
+    [Fact]
+    public async Task A_store_that_is_slow_is_waited_for_and_loses_nothing()
+    {
+        var times = new List<TimeSpan>();
+        var hold = await Faulty.AcquireAsync("demo");
+        await Faulty.SpareAsync();
+        using (var enough = new CancellationTokenSource())
         {
-            var other = await faulty.AcquireAsync("faulty-2");
-            var store = await faulty.System.ProcessAsync("sessions", Cancel);
-            Processes.Signal(store, "STOP");
+            var slowing = SlowAsync(await StoreAsync(), enough.Token);
             try
             {
-                var started = Stopwatch.GetTimestamp();
-                var release = faulty.ReleaseAsync(other);
-                await Processes.UntilAsync(() => !Processes.IsAlive(other.Worker), s_patience, "the device is free", Cancel);
-                stuck.Add(Stopwatch.GetElapsedTime(started));
-                stuck.Add(await StoreFaults.RefusedAsync(faulty, "faulty-1", "store_unavailable"));
-                stuck.Add(await StoreFaults.RefusedAsync(faulty, "demo", "camera_in_use"));
-                await release;
-                await faulty.PictureAfterAsync(hold, DateTimeOffset.UtcNow, s_patience);
+                for (var i = 0; i < FaultTable.FewRuns; i++)
+                {
+                    var started = Stopwatch.GetTimestamp();
+                    var other = await Faulty.AcquireAsync("faulty-2");
+                    times.Add(Stopwatch.GetElapsedTime(started));
+
+                    started = Stopwatch.GetTimestamp();
+                    await Faulty.ReleaseAsync(other);
+                    await Faulty.FreeAsync(other, s_patience);
+                    times.Add(Stopwatch.GetElapsedTime(started));
+
+                    times.Add(await StoreFaults.RefusedAsync(Faulty, "demo", "camera_in_use"));
+                    Assert.Equal(HttpStatusCode.OK, await Faulty.RenewAsync(hold));
+                    await Faulty.PictureAfterAsync(hold, DateTimeOffset.UtcNow, s_patience);
+                    await Faulty.SpareAsync();
+                }
             }
             finally
             {
-                Processes.Signal(store, "CONT");
+                await enough.CancelAsync();
+                await slowing;
             }
-
-            await StoreFaults.BackAsync(faulty, hold);
-            await Processes.UntilAsync(() => StoreFaults.EndsAreToldAsync(faulty, [other]), s_patience, "the store was told", Cancel);
         }
 
-        await faulty.ReleaseAsync(hold);
-        var leaked = await faulty.LeaksAsync();
-        table.Record(FaultRow.StoreKilled, killed, leaked);
-        table.Record(FaultRow.StoreHangs, stuck, leaked);
+        await Faulty.ReleaseAsync(hold);
+        await Processes.UntilAsync(() => StoreFaults.EndsAreToldAsync(Faulty, [hold]), s_patience, "the store was told", Cancel);
+        table.Record(FaultRow.StoreSlow, times, await Faulty.LeaksAsync());
     }
+
+    /// <summary>While the store is so: a camera that is given back is free, one that is held stays so, and none is lent.</summary>
+    private async Task KeepsNothingAsync(FaultRow row, Func<int, Task> strikeAsync, Func<int, Task> mendAsync)
+    {
+        var times = new List<TimeSpan>();
+        var hold = await Faulty.AcquireAsync("demo");
+        for (var round = 0; round < FaultTable.FewRuns; round++)
+        {
+            var other = await Faulty.AcquireAsync("faulty-2");
+            await strikeAsync(round);
+            try
+            {
+                var started = Stopwatch.GetTimestamp();
+                var release = Faulty.ReleaseAsync(other);
+                await Processes.UntilAsync(() => !Processes.IsAlive(other.Worker), s_patience, "the device is free", Cancel);
+                times.Add(Stopwatch.GetElapsedTime(started));
+                await GivesNothingAsync(times, hold);
+                await release;
+            }
+            finally
+            {
+                await mendAsync(round);
+            }
+
+            await StoreFaults.BackAsync(Faulty, hold);
+            await Processes.UntilAsync(() => StoreFaults.EndsAreToldAsync(Faulty, [other]), s_patience, "the store was told", Cancel);
+        }
+
+        await Faulty.ReleaseAsync(hold);
+        table.Record(row, times, await Faulty.LeaksAsync());
+    }
+
+    private async Task GivesNothingAsync(List<TimeSpan> times, Hold hold)
+    {
+        times.Add(await StoreFaults.RefusedAsync(Faulty, "faulty-1", "store_unavailable"));
+        times.Add(await StoreFaults.RefusedAsync(Faulty, "demo", "camera_in_use"));
+        await Faulty.PictureAfterAsync(hold, DateTimeOffset.UtcNow, s_patience);
+    }
+
+    private Task<int> StoreAsync() => Faulty.System.ProcessAsync("sessions", Cancel);
+
+    /// <summary>By its own client, whom no refusal of the other's connection concerns.</summary>
+    private async Task TellStoreAsync(string[] command)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(await Faulty.System.ConnectionStringAsync(Cancel) + ",allowAdmin=true");
+        await redis.GetServers().Single().ExecuteAsync(command[0], [.. command.Skip(1)]);
+    }
+
+    /// <summary>It stands still for half a second, then works for a moment, again and again.</summary>
+    private static async Task SlowAsync(int store, CancellationToken enough)
+    {
+        while (!enough.IsCancellationRequested)
+        {
+            Processes.Signal(store, "STOP");
+            await Task.Delay(500, CancellationToken.None);
+            Processes.Signal(store, "CONT");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+}
+
+/// <summary>As <see cref="SharedFaultySystem"/>, with redis-server for its store.</summary>
+public sealed class FaultySystemOnRedis : IAsyncLifetime
+{
+    public FaultySystem Faulty { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/redis-server"), "redis-server is not installed (Debian: apt-get install redis-server).");
+        Faulty = await FaultySystem.StartAsync("--Redis:Command=redis-server");
+    }
+
+    public ValueTask DisposeAsync() => Faulty?.DisposeAsync() ?? default;
 }
