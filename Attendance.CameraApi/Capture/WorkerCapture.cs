@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Events;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Capture;
@@ -16,11 +17,14 @@ internal sealed partial class WorkerCapture(
     DeviceDiscovery devices,
     CaptureOptions options,
     CaptureMetrics metrics,
+    CameraEvents events,
     TimeProvider clock,
     ILogger<WorkerCapture> logger) : ICameraCapture
 #pragma warning restore CA1001
 {
-    private const int FailuresOfNote = 3;
+    /// <summary>In a row: more than bad luck.</summary>
+    public const int FailuresOfNote = 3;
+
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(250);
@@ -201,6 +205,7 @@ internal sealed partial class WorkerCapture(
 
             if (failures == FailuresOfNote)
             {
+                events.Tell(CameraEventType.CameraFailing, camera.Id, leaseRef: null, _status.Fault);
                 LogKeepsFailing(camera.Id, failures, _status.Fault);
             }
 
@@ -221,6 +226,11 @@ internal sealed partial class WorkerCapture(
                 await StartWorkerAsync(_closed.Token);
                 metrics.Restarted(camera.Id);
                 _status = _status with { Reopenings = _status.Reopenings + 1 };
+                if (failures >= FailuresOfNote)
+                {
+                    events.Tell(CameraEventType.CameraRecovered, camera.Id);
+                }
+
                 LogReopened(camera.Id);
                 return true;
             }
@@ -262,8 +272,9 @@ internal sealed class WorkerCaptureFactory(
     DeviceDiscovery devices,
     IOptions<CaptureOptions> options,
     CaptureMetrics metrics,
+    CameraEvents events,
     TimeProvider clock,
     ILogger<WorkerCapture> logger) : ICameraCaptureFactory
 {
-    public ICameraCapture Create(Camera camera) => new WorkerCapture(camera, workers, closing, devices, options.Value, metrics, clock, logger);
+    public ICameraCapture Create(Camera camera) => new WorkerCapture(camera, workers, closing, devices, options.Value, metrics, events, clock, logger);
 }

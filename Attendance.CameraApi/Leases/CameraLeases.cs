@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
@@ -17,6 +18,7 @@ internal sealed partial class CameraLeases(
     IOptions<LeaseOptions> options,
     TimeProvider clock,
     LeaseMetrics metrics,
+    CameraEvents events,
     ILogger<CameraLeases> logger) : IDisposable
 {
     /// <summary>By somebody else: whatever the reason is called there, the camera is not ours any more.</summary>
@@ -228,7 +230,7 @@ internal sealed partial class CameraLeases(
         await pending.FlushAsync(lease.CameraId);
 
         var askedAt = clock.GetTimestamp();
-        var grant = await store.AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl);
+        var grant = await store.AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, slot.NewestToken);
         if (grant is StoreGrant.Busy busy)
         {
             return Abandon(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining));
@@ -255,6 +257,7 @@ internal sealed partial class CameraLeases(
     private void Begin(CameraLease lease)
     {
         _live[lease.Id] = lease;
+        lease.Slot.NewestToken = Math.Max(lease.Slot.NewestToken, lease.FencingToken);
         metrics.Began(lease.CameraId);
     }
 
@@ -262,10 +265,31 @@ internal sealed partial class CameraLeases(
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Ended);
         lease.Capture = captures.Create(lease.Slot.Camera);
-        await lease.Capture.OpenAsync(either.Token);
+        try
+        {
+            await lease.Capture.OpenAsync(either.Token);
+        }
+        catch (CameraUnavailableException exception)
+        {
+            if (++lease.Slot.Failures == WorkerCapture.FailuresOfNote)
+            {
+                LogKeepsFailing(lease.CameraId, lease.Slot.Failures, exception.Message);
+                events.Tell(CameraEventType.CameraFailing, lease.CameraId, lease.Ref, exception.Message);
+            }
+
+            throw;
+        }
+
+        if (lease.Slot.Failures >= WorkerCapture.FailuresOfNote)
+        {
+            events.Tell(CameraEventType.CameraRecovered, lease.CameraId, lease.Ref);
+        }
+
+        lease.Slot.Failures = 0;
         lease.MarkOpened();
         lease.MarkSettled();
         _ = EndWhenLostAsync(lease, lease.Capture);
+        events.Tell(CameraEventType.LeaseGranted, lease.CameraId, lease.Ref);
         LogGranted(lease.CameraId, lease.Ref, lease.FencingToken);
     }
 
@@ -370,6 +394,7 @@ internal sealed partial class CameraLeases(
                 if (await quarantine.Outcome.IsFreeAsync() && slot.EndQuarantine(quarantine))
                 {
                     metrics.Quarantined(slot.Camera.Id, -1);
+                    events.Tell(CameraEventType.QuarantineEnded, slot.Camera.Id);
                     LogOutOfQuarantine(slot.Camera.Id);
                     return;
                 }
@@ -386,6 +411,7 @@ internal sealed partial class CameraLeases(
         if (quarantine is not null)
         {
             metrics.Quarantined(lease.CameraId, 1);
+            events.Tell(CameraEventType.CameraQuarantined, lease.CameraId, lease.Ref, quarantine.Cause);
             LogQuarantined(lease.CameraId, quarantine.Cause);
         }
 
@@ -393,6 +419,7 @@ internal sealed partial class CameraLeases(
         {
             metrics.Ended(lease.CameraId, end.Reason, lease.Held);
             metrics.Freed(lease.CameraId, end.Reason, quarantine is null ? "free" : "quarantined", took);
+            events.Tell(CameraEventType.LeaseEnded, lease.CameraId, lease.Ref, end.ToString());
             LogReleased(lease.CameraId, lease.Ref, end.ToString(), lease.Held.TotalSeconds);
         }
     }
@@ -405,6 +432,9 @@ internal sealed partial class CameraLeases(
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId} could not be opened again: {Error}")]
     private partial void LogNotReopened(string cameraId, string error);
+
+    [LoggerMessage(LogLevel.Error, "Camera {CameraId} did not open {Failures} times in a row: {Fault}")]
+    private partial void LogKeepsFailing(string cameraId, int failures, string fault);
 
     [LoggerMessage(LogLevel.Information, "Camera {CameraId} is free again and out of quarantine")]
     private partial void LogOutOfQuarantine(string cameraId);

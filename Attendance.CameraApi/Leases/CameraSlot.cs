@@ -19,6 +19,12 @@ internal sealed class CameraSlot(Camera camera)
     /// <summary>Grows with every camera that becomes free: the lower, the longer idle.</summary>
     public long LeftAt { get; private set; }
 
+    /// <summary>The highest fencing token that this node has seen of the camera.</summary>
+    public long NewestToken { get; set; }
+
+    /// <summary>Acquisitions in a row in which the camera did not open.</summary>
+    public int Failures { get; set; }
+
     public CameraLease? Lease => Volatile.Read(ref _lease);
 
     public Quarantine? Quarantine => Volatile.Read(ref _quarantine);

@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Events;
 using Attendance.ServiceDefaults;
 using StackExchange.Redis;
 
@@ -11,6 +12,8 @@ internal static class LeaseRegistration
     {
         builder.AddLeaseStore();
         builder.Services.AddSingleton<LeaseMetrics>();
+        builder.Services.AddSingleton<CameraEvents>();
+        builder.Services.AddHostedService<EventChannel>();
         builder.Services.AddSingleton<PendingReleases>();
         builder.Services.AddSingleton<EndedLeases>();
         builder.Services.AddSingleton<CameraSlots>();

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
@@ -14,6 +15,7 @@ internal sealed partial class Reconciliation(
     LeaseStore store,
     EndedLeases ended,
     LeaseMetrics metrics,
+    CameraEvents events,
     IOptions<CaptureOptions> options,
     ILogger<Reconciliation> logger)
 {
@@ -33,7 +35,7 @@ internal sealed partial class Reconciliation(
         foreach (var worker in found)
         {
             worker.Kill();
-            metrics.Leaked(worker.CameraId, "worker_without_lease");
+            Leaked(worker.CameraId, "worker_without_lease");
             LogWorkerWithoutLease(worker.CameraId, worker.Pid);
         }
 
@@ -46,7 +48,7 @@ internal sealed partial class Reconciliation(
         foreach (var orphan in OrphanWorkers.Find())
         {
             var isGone = await orphan.KillAsync(options.Value.ReleaseTimeout, cancellationToken);
-            metrics.Leaked("", "orphan_worker");
+            Leaked("", "orphan_worker");
             LogOrphan(orphan.Id, isGone);
         }
     }
@@ -119,9 +121,15 @@ internal sealed partial class Reconciliation(
         }
 
         ended.Add(endedId, end);
-        metrics.Leaked(cameraId, kind);
+        Leaked(cameraId, kind, Identifiers.LeaseRef(endedId));
         LogSettled(cameraId, Identifiers.LeaseRef(endedId), reason.Name());
         return true;
+    }
+
+    private void Leaked(string cameraId, string kind, string? leaseRef = null)
+    {
+        metrics.Leaked(cameraId, kind);
+        events.Tell(CameraEventType.LeakFound, cameraId, leaseRef, kind);
     }
 
     /// <summary>Also while its acquisition or its release is under way.</summary>

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StackExchange.Redis;
+
+namespace Attendance.CameraApi.Events;
+
+/// <summary>Tells every event on the store's channel <c>attendance:events</c>, as JSON. Fire and forget: a store that is away misses it.</summary>
+internal sealed class EventChannel(CameraEvents events, IConnectionMultiplexer redis) : BackgroundService
+{
+    private static readonly RedisChannel s_channel = RedisChannel.Literal("attendance:events");
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private readonly CameraEvents.Listener _listener = events.Listen(); // before anything of the node starts
+
+    public override void Dispose()
+    {
+        _listener.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var told in _listener.ReadAllAsync(stoppingToken))
+        {
+            if (redis.IsConnected)
+            {
+                await redis.GetSubscriber().PublishAsync(s_channel, JsonSerializer.Serialize(told, s_json), CommandFlags.FireAndForget);
+            }
+        }
+    }
+}
