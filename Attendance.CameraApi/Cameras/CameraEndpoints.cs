@@ -123,7 +123,7 @@ internal sealed record HistoryItem(
         entry.LeaseRef,
         DateTimeOffset.FromUnixTimeMilliseconds(entry.AcquiredAt).UtcDateTime,
         DateTimeOffset.FromUnixTimeMilliseconds(entry.EndedAt).UtcDateTime,
-        (entry.EndedAt - entry.AcquiredAt) / 1000.0,
+        Math.Max(0, entry.EndedAt - entry.AcquiredAt) / 1000.0, // the store's clock may have been set back in between
         entry.Reason,
         entry.Detail,
         entry.Node,

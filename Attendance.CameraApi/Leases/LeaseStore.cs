@@ -19,13 +19,14 @@ internal sealed class LeaseStore(
 
     /// <summary>Takes the camera for a session, or says for how long somebody else may still have it.</summary>
     /// <remarks>A lease that this session holds already is granted again as it is: same id, same token, a new deadline.</remarks>
+    /// <param name="newerThan">A token of this camera that was seen here; the store may have lost it, and its clock be wrong.</param>
     /// <exception cref="StoreUnavailableException">Not known whether it was granted: release it.</exception>
-    public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl)
+    public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0)
     {
         var reply = (RedisResult[])(await RunAsync(
             LuaScript.Acquire,
             [Camera(cameraId), Fence(cameraId), Deadlines, Ledger(cameraId)],
-            [cameraId, leaseId, Identifiers.LeaseRef(leaseId), sessionHash, _node, Milliseconds(ttl)]))!;
+            [cameraId, leaseId, Identifiers.LeaseRef(leaseId), sessionHash, _node, Milliseconds(ttl), newerThan]))!;
         return (string?)reply[0] == "granted"
             ? new StoreGrant.Granted((string)reply[1]!, (long)reply[2], DateTimeOffset.FromUnixTimeMilliseconds((long)reply[3]))
             : new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[1]));
@@ -55,12 +56,16 @@ internal sealed class LeaseStore(
         }
 
         var fields = (RedisResult[])reply!;
+        var ttl = TimeSpan.FromMilliseconds((long)fields[5]);
+        var (remaining, held) = (TimeSpan.FromMilliseconds((long)fields[4]), TimeSpan.FromMilliseconds((long)fields[6]));
+
+        // A clock of the store that was set back makes no lease longer than it was granted.
         return new FoundLease(
             new StoredLease(
                 cameraId, (string)fields[0]!, (string)fields[1]!, (long)fields[2], DateTimeOffset.FromUnixTimeMilliseconds((long)fields[3]), WasGranted: true),
-            TimeSpan.FromMilliseconds((long)fields[5]),
-            Remaining: TimeSpan.FromMilliseconds((long)fields[4]),
-            Held: TimeSpan.FromMilliseconds((long)fields[6]));
+            ttl,
+            Remaining: remaining < ttl ? remaining : ttl,
+            Held: held > TimeSpan.Zero ? held : TimeSpan.Zero);
     }
 
     /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>

@@ -258,6 +258,31 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_grows_over_what_was_seen_even_if_the_store_has_lost_its_data_and_its_clock_is_behind()
+    {
+        var seen = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeMilliseconds();
+
+        var grant = Assert.IsType<StoreGrant.Granted>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "one", s_ttl, newerThan: seen));
+
+        Assert.Equal(seen + 1, grant.FencingToken);
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_set_back_makes_no_lease_longer_than_it_was_granted()
+    {
+        await AcquireAsync("door", "one");
+        var ahead = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeMilliseconds(); // as two hours later, set back by as much
+        await _redis.GetDatabase().HashSetAsync(
+            $"attendance:{{{_node}}}:camera:door", [new("acquired_at", ahead), new("deadline", ahead + 30_000)]);
+
+        var found = await _store.ReadAsync("door");
+        var refused = Assert.IsType<StoreGrant.Busy>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "two", s_ttl));
+
+        Assert.Equal((s_ttl, TimeSpan.Zero), (found!.Remaining, found.Held));
+        Assert.Equal(s_ttl, refused.Remaining);
+    }
+
+    [Fact]
     public async Task A_ledger_keeps_the_last_500()
     {
         for (var i = 0; i < 505; i++)
