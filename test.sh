@@ -46,6 +46,7 @@ missing_packages() {
   command -v ffmpeg >/dev/null || echo ffmpeg
   command -v fuser >/dev/null || echo psmisc
   case " ${suites[*]} " in *" browser "* | *" faults "*) command -v chromium >/dev/null || echo chromium ;; esac
+  case " ${suites[*]} " in *" chaos "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
   case " ${suites[*]} " in *" v4l2 "*)
     command -v qemu-system-x86_64 >/dev/null || echo qemu-system-x86
     command -v busybox >/dev/null || echo busybox-static

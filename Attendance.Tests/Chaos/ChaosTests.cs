@@ -25,13 +25,19 @@ public sealed class ChaosTests
         var output = TestContext.Current.TestOutputHelper!;
         output.WriteLine($"Chaos: {_plan}");
         Assert.SkipWhen(!File.Exists("/usr/bin/redis-server"), "redis-server is not installed (Debian: apt-get install redis-server).");
-        await using var system = await AttendanceSystem.StartAsync(Cancel, ["--Redis:Command=redis-server", .. Cameras()]);
+        using var clock = StoreClock.Create();
+        if (clock is null)
+        {
+            output.WriteLine("The store's clock is left alone: libfaketime is not installed (Debian: apt-get install faketime).");
+        }
+
+        await using var system = await AttendanceSystem.StartAsync(Cancel, [$"--Redis:Command={clock?.Command ?? "redis-server"}", .. Cameras()]);
 
         using (var over = new CancellationTokenSource(_plan.Duration))
         {
             var clients = Enumerable.Range(1, Clients)
                 .Select(number => new ChaosClient(system, _witness, s_cameras, number, _plan.For(number)).RunAsync(over.Token)).ToList();
-            var faults = StrikeAsync(system, _plan.For(0), over.Token);
+            var faults = StrikeAsync(system, clock, _plan.For(0), over.Token);
             await Task.WhenAll(clients.Append(faults));
         }
 
@@ -57,12 +63,12 @@ public sealed class ChaosTests
         }),
     ];
 
-    private async Task StrikeAsync(AttendanceSystem system, Random random, CancellationToken cancellationToken)
+    private async Task StrikeAsync(AttendanceSystem system, StoreClock? clock, Random random, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(random.Next(1000, 5000), cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
-            var which = random.Next(8);
+            var which = random.Next(9);
             var seconds = random.Next(1, 8);
             var pick = random.Next();
             switch (which)
@@ -87,6 +93,9 @@ public sealed class ChaosTests
                     break;
                 case 7:
                     await FreezeAsync(await system.ProcessAsync("sessions", Cancel), "sessions", TimeSpan.FromSeconds(seconds % 4));
+                    break;
+                case 8 when clock is not null:
+                    await MoveClockAsync(system, clock, TimeSpan.FromSeconds(pick % 7200), pick % 3, TimeSpan.FromSeconds(seconds));
                     break;
             }
         }
@@ -150,6 +159,29 @@ public sealed class ChaosTests
         Strike("FLUSHALL");
         await using var redis = await ConnectionMultiplexer.ConnectAsync(await system.ConnectionStringAsync(Cancel) + ",allowAdmin=true");
         await redis.GetServers().Single().FlushAllDatabasesAsync();
+    }
+
+    /// <summary>
+    /// Back by as much, and later forth again: a jump either way. Meanwhile the node may be killed or the store emptied, not
+    /// both: a token that neither knows any more, and that is ahead of the clock, nobody could grow from.
+    /// </summary>
+    private async Task MoveClockAsync(AttendanceSystem system, StoreClock clock, TimeSpan behind, int meanwhile, TimeSpan time)
+    {
+        Strike($"clock of the store {behind.TotalSeconds} s behind for {time.TotalSeconds} s");
+        clock.Set(-behind);
+        await Task.Delay(time / 2, Cancel);
+        if (meanwhile == 1)
+        {
+            await KillAndStartAsync(system, "camera-api", TimeSpan.Zero);
+        }
+        else if (meanwhile == 2)
+        {
+            await EmptyStoreAsync(system);
+        }
+
+        await Task.Delay(time / 2, Cancel);
+        clock.Set(TimeSpan.Zero);
+        Strike("clock of the store right again");
     }
 
     private void Strike(string what)
