@@ -11,6 +11,8 @@ public sealed class FaultTable : IDisposable
     private const string RunsVariable = "ATTENDANCE_FAULT_RUNS";
     private const string Begin = "<!-- measured: begin -->", End = "<!-- measured: end -->";
 
+    private const string NotMeasured = "not measured in this run";
+
     private readonly Dictionary<FaultRow, (List<TimeSpan> Times, int Leaked)> _measured = [];
 
     /// <summary>How often each fault strikes where that is cheap.</summary>
@@ -31,7 +33,7 @@ public sealed class FaultTable : IDisposable
         var shown = Line(row);
         TestContext.Current.TestOutputHelper?.WriteLine(shown);
         Assert.NotEmpty(times);
-        Assert.True(Percentile(times.Order().ToList(), 0.99) <= row.Bound, $"Out of bounds: {shown}");
+        Assert.True(row.IsEmulated || Percentile(times.Order().ToList(), 0.99) <= row.Bound, $"Out of bounds: {shown}");
         Assert.True(leaked == 0, $"Leaked: {shown}");
     }
 
@@ -47,7 +49,7 @@ public sealed class FaultTable : IDisposable
         Console.WriteLine(table);
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file)
         {
-            File.WriteAllText(file, Into(File.Exists(file) ? File.ReadAllText(file) : "", table));
+            File.WriteAllText(file, Into(File.Exists(file) ? File.ReadAllText(file) : ""));
         }
     }
 
@@ -64,12 +66,19 @@ public sealed class FaultTable : IDisposable
         return text.Append(CultureInfo.InvariantCulture, $"\n{Environment.ProcessorCount} cores").ToString();
     }
 
-    private static string Into(string page, string table)
+    /// <summary>Rows that this run has not measured stay as an earlier one has left them: no one run measures all.</summary>
+    private string Into(string page)
     {
         var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
-        return begin < 0 || end < begin
-            ? table + "\n"
-            : $"{page[..(begin + Begin.Length)]}\n{table}\n{page[end..]}";
+        if (begin < 0 || end < begin)
+        {
+            return this + "\n";
+        }
+
+        var earlier = page[begin..end].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).ToLookup(line => line.Split(" | ")[0]);
+        var lines = ToString().Split('\n').Select(line =>
+            line.Contains(NotMeasured, StringComparison.Ordinal) ? earlier[line.Split(" | ")[0]].FirstOrDefault(line) : line);
+        return $"{page[..(begin + Begin.Length)]}\n{string.Join('\n', lines)}\n{page[end..]}";
     }
 
     private string Line(FaultRow row)
@@ -83,7 +92,7 @@ public sealed class FaultTable : IDisposable
         {
             if (!_measured.TryGetValue(row, out var measured) || measured.Times.Count == 0)
             {
-                return $"| {row.Fault} | {row.Promise} | not measured in this run | | | | |";
+                return $"| {row.Fault} | {row.Promise} | {NotMeasured} | | | | |";
             }
 
             var p99 = Percentile(measured.Times, 0.99);

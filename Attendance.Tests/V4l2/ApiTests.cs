@@ -5,6 +5,7 @@ using System.Text.Json;
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.Tests.CameraApi.Capture;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Faults;
 using OpenCvSharp;
 using Xunit;
 
@@ -16,7 +17,7 @@ namespace Attendance.Tests.V4l2;
 /// </summary>
 [Trait("Suite", V4l2Guest.Suite)]
 [Collection(V4l2Guest.Suite)]
-public sealed class ApiTests(DeviceApis apis) : IClassFixture<DeviceApis>, IAsyncLifetime
+public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<DeviceApis>, IAsyncLifetime
 {
     private readonly string _session = $"camera_{Guid.NewGuid():N}";
     private static readonly string?[] s_endsInTime = ["node_restarted", "expired"];
@@ -220,6 +221,8 @@ public sealed class ApiTests(DeviceApis apis) : IClassFixture<DeviceApis>, IAsyn
         Assert.DoesNotContain(worker, DeviceUsers.Of(node));
     }
 
+    private static readonly List<TimeSpan> s_missing = [], s_back = [];
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -236,6 +239,7 @@ public sealed class ApiTests(DeviceApis apis) : IClassFixture<DeviceApis>, IAsyn
         {
             await BecomesAsync(Vivid.First, "suspended");
             Measured("suspended after unplugging", started);
+            s_missing.Add(Stopwatch.GetElapsedTime(started));
             await BecomesAsync(Vivid.Second, "missing");
             Measured("the other, which nobody held, missing", started);
         }
@@ -248,6 +252,9 @@ public sealed class ApiTests(DeviceApis apis) : IClassFixture<DeviceApis>, IAsyn
         await BecomesAsync(Vivid.First, "held");
         await _api.DeliversAsync(lease, "the device is back");
         Measured("the same lease delivers again after plugging in", started);
+        s_back.Add(Stopwatch.GetElapsedTime(started));
+        table.Record(FaultRow.Unplugged, s_missing, leaked: 0);
+        table.Record(FaultRow.PluggedIn, s_back, leaked: 0);
         await StillOurs(lease);
         Assert.True(!underAnotherNumber || node != Vivid.NodeOf(Vivid.First));
         Assert.Equal("available", await _api.StateAsync(Vivid.Second));
@@ -261,6 +268,33 @@ public sealed class ApiTests(DeviceApis apis) : IClassFixture<DeviceApis>, IAsyn
             await Vivid.UnplugAsync();
             await Vivid.PlugInAsync();
         }
+    }
+
+    /// <summary>The clock of the API, of its store and of everything else on the machine.</summary>
+    [Fact]
+    public async Task A_system_clock_that_jumps_changes_nothing()
+    {
+        var times = new List<TimeSpan>();
+        var lease = await _api.AcquireAsync(Vivid.First, _session);
+        foreach (var jump in (TimeSpan[])[TimeSpan.FromHours(-1), TimeSpan.FromHours(25), TimeSpan.FromHours(-24)])
+        {
+            var started = Stopwatch.GetTimestamp();
+            await Vivid.JumpAsync(jump);
+            await _api.DeliversAsync(lease, $"a jump of {jump.TotalHours} h");
+            times.Add(Stopwatch.GetElapsedTime(started));
+            await StillOurs(lease);
+
+            await Task.Delay(TimeSpan.FromSeconds(12), Cancel); // node and store are compared every five
+            await StillOurs(lease);
+            Assert.Equal("held", await _api.StateAsync(Vivid.First));
+            using var refused = await _api.AskAsync(Vivid.First, _session + "_2");
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        }
+
+        await _api.ReleaseAsync(lease);
+        Assert.Equal(["manual"], await EndsAsync(Vivid.First, lease));
+        Assert.True((await _api.AcquireAsync(Vivid.First, _session)).FencingToken > lease.FencingToken);
+        table.Record(FaultRow.ClockJumps, times, leaked: 0);
     }
 
     [Fact]

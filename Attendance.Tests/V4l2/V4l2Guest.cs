@@ -1,3 +1,4 @@
+using Attendance.Tests.Faults;
 using Xunit;
 
 namespace Attendance.Tests.V4l2;
@@ -11,3 +12,7 @@ internal static class V4l2Guest
 
     public static void SkipElsewhere() => Assert.SkipUnless(IsHere, "It needs real V4L2 devices: run Attendance.Tests/V4l2/vm/boot.sh.");
 }
+
+/// <summary>One after the other, on the same two devices; what they measure is of the same table as other faults.</summary>
+[CollectionDefinition(V4l2Guest.Suite, DisableParallelization = true)]
+public sealed class V4l2Suite : ICollectionFixture<FaultTable>;

@@ -28,6 +28,13 @@ internal static class Vivid
         Assert.True(code == 0, output);
     }
 
+    /// <summary>Moves the clock of the machine.</summary>
+    public static async Task JumpAsync(TimeSpan by)
+    {
+        var (code, output) = await RunningWorker.RunAsync("date", "-s", $"@{(DateTimeOffset.UtcNow + by).ToUnixTimeSeconds()}");
+        Assert.True(code == 0, output);
+    }
+
     public static async Task<bool> AnotherProgramCanStreamAsync(string node)
     {
         var (code, output) = await RunningWorker.RunAsync("v4l2-ctl", "-d", node, "--stream-mmap", "--stream-count=3", "--stream-to=/dev/null");

@@ -150,6 +150,3 @@ public sealed class WorkerTests
     private static RunningWorker Capture(string source = "device:" + Node) =>
         RunningWorker.StartAndOpen(source, request => request with { Width = 640, Height = 360, FrameRate = 15 });
 }
-
-[CollectionDefinition(V4l2Guest.Suite, DisableParallelization = true)]
-public sealed class V4l2Devices;

@@ -4,6 +4,7 @@
 # The guest sees this machine's root file system, read-only under a temporary overlay, so what is built here runs there.
 #
 #   Attendance.Tests/V4l2/vm/boot.sh [SCRIPT]     default: guest.sh beside this file
+#   ATTENDANCE_FAULTS_TABLE   the page whose rows of devices are written anew
 #   V4L2_VM_TIMEOUT   seconds for the whole run, 1500    V4L2_VM_MEMORY   MiB, 3072
 #
 # Needs, on Debian: qemu-system-x86 busybox-static cpio kmod v4l-utils. The kernel is Debian's own package, downloaded
@@ -57,6 +58,11 @@ cp "$here/init.sh" "$initrd/init"
 chmod +x "$initrd/init"
 (cd "$initrd" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$run/initrd.gz"
 
+# The one place that the guest may write to.
+results=$run/results
+mkdir "$results"
+[ -z "${ATTENDANCE_FAULTS_TABLE:-}" ] || cp "$ATTENDANCE_FAULTS_TABLE" "$results/faults.md"
+
 dotnet=$(command -v dotnet || echo /usr/share/dotnet/dotnet)
 dotnet=${DOTNET_ROOT:-$(dirname "$(realpath "$dotnet")")}
 
@@ -65,12 +71,14 @@ timeout --foreground --kill-after=10 "${V4L2_VM_TIMEOUT:-1500}" \
   qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m "${V4L2_VM_MEMORY:-3072}" \
   -kernel "$cache/$release/boot/vmlinuz-$release" -initrd "$run/initrd.gz" \
   -append "console=ttyS0 panic=-1 quiet guest=$script dotnet=$dotnet" -nographic -no-reboot -nic none \
-  -virtfs local,path=/,mount_tag=hostroot,security_model=passthrough,multidevs=remap,readonly=on </dev/null |
+  -virtfs local,path=/,mount_tag=hostroot,security_model=passthrough,multidevs=remap,readonly=on \
+  -virtfs local,path="$results",mount_tag=results,security_model=none </dev/null |
   tee "$run/log" || status=$?
 
 if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
   echo "The V4L2 guest did not end within ${V4L2_VM_TIMEOUT:-1500} s." >&2
   exit 98
 fi
+[ -z "${ATTENDANCE_FAULTS_TABLE:-}" ] || cp "$results/faults.md" "$ATTENDANCE_FAULTS_TABLE"
 code=$(sed -n 's/.*guest exit code: \([0-9]*\).*/\1/p' "$run/log" | tail -1)
 exit "${code:-99}"

@@ -9,5 +9,6 @@ fi
 
 v4l2-ctl --list-devices || true
 export ATTENDANCE_V4L2=1
+[ ! -e /run/results/faults.md ] || export ATTENDANCE_FAULTS_TABLE=/run/results/faults.md
 cd /tmp
 exec "$tests" -trait Suite=V4l2 -noColor -reporter verbose -parallelMode none -showLiveOutput

@@ -16,6 +16,8 @@ $b mount -t tmpfs tmpfs /rw; $b mkdir -p /rw/upper /rw/work
 $b mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /new
 for directory in proc sys dev; do $b mount --move /$directory /new/$directory; done
 $b mount -t tmpfs tmpfs /new/run
+$b mkdir -p /new/run/results
+$b mount -t 9p -o trans=virtio,version=9p2000.L results /new/run/results
 script=$($b sed 's/.*guest=\([^ ]*\).*/\1/' /new/proc/cmdline)
 DOTNET_ROOT=$($b sed 's/.*dotnet=\([^ ]*\).*/\1/' /new/proc/cmdline)
 export DOTNET_ROOT
