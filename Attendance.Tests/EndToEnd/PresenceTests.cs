@@ -119,6 +119,30 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
         }
     }
 
+    [Fact]
+    public async Task A_camera_of_a_browser_is_leased_by_its_page_and_free_when_the_page_has_stopped_it()
+    {
+        var camera = $"browser-{Guid.NewGuid():N}-0123456789abcdef";
+        using var acquired = await _system.Visitor.PostAsJsonAsync("/api/leases", new { session_id = _session, camera_id = camera }, Cancel);
+        Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
+        var lease = await acquired.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        Assert.Equal(JsonValueKind.Null, lease.GetProperty("stream_url").ValueKind);
+        Assert.Equal($"/api/sessions/{_session}/presence", lease.GetProperty("presence_url").GetString());
+        await using var page = await PageSocket.OpenAsync(_system.Web, _session);
+        await page.HearAsync("hello");
+        Assert.Equal("held", await _system.StateAsync(camera));
+
+        var forcing = _system.ReleaseAllAsync();
+        await page.HearAsync("ended");
+        Assert.Equal("releasing", await _system.StateAsync(camera));
+        await page.SayAsync(new { type = "stopped", lease_id = lease.GetProperty("lease_id").GetString() });
+        await forcing;
+
+        using var gone = await _system.Api.GetAsync($"/api/cameras/{camera}", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.Equal("forced", await EndAsync(camera));
+    }
+
     [Theory]
     [InlineData("http://elsewhere.example")]
     [InlineData("null")]
