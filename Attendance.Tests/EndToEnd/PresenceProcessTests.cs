@@ -30,6 +30,20 @@ public sealed class PresenceProcessTests
     }
 
     [Fact]
+    public async Task A_Web_that_is_told_to_stop_waits_for_no_page()
+    {
+        await using var system = await AttendanceSystem.StartAsync(Cancel);
+        await using var page = await PageSocket.OpenAsync(system.Web, Session);
+        await page.HearAsync("hello");
+
+        var started = Stopwatch.GetTimestamp();
+        Processes.Signal(await system.ProcessAsync("web", Cancel), "TERM");
+
+        Assert.Equal(0, await system.ExitCodeAsync("web", Cancel));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task An_API_that_is_told_to_stop_says_so_to_its_pages_and_waits_for_none_that_hangs()
     {
         await using var system = await AttendanceSystem.StartAsync(Cancel);

@@ -13,7 +13,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     private const string Another = "browser-0123456789abcdef0123456789abcdef-fedcba9876543210";
     private static readonly LeaseEnd s_forced = new(ReleaseReason.Forced);
 
-    private readonly PresenceNode _node = new(store.ConnectionString, null, ("Leases:MaxBrowserCameras", "1"));
+    private readonly PresenceNode _node = new(store.ConnectionString, ("Leases:MaxBrowserCameras", "1"));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -18,39 +18,42 @@ namespace Attendance.Tests.CameraApi.Sessions;
 internal sealed class PresenceNode : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly List<PageSocket> _pages = [];
+    private readonly Dictionary<PageSocket, Task> _pages = [];
     private readonly List<TcpClient> _connections = [];
     private readonly List<Task> _attended = [];
 
-    public PresenceNode(string store, string? name = null, params (string Key, string? Value)[] settings)
+    public PresenceNode(string store, params (string Key, string? Value)[] settings)
     {
-        Name = name ?? "node-" + Guid.NewGuid().ToString("N")[..12];
+        _host = Build(store, "node-" + Guid.NewGuid().ToString("N")[..12], Clock, settings);
+        Get<Presence>().Listen();
+    }
+
+    public static IHost Build(string store, string name, TimeProvider clock, params (string Key, string? Value)[] settings)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings.ToDictionary(one => one.Key, one => one.Value))
         {
             ["ConnectionStrings:sessions"] = store,
-            ["Node:Name"] = Name,
+            ["Node:Name"] = name,
             ["Cameras:door:Source"] = "test-pattern",
             ["Cameras:gate:Source"] = "test-pattern",
             ["Discovery:Enabled"] = "false",
             ["Leases:StoreTimeout"] = "00:00:10", // the clock leaps; the store does not
         });
-        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton(clock);
         builder.Services.AddMetrics();
         builder.AddCameras();
         builder.AddCapture();
         builder.AddLeases();
         builder.AddPresence();
-        builder.Services.AddSingleton<ICameraCaptureFactory>(Captures);
-        _host = builder.Build();
-        Get<Presence>().Listen();
+        builder.Services.AddSingleton<FakeCaptures>();
+        builder.Services.AddSingleton<ICameraCaptureFactory>(services => services.GetRequiredService<FakeCaptures>());
+        return builder.Build();
     }
-
-    public string Name { get; }
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
 
-    public FakeCaptures Captures { get; } = new();
+    public FakeCaptures Captures => Get<FakeCaptures>();
 
     public CameraLeases Leases => Get<CameraLeases>();
 
@@ -60,7 +63,7 @@ internal sealed class PresenceNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var page in _pages)
+        foreach (var page in _pages.Keys)
         {
             await page.DisposeAsync();
         }
@@ -73,6 +76,19 @@ internal sealed class PresenceNode : IAsyncDisposable
 
     public async Task<PageSocket> ConnectAsync(string session)
     {
+        var (near, attended) = await AttendAsync(session);
+        var page = new PageSocket(WebSocket.CreateFromStream(near.GetStream(), new WebSocketCreationOptions()));
+        _pages.Add(page, attended);
+        await page.HearAsync("hello");
+        return page;
+    }
+
+    /// <summary>A page that never reads.</summary>
+    /// <returns>Completes when the node has done with it.</returns>
+    public async Task<Task> ConnectDeafAsync(string session) => (await AttendAsync(session)).Attended;
+
+    private async Task<(TcpClient Near, Task Attended)> AttendAsync(string session)
+    {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var near = new TcpClient();
@@ -80,19 +96,16 @@ internal sealed class PresenceNode : IAsyncDisposable
         var far = await listener.AcceptTcpClientAsync(Cancel);
         _connections.AddRange([near, far]);
         var server = WebSocket.CreateFromStream(far.GetStream(), new WebSocketCreationOptions { IsServer = true });
-        _attended.Add(Get<Presence>().AttendAsync(server, session, far.Close));
-        var page = new PageSocket(WebSocket.CreateFromStream(near.GetStream(), new WebSocketCreationOptions()));
-        _pages.Add(page);
-        await page.HearAsync("hello");
-        return page;
+        var attended = Get<Presence>().AttendAsync(server, session, far.Close);
+        _attended.Add(attended);
+        return (near, attended);
     }
 
     /// <summary>The connection ends, and the node has noticed.</summary>
     public async Task LoseAsync(PageSocket page)
     {
-        var ended = _attended[_pages.IndexOf(page)];
         await page.DisposeAsync();
-        await ended.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await _pages[page].WaitAsync(TimeSpan.FromSeconds(10), Cancel);
     }
 
     public async Task<AcquireOutcome> AcquireAsync(string cameraId, LeaseWish wish)

@@ -6,8 +6,11 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
 using Attendance.Tests.Stores;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Sessions;
@@ -239,6 +242,36 @@ public sealed class PresenceTests(GarnetStore store) : IClassFixture<GarnetStore
         await page.SendAsync([1, 2, 3], WebSocketMessageType.Binary);
 
         await page.ClosedAsync((int)WebSocketCloseStatus.InvalidMessageType);
+    }
+
+    [Fact]
+    public async Task A_page_that_does_not_read_is_cut_off()
+    {
+        using var lost = new MetricCollector<int>(_node.Get<IMeterFactory>(), CameraApiActivity.Name, "attendance.session.lost");
+        var attended = await _node.ConnectDeafAsync("one");
+        var message = new EndedMessage("", "", "", new string('x', 100_000));
+
+        for (var started = TimeProvider.System.GetTimestamp(); !attended.IsCompleted; await Task.Yield())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "It is still served.");
+            _node.Get<PresenceSockets>().Tell("one", message);
+            _node.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal("slow", Assert.Single(lost.GetMeasurementSnapshot()).Tags["attendance.session.loss_reason"]);
+    }
+
+    [Theory]
+    [InlineData("Presence:PingInterval", "00:01:00")]
+    [InlineData("Presence:PongTimeout", "00:00:05")]
+    [InlineData("Presence:Grace", "-00:00:01")]
+    public void A_time_that_cannot_work_is_refused_by_its_name(string key, string value)
+    {
+        using var host = PresenceNode.Build(store.ConnectionString, "node", new FakeTimeProvider(), (key, value));
+
+        var refused = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptions<PresenceOptions>>().Value);
+
+        Assert.Contains(key.Split(':')[1], refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
