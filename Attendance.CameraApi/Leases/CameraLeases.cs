@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Sessions;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
@@ -15,6 +17,7 @@ internal sealed partial class CameraLeases(
     PendingReleases pending,
     EndedLeases ended,
     ICameraCaptureFactory captures,
+    BrowserCaptures browsers,
     IOptions<LeaseOptions> options,
     TimeProvider clock,
     LeaseMetrics metrics,
@@ -28,6 +31,9 @@ internal sealed partial class CameraLeases(
 
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<string, CameraLease> _live = new(StringComparer.Ordinal);
+
+    /// <summary>A granted lease has ended; its camera is still to be closed. Who listens must not wait for anything.</summary>
+    public event Action<CameraLease, LeaseEnd>? Ended;
 
     /// <summary>Leases that the store has granted and that have not ended.</summary>
     public IEnumerable<CameraLease> Live => _live.Select(entry => entry.Value);
@@ -90,10 +96,25 @@ internal sealed partial class CameraLeases(
     {
         if (lease.TryEnd(end))
         {
+            if (lease.Stored.WasGranted)
+            {
+                Ended?.Invoke(lease, end);
+            }
+
             _ = ReleaseAsync(lease, end);
         }
 
         return lease.Released;
+    }
+
+    /// <summary>Ends the lease after a while, unless its session comes back; at once when somebody else waits for the camera.</summary>
+    public void Leave(CameraLease lease, LeaseEnd end, TimeSpan grace)
+    {
+        lease.Leave(end, grace, yields: true);
+        if (lease.Slot.IsAwaited)
+        {
+            Yield(lease);
+        }
     }
 
     /// <summary>Opens the camera of a lease that an earlier run of this node began, under the very same lease.</summary>
@@ -124,7 +145,7 @@ internal sealed partial class CameraLeases(
         }
     }
 
-    /// <summary>Ends what a session holds or is about to hold.</summary>
+    /// <summary>What a session holds or is about to hold.</summary>
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) =>
         [.. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease.SessionHash == sessionHash && lease.End is null)];
 
@@ -166,10 +187,14 @@ internal sealed partial class CameraLeases(
             }
             else if (holder.SessionHash == wish.SessionHash)
             {
-                if (await HasOpenedAsync(holder, cancellationToken))
+                if (holder.ComeBack() && await HasOpenedAsync(holder, cancellationToken))
                 {
                     return new AcquireOutcome.Granted(holder, IsNew: false);
                 }
+            }
+            else if (Yield(holder))
+            {
+                await holder.Released.WaitAsync(cancellationToken);
             }
             else if (wish.Takeover)
             {
@@ -177,7 +202,13 @@ internal sealed partial class CameraLeases(
             }
             else if (wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
             {
-                if (await slot.EnterAsync(lease, patience, clock, cancellationToken))
+                var turn = slot.EnterAsync(lease, patience, clock, cancellationToken);
+                if (slot.Lease is { } leaving && !ReferenceEquals(leaving, lease))
+                {
+                    Yield(leaving); // who said goodbye just before we stood in line did not see us there
+                }
+
+                if (await turn)
                 {
                     return await OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
                 }
@@ -187,6 +218,18 @@ internal sealed partial class CameraLeases(
                 return new AcquireOutcome.InUse(holder.ExpiresAt);
             }
         }
+    }
+
+    /// <returns><see langword="false"/> when its session has not said goodbye.</returns>
+    private bool Yield(CameraLease lease)
+    {
+        if (lease.Leaving is not { Yields: true } leaving)
+        {
+            return false;
+        }
+
+        _ = EndAsync(lease, leaving.End);
+        return true;
     }
 
     private CameraLease NewLease(CameraSlot slot, LeaseWish wish) => new(
@@ -264,33 +307,43 @@ internal sealed partial class CameraLeases(
     private async Task OpenGrantedAsync(CameraLease lease, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Ended);
-        lease.Capture = captures.Create(lease.Slot.Camera);
+        var camera = lease.Slot.Camera;
+        lease.Capture = camera.Source.Kind == CameraKind.Browser ? browsers.Create(lease) : captures.Create(camera);
         try
         {
             await lease.Capture.OpenAsync(either.Token);
+            NoteOpening(lease, failure: null);
         }
         catch (CameraUnavailableException exception)
         {
-            if (++lease.Slot.Failures == WorkerCapture.FailuresOfNote)
-            {
-                LogKeepsFailing(lease.CameraId, lease.Slot.Failures, exception.Message);
-                events.Tell(CameraEventType.CameraFailing, lease.CameraId, lease.Ref, exception.Message);
-            }
-
+            NoteOpening(lease, exception);
             throw;
         }
 
-        if (lease.Slot.Failures >= WorkerCapture.FailuresOfNote)
-        {
-            events.Tell(CameraEventType.CameraRecovered, lease.CameraId, lease.Ref);
-        }
-
-        lease.Slot.Failures = 0;
         lease.MarkOpened();
         lease.MarkSettled();
         _ = EndWhenLostAsync(lease, lease.Capture);
         events.Tell(CameraEventType.LeaseGranted, lease.CameraId, lease.Ref);
         LogGranted(lease.CameraId, lease.Ref, lease.FencingToken);
+    }
+
+    /// <summary>Three failures in a row, over however many acquisitions, are more than bad luck.</summary>
+    private void NoteOpening(CameraLease lease, CameraUnavailableException? failure)
+    {
+        if (failure is null)
+        {
+            if (lease.Slot.Failures >= WorkerCapture.FailuresOfNote)
+            {
+                events.Tell(CameraEventType.CameraRecovered, lease.CameraId, lease.Ref);
+            }
+
+            lease.Slot.Failures = 0;
+        }
+        else if (++lease.Slot.Failures == WorkerCapture.FailuresOfNote)
+        {
+            events.Tell(CameraEventType.CameraFailing, lease.CameraId, lease.Ref, failure.Message);
+            LogKeepsFailing(lease.CameraId, lease.Slot.Failures, failure.Message);
+        }
     }
 
     private async Task ReopenAsync(CameraLease lease)
@@ -390,7 +443,8 @@ internal sealed partial class CameraLeases(
         {
             for (var wait = TimeSpan.FromSeconds(1); ; wait = wait * 2 < s_longestBackoff ? wait * 2 : s_longestBackoff)
             {
-                await Task.Delay(wait, clock, _closing.Token);
+                await Task.WhenAny(Task.Delay(wait, clock, _closing.Token), quarantine.Outcome.Freed);
+                _closing.Token.ThrowIfCancellationRequested();
                 if (await quarantine.Outcome.IsFreeAsync() && slot.EndQuarantine(quarantine))
                 {
                     metrics.Quarantined(slot.Camera.Id, -1);

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Sessions;
 using Attendance.ServiceDefaults;
 using StackExchange.Redis;
 
@@ -17,6 +18,8 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<PendingReleases>();
         builder.Services.AddSingleton<EndedLeases>();
         builder.Services.AddSingleton<CameraSlots>();
+        builder.Services.AddSingleton<PresenceSockets>();
+        builder.Services.AddSingleton<BrowserCaptures>();
         builder.Services.AddSingleton<CameraLeases>();
         builder.Services.AddSingleton<CameraChoice>();
         builder.Services.AddSingleton<Reconciliation>();
