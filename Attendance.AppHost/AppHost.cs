@@ -43,7 +43,7 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
         });
 
 // More cameras and other settings of the camera API may be given to the AppHost, wherever it takes its configuration from.
-string[] passedOn = ["Cameras", "Capture", "Discovery", "Leases", "Node"];
+string[] passedOn = ["Cameras", "Capture", "Discovery", "Leases", "Node", "Presence"];
 foreach (var (key, value) in passedOn.SelectMany(section => builder.Configuration.GetSection(section).AsEnumerable()))
 {
     if (value is not null)

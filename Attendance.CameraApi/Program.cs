@@ -4,6 +4,7 @@ using Attendance.CameraApi.Commands;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Security;
+using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Streaming;
 using Attendance.ServiceDefaults;
 
@@ -32,11 +33,13 @@ builder.AddApiKey();
 builder.AddCameras();
 builder.AddCapture();
 builder.AddLeases();
+builder.AddPresence();
 
 var app = builder.Build();
 
 app.UseProblemHandling();
 app.UseMiddleware<ApiKeyCheck>();
+app.UseWebSockets();
 app.MapDefaultEndpoints();
 app.MapCameraHealth();
 app.MapOpenApi();
@@ -44,6 +47,7 @@ app.MapCameras();
 app.MapLeases();
 app.MapCleanup();
 app.MapStreaming();
+app.MapPresence();
 
 try
 {

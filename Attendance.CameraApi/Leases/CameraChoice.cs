@@ -57,7 +57,8 @@ internal sealed class CameraChoice(CameraCatalog catalog, CameraSlots slots, Cam
             .Where(entry => entry.IsPresent && Meets(entry.Camera, requirements))
             .Select(entry => slots.TryGet(entry.Camera.Id, out var slot) ? slot : null)
             .OfType<CameraSlot>()
-            .OrderBy(slot => slot.LeftAt),
+            .OrderBy(slot => slot.Lease is not null) // who said goodbye and may come back is not sent away while another camera is free
+            .ThenBy(slot => slot.LeftAt),
     ];
 
     private bool Meets(Camera camera, CameraRequirements requirements) =>

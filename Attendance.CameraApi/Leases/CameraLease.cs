@@ -18,9 +18,11 @@ internal sealed class CameraLease
     private readonly TimeProvider _clock;
     private readonly TimeSpan _maxHold;
     private readonly ITimer _deadline;
+    private readonly ITimer _goodbye;
     private readonly Action<CameraLease, LeaseEnd> _expire;
     private long _began;
     private TimeSpan _extendedTo;
+    private Leaving? _leaving;
 
     public CameraLease(
         CameraSlot slot, string sessionHash, TimeSpan ttl, TimeSpan maxHold, TimeProvider clock, Action<CameraLease, LeaseEnd> expire)
@@ -29,6 +31,7 @@ internal sealed class CameraLease
         Stored = new StoredLease(slot.Camera.Id, Identifiers.NewLeaseId(), sessionHash, 0, default, WasGranted: false);
         _began = clock.GetTimestamp();
         _deadline = clock.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _goodbye = clock.CreateTimer(_ => Depart(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Ended = _ended.Token;
     }
 
@@ -70,6 +73,18 @@ internal sealed class CameraLease
     public TimeSpan Held => _clock.GetElapsedTime(Volatile.Read(ref _began));
 
     public LeaseEnd? End { get; private set; }
+
+    /// <summary>Set while its session has said goodbye, or has vanished, and may still come back.</summary>
+    public Leaving? Leaving
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _leaving;
+            }
+        }
+    }
 
     /// <summary>Cancelled when the camera is no longer this session's. Pass it to everything done under the lease.</summary>
     public CancellationToken Ended { get; }
@@ -127,6 +142,32 @@ internal sealed class CameraLease
         }
     }
 
+    /// <summary>Ends it after a while, unless its session comes back before. Of several goodbyes the soonest counts.</summary>
+    /// <param name="yields">Whether it ends at once for whoever else wants the camera.</param>
+    public void Leave(LeaseEnd end, TimeSpan grace, bool yields)
+    {
+        lock (_gate)
+        {
+            var until = Held + grace;
+            if (End is null && (_leaving is not { } sooner || until < sooner.Until))
+            {
+                _leaving = new Leaving(end, until, yields);
+                _goodbye.Change(grace, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>Its session has shown itself.</summary>
+    /// <returns><see langword="false"/> when it came too late: the lease has ended.</returns>
+    public bool ComeBack()
+    {
+        lock (_gate)
+        {
+            _leaving = null;
+            return End is null;
+        }
+    }
+
     /// <returns><see langword="false"/> when it had ended before, for the reason it then had.</returns>
     public bool TryEnd(LeaseEnd end)
     {
@@ -141,6 +182,7 @@ internal sealed class CameraLease
         }
 
         _deadline.Dispose();
+        _goodbye.Dispose();
         // Not under the lock and not inline: what was waiting for this may end the lease as well.
         _ = _ended.CancelAsync();
         return true;
@@ -166,5 +208,30 @@ internal sealed class CameraLease
         _deadline.Change(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
+    private void Depart()
+    {
+        Leaving leaving;
+        lock (_gate)
+        {
+            if (_leaving is null)
+            {
+                return; // it was called off while this was under way
+            }
+
+            leaving = _leaving;
+            if (leaving.Until - Held is { Ticks: > 0 } early) // timers and timestamps differ by a little
+            {
+                _goodbye.Change(early + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
+        _expire(this, leaving.End);
+    }
+
     private void Expire() => _expire(this, new LeaseEnd(_extendedTo == _maxHold ? ReleaseReason.MaxHold : ReleaseReason.Expired));
 }
+
+/// <param name="Until">Since the lease began.</param>
+/// <param name="Yields">It ends at once when another session wants the camera.</param>
+internal sealed record Leaving(LeaseEnd End, TimeSpan Until, bool Yields);

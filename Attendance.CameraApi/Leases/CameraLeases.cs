@@ -27,6 +27,9 @@ internal sealed partial class CameraLeases(
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<string, CameraLease> _live = new(StringComparer.Ordinal);
 
+    /// <summary>A granted lease has ended; its camera is still to be closed. Who listens must not wait for anything.</summary>
+    public event Action<CameraLease, LeaseEnd>? Ended;
+
     /// <summary>Leases that the store has granted and that have not ended.</summary>
     public IEnumerable<CameraLease> Live => _live.Select(entry => entry.Value);
 
@@ -88,10 +91,25 @@ internal sealed partial class CameraLeases(
     {
         if (lease.TryEnd(end))
         {
+            if (lease.Stored.WasGranted)
+            {
+                Ended?.Invoke(lease, end);
+            }
+
             _ = ReleaseAsync(lease, end);
         }
 
         return lease.Released;
+    }
+
+    /// <summary>Ends the lease after a while, unless its session comes back; at once when somebody else waits for the camera.</summary>
+    public void Leave(CameraLease lease, LeaseEnd end, TimeSpan grace)
+    {
+        lease.Leave(end, grace, yields: true);
+        if (lease.Slot.IsAwaited)
+        {
+            Yield(lease);
+        }
     }
 
     /// <summary>Opens the camera of a lease that an earlier run of this node began, under the very same lease.</summary>
@@ -122,7 +140,7 @@ internal sealed partial class CameraLeases(
         }
     }
 
-    /// <summary>Ends what a session holds or is about to hold.</summary>
+    /// <summary>What a session holds or is about to hold.</summary>
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) =>
         [.. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease.SessionHash == sessionHash && lease.End is null)];
 
@@ -164,10 +182,14 @@ internal sealed partial class CameraLeases(
             }
             else if (holder.SessionHash == wish.SessionHash)
             {
-                if (await HasOpenedAsync(holder, cancellationToken))
+                if (holder.ComeBack() && await HasOpenedAsync(holder, cancellationToken))
                 {
                     return new AcquireOutcome.Granted(holder, IsNew: false);
                 }
+            }
+            else if (Yield(holder))
+            {
+                await holder.Released.WaitAsync(cancellationToken);
             }
             else if (wish.Takeover)
             {
@@ -175,7 +197,13 @@ internal sealed partial class CameraLeases(
             }
             else if (wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
             {
-                if (await slot.EnterAsync(lease, patience, clock, cancellationToken))
+                var turn = slot.EnterAsync(lease, patience, clock, cancellationToken);
+                if (slot.Lease is { } leaving && !ReferenceEquals(leaving, lease))
+                {
+                    Yield(leaving); // who said goodbye just before we stood in line did not see us there
+                }
+
+                if (await turn)
                 {
                     return await OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
                 }
@@ -185,6 +213,18 @@ internal sealed partial class CameraLeases(
                 return new AcquireOutcome.InUse(holder.ExpiresAt);
             }
         }
+    }
+
+    /// <returns><see langword="false"/> when its session has not said goodbye.</returns>
+    private bool Yield(CameraLease lease)
+    {
+        if (lease.Leaving is not { Yields: true } leaving)
+        {
+            return false;
+        }
+
+        _ = EndAsync(lease, leaving.End);
+        return true;
     }
 
     private CameraLease NewLease(CameraSlot slot, LeaseWish wish) => new(

@@ -21,6 +21,18 @@ internal sealed class CameraSlot(Camera camera)
 
     public CameraLease? Lease => Volatile.Read(ref _lease);
 
+    /// <summary>Somebody stands in line.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiters.Count > 0;
+            }
+        }
+    }
+
     public Quarantine? Quarantine => Volatile.Read(ref _quarantine);
 
     /// <summary>Takes the slot, before anything slow begins, so that two callers never open one device.</summary>

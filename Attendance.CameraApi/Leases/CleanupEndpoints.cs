@@ -13,15 +13,17 @@ internal static class CleanupEndpoints
 
     private static async Task<IResult> CleanupAsync(HttpContext context, Cleanup cleanup, TimeProvider clock)
     {
-        var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null), context.RequestAborted);
+        var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null, null), context.RequestAborted);
         var sessions = request.Validate();
         var isDryRun = request.DryRun ?? false;
 
         // Not under the request's token: a page that leaves does not wait for the answer.
-        var result = sessions.Count > 0 ? await cleanup.ReleaseSessionsAsync(sessions, ReleaseReasons.FromClient(request.Reason), isDryRun)
+        var end = ReleaseReasons.FromClient(request.Reason);
+        var result = request.GraceMs is > 0 and var grace ? cleanup.LeaveSessions(sessions, end, TimeSpan.FromMilliseconds(grace), isDryRun)
+            : sessions.Count > 0 ? await cleanup.ReleaseSessionsAsync(sessions, end, isDryRun)
             : request.Force == true ? await cleanup.ReleaseAllAsync(isDryRun)
             : await cleanup.ReleaseStaleAsync(isDryRun);
-        return TypedResults.Ok(new CleanupResponse(result.Released, result.Failed, isDryRun, clock.GetUtcNow().UtcDateTime));
+        return TypedResults.Ok(new CleanupResponse(result.Released, result.Failed, result.Leaving, isDryRun, clock.GetUtcNow().UtcDateTime));
     }
 }
 
@@ -29,9 +31,12 @@ internal static class CleanupEndpoints
 /// <param name="Reason">One of the release reasons, or a word of the client's own of 64 characters at most.</param>
 /// <param name="Force">Without a session: release everything, not only what is stale.</param>
 /// <param name="DryRun">Only say what would be released.</param>
-internal sealed record CleanupRequest(string? SessionId, IReadOnlyList<string?>? SessionIds, string? Reason, bool? Force, bool? DryRun)
+/// <param name="GraceMs">With sessions, 0 to 2000: for how long they may come back and find their leases; 0 releases at once.</param>
+internal sealed record CleanupRequest(
+    string? SessionId, IReadOnlyList<string?>? SessionIds, string? Reason, bool? Force, bool? DryRun, int? GraceMs)
 {
     private const int MaxSessions = 100;
+    private const int MaxGraceMs = 2000;
 
     /// <returns>The hashes of the named sessions.</returns>
     /// <exception cref="RequestException">Names every field that is wrong.</exception>
@@ -57,6 +62,15 @@ internal sealed record CleanupRequest(string? SessionId, IReadOnlyList<string?>?
             errors["force"] = ["releases everything and cannot go with sessions."];
         }
 
+        if (GraceMs is < 0 or > MaxGraceMs)
+        {
+            errors["grace_ms"] = [$"must be 0 to {MaxGraceMs}."];
+        }
+        else if (GraceMs > 0 && SessionId is null && SessionIds is not { Count: > 0 })
+        {
+            errors["grace_ms"] = ["goes with sessions only."];
+        }
+
         return errors.Count > 0
             ? throw new RequestException(errors)
             : [.. (SessionIds ?? []).Append(SessionId).OfType<string>().Distinct().Select(Identifiers.SessionHash)];
@@ -64,20 +78,42 @@ internal sealed record CleanupRequest(string? SessionId, IReadOnlyList<string?>?
 }
 
 internal sealed record CleanupResponse(
-    IReadOnlyList<ReleasedCamera> Released, IReadOnlyList<FailedCamera> Failed, bool DryRun, DateTime Timestamp);
+    IReadOnlyList<ReleasedCamera> Released,
+    IReadOnlyList<FailedCamera> Failed,
+    IReadOnlyList<LeavingCamera> Leaving,
+    bool DryRun,
+    DateTime Timestamp);
 
 /// <param name="Seconds">How long it took until the camera was free.</param>
 internal sealed record ReleasedCamera(string CameraId, string Reason, double Seconds);
 
 internal sealed record FailedCamera(string CameraId, string Cause);
 
-internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IReadOnlyList<FailedCamera> Failed);
+/// <summary>Free in a moment, unless its session comes back.</summary>
+internal sealed record LeavingCamera(string CameraId);
+
+internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IReadOnlyList<FailedCamera> Failed)
+{
+    public IReadOnlyList<LeavingCamera> Leaving { get; init; } = [];
+}
 
 /// <summary>Releases by what is held, not by who asks.</summary>
 internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconciliation reconciliation, TimeProvider clock)
 {
     public Task<CleanupResult> ReleaseSessionsAsync(IReadOnlyList<string> sessions, LeaseEnd end, bool isDryRun) =>
         EndAsync([.. sessions.SelectMany(leases.HeldBy)], end, isDryRun);
+
+    /// <summary>May be repeated: the time runs from the first goodbye.</summary>
+    public CleanupResult LeaveSessions(IReadOnlyList<string> sessions, LeaseEnd end, TimeSpan grace, bool isDryRun)
+    {
+        CameraLease[] held = [.. sessions.SelectMany(leases.HeldBy)];
+        foreach (var lease in isDryRun ? [] : held)
+        {
+            leases.Leave(lease, end, grace);
+        }
+
+        return new CleanupResult([], []) { Leaving = [.. held.Select(lease => new LeavingCamera(lease.CameraId))] };
+    }
 
     public async Task<CleanupResult> ReleaseAllAsync(bool isDryRun)
     {

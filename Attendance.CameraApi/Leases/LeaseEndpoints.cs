@@ -36,7 +36,7 @@ internal static class LeaseEndpoints
     }
 
     private static async Task<IResult> RenewAsync(string leaseId, CameraLeases leases, EndedLeases ended) =>
-        leases.Find(leaseId) is { } lease && await leases.RenewAsync(lease)
+        leases.Find(leaseId) is { } lease && lease.ComeBack() && await leases.RenewAsync(lease)
             ? TypedResults.Ok(new RenewedResponse(lease.ExpiresAt.UtcDateTime))
             : LeaseEnded(ended.Find(leaseId));
 
@@ -145,8 +145,9 @@ internal sealed record LeaseResponse(
     DateTime ExpiresAt,
     int TtlSeconds,
     int RenewAfterSeconds,
-    string StreamUrl,
-    string SnapshotUrl)
+    string? StreamUrl,
+    string? SnapshotUrl,
+    string PresenceUrl)
 {
     public static LeaseResponse From(CameraLease lease, string sessionId) => new(
         lease.Id,
@@ -159,7 +160,8 @@ internal sealed record LeaseResponse(
         (int)lease.Ttl.TotalSeconds,
         (int)lease.Ttl.TotalSeconds / 3,
         $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
-        $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}");
+        $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
+        $"/api/sessions/{sessionId}/presence");
 }
 
 internal sealed record RenewedResponse(DateTime ExpiresAt);

@@ -16,6 +16,10 @@ internal sealed class LeaseOptions
     [Range(typeof(TimeSpan), "00:00:05", "7.00:00:00")]
     public TimeSpan MaxHold { get; set; } = TimeSpan.FromHours(4);
 
+    /// <summary>For how long a page that nobody looks at may keep its cameras.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan HiddenHold { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>A store that has not answered by then counts as unavailable.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:30")]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(700);

@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Sessions;
 using Attendance.ServiceDefaults;
 using StackExchange.Redis;
 
@@ -14,6 +15,7 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<PendingReleases>();
         builder.Services.AddSingleton<EndedLeases>();
         builder.Services.AddSingleton<CameraSlots>();
+        builder.Services.AddSingleton<PresenceSockets>();
         builder.Services.AddSingleton<CameraLeases>();
         builder.Services.AddSingleton<CameraChoice>();
         builder.Services.AddSingleton<Reconciliation>();

@@ -6,6 +6,9 @@ internal static class CameraApiEndpoints
     private const string Camera = @"{cameraId:regex(^[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}$)}";
     private const string Lease = @"{leaseId:regex(^[A-Za-z0-9_-]{{1,128}}$)}";
 
+    private const string Session = @"{sessionId:regex(^[A-Za-z0-9_-]{{8,128}}$)}";
+
+    private static readonly string[] s_connect = [HttpMethods.Get, HttpMethods.Connect]; // a WebSocket over HTTP/1.1, and over HTTP/2
     private static readonly string[] s_get = [HttpMethods.Get];
     private static readonly string[] s_renewAndRelease = [HttpMethods.Put, HttpMethods.Delete];
 
@@ -32,6 +35,7 @@ internal static class CameraApiEndpoints
         api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
         api.MapPost("/leases", ForwardWithBodyAsync);
         api.MapMethods($"/leases/{Lease}", s_renewAndRelease, ForwardWithBodyAsync);
+        api.MapMethods($"/sessions/{Session}/presence", s_connect, ForwardAsync);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 

@@ -8,7 +8,12 @@ namespace Attendance.Web.Forwarding;
 /// </summary>
 internal sealed class CameraApiTransformer(CameraApiClient client) : HttpTransformer
 {
-    private static readonly string[] s_passed = ["Accept", "If-None-Match", "User-Agent"];
+    // Of a socket its extensions are left out: nothing of ours is long enough to be worth compressing.
+    private static readonly string[] s_passed =
+    [
+        "Accept", "If-None-Match", "User-Agent", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol",
+    ];
+
     private static readonly string[] s_passedWithBody = ["Content-Type", "Content-Length"];
 
     public override ValueTask TransformRequestAsync(

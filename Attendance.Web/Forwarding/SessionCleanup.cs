@@ -13,8 +13,10 @@ namespace Attendance.Web.Forwarding;
 /// </summary>
 internal sealed partial record SessionCleanup(
     [property: JsonPropertyName("session_ids")] IReadOnlyList<string> SessionIds,
-    [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason)
+    [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    [property: JsonPropertyName("grace_ms"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? GraceMs)
 {
+    private const int GraceLimit = 2000;
     private const int ReasonLimit = 64;
     private const string SessionShape = "must be 8 to 128 of A-Z, a-z, 0-9, _ and -.";
     private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
@@ -95,9 +97,20 @@ internal sealed partial record SessionCleanup(
             return (null, ApiProblems.Invalid("reason", $"must be a text of at most {ReasonLimit} characters."));
         }
 
+        int? grace = null;
+        if (Present(root, "grace_ms") is { } time)
+        {
+            if (time.ValueKind != JsonValueKind.Number || !time.TryGetInt32(out var milliseconds) || milliseconds is < 0 or > GraceLimit)
+            {
+                return (null, ApiProblems.Invalid("grace_ms", $"must be a whole number from 0 to {GraceLimit}."));
+            }
+
+            grace = milliseconds;
+        }
+
         return sessions.Count == 0
             ? (null, ApiProblems.SignInRequired())
-            : (new SessionCleanup([.. sessions.Distinct(StringComparer.Ordinal)], reason?.GetString()), null);
+            : (new SessionCleanup([.. sessions.Distinct(StringComparer.Ordinal)], reason?.GetString(), grace), null);
     }
 
     private static JsonElement? Present(JsonElement root, string name) =>

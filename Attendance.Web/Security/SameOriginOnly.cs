@@ -9,12 +9,15 @@ namespace Attendance.Web.Security;
 internal static class SameOriginOnly
 {
     public static void UseSameOriginOnly(this IApplicationBuilder app) => app.Use((context, next) =>
-        ChangesState(context.Request) && IsForeign(context.Request)
+        (ChangesState(context.Request) || OpensSocket(context.Request)) && IsForeign(context.Request)
             ? ApiProblems.CrossSite().ExecuteAsync(context)
             : next(context));
 
     private static bool ChangesState(HttpRequest request) =>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
+
+    /// <summary>Browsers let any page open a WebSocket to anywhere: CORS does not cover it.</summary>
+    private static bool OpensSocket(HttpRequest request) => request.Headers.Upgrade.Count > 0;
 
     private static bool IsForeign(HttpRequest request)
     {

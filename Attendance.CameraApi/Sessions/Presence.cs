@@ -1,0 +1,165 @@
+using System.Net.WebSockets;
+using Attendance.CameraApi.Leases;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Sessions;
+
+/// <summary>
+/// As long as a session's socket lives its leases are renewed here, whatever the timers of its page do. When the socket
+/// is lost they end after a grace, unless the session shows itself before: by another socket, or by HTTP.
+/// </summary>
+internal sealed partial class Presence(
+    CameraLeases leases,
+    PresenceSockets sockets,
+    IOptions<PresenceOptions> options,
+    IOptions<LeaseOptions> leaseOptions,
+    TimeProvider clock,
+    PresenceMetrics metrics,
+    ILogger<Presence> logger)
+{
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tells pages of their leases' ends.</summary>
+    public void Listen() => leases.Ended += Tell;
+
+    /// <summary>Attends a socket until it has ended.</summary>
+    /// <param name="abort">Cuts its connection.</param>
+    public async Task AttendAsync(WebSocket webSocket, string sessionHash, Action abort)
+    {
+        using var socket = new PresenceSocket(webSocket, sessionHash, abort, clock);
+        using var over = new CancellationTokenSource();
+        metrics.Active(1);
+        sockets.Enter(socket, () => Welcome(socket));
+        var renewing = RenewAsync(socket, over.Token);
+        var end = PresenceEnd.Closed;
+        try
+        {
+            end = await socket.RunAsync(message => Hear(socket, message));
+        }
+        finally
+        {
+            metrics.Active(-1);
+            if (end.IsLoss() || end == PresenceEnd.Replaced)
+            {
+                metrics.Lost(end);
+            }
+
+            sockets.Leave(socket, () => LetLeave(sessionHash, end));
+            await over.CancelAsync();
+            await renewing;
+        }
+    }
+
+    private void Welcome(PresenceSocket socket)
+    {
+        var held = leases.HeldBy(socket.SessionHash);
+        socket.Send(new HelloMessage(
+            options.Value.PingInterval.TotalSeconds,
+            options.Value.Grace.TotalSeconds,
+            leaseOptions.Value.HiddenHold.TotalSeconds,
+            [.. held.Where(lease => lease.Stored.WasGranted && lease.ComeBack()).Select(PresentLease.From)]));
+    }
+
+    private void Hear(PresenceSocket socket, PageMessage message)
+    {
+        switch (message)
+        {
+            case { Type: "visibility", Hidden: true }:
+                socket.HiddenSince ??= clock.GetTimestamp();
+                break;
+            case { Type: "visibility", Hidden: false }:
+                socket.HiddenSince = null;
+                break;
+            case { Type: "stopped", LeaseId: { } leaseId }:
+                sockets.Confirm(socket.SessionHash, leaseId);
+                break;
+            case { Type: "bye" }:
+                socket.SayGoodbye();
+                break;
+        }
+    }
+
+    /// <summary>What is still opening is left to its own request, which ends with its client.</summary>
+    private void LetLeave(string sessionHash, PresenceEnd end)
+    {
+        if (!end.IsLoss())
+        {
+            return;
+        }
+
+        var held = leases.HeldBy(sessionHash).Where(lease => lease.Opened.IsCompletedSuccessfully).ToList();
+        foreach (var lease in held)
+        {
+            lease.Leave(new LeaseEnd(ReleaseReason.Disconnected, end == PresenceEnd.Closed ? null : end.Name()), options.Value.Grace, yields: false);
+        }
+
+        if (held.Count > 0)
+        {
+            LogLost(end.Name(), string.Join(", ", held.Select(lease => lease.CameraId)), options.Value.Grace.TotalSeconds);
+        }
+    }
+
+    private void Tell(CameraLease lease, LeaseEnd end) => sockets.Tell(lease.SessionHash, EndedMessage.From(lease, end));
+
+    private async Task RenewAsync(PresenceSocket socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(s_tick, clock);
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                await RenewDueAsync(socket);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The socket has ended.
+        }
+        catch (Exception exception)
+        {
+            LogNotRenewed(exception);
+            socket.Close(PresenceEnd.Misused, WebSocketCloseStatus.InternalServerError, "error"); // its page comes back, or renews by itself
+        }
+    }
+
+    private async Task RenewDueAsync(PresenceSocket socket)
+    {
+        var held = leases.HeldBy(socket.SessionHash);
+        if (socket.HiddenSince is { } since && clock.GetElapsedTime(since) >= leaseOptions.Value.HiddenHold)
+        {
+            foreach (var lease in held)
+            {
+                _ = leases.EndAsync(lease, new LeaseEnd(ReleaseReason.HiddenTooLong));
+            }
+
+            return;
+        }
+
+        var renewed = await Task.WhenAll(held.Where(IsDue).Select(async lease => await IsRenewedAsync(lease) ? lease : null));
+        if (renewed.OfType<CameraLease>().ToList() is { Count: > 0 } confirmed)
+        {
+            socket.Send(new RenewedMessage([.. confirmed.Select(PresentLease.From)]));
+        }
+    }
+
+    private static bool IsDue(CameraLease lease) =>
+        lease is { Leaving: null, Opened.IsCompletedSuccessfully: true } && lease.Remaining <= lease.Ttl * (2 / 3.0);
+
+    private async Task<bool> IsRenewedAsync(CameraLease lease)
+    {
+        try
+        {
+            return await leases.RenewAsync(lease);
+        }
+        catch (StoreUnavailableException)
+        {
+            return false; // tried again in a second, until the lease expires
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The socket of a session was lost ({Reason}); of {Cameras} its leases end in {Seconds} s unless it comes back")]
+    private partial void LogLost(string reason, string cameras, double seconds);
+
+    [LoggerMessage(LogLevel.Error, "The leases of a session could not be renewed")]
+    private partial void LogNotRenewed(Exception exception);
+}

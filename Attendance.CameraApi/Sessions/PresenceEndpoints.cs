@@ -1,0 +1,42 @@
+using Attendance.CameraApi.Http;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Sessions;
+
+internal static class PresenceEndpoints
+{
+    private const string Protocol = "attendance.presence.v1";
+
+    // GET opens a socket over HTTP/1.1, CONNECT over HTTP/2.
+    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Connect];
+
+    public static void MapPresence(this IEndpointRouteBuilder routes) => routes
+        .MapMethods("/api/sessions/{sessionId}/presence", s_methods, AttendAsync).WithTags("Sessions")
+        .Produces(StatusCodes.Status101SwitchingProtocols).ProducesProblem(400)
+        .WithSummary("A WebSocket: for as long as it lives, the leases of its session are renewed.");
+
+    private static async Task<IResult> AttendAsync(
+        string sessionId, HttpContext context, Presence presence, IOptions<PresenceOptions> options)
+    {
+        if (!Identifiers.IsSession(sessionId))
+        {
+            throw new RequestException("session_id", "must be 8 to 128 of A-Z a-z 0-9 _ - .");
+        }
+
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            return new Problem(StatusCodes.Status400BadRequest, "websocket_required", "Open this address as a WebSocket.");
+        }
+
+        // The pings are the protocol's own: a browser answers them itself, whatever its page is doing.
+        var (ping, silence) = (options.Value.PingInterval, options.Value.PongTimeout);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null,
+            KeepAliveInterval = ping,
+            KeepAliveTimeout = silence - ping, // it runs from the ping, and the ping is sent after a silence
+        });
+        await presence.AttendAsync(socket, Identifiers.SessionHash(sessionId), context.Abort);
+        return TypedResults.Empty;
+    }
+}

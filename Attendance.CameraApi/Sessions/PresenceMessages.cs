@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+
+namespace Attendance.CameraApi.Sessions;
+
+/// <summary>What the server says on a presence socket.</summary>
+internal abstract record PresenceMessage(string Type)
+{
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), JsonBody.Options);
+}
+
+/// <summary>The first thing a page hears.</summary>
+/// <param name="Leases">What its session holds now.</param>
+internal sealed record HelloMessage(double PingSeconds, double GraceSeconds, double HiddenHoldSeconds, IReadOnlyList<PresentLease> Leases)
+    : PresenceMessage("hello");
+
+/// <summary>The store has confirmed these.</summary>
+internal sealed record RenewedMessage(IReadOnlyList<PresentLease> Leases) : PresenceMessage("renewed");
+
+/// <summary>Said before the device is closed.</summary>
+internal sealed record EndedMessage(string LeaseId, string CameraId, string Reason, string? Detail) : PresenceMessage("ended")
+{
+    public static EndedMessage From(CameraLease lease, LeaseEnd end) => new(lease.Id, lease.CameraId, end.Reason.Name(), end.Detail);
+}
+
+internal sealed record PresentLease(string LeaseId, string CameraId, DateTime ExpiresAt, int TtlSeconds)
+{
+    public static PresentLease From(CameraLease lease) =>
+        new(lease.Id, lease.CameraId, lease.ExpiresAt.UtcDateTime, (int)lease.Ttl.TotalSeconds);
+}
+
+/// <summary>What a page says. A type that is not known here, or a text that is no such message, says nothing.</summary>
+internal sealed record PageMessage(string? Type, bool? Hidden, string? LeaseId)
+{
+    public static PageMessage? TryParse(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PageMessage>(text, JsonBody.Options);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        {
+            return null;
+        }
+    }
+}
