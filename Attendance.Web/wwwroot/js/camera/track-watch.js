@@ -73,7 +73,9 @@ export function watchTrack(stream, video, viewer, isNew, signal) {
 
         const look = setInterval(() => {
             const now = performance.now();
-            if (mutedSince !== null && now - mutedSince > muteToleratedMs) {
+            if (track.readyState === 'ended') {
+                gone('ended'); // nothing is said of it where the system has stopped it in the background
+            } else if (mutedSince !== null && now - mutedSince > muteToleratedMs) {
                 gone('muted');
             } else if (video && mutedSince === null) {
                 if (video.paused) {
