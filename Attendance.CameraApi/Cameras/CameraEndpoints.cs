@@ -27,7 +27,8 @@ internal static class CameraEndpoints
 
     private static async Task<IResult> HistoryAsync(string cameraId, int? limit, CameraSlots slots, LeaseStore store)
     {
-        if (!slots.TryGet(cameraId, out _))
+        var isBrowsers = BrowserCamera.IsId(cameraId);
+        if (!isBrowsers && !slots.TryGet(cameraId, out _))
         {
             return LeaseEndpoints.UnknownCamera();
         }
@@ -38,6 +39,11 @@ internal static class CameraEndpoints
         }
 
         var entries = await store.ReadLedgerAsync(cameraId, limit ?? DefaultHistory);
+        if (isBrowsers && entries.Count == 0)
+        {
+            return LeaseEndpoints.UnknownCamera(); // all that is known of one that nobody has now is its ledger
+        }
+
         return TypedResults.Ok(new HistoryResponse(cameraId, [.. entries.Select(HistoryItem.From)]));
     }
 
@@ -133,7 +139,14 @@ internal sealed record HistoryItem(
 /// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
 internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOptions<NodeOptions> node, TimeProvider clock)
 {
-    public IReadOnlyList<CameraView> All() => [.. catalog.List().Select(entry => Of(entry.Camera, entry.IsPresent))];
+    public IReadOnlyList<CameraView> All() =>
+    [
+        .. catalog.List().Select(entry => Of(entry.Camera, entry.IsPresent)),
+        .. slots.All
+            .Where(slot => slot.Camera.Source.Kind == CameraKind.Browser && (slot.Lease is not null || slot.Quarantine is not null))
+            .OrderBy(slot => slot.Camera.Id, StringComparer.Ordinal)
+            .Select(slot => Of(slot.Camera, isPresent: true)),
+    ];
 
     public CameraView? Find(string cameraId) => All().FirstOrDefault(view => view.CameraId == cameraId);
 

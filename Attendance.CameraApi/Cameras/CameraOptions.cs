@@ -67,6 +67,11 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
                 failures.Add($"'Cameras:{id}': an id is 1 to 64 of A-Z a-z 0-9 . _ - , begins with a letter or digit and is not 'auto'.");
             }
 
+            if (BrowserCamera.IsId(id))
+            {
+                failures.Add($"'Cameras:{id}': an id of this form is that of a browser's camera.");
+            }
+
             if (!CameraSource.TryParse(camera.Source, out var source))
             {
                 failures.Add(

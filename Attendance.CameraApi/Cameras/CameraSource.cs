@@ -9,6 +9,9 @@ internal enum CameraKind
     Network,
     Device,
 
+    /// <summary>In a page, see <see cref="BrowserCamera"/>. Never configured.</summary>
+    Browser,
+
     /// <summary>For tests only, see <see cref="Capture.Worker.FaultSource"/>.</summary>
     Fault,
 }

@@ -48,7 +48,13 @@ internal abstract record CloseOutcome
 
     /// <param name="Cause">What is known of the process that does not let go.</param>
     /// <param name="IsFreeAsync">Asks again whether the device is free by now.</param>
-    public sealed record NotFree(string Cause, Func<Task<bool>> IsFreeAsync) : CloseOutcome;
+    public sealed record NotFree(string Cause, Func<Task<bool>> IsFreeAsync) : CloseOutcome
+    {
+        /// <summary>Completes when it may be worth asking; never, where nobody tells.</summary>
+        public Task Freed { get; init; } = s_never;
+
+        private static readonly Task s_never = new TaskCompletionSource().Task;
+    }
 }
 
 /// <summary>The camera is known but does not open.</summary>

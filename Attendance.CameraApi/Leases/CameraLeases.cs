@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Sessions;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
@@ -14,6 +16,7 @@ internal sealed partial class CameraLeases(
     PendingReleases pending,
     EndedLeases ended,
     ICameraCaptureFactory captures,
+    BrowserCaptures browsers,
     IOptions<LeaseOptions> options,
     TimeProvider clock,
     LeaseMetrics metrics,
@@ -301,7 +304,8 @@ internal sealed partial class CameraLeases(
     private async Task OpenGrantedAsync(CameraLease lease, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Ended);
-        lease.Capture = captures.Create(lease.Slot.Camera);
+        var camera = lease.Slot.Camera;
+        lease.Capture = camera.Source.Kind == CameraKind.Browser ? browsers.Create(lease) : captures.Create(camera);
         await lease.Capture.OpenAsync(either.Token);
         lease.MarkOpened();
         lease.MarkSettled();
@@ -406,7 +410,8 @@ internal sealed partial class CameraLeases(
         {
             for (var wait = TimeSpan.FromSeconds(1); ; wait = wait * 2 < s_longestBackoff ? wait * 2 : s_longestBackoff)
             {
-                await Task.Delay(wait, clock, _closing.Token);
+                await Task.WhenAny(Task.Delay(wait, clock, _closing.Token), quarantine.Outcome.Freed);
+                _closing.Token.ThrowIfCancellationRequested();
                 if (await quarantine.Outcome.IsFreeAsync() && slot.EndQuarantine(quarantine))
                 {
                     metrics.Quarantined(slot.Camera.Id, -1);

@@ -4,7 +4,8 @@ using Attendance.CameraApi.Capture;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>The one place of a camera: at most one lease is in it, from the wish to have the camera until it is proven free.</summary>
-internal sealed class CameraSlot(Camera camera)
+/// <param name="emptied">Told when nothing is in it any more, nor anybody in line.</param>
+internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = null)
 {
     private static long s_leaves;
 
@@ -103,11 +104,24 @@ internal sealed class CameraSlot(Camera camera)
             }
         }
 
+        if (next is null)
+        {
+            emptied?.Invoke(this);
+        }
+
         next?.Turn.SetResult();
     }
 
-    public bool EndQuarantine(Quarantine quarantine) =>
-        ReferenceEquals(Interlocked.CompareExchange(ref _quarantine, null, quarantine), quarantine);
+    public bool EndQuarantine(Quarantine quarantine)
+    {
+        if (!ReferenceEquals(Interlocked.CompareExchange(ref _quarantine, null, quarantine), quarantine))
+        {
+            return false;
+        }
+
+        emptied?.Invoke(this);
+        return true;
+    }
 
     private CameraLease? Enter(CameraLease lease)
     {

@@ -1,13 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Attendance.CameraApi.Cameras;
+using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>A slot for each camera that was ever in the catalog, so that a device that comes back finds its lease.</summary>
-internal sealed class CameraSlots(CameraCatalog catalog)
+/// <summary>
+/// A slot for each camera that was ever in the catalog, so that a device that comes back finds its lease; and one for each
+/// camera of a browser, for as long as there is something in it or somebody asks for it.
+/// </summary>
+internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> options)
 {
     private readonly ConcurrentDictionary<string, CameraSlot> _slots = new(StringComparer.Ordinal);
+    private readonly Lock _browsers = new();
+    private readonly Dictionary<CameraSlot, int> _visits = [];
+    private int _browserCameras;
 
     public IEnumerable<CameraSlot> All => _slots.Select(entry => entry.Value);
 
@@ -21,5 +28,59 @@ internal sealed class CameraSlots(CameraCatalog catalog)
         }
 
         return _slots.TryGetValue(cameraId, out slot);
+    }
+
+    /// <summary>Enter a browser camera's slot during a visit only: otherwise it may be removed before you are in.</summary>
+    /// <param name="isLimited">False for a lease that is there already.</param>
+    /// <returns>Null when there are as many such cameras as there may be.</returns>
+    public Visit? VisitBrowserCamera(string cameraId, bool isLimited = true)
+    {
+        lock (_browsers)
+        {
+            if (!_slots.TryGetValue(cameraId, out var slot))
+            {
+                if (isLimited && _browserCameras >= options.Value.MaxBrowserCameras)
+                {
+                    return null;
+                }
+
+                _browserCameras++;
+                _slots[cameraId] = slot = new CameraSlot(BrowserCamera.Create(cameraId), RemoveIfUnused);
+            }
+
+            _visits[slot] = _visits.GetValueOrDefault(slot) + 1;
+            return new Visit(this, slot);
+        }
+    }
+
+    private void EndVisit(CameraSlot slot)
+    {
+        lock (_browsers)
+        {
+            if (--_visits[slot] == 0)
+            {
+                _visits.Remove(slot);
+            }
+        }
+
+        RemoveIfUnused(slot);
+    }
+
+    private void RemoveIfUnused(CameraSlot slot)
+    {
+        lock (_browsers)
+        {
+            if (slot is { Lease: null, Quarantine: null } && !_visits.ContainsKey(slot) && _slots.TryRemove(new(slot.Camera.Id, slot)))
+            {
+                _browserCameras--;
+            }
+        }
+    }
+
+    internal sealed class Visit(CameraSlots slots, CameraSlot slot) : IDisposable
+    {
+        public CameraSlot Slot => slot;
+
+        public void Dispose() => slots.EndVisit(slot);
     }
 }

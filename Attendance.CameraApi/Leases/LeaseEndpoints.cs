@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,6 +29,14 @@ internal static class LeaseEndpoints
         if (request.CameraId == CameraChoice.Auto)
         {
             return ToResult(context, request, await choice.AcquireAsync(request.Requirements ?? new(), wish, cancellationToken));
+        }
+
+        if (BrowserCamera.IsId(request.CameraId))
+        {
+            using var visit = slots.VisitBrowserCamera(request.CameraId!);
+            return visit is null
+                ? TooManyBrowserCameras()
+                : ToResult(context, request, await leases.AcquireAsync(visit.Slot, wish, cancellationToken));
         }
 
         return slots.TryGet(request.CameraId!, out var slot)
@@ -73,6 +82,12 @@ internal static class LeaseEndpoints
         AcquireOutcome.ShuttingDown => new Problem(
             StatusCodes.Status503ServiceUnavailable, "camera_unavailable", "This node is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) },
         _ => throw new InvalidOperationException($"No answer is known for {outcome.Name}."),
+    };
+
+    private static Problem TooManyBrowserCameras() => new(
+        StatusCodes.Status503ServiceUnavailable, "too_many_browser_cameras", "Too many browsers use their cameras now.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(10),
     };
 
     internal static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, "unknown_camera", "There is no camera of this id.");
@@ -159,9 +174,13 @@ internal sealed record LeaseResponse(
         lease.ExpiresAt.UtcDateTime,
         (int)lease.Ttl.TotalSeconds,
         (int)lease.Ttl.TotalSeconds / 3,
-        $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
-        $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
+        Picture(lease, "stream"),
+        Picture(lease, "snapshot"),
         $"/api/sessions/{sessionId}/presence");
+
+    /// <summary>Of a browser's camera there is none here.</summary>
+    private static string? Picture(CameraLease lease, string kind) =>
+        lease.Slot.Camera.Source.Kind == CameraKind.Browser ? null : $"/api/cameras/{lease.CameraId}/{kind}?lease={lease.Id}";
 }
 
 internal sealed record RenewedResponse(DateTime ExpiresAt);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Cameras;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -45,7 +46,7 @@ internal sealed class LeaseMetrics
 
     public void Quarantined(string cameraId, int change) => _quarantined.Add(change, Camera(cameraId));
 
-    private static KeyValuePair<string, object?> Camera(string id) => new("attendance.camera.id", id);
+    private static KeyValuePair<string, object?> Camera(string id) => new("attendance.camera.id", BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
 
     private static KeyValuePair<string, object?> Reason(ReleaseReason reason) => new("attendance.lease.release_reason", reason.Name());
 }

@@ -20,6 +20,10 @@ internal sealed class LeaseOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan HiddenHold { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Cameras of browsers leased at once, so that visitors who make them up do not fill the store.</summary>
+    [Range(0, 100_000)]
+    public int MaxBrowserCameras { get; set; } = 200;
+
     /// <summary>A store that has not answered by then counts as unavailable.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:30")]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(700);

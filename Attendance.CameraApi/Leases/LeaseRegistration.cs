@@ -16,6 +16,7 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<EndedLeases>();
         builder.Services.AddSingleton<CameraSlots>();
         builder.Services.AddSingleton<PresenceSockets>();
+        builder.Services.AddSingleton<BrowserCaptures>();
         builder.Services.AddSingleton<CameraLeases>();
         builder.Services.AddSingleton<CameraChoice>();
         builder.Services.AddSingleton<Reconciliation>();

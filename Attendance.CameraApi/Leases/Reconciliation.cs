@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Microsoft.Extensions.Options;
 
@@ -60,7 +61,7 @@ internal sealed partial class Reconciliation(
         foreach (var cameraId in await store.FindHeldAsync())
         {
             if (await FindNobodysAsync(cameraId) is { } found
-                && !(found.Remaining > TimeSpan.Zero && slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found)))
+                && !(found.Remaining > TimeSpan.Zero && TryAdopt(cameraId, found)))
             {
                 await SettleAsync(cameraId, ReleaseReason.NodeRestarted, "node_restarted", found.Lease.LeaseId);
             }
@@ -105,6 +106,18 @@ internal sealed partial class Reconciliation(
 
     /// <summary>Overdue entries of the store that nobody here holds.</summary>
     public async Task<IReadOnlyList<string>> FindOverdueAsync() => [.. (await store.FindOverdueAsync(Batch)).Where(id => !IsHeldHere(id))];
+
+    /// <summary>A camera of a browser needs no worker, only that its page comes back in time.</summary>
+    private bool TryAdopt(string cameraId, FoundLease found)
+    {
+        if (BrowserCamera.IsId(cameraId))
+        {
+            using var visit = slots.VisitBrowserCamera(cameraId, isLimited: false)!;
+            return leases.TryAdopt(visit.Slot, found);
+        }
+
+        return slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found);
+    }
 
     /// <summary>Read first, looked for here second: what is granted in between is another lease than the one that was read.</summary>
     private async Task<FoundLease?> FindNobodysAsync(string cameraId) =>

@@ -99,7 +99,11 @@ internal sealed partial class Presence(
         }
     }
 
-    private void Tell(CameraLease lease, LeaseEnd end) => sockets.Tell(lease.SessionHash, EndedMessage.From(lease, end));
+    private void Tell(CameraLease lease, LeaseEnd end)
+    {
+        (lease.Capture as BrowserCapture)?.AwaitStop(); // before its page is asked to
+        sockets.Tell(lease.SessionHash, EndedMessage.From(lease, end));
+    }
 
     private async Task RenewAsync(PresenceSocket socket, CancellationToken cancellationToken)
     {

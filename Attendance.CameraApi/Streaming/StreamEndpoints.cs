@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 
@@ -71,7 +72,7 @@ internal static class StreamEndpoints
     /// <summary>A picture goes to the holder of a live lease of this very camera, and to nobody else.</summary>
     private static async Task<CameraLease?> FindAsync(CameraLeases leases, string cameraId, string? leaseId, CancellationToken cancellationToken)
     {
-        if (leaseId is null || leases.Find(leaseId) is not { } lease || lease.CameraId != cameraId)
+        if (leaseId is null || leases.Find(leaseId) is not { } lease || lease.CameraId != cameraId || BrowserCamera.IsId(cameraId))
         {
             return null;
         }

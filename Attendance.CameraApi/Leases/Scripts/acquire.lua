@@ -14,6 +14,6 @@ if held[1] then
   record(KEYS[4], held[2], held[6], now, 'expired', 'null', held[4], held[5])
 end
 local token = int(math.max((tonumber(redis.call('GET', KEYS[2])) or 0) + 1, now))
-redis.call('SET', KEYS[2], token)
+redis.call('SET', KEYS[2], token, 'PX', int(FORGOTTEN_AFTER))
 write(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], token, int(now), deadline)
 return { 'granted', ARGV[2], token, int(now) }

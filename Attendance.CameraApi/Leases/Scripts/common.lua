@@ -1,5 +1,6 @@
 -- Before every script. All keys of a camera share the hash tag of its scope, so a script stays on one cluster slot.
 
+local FORGOTTEN_AFTER = 90 * 24 * 60 * 60 * 1000 -- of a camera that nobody uses: tokens are times, so they grow all the same
 local GARBAGE_AFTER = 24 * 60 * 60 * 1000 -- a deadline ends a lease; this only clears what nobody came back for
 
 local function now_ms()
@@ -18,6 +19,7 @@ local function record(ledger, lease_ref, acquired_at, ended_at, reason, detail, 
   if redis.call('LPUSH', ledger, entry) > 500 then
     redis.call('LTRIM', ledger, 0, 499)
   end
+  redis.call('PEXPIRE', ledger, int(FORGOTTEN_AFTER))
 end
 
 -- Only asked when an entry is gone: had the lease ended, or did the store lose it?

@@ -11,7 +11,7 @@ if not holder then
   if fence > tonumber(ARGV[7]) or recorded(KEYS[4], ARGV[3]) then
     return 0
   end
-  redis.call('SET', KEYS[2], ARGV[7])
+  redis.call('SET', KEYS[2], ARGV[7], 'PX', int(FORGOTTEN_AFTER))
   write(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], now_ms() + ARGV[9])
   return 2
 end
