@@ -46,6 +46,8 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
         var control = await window.NewCDPSessionAsync(page);
 
         await control.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
+        await Task.Delay(1500);
+        Assert.Fail($"{Api.Live.Count} {Api.Presence.Open} {string.Join("\n", Api.Requests.Select(r => r.Method + r.Target + r.Body))} {string.Join("\n", Api.Presence.Heard)}");
         await EventuallyAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back", withinSeconds: 2);
         await control.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
 

@@ -45,7 +45,8 @@ export const transitions = {
     lost: ['acquiring'],
 };
 
-const inUseRetryMs = 400;
+const firstInUseRetryMs = 50;
+const slowestInUseRetryMs = 400;
 /** While this page's own former lease is still ending. */
 const comeBackPatienceMs = 3000;
 
@@ -248,7 +249,7 @@ export class CameraSession extends EventTarget {
      */
     async #acquire(takeover, patientUntil, signal) {
         const camera_id = await this.#source.cameraId(signal);
-        for (;;) {
+        for (let wait = firstInUseRetryMs; ; wait = Math.min(wait * 2, slowestInUseRetryMs)) {
             signal.throwIfAborted();
             try {
                 const asked = performance.now();
@@ -257,11 +258,12 @@ export class CameraSession extends EventTarget {
                 this.#held.watch();
                 return;
             } catch (error) {
-                const again = error instanceof Problem && error.status === 409 && performance.now() < patientUntil;
+                const again = error instanceof Problem && error.status === 409
+                    && performance.now() < Math.max(patientUntil, this.#page.goodbyeUntil);
                 if (!again) {
                     throw error;
                 }
-                await delay(inUseRetryMs, signal);
+                await delay(wait, signal);
             }
         }
     }

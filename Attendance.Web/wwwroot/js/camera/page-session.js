@@ -20,8 +20,12 @@ import { claimSessionId } from './session-id.js';
 const reloadGraceMs = 500;
 const giveBackTimeoutMs = 10_000;
 
+/** How long a goodbye may be on its way. */
+const goodbyeMs = 2000;
+
 /** @type {PageSession | null} */
 let current = null;
+let lastGoodbye = -Infinity;
 
 /**
  * What all camera sessions of a page share: its session id, its presence, its goodbye. It lives while there is one of
@@ -60,6 +64,11 @@ export class PageSession {
         document.addEventListener('resume', () => this.#onBack(), { signal });
         document.addEventListener('visibilitychange', () => this.#onVisibility(), { signal });
         addEventListener('keydown', event => this.#onKey(event), { signal });
+    }
+
+    /** Until then a camera that is in use may be what this page itself has just given back. */
+    get goodbyeUntil() {
+        return lastGoodbye + goodbyeMs;
     }
 
     /** Only while a lease is held. */
@@ -110,6 +119,7 @@ export class PageSession {
             return false;
         }
         sayGoodbye(this.#id, reason);
+        lastGoodbye = performance.now();
         return true;
     }
 
