@@ -20,9 +20,9 @@ public sealed class ChromiumBrowser : IAsyncLifetime
          @"C:\Program Files\Google\Chrome\Application\chrome.exe", @"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
          "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
-    private const string FakeDevice = "--use-fake-device-for-media-stream", FakeConsent = "--use-fake-ui-for-media-stream";
+    internal const string FakeDevice = "--use-fake-device-for-media-stream", FakeConsent = "--use-fake-ui-for-media-stream";
 
-    private static readonly string[] s_arguments =
+    internal static readonly string[] Arguments =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"];
 
@@ -73,7 +73,7 @@ public sealed class ChromiumBrowser : IAsyncLifetime
         _starting.Dispose();
     }
 
-    private static string Executable()
+    internal static string Executable()
     {
         var executable = Environment.GetEnvironmentVariable(PathVariable) ?? s_places.FirstOrDefault(File.Exists);
         Assert.SkipWhen(executable is null,
@@ -100,7 +100,7 @@ public sealed class ChromiumBrowser : IAsyncLifetime
         playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = executable,
-            Args = [.. s_arguments, .. arguments],
+            Args = [.. Arguments, .. arguments],
             IgnoreDefaultArgs = ["--disable-back-forward-cache"],
         });
 }

@@ -41,19 +41,39 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     [InlineData("/cameras/browser")]
     public async Task A_page_that_is_frozen_has_given_its_camera_back_and_takes_it_again(string target)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
-        var page = await OpenAsync(window, target);
-        var control = await window.NewCDPSessionAsync(page);
+        await using var browser = await ChromiumProcess.StartAsync(Cancel);
+        var page = await browser.OpenAsync(new Uri(Web.Address, target));
+        await page.LiveAsync(Cancel);
 
-        await control.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
-        await Task.Delay(1500);
-        Assert.Fail($"{Api.Live.Count} {Api.Presence.Open} {string.Join("\n", Api.Requests.Select(r => r.Method + r.Target + r.Body))} {string.Join("\n", Api.Presence.Heard)}");
-        await EventuallyAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back", withinSeconds: 2);
-        await control.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
+        await page.FreezeAsync();
+        await EventuallyAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
+        await page.ThawAsync();
+        await page.ShowAsync(); // a frozen page was a hidden one
 
-        await LiveAsync(page);
+        await page.LiveAsync(Cancel);
         Assert.Single(Api.Live);
         Assert.Equal("page_hide", Assert.Single(Api.Ended).EndedBecause);
+    }
+
+    [Theory]
+    [InlineData("/cameras/demo")]
+    [InlineData("/cameras/browser")]
+    public async Task A_tab_behind_another_keeps_its_camera_and_the_server_knows(string target)
+    {
+        await using var browser = await ChromiumProcess.StartAsync(Cancel);
+        var page = await browser.OpenAsync(new Uri(Web.Address, target));
+        await page.LiveAsync(Cancel);
+        var lease = Assert.Single(Api.Live);
+
+        await browser.OpenAsync(new Uri("about:blank"));
+        await page.UntilAsync("document.getElementById('badge').textContent", "Paused", Cancel);
+        await EventuallyAsync(() => Api.Presence.Heard.Any(heard => (bool?)heard["hidden"] == true), "the server knows");
+        var renewals = Api.Presence.Renewals;
+        await EventuallyAsync(() => Api.Presence.Renewals > renewals + 2, "the server goes on renewing");
+        await page.ShowAsync();
+
+        await page.LiveAsync(Cancel);
+        Assert.Equal(lease.Id, Assert.Single(Api.Live).Id);
     }
 
     [Theory]

@@ -327,6 +327,8 @@ export class CameraSession extends EventTarget {
             this.#enter('live');
             void this.#held.renew(); // timers of hidden pages are slowed down: it may have ended meanwhile
             void this.#show();
+        } else if (!hidden) {
+            this.#onBack();
         }
     }
 
@@ -341,8 +343,9 @@ export class CameraSession extends EventTarget {
         }
     }
 
+    /** Not before it is seen: nobody would use the camera, and others may want to. */
     #onBack() {
-        if (this.#resumeOnShow) {
+        if (this.#resumeOnShow && document.visibilityState === 'visible') {
             this.#resumeOnShow = false;
             void this.start({ patienceMs: comeBackPatienceMs });
         }
