@@ -11,7 +11,7 @@ namespace Attendance.CameraApi.Sessions;
 internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Action abort, TimeProvider clock) : IDisposable
 {
     public const int MaxMessage = 4 * 1024;
-    private const int MaxUnsent = 64;
+    private const int MaxUnsent = 256;
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();

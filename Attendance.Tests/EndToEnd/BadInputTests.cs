@@ -57,6 +57,10 @@ public sealed class BadInputTests(SharedSystem shared) : IClassFixture<SharedSys
     [InlineData("{\"session_ids\":[null]}", "session_ids[0]")]
     [InlineData("{\"session_id\":\"" + Good + "\",\"force\":true}", "force")]
     [InlineData("{\"force\":\"true\"}", "force")]
+    [InlineData("{\"session_id\":\"" + Good + "\",\"grace_ms\":-1}", "grace_ms")]
+    [InlineData("{\"session_id\":\"" + Good + "\",\"grace_ms\":2001}", "grace_ms")]
+    [InlineData("{\"session_id\":\"" + Good + "\",\"grace_ms\":0.5}", "grace_ms")]
+    [InlineData("{\"grace_ms\":500}", "grace_ms")]
     [InlineData("session_id=" + Good, "$")]
     public async Task A_wrong_cleanup_is_a_400_and_releases_nothing(string body, params string[] fields)
     {

@@ -33,19 +33,55 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
         Assert.Equal("disconnected", await EndAsync("demo"));
     }
 
+    /// <summary>Each page at another moment between two signs of life: one of them at about the worst.</summary>
     [Fact]
-    public async Task A_page_whose_network_goes_silent_frees_its_cameras_within_15_seconds()
+    public async Task Pages_whose_network_goes_silent_free_their_cameras_within_15_seconds()
     {
         await using var network = new MuteProxy(_system.Web);
-        await using var page = await PresentAsync("demo", network.Address);
-        await Task.Delay(TimeSpan.FromSeconds(5.5), Cancel); // soon after a sign of life: the worst moment
+        var pages = new List<(PageSocket Page, string Camera)>();
+        for (var i = 0; i < 12; i++)
+        {
+            var (session, camera) = ($"{_session}_{i}", i == 0 ? "demo" : $"browser-{Guid.NewGuid():N}-0123456789abcdef");
+            await _system.AcquireAsync(camera, session);
+            var page = await PageSocket.OpenAsync(network.Address, session);
+            await page.HearAsync("hello");
+            pages.Add((page, camera));
+            await Task.Delay(500, Cancel);
+        }
 
         var started = Stopwatch.GetTimestamp();
         network.Silence();
-        await FreeAsync("demo", TimeSpan.FromSeconds(15));
+        var times = new List<double>();
+        var held = pages.Select(page => page.Camera).ToHashSet();
+        while (held.Count > 0)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(15), $"Still held: {string.Join(", ", held)}.");
+            var now = (await _system.StatusAsync()).GetProperty("camera_ids").EnumerateArray().Select(id => id.GetString()).ToHashSet();
+            times.AddRange(held.Where(camera => !now.Contains(camera)).Select(_ => Stopwatch.GetElapsedTime(started).TotalSeconds));
+            held.IntersectWith(now!);
+            await Task.Delay(20, Cancel);
+        }
 
-        Report(started);
-        Assert.Equal("disconnected", await EndAsync("demo"));
+        TestContext.Current.TestOutputHelper!.WriteLine($"after {times.Min():0.0} to {times.Max():0.0} s");
+        var end = await _system.LastEndAsync("demo");
+        Assert.Equal(("disconnected", "timeout"), (end.GetProperty("reason").GetString(), end.GetProperty("detail").GetString()));
+        foreach (var (page, _) in pages)
+        {
+            await page.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_socket_on_which_nothing_is_said_for_more_than_a_minute_stays_open()
+    {
+        await using var page = await PageSocket.OpenAsync(_system.Web, _session);
+        await page.HearAsync("hello");
+
+        await Task.Delay(TimeSpan.FromSeconds(65), Cancel);
+
+        await _system.AcquireAsync("demo", _session);
+        await _system.ReleaseAllAsync();
+        await page.HearAsync("ended");
     }
 
     [Fact]
@@ -117,6 +153,30 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
             Assert.Equal(0, answer.GetProperty("released").GetArrayLength());
             Assert.Equal("held", await _system.StateAsync("demo"));
         }
+    }
+
+    [Fact]
+    public async Task A_camera_of_a_browser_is_leased_by_its_page_and_free_when_the_page_has_stopped_it()
+    {
+        var camera = $"browser-{Guid.NewGuid():N}-0123456789abcdef";
+        using var acquired = await _system.Visitor.PostAsJsonAsync("/api/leases", new { session_id = _session, camera_id = camera }, Cancel);
+        Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
+        var lease = await acquired.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        Assert.Equal(JsonValueKind.Null, lease.GetProperty("stream_url").ValueKind);
+        Assert.Equal($"/api/sessions/{_session}/presence", lease.GetProperty("presence_url").GetString());
+        await using var page = await PageSocket.OpenAsync(_system.Web, _session);
+        await page.HearAsync("hello");
+        Assert.Equal("held", await _system.StateAsync(camera));
+
+        var forcing = _system.ReleaseAllAsync();
+        await page.HearAsync("ended");
+        Assert.Equal("releasing", await _system.StateAsync(camera));
+        await page.SayAsync(new { type = "stopped", lease_id = lease.GetProperty("lease_id").GetString() });
+        await forcing;
+
+        using var gone = await _system.Api.GetAsync($"/api/cameras/{camera}", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.Equal("forced", await EndAsync(camera));
     }
 
     [Theory]

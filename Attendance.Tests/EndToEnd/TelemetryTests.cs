@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Attendance.Tests.CameraApi.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +31,11 @@ public sealed class TelemetryTests
         using var acquired = await system.Visitor.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
         Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
         var lease = Lease.From(await acquired.Content.ReadFromJsonAsync<JsonElement>(Cancel));
+        await using (var page = await PageSocket.OpenAsync(system.Web, Session))
+        {
+            await page.HearAsync("hello");
+        }
+
         using var snapshot = await system.Visitor.GetAsync(lease.SnapshotUrl, Cancel);
         using var renewed = await system.Visitor.PutAsync($"/api/leases/{lease.Id}", null, Cancel);
         using var released = await system.Visitor.DeleteAsync($"/api/leases/{lease.Id}?reason=manual", Cancel);
@@ -40,7 +46,8 @@ public sealed class TelemetryTests
             "camera.acquire", "camera.open", "camera.release", "camera.close", "store.acquire", "store.release",
             "attendance.camera.lease.active", "attendance.camera.lease.acquisitions", "attendance.camera.lease.releases",
             "attendance.camera.lease.duration", "attendance.camera.open.duration", "attendance.camera.release.duration",
-            "attendance.camera.frames", "attendance.store.duration", lease.Ref,
+            "attendance.camera.frames", "attendance.store.duration", "attendance.session.active", "attendance.session.lost",
+            "/api/sessions/REDACTED/presence", lease.Ref,
         ];
         await Processes.UntilAsync(
             () => expected.All(collector.Received), TimeSpan.FromSeconds(30), "spans, instruments and logs arrive", Cancel);

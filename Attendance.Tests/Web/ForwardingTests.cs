@@ -17,6 +17,7 @@ public sealed class ForwardingTests : WebTest
     [InlineData("PUT", "/api/leases/some-lease_1")]
     [InlineData("DELETE", "/api/leases/some-lease_1?reason=client")]
     [InlineData("GET", "/api/cameras/demo/snapshot?lease=some-lease_1")]
+    [InlineData("GET", "/api/sessions/session_1/presence")]
     public async Task What_a_page_needs_is_forwarded_with_the_key(string method, string target)
     {
         await Client.SendAsync(new(new(method), target), Cancel);
@@ -42,6 +43,10 @@ public sealed class ForwardingTests : WebTest
     [InlineData("GET", "/api/cameras/%2e%2e/alerts")]
     [InlineData("GET", "/api//cameras/demo/history")]
     [InlineData("PATCH", "/api/leases")]
+    [InlineData("GET", "/api/sessions/short/presence")]
+    [InlineData("GET", "/api/sessions/session_1")]
+    [InlineData("POST", "/api/sessions/session_1/presence")]
+    [InlineData("GET", "/api/sessions/..%2F..%2Falerts/presence")]
     public async Task Nothing_else_is_forwarded(string method, string target)
     {
         var response = await Client.SendAsync(new(new(method), target), Cancel);
@@ -104,6 +109,24 @@ public sealed class ForwardingTests : WebTest
             Assert.Equal("cross_site", await CodeOfAsync(response));
         }
 
+        Assert.Empty(Api.Requests);
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Origin", "https://elsewhere.example")]
+    [InlineData("Origin", "null")]
+    public async Task A_page_of_another_site_opens_no_socket(string header, string value)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/sessions/session_1/presence");
+        request.Headers.Add("Upgrade", "websocket");
+        request.Headers.Add("Connection", "Upgrade");
+        request.Headers.Add(header, value);
+
+        var response = await Client.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal("cross_site", await CodeOfAsync(response));
         Assert.Empty(Api.Requests);
     }
 

@@ -33,6 +33,14 @@ public sealed class SessionCleanupTests : WebTest
         Assert.DoesNotContain("?", sent.Target, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_goodbye_may_leave_time_to_come_back()
+    {
+        await CleanupAsync("{\"session_id\":\"session_1\",\"reason\":\"page_hide\",\"grace_ms\":500}");
+
+        Assert.Equal("{\"session_ids\":[\"session_1\"],\"reason\":\"page_hide\",\"grace_ms\":500}", Assert.Single(Api.Cleanups).Body);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"reason":"manual"}""")]
@@ -64,6 +72,10 @@ public sealed class SessionCleanupTests : WebTest
     [InlineData("""{"session_ids":["session_1",2]}""", "session_ids")]
     [InlineData("""{"session_id":"session_1","reason":7}""", "reason")]
     [InlineData("""{"session_id":"session_1","reason":"\ud800"}""", "body")]
+    [InlineData("""{"session_id":"session_1","grace_ms":-1}""", "grace_ms")]
+    [InlineData("""{"session_id":"session_1","grace_ms":2001}""", "grace_ms")]
+    [InlineData("""{"session_id":"session_1","grace_ms":0.5}""", "grace_ms")]
+    [InlineData("""{"session_id":"session_1","grace_ms":"500"}""", "grace_ms")]
     public async Task What_is_malformed_is_a_400_problem_that_names_the_field(string body, string field)
     {
         var response = await CleanupAsync(body);

@@ -35,11 +35,13 @@ internal static class CameraApiEndpoints
         api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
         api.MapPost("/leases", ForwardWithBodyAsync);
         api.MapMethods($"/leases/{Lease}", s_renewAndRelease, ForwardWithBodyAsync);
-        api.MapMethods($"/sessions/{Session}/presence", s_connect, ForwardAsync);
+        api.MapMethods($"/sessions/{Session}/presence", s_connect, ForwardSocketAsync);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 
     private static Task ForwardAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardAsync(context);
+
+    private static Task ForwardSocketAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardSocketAsync(context);
 
     private static Task ForwardWithBodyAsync(HttpContext context, CameraApiForwarder forwarder) =>
         forwarder.ForwardWithBodyAsync(context);

@@ -4,11 +4,16 @@ namespace Attendance.Web.Forwarding;
 
 /// <summary>Sends a request on as it came, and its answer back as it comes: a stream ends when either side ends it.</summary>
 internal sealed partial class CameraApiForwarder(
-    IHttpForwarder forwarder, CameraApiClient client, CameraApiTransformer transformer, ILogger<CameraApiForwarder> logger)
+    IHttpForwarder forwarder,
+    CameraApiClient client,
+    CameraApiTransformer transformer,
+    IHostApplicationLifetime lifetime,
+    ILogger<CameraApiForwarder> logger)
 {
     private const string RetryAfterSeconds = "2";
 
-    /// <summary>Longer than a slow device takes to open, and than a stalled one takes to be opened again.</summary>
+    /// <summary>Longer than a slow device takes to open, than a stalled one takes to be opened again, and than a presence
+    /// socket is without a ping.</summary>
     private static readonly ForwarderRequestConfig s_config = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>As <see cref="ForwardAsync"/>, for what has a body.</summary>
@@ -21,6 +26,13 @@ internal sealed partial class CameraApiForwarder(
         }
 
         BoundedBody.Replace(context.Request, body);
+        await ForwardAsync(context);
+    }
+
+    /// <summary>As <see cref="ForwardAsync"/>, for what ends with its page only: a Web that stops does not wait for it.</summary>
+    public async Task ForwardSocketAsync(HttpContext context)
+    {
+        await using var stopping = lifetime.ApplicationStopping.Register(context.Abort);
         await ForwardAsync(context);
     }
 

@@ -55,6 +55,20 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_kept_of_a_camera_that_nobody_uses_any_more_goes_after_90_days()
+    {
+        var lease = await AcquireAsync("door", "one");
+        await _store.ReleaseAsync(
+            new StoredLease("door", lease.LeaseId, "one", lease.FencingToken, lease.AcquiredAt, WasGranted: true), new LeaseEnd(ReleaseReason.Client));
+
+        foreach (var kind in (string[])["fence", "ledger"])
+        {
+            var lasts = await _redis.GetDatabase().KeyTimeToLiveAsync($"attendance:{{{_node}}}:{kind}:door");
+            Assert.InRange(lasts!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
+        }
+    }
+
+    [Fact]
     public async Task A_fencing_token_grows_with_every_lease()
     {
         var first = await AcquireAsync("door", "one");
