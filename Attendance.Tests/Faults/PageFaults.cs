@@ -62,7 +62,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     });
 
     [Fact]
-    public Task A_page_that_crashes_frees_its_camera() => StrikesAsync(FaultRow.RendererCrashed, (_, page) =>
+    public Task A_page_that_crashes_frees_its_camera() => StrikesAsync(FaultRow.RendererCrashed, (browser, page) =>
     {
         _ = page.SendAsync("Page.crash").ContinueWith(answer => answer.Exception, TaskScheduler.Default); // nobody is left to answer
         return Task.CompletedTask;
