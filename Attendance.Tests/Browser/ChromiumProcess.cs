@@ -23,6 +23,7 @@ internal sealed class ChromiumProcess : IAsyncDisposable
     private Process? _process;
     private Task _hearing = Task.CompletedTask;
     private int _id;
+    private bool _isDisposed;
 
     public int Id => _process!.Id;
 
@@ -73,6 +74,12 @@ internal sealed class ChromiumProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return; // a test may end it sooner
+        }
+
+        _isDisposed = true;
         if (_process is { HasExited: false })
         {
             _process.Kill(entireProcessTree: true);

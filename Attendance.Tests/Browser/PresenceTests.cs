@@ -69,6 +69,19 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     }
 
     [Fact]
+    public async Task A_lease_that_nobody_confirms_is_not_taken_for_ours_beyond_its_deadline()
+    {
+        Api.Presence.IsBlocked = true;
+        Api.TtlSeconds = 3;
+        await using var window = await chromium.NewContextAsync(null, Cancel);
+        var page = await OpenAsync(window);
+
+        await window.RouteAsync("**/api/leases/*", _ => Task.CompletedTask); // neither answered nor refused, as on a network that is cut
+
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The camera was not asked for in time", new() { Timeout = 10_000 });
+    }
+
+    [Fact]
     public async Task The_server_is_told_when_the_page_is_hidden_and_when_nothing_is_held_any_more()
     {
         await using var window = await chromium.NewContextAsync(null, Cancel);

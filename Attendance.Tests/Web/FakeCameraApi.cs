@@ -47,6 +47,8 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
 
     public double RenewAfterSeconds { get; set; } = 0.5;
 
+    public int TtlSeconds { get; set; } = 30;
+
     /// <summary>Added to the tokens of the frames; negative makes them those of an earlier holder.</summary>
     public long TokenOffset { get; set; }
 
@@ -213,7 +215,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
     private object Describe(HeldLease lease) => new
     {
         lease_id = lease.Id, lease_ref = "0badcafe", camera_id = lease.CameraId, session_id = lease.SessionId, fencing_token = lease.Token,
-        acquired_at = DateTimeOffset.UtcNow, expires_at = DateTimeOffset.UtcNow.AddSeconds(30), ttl_seconds = 30,
+        acquired_at = DateTimeOffset.UtcNow, expires_at = DateTimeOffset.UtcNow.AddSeconds(TtlSeconds), ttl_seconds = TtlSeconds,
         renew_after_seconds = RenewAfterSeconds,
         stream_url = IsBrowserCamera().IsMatch(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
         snapshot_url = IsBrowserCamera().IsMatch(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
@@ -228,7 +230,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
         }
 
         lease.ComeBack();
-        return Results.Json(new { expires_at = DateTimeOffset.UtcNow.AddSeconds(30) });
+        return Results.Json(new { expires_at = DateTimeOffset.UtcNow.AddSeconds(TtlSeconds) });
     }
 
     private IResult Release(string id, string? reason)

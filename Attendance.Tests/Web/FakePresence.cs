@@ -88,7 +88,7 @@ internal sealed class FakePresence(FakeCameraApi api) : IDisposable
     [
         .. HeldBy(session).Select(lease => new
         {
-            lease_id = lease.Id, camera_id = lease.CameraId, expires_at = DateTimeOffset.UtcNow.AddSeconds(30), ttl_seconds = 30,
+            lease_id = lease.Id, camera_id = lease.CameraId, expires_at = DateTimeOffset.UtcNow.AddSeconds(api.TtlSeconds), ttl_seconds = api.TtlSeconds,
         }),
     ];
 

@@ -5,45 +5,16 @@ import { HeldLease } from './held-lease.js';
 import { log } from './log.js';
 import { PageSession } from './page-session.js';
 import { ServerSource } from './server-source.js';
+import { transitions } from './states.js';
 import { delay } from './timing.js';
 
 /**
- * @typedef {'idle' | 'acquiring' | 'live' | 'paused' | 'released' | 'lost'} State
- * @typedef {import('./source.js').PictureState} PictureState
- * @typedef {import('./device.js').DeviceWish} DeviceWish
- *
- * Why the session is where it is.
- * @typedef {object} Cause
- * @property {string} [reason] a release reason of the contract: `client`, `manual`, `page_hide`, `takeover`, `expired`, …
- * @property {string | null} [detail] what the server adds to it
- * @property {Problem} [problem] why there is no camera
- * @property {boolean} [confirmed] with `released`: the server has said that the camera is free
- *
- * @typedef {{ from: State, to: State, cause: Cause }} StateChange detail of the `statechange` event
- * @typedef {{ state: PictureState, trouble: Problem | null }} PictureChange detail of the `picturechange` event
- *
- * @typedef {object} ServerCamera
- * @property {'server'} [kind]
- * @property {string} cameraId one of the server's catalog
- * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
- *
- * @typedef {object} BrowserCameraOptions
- * @property {'browser'} kind a camera of this device
- * @property {HTMLVideoElement} [video] where the live picture goes; {@link CameraSession.stream} has it as well
- *
- * @typedef {BrowserCameraOptions & DeviceWish} BrowserCamera
- * @typedef {{ shortcut?: boolean }} Common `shortcut: false`: Ctrl+Shift+C is left to the page
+ * @typedef {import('./states.js').State} State
+ * @typedef {import('./states.js').Cause} Cause
+ * @typedef {import('./states.js').StateChange} StateChange
+ * @typedef {import('./states.js').PictureState} PictureState
+ * @typedef {import('./states.js').PictureChange} PictureChange
  */
-
-/** From where to where. @type {Record<State, readonly State[]>} */
-export const transitions = {
-    idle: ['acquiring'],
-    acquiring: ['live', 'paused', 'idle', 'released', 'lost'],
-    live: ['paused', 'released', 'lost'],
-    paused: ['live', 'released', 'lost'],
-    released: ['acquiring'],
-    lost: ['acquiring'],
-};
 
 const firstInUseRetryMs = 50;
 const slowestInUseRetryMs = 400;
@@ -79,7 +50,7 @@ export class CameraSession extends EventTarget {
     /** @type {import('./page-session.js').Member} */
     #member;
 
-    /** @param {(ServerCamera | BrowserCamera) & Common} options */
+    /** @param {import('./states.js').Options} options */
     constructor(options) {
         super();
         this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video) : new ServerSource(options.cameraId, options.canvas);

@@ -8,6 +8,8 @@ import { log } from './log.js';
  */
 
 const renewalRetryMs = 2000;
+const renewalTimeoutMs = 5000;
+const leastPatienceMs = 100;
 const slowestRenewalMs = 10_000;
 /** The server waits for two seconds when a socket is gone: time for a new socket first, then for a renewal by HTTP. */
 const withinGraceMs = 600;
@@ -118,8 +120,10 @@ export class HeldLease {
     async #renewOnce() {
         const { signal } = this.#life;
         const asked = performance.now();
+        // A network that is cut answers nothing at all: what nobody confirms by its deadline is not ours, answer or not.
+        const patience = AbortSignal.timeout(Math.min(Math.max(this.#deadline - asked, leastPatienceMs), renewalTimeoutMs));
         try {
-            await send(`/api/leases/${this.lease.lease_id}`, 'PUT', undefined, signal);
+            await send(`/api/leases/${this.lease.lease_id}`, 'PUT', undefined, AbortSignal.any([signal, patience]));
             if (!signal.aborted) {
                 this.#deadline = asked + this.lease.ttl_seconds * 1000;
                 this.#schedule();

@@ -1,7 +1,8 @@
 // @ts-check
 import { request } from '../camera/api.js';
-import { CameraSession, transitions } from '../camera/camera-session.js';
+import { CameraSession } from '../camera/camera-session.js';
 import { listDevices } from '../camera/device.js';
+import { transitions } from '../camera/states.js';
 import { timeOfDay, wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
 import { element } from './dom.js';
 
