@@ -34,7 +34,7 @@ internal static class PresenceEndpoints
         {
             SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null,
             KeepAliveInterval = ping,
-            KeepAliveTimeout = silence - ping, // it runs from the ping, and the ping is sent after a silence
+            KeepAliveTimeout = (silence - ping) * (2 / 3.0), // from the ping; and both are looked at with a delay of up to a quarter of it
         });
         await presence.AttendAsync(socket, Identifiers.SessionHash(sessionId), context.Abort);
         return TypedResults.Empty;

@@ -107,15 +107,13 @@ internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Actio
     {
         lock (_gate)
         {
-            if (_isGone)
+            if (!_isGone) // then there is no connection any more to be cut
             {
-                return;
+                _unsent.Writer.TryComplete();
+                _ = _cut.CancelAsync();
+                abort();
             }
         }
-
-        _unsent.Writer.TryComplete();
-        _ = _cut.CancelAsync();
-        abort();
     }
 
     private async Task ReadAsync(Action<PageMessage> received)
