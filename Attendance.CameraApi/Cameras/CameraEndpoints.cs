@@ -12,8 +12,8 @@ internal static class CameraEndpoints
     public static void MapCameras(this IEndpointRouteBuilder routes)
     {
         var cameras = routes.MapGroup("/api/cameras").WithTags("Cameras");
-        cameras.MapGet("", (CameraViews views) => TypedResults.Ok(new CamerasResponse(views.All())))
-            .WithSummary("Every camera of this node and who holds it.");
+        cameras.MapGet("", (bool? browsers, CameraViews views) => TypedResults.Ok(new CamerasResponse(views.All(browsers ?? true))))
+            .WithSummary("Every camera of this node and who holds it. 'browsers=false' leaves out those of browsers, whose ids are their owners' affair.");
         cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
                 views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseEndpoints.UnknownCamera())
             .Produces<CameraView>().ProducesProblem(404)
@@ -47,9 +47,9 @@ internal static class CameraEndpoints
         return TypedResults.Ok(new HistoryResponse(cameraId, [.. entries.Select(HistoryItem.From)]));
     }
 
-    private static async Task<IResult> StatusAsync(CameraViews views, Reconciliation reconciliation, LeaseStore store, TimeProvider clock)
+    private static async Task<IResult> StatusAsync(bool? browsers, CameraViews views, Reconciliation reconciliation, LeaseStore store, TimeProvider clock)
     {
-        var cameras = views.All();
+        var cameras = views.All(browsers ?? true);
         var held = cameras.Where(camera => camera.LeaseRef is not null).Select(camera => camera.CameraId).ToList();
         return TypedResults.Ok(new StatusResponse(
             held.Count,
@@ -139,11 +139,11 @@ internal sealed record HistoryItem(
 /// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
 internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOptions<NodeOptions> node, TimeProvider clock)
 {
-    public IReadOnlyList<CameraView> All() =>
+    public IReadOnlyList<CameraView> All(bool withBrowsers = true) =>
     [
         .. catalog.List().Select(entry => Of(entry.Camera, entry.IsPresent)),
         .. slots.All
-            .Where(slot => slot.Camera.Source.Kind == CameraKind.Browser && (slot.Lease is not null || slot.Quarantine is not null))
+            .Where(slot => withBrowsers && slot.Camera.Source.Kind == CameraKind.Browser && (slot.Lease is not null || slot.Quarantine is not null))
             .OrderBy(slot => slot.Camera.Id, StringComparer.Ordinal)
             .Select(slot => Of(slot.Camera, isPresent: true)),
     ];

@@ -46,7 +46,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.CloseAsync();
 
         await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back", withinSeconds: 2);
-        Assert.Equal($$"""{"session_ids":["{{session}}"],"reason":"page_hide"}""", Assert.Single(Api.Cleanups).Body);
+        Assert.Equal($$"""{"session_ids":["{{session}}"],"reason":"page_hide","grace_ms":500}""", Assert.Single(Api.Cleanups).Body);
         await EventuallyAsync(() => Api.Viewers == 0, "no viewer is left");
     }
 
@@ -311,7 +311,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         Assert.Fail($"The keyboard does not get to '{name}'.");
     }
 
-    private int Renewals() => Api.Requests.Count(sent => sent.Method == "PUT");
+    private int Renewals() => Api.Presence.Renewals;
 
     private HashSet<string> SessionsAsked() =>
         [.. Api.Requests.Where(sent => sent.Target == "/api/leases").Select(sent => sent.Body)];

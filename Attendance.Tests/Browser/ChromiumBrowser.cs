@@ -23,9 +23,11 @@ public sealed class ChromiumBrowser : IAsyncLifetime
          @"C:\Program Files\Google\Chrome\Application\chrome.exe", @"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
          "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
-    private static readonly string[] s_arguments =
+    internal const string FakeDevice = "--use-fake-device-for-media-stream", FakeConsent = "--use-fake-ui-for-media-stream";
+
+    internal static readonly string[] Arguments =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+         "--disable-component-update", "--disable-sync"];
 
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
@@ -46,6 +48,27 @@ public sealed class ChromiumBrowser : IAsyncLifetime
         return context;
     }
 
+    /// <summary>A browser of its own. The caller disposes of it.</summary>
+    /// <param name="device">What its fake camera is like, in the words of Chromium's switch.</param>
+    /// <param name="consent">Whether every page may use it without being asked.</param>
+    public async Task<IBrowser> LaunchAsync(
+        CancellationToken cancellationToken, string device = "", bool consent = true, params string[] arguments)
+    {
+        var executable = Executable();
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            _playwright ??= await Playwright.CreateAsync();
+        }
+        finally
+        {
+            _starting.Release();
+        }
+
+        string[] camera = [device.Length > 0 ? $"{FakeDevice}={device}" : FakeDevice, .. consent ? new[] { FakeConsent } : []];
+        return await LaunchAsync(_playwright, executable, [.. camera, .. arguments]);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null)
@@ -57,25 +80,34 @@ public sealed class ChromiumBrowser : IAsyncLifetime
         _starting.Dispose();
     }
 
-    private async Task<IBrowser> StartedAsync(CancellationToken cancellationToken)
+    internal static string Executable()
     {
         var executable = Environment.GetEnvironmentVariable(PathVariable) ?? s_places.FirstOrDefault(File.Exists);
         Assert.SkipWhen(executable is null,
             $"Chromium is not installed. Install it (Debian, Ubuntu: sudo apt-get install chromium) or name it in {PathVariable}.");
+        return executable!;
+    }
+
+    private async Task<IBrowser> StartedAsync(CancellationToken cancellationToken)
+    {
+        var executable = Executable();
         await _starting.WaitAsync(cancellationToken);
         try
         {
             _playwright ??= await Playwright.CreateAsync();
-            return _browser ??= await _playwright.Chromium.LaunchAsync(new()
-            {
-                ExecutablePath = executable,
-                Args = s_arguments,
-                IgnoreDefaultArgs = ["--disable-back-forward-cache"],
-            });
+            return _browser ??= await LaunchAsync(_playwright, executable, [FakeDevice, FakeConsent]);
         }
         finally
         {
             _starting.Release();
         }
     }
+
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright, string executable, string[] arguments) =>
+        playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = executable,
+            Args = [.. Arguments, .. arguments],
+            IgnoreDefaultArgs = ["--disable-back-forward-cache"],
+        });
 }

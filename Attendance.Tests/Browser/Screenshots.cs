@@ -35,6 +35,26 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         await ShootAsync("live");
         Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+        await page.GotoAsync(new Uri(Web.Address, "/cameras/browser").ToString());
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+        await ShootAsync("browser-live");
+        Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+        await page.EvaluateAsync("() => { localStorage.clear(); MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', 'NotReadableError')); }");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Not available");
+        await ShootAsync("browser-busy");
+
+        await page.GotoAsync(new Uri(Web.Address, "/demo/camera-module").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "new CameraSession(…)" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "start()", Exact = true }).ClickAsync();
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("live");
+        await Expect(page.Locator("#facts")).ToContainTextAsync("showing");
+        await ShootAsync("module");
+        Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+
+        await page.GotoAsync(new Uri(Web.Address, "/cameras/demo").ToString());
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         Api.End("takeover");
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Ended");
         await ShootAsync("lost");

@@ -145,6 +145,28 @@ public sealed class BrowserTests(SystemWithFilm shared, ChromiumBrowser chromium
     }
 
     [Fact]
+    public async Task A_browsers_own_camera_is_lent_like_any_other_and_ops_can_take_it()
+    {
+        await using var window = await WindowAsync();
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(new Uri(_system.Web, "/cameras/browser").ToString());
+        await LiveAsync(page);
+        var camera = Assert.Single((await _system.StatusAsync()).GetProperty("camera_ids").EnumerateArray()).GetString()!;
+        Assert.StartsWith("browser-", camera, StringComparison.Ordinal);
+        Assert.Equal("held", await _system.StateAsync(camera));
+
+        await page.ReloadAsync();
+        await LiveAsync(page);
+        Assert.Equal(1, await _system.ActiveCamerasAsync());
+        Assert.True(await _system.CommandAsync("camera-api", "force-release-all", Cancel));
+
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("An administrator has freed the camera.");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.getElementById('picture').srcObject === null"));
+        Assert.Equal("forced", (await _system.LastEndAsync(camera)).GetProperty("reason").GetString());
+        Assert.Equal(0, (await _system.StatusAsync()).GetProperty("quarantined").GetInt32()); // the page has said that it stopped
+    }
+
+    [Fact]
     public async Task A_visitor_cannot_do_what_ops_may()
     {
         await _system.AcquireAsync("demo", "camera_123456789_abc123");

@@ -167,6 +167,11 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
         await using var page = await PageSocket.OpenAsync(_system.Web, _session);
         await page.HearAsync("hello");
         Assert.Equal("held", await _system.StateAsync(camera));
+        Assert.Contains(camera, await _system.Api.GetStringAsync("/api/cameras", Cancel), StringComparison.Ordinal);
+        foreach (var list in (string[])["/api/cameras", "/api/camera/status", "/api/cameras/?browsers=true"])
+        {
+            Assert.DoesNotContain(camera, await _system.Visitor.GetStringAsync(list, Cancel), StringComparison.Ordinal);
+        }
 
         var forcing = _system.ReleaseAllAsync();
         await page.HearAsync("ended");

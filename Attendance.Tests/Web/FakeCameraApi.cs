@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,7 +21,7 @@ internal sealed record SentRequest(string Method, string Target, IReadOnlyDictio
 internal sealed record Refusal(int Status, string Code, int? RetryAfter = null);
 
 /// <summary>camera-api as its contract has it, as far as Web and its pages use it: one process, no devices, all recorded.</summary>
-internal sealed class FakeCameraApi : IAsyncDisposable
+internal sealed partial class FakeCameraApi : IAsyncDisposable
 {
     public const string Key = "key-of-the-tests";
     private static readonly Lazy<byte[][]> s_pictures = new(() => [.. Enumerable.Range(0, 12).Select(Draw)]);
@@ -32,6 +33,8 @@ internal sealed class FakeCameraApi : IAsyncDisposable
     private int _viewers;
     private long _token = 1000;
 
+    private FakeCameraApi() => Presence = new(this);
+
     public JsonArray Cameras { get; set; } =
     [
         Camera("demo", "Reception desk", "available"),
@@ -40,7 +43,11 @@ internal sealed class FakeCameraApi : IAsyncDisposable
     /// <summary>What asking for a camera, or for the list ("*"), is answered with instead.</summary>
     public ConcurrentDictionary<string, Refusal> Refusals { get; } = new();
 
+    public FakePresence Presence { get; }
+
     public double RenewAfterSeconds { get; set; } = 0.5;
+
+    public int TtlSeconds { get; set; } = 30;
 
     /// <summary>Added to the tokens of the frames; negative makes them those of an earlier holder.</summary>
     public long TokenOffset { get; set; }
@@ -70,7 +77,9 @@ internal sealed class FakeCameraApi : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         api._app = builder.Build();
+        api._app.UseWebSockets();
         api._app.Use(api.RecordAsync);
+        api._app.MapGet("/api/sessions/{id}/presence", api.Presence.AttendAsync);
         api._app.MapGet("/api/camera/status", () => Results.Json(new { active_cameras = api.Live.Count }));
         api._app.MapGet("/api/cameras", () => api.Refuse("*") as IResult ?? Results.Json(new { cameras = api.Cameras }));
         api._app.MapGet("/api/cameras/{id}", (string id) => api.Find(id) is { } camera ? Results.Json(camera) : Unknown());
@@ -113,6 +122,7 @@ internal sealed class FakeCameraApi : IAsyncDisposable
         }
 
         _leases.Clear();
+        Presence.Dispose();
     }
 
     private static byte[] Draw(int number)
@@ -167,7 +177,7 @@ internal sealed class FakeCameraApi : IAsyncDisposable
             return refusal;
         }
 
-        if (Find(cameraId) is null)
+        if (Find(cameraId) is null && !IsBrowserCamera().IsMatch(cameraId))
         {
             return Unknown();
         }
@@ -185,13 +195,19 @@ internal sealed class FakeCameraApi : IAsyncDisposable
                 held.End("takeover");
             }
 
-            return Results.Json(Describe(Live.FirstOrDefault(lease => lease.CameraId == cameraId) ?? Grant(cameraId, session)), statusCode: 201);
+            if (Live.FirstOrDefault(lease => lease.CameraId == cameraId) is { } own)
+            {
+                own.ComeBack();
+                return Results.Json(Describe(own));
+            }
+
+            return Results.Json(Describe(Grant(cameraId, session)), statusCode: 201);
         }
     }
 
     private HeldLease Grant(string cameraId, string session)
     {
-        var lease = new HeldLease($"lease-{Guid.NewGuid():N}", cameraId, session, Interlocked.Increment(ref _token));
+        var lease = new HeldLease($"lease-{Guid.NewGuid():N}", cameraId, session, Interlocked.Increment(ref _token), Presence.TellEnded);
         _leases[lease.Id] = lease;
         return lease;
     }
@@ -199,15 +215,23 @@ internal sealed class FakeCameraApi : IAsyncDisposable
     private object Describe(HeldLease lease) => new
     {
         lease_id = lease.Id, lease_ref = "0badcafe", camera_id = lease.CameraId, session_id = lease.SessionId, fencing_token = lease.Token,
-        acquired_at = DateTimeOffset.UtcNow, expires_at = DateTimeOffset.UtcNow.AddSeconds(30), ttl_seconds = 30,
+        acquired_at = DateTimeOffset.UtcNow, expires_at = DateTimeOffset.UtcNow.AddSeconds(TtlSeconds), ttl_seconds = TtlSeconds,
         renew_after_seconds = RenewAfterSeconds,
-        stream_url = $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
-        snapshot_url = $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
+        stream_url = IsBrowserCamera().IsMatch(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
+        snapshot_url = IsBrowserCamera().IsMatch(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
+        presence_url = $"/api/sessions/{lease.SessionId}/presence",
     };
 
-    private IResult Renew(string id) => _leases.TryGetValue(id, out var lease) && lease.EndedBecause is null
-        ? Results.Json(new { expires_at = DateTimeOffset.UtcNow.AddSeconds(30) })
-        : Problem(410, "lease_ended", new() { ["reason"] = lease?.EndedBecause ?? "expired" });
+    private IResult Renew(string id)
+    {
+        if (!_leases.TryGetValue(id, out var lease) || lease.EndedBecause is not null)
+        {
+            return Problem(410, "lease_ended", new() { ["reason"] = lease?.EndedBecause ?? "expired" });
+        }
+
+        lease.ComeBack();
+        return Results.Json(new { expires_at = DateTimeOffset.UtcNow.AddSeconds(TtlSeconds) });
+    }
 
     private IResult Release(string id, string? reason)
     {
@@ -257,17 +281,24 @@ internal sealed class FakeCameraApi : IAsyncDisposable
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
         var sessions = body.RootElement.GetProperty("session_ids").EnumerateArray().Select(session => session.GetString()).ToArray();
+        var because = body.RootElement.TryGetProperty("reason", out var reason) ? reason.GetString()! : "client";
+        var grace = body.RootElement.TryGetProperty("grace_ms", out var time) ? time.GetInt32() : 0;
         foreach (var lease in Live.Where(lease => sessions.Contains(lease.SessionId)))
         {
-            lease.End(body.RootElement.TryGetProperty("reason", out var reason) ? reason.GetString()! : "client");
+            lease.Leave(because, grace);
         }
 
         return Results.Json(new { released = Array.Empty<object>(), failed = Array.Empty<object>() });
     }
 
-    internal sealed class HeldLease(string id, string cameraId, string sessionId, long token) : IDisposable
+    [GeneratedRegex("^browser-[0-9a-f]{32}-[0-9a-f]{16}$")]
+    private static partial Regex IsBrowserCamera();
+
+    internal sealed class HeldLease(string id, string cameraId, string sessionId, long token, Action<HeldLease, string> tell) : IDisposable
     {
         private readonly CancellationTokenSource _ended = new();
+        private readonly Lock _ending = new();
+        private ITimer? _leaving;
 
         public string Id => id;
 
@@ -283,11 +314,39 @@ internal sealed class FakeCameraApi : IAsyncDisposable
 
         public void End(string reason)
         {
-            EndedBecause ??= reason;
+            lock (_ending)
+            {
+                if (EndedBecause is not null)
+                {
+                    return;
+                }
+
+                EndedBecause = reason;
+            }
+
+            tell(this, reason);
             _ended.Cancel();
         }
 
-        public void Dispose() => _ended.Dispose();
+        /// <summary>Ends after the grace, unless its session comes back before.</summary>
+        public void Leave(string reason, int graceMs)
+        {
+            if (graceMs == 0)
+            {
+                End(reason);
+                return;
+            }
+
+            _leaving = TimeProvider.System.CreateTimer(_ => End(reason), null, TimeSpan.FromMilliseconds(graceMs), Timeout.InfiniteTimeSpan);
+        }
+
+        public void ComeBack() => _leaving?.Dispose();
+
+        public void Dispose()
+        {
+            _leaving?.Dispose();
+            _ended.Dispose();
+        }
     }
 
     private sealed class RefusalResult(Refusal refusal) : IResult

@@ -10,9 +10,6 @@ namespace Attendance.Tests.Web;
 public sealed class ForwardingTests : WebTest
 {
     [Theory]
-    [InlineData("GET", "/api/camera/status")]
-    [InlineData("GET", "/api/camera/status/")]
-    [InlineData("GET", "/api/cameras")]
     [InlineData("GET", "/api/cameras/demo/")]
     [InlineData("PUT", "/api/leases/some-lease_1")]
     [InlineData("DELETE", "/api/leases/some-lease_1?reason=client")]
@@ -25,6 +22,18 @@ public sealed class ForwardingTests : WebTest
         var sent = Assert.Single(Api.Requests);
         Assert.Equal((method, target), (sent.Method, sent.Target));
         Assert.Equal(FakeCameraApi.Key, sent.Headers["X-Api-Key"]);
+    }
+
+    [Theory]
+    [InlineData("/api/camera/status")]
+    [InlineData("/api/camera/status/")]
+    [InlineData("/api/cameras")]
+    [InlineData("/api/cameras?browsers=true")]
+    public async Task A_list_is_forwarded_without_the_cameras_of_browsers(string target)
+    {
+        await Client.GetAsync(new Uri(target, UriKind.Relative), Cancel);
+
+        Assert.Equal(target.Split('?')[0] + "?browsers=false", Assert.Single(Api.Requests).Target);
     }
 
     [Theory]

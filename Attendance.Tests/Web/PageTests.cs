@@ -22,6 +22,7 @@ public sealed class PageTests : WebTest
         Assert.Equal(expected, response.StatusCode);
         var policy = string.Join(' ', response.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self'", policy, StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
@@ -33,6 +34,8 @@ public sealed class PageTests : WebTest
     [Theory]
     [InlineData("/")]
     [InlineData("/cameras/demo")]
+    [InlineData("/cameras/browser")]
+    [InlineData("/demo/camera-module")]
     public async Task A_page_may_be_kept_in_the_back_forward_cache(string target)
     {
         var response = await GetAsync(target);
@@ -67,7 +70,7 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task A_page_has_no_inline_script_or_style()
     {
-        foreach (var target in (string[])["/", "/cameras/demo", "/nothing"])
+        foreach (var target in (string[])["/", "/cameras/demo", "/cameras/browser", "/demo/camera-module", "/nothing"])
         {
             var page = await (await GetAsync(target)).Content.ReadAsStringAsync(Cancel);
 

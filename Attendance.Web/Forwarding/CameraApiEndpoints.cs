@@ -27,9 +27,9 @@ internal static class CameraApiEndpoints
     public static void MapCameraApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api");
-        api.MapMethods("/camera/status", s_get, ForwardAsync);
+        api.MapMethods("/camera/status", s_get, ForwardListAsync);
         api.MapPost("/camera/cleanup", CleanupAsync);
-        api.MapMethods("/cameras", s_get, ForwardAsync);
+        api.MapMethods("/cameras", s_get, ForwardListAsync);
         api.MapMethods($"/cameras/{Camera}", s_get, ForwardAsync);
         api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardAsync);
         api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
@@ -40,6 +40,13 @@ internal static class CameraApiEndpoints
     }
 
     private static Task ForwardAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardAsync(context);
+
+    /// <summary>Who knows the id of a browser's camera could take its lease over, so visitors are not shown those of others.</summary>
+    private static Task ForwardListAsync(HttpContext context, CameraApiForwarder forwarder)
+    {
+        context.Request.QueryString = new QueryString("?browsers=false");
+        return forwarder.ForwardAsync(context);
+    }
 
     private static Task ForwardSocketAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardSocketAsync(context);
 

@@ -2,9 +2,12 @@ namespace Attendance.Web.Security;
 
 internal static class SecurityHeaders
 {
-    /// <summary>No inline script or style anywhere; <c>blob:</c> is what a page makes of a picture it was sent.</summary>
+    /// <summary>
+    /// No inline script or style anywhere; <c>blob:</c> is what a page makes of a picture it was sent. <c>connect-src 'self'</c>
+    /// allows sockets to this origin too.
+    /// </summary>
     private const string ContentPolicy =
-        "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {

@@ -11,8 +11,8 @@
  * @property {string} expires_at
  * @property {number} ttl_seconds
  * @property {number} renew_after_seconds
- * @property {string} stream_url
- * @property {string} snapshot_url
+ * @property {string | null} stream_url null for a camera of the browser itself
+ * @property {string | null} snapshot_url
  *
  * @typedef {object} Camera
  * @property {string} camera_id
@@ -29,7 +29,10 @@
  * @property {string | null} [detail]
  */
 
-/** A refusal: an RFC 9457 problem, or no answer at all (`status` 0, `code` "unreachable"). */
+/**
+ * A refusal: an RFC 9457 problem, or no answer at all (`status` 0): of the server ("unreachable"), or of
+ * this device's own camera (`permission_denied`, `device_busy`, …).
+ */
 export class Problem extends Error {
     /**
      * @param {number} status
@@ -94,14 +97,37 @@ export async function send(url, method, body, signal) {
  * Says goodbye for a session in a way that outlives the page. One request, whatever the session holds.
  * @param {string} sessionId
  * @param {string} reason
+ * @param {number} [graceMs] how long the server waits for the session to come back, as a reload does
  */
-export function sayGoodbye(sessionId, reason) {
+export function sayGoodbye(sessionId, reason, graceMs = 0) {
     const url = '/api/camera/cleanup/';
-    const body = JSON.stringify({ session_id: sessionId, reason });
+    const body = JSON.stringify({ session_id: sessionId, reason, ...(graceMs > 0 ? { grace_ms: graceMs } : {}) });
     const sent = navigator.sendBeacon?.(url, new Blob([body], { type: 'text/plain' }));
     if (!sent) {
         fetch(url, { method: 'POST', keepalive: true, headers: { 'Content-Type': 'text/plain' }, body }).catch(() => {});
     }
+}
+
+/**
+ * Gives one lease back. The request outlives the page.
+ * @param {string} leaseId
+ * @param {string} reason
+ * @param {number} withinMs
+ */
+export async function giveBack(leaseId, reason, withinMs) {
+    await request(`/api/leases/${leaseId}?reason=${encodeURIComponent(reason.slice(0, 64))}`, {
+        method: 'DELETE',
+        keepalive: true,
+        signal: AbortSignal.timeout(withinMs),
+    });
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Problem}
+ */
+export function asProblem(error) {
+    return error instanceof Problem ? error : new Problem(0, 'unexpected', { detail: String(error) });
 }
 
 /** @param {Response} response */

@@ -1,89 +1,75 @@
 // @ts-check
-import { Problem, request, sayGoodbye, send } from './api.js';
-import { Picture } from './picture.js';
-import { claimSessionId } from './session-id.js';
+import { Problem, asProblem } from './api.js';
+import { BrowserSource } from './browser-source.js';
+import { HeldLease } from './held-lease.js';
+import { log } from './log.js';
+import { PageSession } from './page-session.js';
+import { ServerSource } from './server-source.js';
+import { transitions } from './states.js';
+import { delay } from './timing.js';
 
 /**
- * @typedef {import('./api.js').Lease} Lease
- * @typedef {'idle' | 'acquiring' | 'live' | 'paused' | 'released' | 'lost'} State
- * @typedef {'none' | 'opening' | 'showing' | 'interrupted'} PictureState
- *
- * Why the session is where it is.
- * @typedef {object} Cause
- * @property {string} [reason] a release reason of the contract: `client`, `manual`, `page_hide`, `takeover`, `expired`, …
- * @property {Problem} [problem] why there is no camera
- * @property {boolean} [confirmed] with `released`: the server has said that the camera is free
- *
- * @typedef {{ from: State, to: State, cause: Cause }} StateChange detail of the `statechange` event
+ * @typedef {import('./states.js').State} State
+ * @typedef {import('./states.js').Cause} Cause
+ * @typedef {import('./states.js').StateChange} StateChange
+ * @typedef {import('./states.js').PictureState} PictureState
+ * @typedef {import('./states.js').PictureChange} PictureChange
  */
 
-/** @type {Record<State, readonly State[]>} */
-const transitions = {
-    idle: ['acquiring'],
-    acquiring: ['live', 'paused', 'idle', 'released'],
-    live: ['paused', 'released', 'lost'],
-    paused: ['live', 'released', 'lost'],
-    released: ['acquiring'],
-    lost: ['acquiring'],
-};
-
-const renewalRetryMs = 2000;
-const firstReopenMs = 250;
-const slowestReopenMs = 5000;
-const inUseRetryMs = 400;
-const releaseTimeoutMs = 10_000;
+const firstInUseRetryMs = 50;
+const slowestInUseRetryMs = 400;
+/** While this page's own former lease is still ending. */
+const comeBackPatienceMs = 3000;
 
 /**
- * Borrows one camera for this page and gives it back: on request, when the page goes, when the server says so.
+ * Borrows one camera for this page, one of the server's or one of this device, and gives it back: on request, when the
+ * page goes, when the server says so.
  *
- * Events: `statechange` ({@link StateChange}), `picturechange` (detail: {@link PictureState}), `frame`.
- * Owns the lease and the picture; {@link dispose} gives back everything.
+ * Events: `statechange` ({@link StateChange}), `picturechange` ({@link PictureChange}), `stopping` (detail: the reason),
+ * `resize` (detail: `{ width, height }`), `frame`. Owns the lease and the picture; {@link dispose} gives back everything.
  */
 export class CameraSession extends EventTarget {
-    #cameraId;
-    #picture;
-    /** Everything that lives as long as this object. */
-    #life = new AbortController();
+    #source;
+    #page;
+    #name;
     /** Everything that lives as long as one borrowing, from the asking on. */
     #run = new AbortController();
     /** The picture alone: it goes when the page is hidden, and the lease stays. */
     #showing = new AbortController();
-    /** Holds the claim on the session id while the page is not cached. */
-    #claim = new AbortController();
-    /** @type {Promise<string> | null} */
-    #sessionId = null;
-    /** @type {string | null} */
-    #knownSessionId = null;
     /** @type {State} */
     #state = 'idle';
     /** @type {PictureState} */
     #pictureState = 'none';
-    /** @type {Lease | null} */
-    #lease = null;
-    /** Moves on with every confirmed renewal; on the monotonic clock. */
-    #deadline = 0;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    #renewal;
-    /** @type {Promise<void> | null} */
-    #renewing = null;
+    /** @type {Problem | null} */
+    #trouble = null;
+    /** @type {HeldLease | null} */
+    #held = null;
+    #size = { width: 0, height: 0 };
     #resumeOnShow = false;
+    #disposed = false;
+    /** @type {import('./page-session.js').Member} */
+    #member;
 
-    /**
-     * @param {object} options
-     * @param {string} options.cameraId
-     * @param {HTMLCanvasElement} [options.canvas] where the live picture goes; without it only the lease is held
-     */
-    constructor({ cameraId, canvas }) {
+    /** @param {import('./states.js').Options} options */
+    constructor(options) {
         super();
-        this.#cameraId = cameraId;
-        this.#picture = canvas ? new Picture(canvas) : null;
-        const { signal } = this.#life;
-        // pagehide, not beforeunload: that one is unreliable on phones and keeps pages out of the back/forward cache.
-        addEventListener('pagehide', () => this.#onGone(), { signal });
-        addEventListener('pageshow', event => event.persisted && this.#onBack(), { signal });
-        document.addEventListener('freeze', () => this.#onGone(), { signal });
-        document.addEventListener('resume', () => this.#onBack(), { signal });
-        document.addEventListener('visibilitychange', () => this.#onVisibility(), { signal });
+        this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video) : new ServerSource(options.cameraId, options.canvas);
+        this.#name = options.kind === 'browser' ? 'browser camera' : options.cameraId;
+        const session = this;
+        this.#member = {
+            get holds() { return session.#holds; },
+            gone: reason => this.#onGone(reason),
+            back: () => this.#onBack(),
+            visibility: hidden => this.#onVisibility(hidden),
+            stopKey: () => {
+                if (options.shortcut === false) {
+                    return false;
+                }
+                void this.release('manual');
+                return true;
+            },
+        };
+        this.#page = PageSession.join(this.#member);
     }
 
     get state() {
@@ -94,15 +80,35 @@ export class CameraSession extends EventTarget {
         return this.#pictureState;
     }
 
-    /** Safe to show, unlike the lease itself. @returns {{ ref: string, cameraId: string } | null} */
+    /** What keeps the picture away while the camera is held. */
+    get trouble() {
+        return this.#trouble;
+    }
+
+    /** Safe to show, unlike the lease itself. @returns {{ ref: string, cameraId: string, fencingToken: number } | null} */
     get lease() {
-        return this.#lease && { ref: this.#lease.lease_ref, cameraId: this.#lease.camera_id };
+        const lease = this.#held?.lease;
+        return lease ? { ref: lease.lease_ref, cameraId: lease.camera_id, fencingToken: lease.fencing_token } : null;
+    }
+
+    /** Of a camera of this device, while it is held. @returns {MediaStream | null} */
+    get stream() {
+        return this.#source instanceof BrowserSource ? this.#source.stream : null;
+    }
+
+    /** The side of a phone that its camera looks to, where that is known: `user` or `environment`. */
+    get facing() {
+        return this.#source instanceof BrowserSource ? this.#source.facing : null;
+    }
+
+    /** Whether there is a light to switch. */
+    get hasTorch() {
+        return this.#source instanceof BrowserSource && this.#source.torch;
     }
 
     /** @returns {{ drawn: number, dropped: number, refused: number }} */
     get frames() {
-        const { drawn = 0, dropped = 0, refused = 0 } = this.#picture ?? {};
-        return { drawn, dropped, refused };
+        return this.#source instanceof ServerSource ? this.#source.frames : { drawn: 0, dropped: 0, refused: 0 };
     }
 
     /**
@@ -113,17 +119,18 @@ export class CameraSession extends EventTarget {
      *   after a reload, while this page's own former lease is still ending
      */
     async start({ takeover = false, patienceMs = 0 } = {}) {
-        if (!transitions[this.#state].includes('acquiring') || this.#life.signal.aborted) {
+        if (!transitions[this.#state].includes('acquiring') || this.#disposed) {
             return;
         }
         const run = this.#run = new AbortController();
         this.#enter('acquiring');
         try {
-            const lease = await this.#acquire(takeover, performance.now() + patienceMs, run.signal);
-            this.#lease = lease;
-            this.#deadline = performance.now() + lease.ttl_seconds * 1000;
-            this.#scheduleRenewal(lease.renew_after_seconds * 1000);
+            await this.#acquire(takeover, performance.now() + patienceMs, run.signal);
+            run.signal.throwIfAborted();
+            await this.#source.open(run.signal);
+            run.signal.throwIfAborted();
             if (document.visibilityState === 'hidden') {
+                this.#source.pause();
                 this.#enter('paused');
             } else {
                 this.#enter('live');
@@ -131,7 +138,9 @@ export class CameraSession extends EventTarget {
             }
         } catch (error) {
             if (!run.signal.aborted) {
+                const held = this.#held;
                 this.#endRun();
+                void held?.giveBack('open_failed');
                 this.#enter('idle', { problem: asProblem(error) });
             }
         }
@@ -143,31 +152,26 @@ export class CameraSession extends EventTarget {
      * @param {string} [reason]
      */
     async release(reason = 'client') {
-        if (this.#state !== 'acquiring' && this.#state !== 'live' && this.#state !== 'paused') {
+        if (!this.#holds) {
             return;
         }
-        const lease = this.#lease;
+        const held = this.#held;
         const run = this.#run;
-        if (!lease && this.#state === 'acquiring') {
+        if (run.signal.aborted) {
+            return; // already being released
+        }
+        if (!held) {
             this.leave(reason); // it may have been granted just now: only the session is known here
             return;
         }
-        if (!lease) {
-            return; // already being released
-        }
+        run.abort();
+        this.dispatchEvent(new CustomEvent('stopping', { detail: reason }));
         this.#endRun();
-        let confirmed = true;
-        try {
-            await request(`/api/leases/${lease.lease_id}?reason=${encodeURIComponent(reason)}`, {
-                method: 'DELETE',
-                keepalive: true,
-                signal: AbortSignal.timeout(releaseTimeoutMs),
-            });
-        } catch {
-            confirmed = false;
-            sayGoodbye(await this.#session(), reason);
+        const confirmed = await held.giveBack(reason);
+        if (!confirmed) {
+            this.#page.leaveAlone(this.#member, reason);
         }
-        if (this.#run === run && this.#holdsStill()) {
+        if (this.#run === run && this.#holds) {
             this.#enter('released', { reason, confirmed });
         }
     }
@@ -178,138 +182,96 @@ export class CameraSession extends EventTarget {
      * @param {string} reason
      */
     leave(reason) {
-        if (!this.#holdsStill()) {
+        if (!this.#holds) {
             return;
         }
+        const held = this.#held;
         this.#endRun();
-        if (this.#knownSessionId) {
-            sayGoodbye(this.#knownSessionId, reason);
+        if (this.#page.leaveAlone(this.#member, reason)) {
+            held?.forget();
+        } else {
+            void held?.giveBack(reason);
         }
         this.#enter('released', { reason, confirmed: false });
     }
 
+    /** @param {boolean} on the light beside a phone's camera, where {@link hasTorch} */
+    async setTorch(on) {
+        if (this.#source instanceof BrowserSource) {
+            await this.#source.setTorch(on);
+        }
+    }
+
     /** Gives back everything, listeners included. The session cannot be started again. */
     dispose() {
+        this.#disposed = true;
         this.leave('client');
-        this.#claim.abort();
-        this.#life.abort();
+        this.#page.part(this.#member);
     }
 
-    #holdsStill() {
+    get #holds() {
         return this.#state === 'acquiring' || this.#state === 'live' || this.#state === 'paused';
-    }
-
-    /** @returns {Promise<string>} */
-    #session() {
-        return this.#sessionId ??= claimSessionId(this.#claim.signal).then(id => this.#knownSessionId = id);
     }
 
     /**
      * @param {boolean} takeover
      * @param {number} patientUntil
      * @param {AbortSignal} signal
-     * @returns {Promise<Lease>}
      */
     async #acquire(takeover, patientUntil, signal) {
-        const session_id = await this.#session();
-        for (;;) {
+        const camera_id = await this.#source.cameraId(signal);
+        for (let wait = firstInUseRetryMs; ; wait = Math.min(wait * 2, slowestInUseRetryMs)) {
             signal.throwIfAborted();
             try {
-                const body = { session_id, camera_id: this.#cameraId, ...(takeover ? { takeover } : {}) };
-                const lease = /** @type {Lease} */ (await send('/api/leases', 'POST', body, signal));
-                signal.throwIfAborted();
-                return lease;
+                const asked = performance.now();
+                const lease = await this.#page.acquire({ camera_id, ...(takeover ? { takeover } : {}) }, signal);
+                this.#held = new HeldLease(lease, asked, this.#page, (reason, detail) => this.#lose({ reason, detail }));
+                this.#held.watch();
+                return;
             } catch (error) {
-                const again = error instanceof Problem && error.status === 409 && performance.now() < patientUntil;
+                const again = error instanceof Problem && error.status === 409
+                    && performance.now() < Math.max(patientUntil, this.#page.goodbyeUntil);
                 if (!again) {
                     throw error;
                 }
-                await delay(inUseRetryMs, signal);
-            }
-        }
-    }
-
-    /** @param {number} inMs */
-    #scheduleRenewal(inMs) {
-        clearTimeout(this.#renewal);
-        this.#renewal = setTimeout(() => void this.#renew(), inMs);
-    }
-
-    /** Asks whether the lease still lives, and so extends it. One at a time, whoever wants to know. */
-    #renew() {
-        return this.#renewing ??= this.#renewOnce().finally(() => this.#renewing = null);
-    }
-
-    async #renewOnce() {
-        const { signal } = this.#run;
-        const lease = this.#lease;
-        if (!lease) {
-            return;
-        }
-        const asked = performance.now();
-        try {
-            await send(`/api/leases/${lease.lease_id}`, 'PUT', undefined, signal);
-            if (!signal.aborted) {
-                this.#deadline = asked + lease.ttl_seconds * 1000; // from the asking: the server's clock started no earlier
-                this.#scheduleRenewal(lease.renew_after_seconds * 1000);
-            }
-        } catch (error) {
-            if (signal.aborted) {
-                return;
-            }
-            const problem = asProblem(error);
-            if (problem.status === 410 || problem.status === 404) {
-                this.#lose(problem.reason ?? 'unknown');
-            } else if (performance.now() >= this.#deadline) {
-                this.#lose('expired'); // nobody has confirmed it for its whole life: it is not ours any more
-            } else {
-                log(`renewal failed (${problem.code}), asking again`);
-                this.#scheduleRenewal(Math.min(renewalRetryMs, Math.max(0, this.#deadline - performance.now())));
+                await delay(wait, signal);
             }
         }
     }
 
     /** Keeps the picture coming until the borrowing ends or the page is hidden. */
     async #show() {
-        const lease = this.#lease;
-        if (!this.#picture || !lease) {
+        const held = this.#held;
+        if (!held) {
             return;
         }
         this.#showing.abort();
         const showing = this.#showing = new AbortController();
         const signal = AbortSignal.any([showing.signal, this.#run.signal]);
-        let wait = firstReopenMs;
-        this.#enterPicture('opening');
-        while (!signal.aborted) {
-            try {
-                await this.#picture.show(lease.stream_url, lease.fencing_token, signal, () => {
-                    wait = firstReopenMs;
-                    this.#enterPicture('showing');
-                    this.dispatchEvent(new Event('frame'));
-                });
-            } catch (error) {
-                if (!signal.aborted) {
-                    log(`stream failed (${asProblem(error).code})`);
-                }
+        try {
+            await this.#source.show(held.lease, {
+                picture: (state, trouble = null) => signal.aborted || this.#enterPicture(state, trouble),
+                frame: () => signal.aborted || this.dispatchEvent(new Event('frame')),
+                size: (width, height) => this.#resize(width, height),
+                renew: () => held.renew(),
+            }, signal);
+        } catch (error) {
+            if (!signal.aborted) {
+                const problem = asProblem(error);
+                this.#lose({ problem });
+                void held.giveBack(problem.code);
             }
-            if (signal.aborted) {
-                return;
-            }
-            this.#enterPicture('interrupted');
-            await this.#renew(); // a stream ends with its lease; only the lease knows why
-            if (signal.aborted) {
-                return;
-            }
-            await delay(wait * (0.75 + Math.random() / 2), signal).catch(() => {});
-            wait = Math.min(wait * 2, slowestReopenMs);
         }
     }
 
-    /** @param {string} reason */
-    #lose(reason) {
+    /** @param {Cause} cause */
+    #lose(cause) {
+        if (!this.#holds) {
+            return;
+        }
         this.#endRun();
-        this.#enter('lost', { reason });
-        if (reason === 'page_hide' || reason === 'page_unload') {
+        this.#enter('lost', cause);
+        if (cause.reason === 'page_hide' || cause.reason === 'page_unload') {
             // The goodbye of this page before its reload came after our asking and took the new lease with it.
             void this.start();
         }
@@ -319,38 +281,55 @@ export class CameraSession extends EventTarget {
     #endRun() {
         this.#run.abort();
         this.#showing.abort();
-        clearTimeout(this.#renewal);
-        this.#lease = null;
-        this.#picture?.clear();
+        this.#source.close();
+        this.#held?.stop();
+        this.#held = null;
         this.#enterPicture('none');
     }
 
-    #onVisibility() {
-        const hidden = document.visibilityState === 'hidden';
-        if (hidden && this.#state === 'live' && this.#lease) {
+    /** @param {boolean} hidden */
+    #onVisibility(hidden) {
+        if (hidden && this.#state === 'live' && this.#held) {
             this.#showing.abort();
+            this.#source.pause();
             this.#enterPicture('none');
             this.#enter('paused');
-        } else if (!hidden && this.#state === 'paused' && this.#lease) {
+        } else if (!hidden && this.#state === 'paused' && this.#held) {
             this.#enter('live');
-            void this.#renew(); // timers of hidden pages are slowed down: it may have ended meanwhile
+            void this.#held.renew(); // timers of hidden pages are slowed down: it may have ended meanwhile
             void this.#show();
+        } else if (!hidden) {
+            this.#onBack();
         }
     }
 
-    #onGone() {
-        this.#resumeOnShow ||= this.#holdsStill();
-        this.leave('page_hide');
-        this.#claim.abort();
-        this.#claim = new AbortController();
-        this.#sessionId = null;
-        this.#knownSessionId = null;
+    /** @param {string} reason */
+    #onGone(reason) {
+        if (this.#holds) {
+            this.#resumeOnShow ||= !this.#run.signal.aborted; // not what was being given back anyhow
+            const held = this.#held;
+            this.#endRun();
+            held?.forget();
+            this.#enter('released', { reason, confirmed: false });
+        }
     }
 
+    /** Not before it is seen: nobody would use the camera, and others may want to. */
     #onBack() {
-        if (this.#resumeOnShow) {
+        if (this.#resumeOnShow && document.visibilityState === 'visible') {
             this.#resumeOnShow = false;
-            void this.start({ patienceMs: 3000 });
+            void this.start({ patienceMs: comeBackPatienceMs });
+        }
+    }
+
+    /**
+     * @param {number} width
+     * @param {number} height
+     */
+    #resize(width, height) {
+        if (width !== this.#size.width || height !== this.#size.height) {
+            this.#size = { width, height };
+            this.dispatchEvent(new CustomEvent('resize', { detail: this.#size }));
         }
     }
 
@@ -364,53 +343,25 @@ export class CameraSession extends EventTarget {
             throw new Error(`A camera session cannot go from ${from} to ${to}.`);
         }
         this.#state = to;
-        log(`${this.#cameraId}: ${from} → ${to}`, cause.reason ?? cause.problem?.code ?? '');
+        log(`${this.#name}: ${from} → ${to}`, cause.reason ?? cause.problem?.code ?? '');
         /** @type {StateChange} */
         const detail = { from, to, cause };
         this.dispatchEvent(new CustomEvent('statechange', { detail }));
     }
 
-    /** @param {PictureState} to */
-    #enterPicture(to) {
-        if (this.#pictureState === to) {
+    /**
+     * @param {PictureState} to
+     * @param {Problem | null} [trouble]
+     */
+    #enterPicture(to, trouble = null) {
+        if (this.#pictureState === to && this.#trouble?.code === trouble?.code) {
             return;
         }
-        log(`${this.#cameraId}: picture ${this.#pictureState} → ${to}`);
+        log(`${this.#name}: picture ${this.#pictureState} → ${to}`, trouble?.code ?? '');
         this.#pictureState = to;
-        this.dispatchEvent(new CustomEvent('picturechange', { detail: to }));
-    }
-}
-
-/**
- * @param {unknown} error
- * @returns {Problem}
- */
-function asProblem(error) {
-    return error instanceof Problem ? error : new Problem(0, 'unexpected', { detail: String(error) });
-}
-
-/**
- * @param {number} ms
- * @param {AbortSignal} signal
- * @returns {Promise<void>} rejects when aborted
- */
-function delay(ms, signal) {
-    return new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms);
-        signal.addEventListener('abort', () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-        }, { once: true });
-    });
-}
-
-/** @param {unknown[]} words */
-function log(...words) {
-    try {
-        if (localStorage.getItem('camera_debug') === 'true') {
-            console.info('[camera]', new Date().toISOString(), ...words);
-        }
-    } catch {
-        // Storage is switched off, and with it the log.
+        this.#trouble = trouble;
+        /** @type {PictureChange} */
+        const detail = { state: to, trouble };
+        this.dispatchEvent(new CustomEvent('picturechange', { detail }));
     }
 }

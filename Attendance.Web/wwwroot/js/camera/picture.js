@@ -25,7 +25,7 @@ export class Picture {
      * @param {string} url
      * @param {number} fencingToken frames with a lower one come from a holder before us
      * @param {AbortSignal} signal
-     * @param {() => void} onDrawn after each frame that is now to be seen
+     * @param {(width: number, height: number) => void} onDrawn after each frame that is now to be seen
      * @throws {import('./api.js').Problem} when the stream is refused
      */
     async show(url, fencingToken, signal, onDrawn) {
@@ -50,7 +50,7 @@ export class Picture {
 
     /**
      * @param {AbortSignal} signal
-     * @param {() => void} onDrawn
+     * @param {(width: number, height: number) => void} onDrawn
      */
     async #draw(signal, onDrawn) {
         if (this.#drawing) {
@@ -68,7 +68,7 @@ export class Picture {
                 if (!signal.aborted) {
                     this.#paint(bitmap);
                     this.drawn++;
-                    onDrawn();
+                    onDrawn(bitmap.width, bitmap.height);
                 }
                 bitmap.close();
             }

@@ -43,6 +43,7 @@ const reasons = {
     open_failed: 'The camera could not be switched on.',
     forced: 'An administrator has freed the camera.',
     test: 'A test has ended the use of the camera.',
+    unknown: 'The use of the camera was ended by the server.',
 };
 
 /**
@@ -51,6 +52,46 @@ const reasons = {
  */
 export function wordsForReason(reason) {
     return reasons[reason ?? ''] ?? 'The use of the camera was ended by the server.';
+}
+
+/**
+ * What is wrong with this device's own camera, and what to do about it.
+ * @type {Record<string, string>}
+ */
+const deviceProblems = {
+    permission_denied: 'This page may not use the camera. Allow it in the browser’s settings for this site, beside its address, then try again.',
+    permission_dismissed: 'The browser’s question whether this page may use the camera was not answered. Try again, and allow it.',
+    permission_denied_by_system: 'The operating system does not let this browser use the camera. Allow it in the system’s privacy settings, then try again.',
+    permission_revoked: 'The permission to use the camera was taken away, so the camera was given back. Allow it again beside the address, then start again.',
+    no_camera: 'No camera was found on this device. Connect one, then try again.',
+    device_busy: 'Another application is using this device’s camera. Close it there, for example in a video call, then try again.',
+    device_failed: 'This device’s camera could not be switched on. Unplug it and plug it in again, or restart the browser, then try again.',
+    device_silent: 'This device’s camera does not answer. Unplug it and plug it in again, or restart the browser, then try again.',
+    device_unplugged: 'The camera was unplugged and did not come back, so it was given back. Plug it in, then start again.',
+    device_ended: 'This device’s camera has stopped, so it was given back. Start again.',
+    device_muted: 'This device’s camera has sent no picture for too long, so it was given back. Start again.',
+    device_stuck: 'This device’s camera has sent no picture for too long, so it was given back. Start again.',
+    overconstrained: 'This device has no camera of the kind that was asked for. Choose another one, then try again.',
+    insecure_origin: 'Browsers let only secure pages use their camera. Open this page by https, or on this computer as localhost.',
+    not_supported: 'This browser does not let pages use a camera. Update it, or use another one.',
+    too_many_browser_cameras: 'Too many browsers are using their cameras here just now. Try again in a while.',
+};
+
+/** While the camera is held and its picture is being brought back. @type {Record<string, string>} */
+const troubles = {
+    device_unplugged: 'The camera was unplugged. Plug it in again: it is still yours.',
+    device_busy: 'Another application has taken this device’s camera. Close it there; the camera is still yours.',
+    device_ended: 'This device’s camera has stopped. Switching it on again…',
+    device_muted: 'This device’s camera sends no picture. Check that it is not covered or switched off; switching it on again…',
+    device_stuck: 'The picture of this device’s camera has stopped. Switching it on again…',
+};
+
+/**
+ * What keeps the picture away from whoever holds the camera.
+ * @param {import('./api.js').Problem | null} trouble
+ */
+export function wordsForTrouble(trouble) {
+    return troubles[trouble?.code ?? ''] ?? 'The picture was interrupted. The camera is still yours; reconnecting…';
 }
 
 /**
@@ -74,6 +115,9 @@ export function wordsForProblem(problem) {
         case 'unknown_camera':
         case 'not_found':
             return 'There is no such camera any more. It may have been renamed or removed: look for it in the list.';
+    }
+    if (deviceProblems[problem.code]) {
+        return deviceProblems[problem.code];
     }
     if (problem.status === 503) {
         return 'The camera is not available just now.';

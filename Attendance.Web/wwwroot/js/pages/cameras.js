@@ -122,7 +122,9 @@ function create(camera) {
     head.className = 'card-head';
     const link = head.appendChild(document.createElement('a'));
     link.className = 'card-link';
-    link.href = `/cameras/${encodeURIComponent(camera.camera_id)}`;
+    if (camera.kind !== 'browser') { // that one can be seen in its own browser only
+        link.href = `/cameras/${encodeURIComponent(camera.camera_id)}`;
+    }
     const badge = head.appendChild(document.createElement('span'));
     badge.className = 'badge';
     for (const name of ['card-meaning', 'card-facts muted small', 'card-tags']) {

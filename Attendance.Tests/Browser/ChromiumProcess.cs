@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>
+/// A Chromium that nobody but the test holds on to: it can be killed, and its pages can be hidden and frozen. Playwright keeps
+/// every page of its own visible and focused, and a visible page is never frozen.
+/// </summary>
+internal sealed class ChromiumProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-chromium-");
+    private readonly ClientWebSocket _socket = new();
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _asked = new();
+    private Process? _process;
+    private Task _hearing = Task.CompletedTask;
+    private int _id;
+    private bool _isDisposed;
+
+    public int Id => _process!.Id;
+
+    public static async Task<ChromiumProcess> StartAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var chromium = new ChromiumProcess();
+        try
+        {
+            await chromium.LaunchAsync(arguments, cancellationToken);
+            return chromium;
+        }
+        catch
+        {
+            await chromium.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<ChromiumPage> OpenAsync(Uri address)
+    {
+        var target = (await SendAsync("Target.createTarget", new() { ["url"] = address.ToString() })).GetProperty("targetId").GetString()!;
+        var session = (await SendAsync("Target.attachToTarget", new() { ["targetId"] = target, ["flatten"] = true })).GetProperty("sessionId").GetString()!;
+        return new ChromiumPage(this, session, target);
+    }
+
+    public async Task<JsonElement> SendAsync(string method, JsonObject? parameters = null, string? session = null)
+    {
+        var id = Interlocked.Increment(ref _id);
+        var answer = _asked[id] = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var message = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters ?? [] };
+        if (session is not null)
+        {
+            message["sessionId"] = session;
+        }
+
+        await _sending.WaitAsync();
+        try
+        {
+            await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, true, CancellationToken.None);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+
+        return await answer.Task.WaitAsync(s_patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return; // a test may end it sooner
+        }
+
+        _isDisposed = true;
+        if (_process is { HasExited: false })
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _socket.Abort();
+        await _hearing;
+        _socket.Dispose();
+        _sending.Dispose();
+        _process?.Dispose();
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            try
+            {
+                _data.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (attempt < 19)
+            {
+                await Task.Delay(100, CancellationToken.None); // one of its processes was still writing
+            }
+        }
+    }
+
+    private async Task LaunchAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        _process = Process.Start(new ProcessStartInfo(ChromiumBrowser.Executable())
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList = { "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_data.FullName}" },
+        }.With([.. ChromiumBrowser.Arguments, ChromiumBrowser.FakeDevice, ChromiumBrowser.FakeConsent, .. arguments, "about:blank"]))!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+
+        var started = Stopwatch.GetTimestamp();
+        var file = Path.Combine(_data.FullName, "DevToolsActivePort");
+        string[] lines;
+        while (!File.Exists(file) || (lines = await File.ReadAllLinesAsync(file, cancellationToken)).Length < 2)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < s_patience && !_process.HasExited, "Chromium does not start.");
+            await Task.Delay(20, cancellationToken);
+        }
+
+        var port = int.Parse(lines[0], CultureInfo.InvariantCulture);
+        await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}{lines[1]}"), cancellationToken);
+        _hearing = HearAsync();
+    }
+
+    private async Task HearAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        using var message = new MemoryStream();
+        try
+        {
+            while (true)
+            {
+                var part = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+                message.Write(buffer, 0, part.Count);
+                if (!part.EndOfMessage)
+                {
+                    continue;
+                }
+
+                Take(message.ToArray());
+                message.SetLength(0);
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException or JsonException)
+        {
+            foreach (var asked in _asked.Values)
+            {
+                asked.TrySetException(new IOException("Chromium is gone."));
+            }
+        }
+    }
+
+    private void Take(byte[] message)
+    {
+        var root = JsonDocument.Parse(message).RootElement;
+        if (!root.TryGetProperty("id", out var id) || !_asked.TryRemove(id.GetInt32(), out var asked))
+        {
+            return;
+        }
+
+        if (root.TryGetProperty("result", out var result))
+        {
+            asked.TrySetResult(result);
+        }
+        else
+        {
+            asked.TrySetException(new InvalidOperationException(root.ToString()));
+        }
+    }
+}
+
+internal sealed class ChromiumPage(ChromiumProcess chromium, string session, string target)
+{
+    public Task<JsonElement> SendAsync(string method, JsonObject? parameters = null) => chromium.SendAsync(method, parameters, session);
+
+    /// <summary>The value of an expression, as text.</summary>
+    public async Task<string> EvaluateAsync(string expression)
+    {
+        var answer = await SendAsync("Runtime.evaluate", new() { ["expression"] = $"String({expression})", ["awaitPromise"] = true });
+        return answer.GetProperty("result").TryGetProperty("value", out var value) ? value.GetString()! : answer.ToString();
+    }
+
+    public async Task UntilAsync(string expression, string expected, CancellationToken cancellationToken, double withinSeconds = 20)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var value = ""; (value = await TryEvaluateAsync(expression)) != expected;)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < withinSeconds, $"Not within {withinSeconds} s: {expression} is {value}, not {expected}.");
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
+    /// <summary>As <see cref="EvaluateAsync"/>; between two documents there is nothing to ask, which is an answer as well.</summary>
+    private async Task<string> TryEvaluateAsync(string expression)
+    {
+        try
+        {
+            return await EvaluateAsync(expression);
+        }
+        catch (InvalidOperationException nothing)
+        {
+            return nothing.Message;
+        }
+    }
+
+    public Task LiveAsync(CancellationToken cancellationToken) =>
+        UntilAsync("document.getElementById('badge')?.textContent", "Live", cancellationToken);
+
+    public Task FreezeAsync() => SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
+
+    public Task ThawAsync() => SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
+
+    /// <summary>In front of the other tabs of its window, which are hidden then.</summary>
+    public Task ShowAsync() => chromium.SendAsync("Target.activateTarget", new() { ["targetId"] = target });
+}
+
+file static class ProcessStarts
+{
+    public static ProcessStartInfo With(this ProcessStartInfo start, IEnumerable<string> arguments)
+    {
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Attendance.Tests.Faults;
+
+/// <summary>A network between a browser and Web that can be cut: nothing is closed, nothing is refused, nothing arrives.</summary>
+internal sealed class SilentNetwork : IAsyncDisposable
+{
+    private readonly Uri _web;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _over = new();
+    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly Task _accepting;
+    private volatile bool _isSilent;
+
+    public SilentNetwork(Uri web)
+    {
+        _web = web;
+        _listener.Start();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        _accepting = AcceptAsync();
+    }
+
+    public Uri Address { get; }
+
+    public void FallSilent() => _isSilent = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await Task.WhenAll(_connections);
+        _over.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _connections.Add(ConnectAsync(await _listener.AcceptTcpClientAsync(_over.Token)));
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ConnectAsync(TcpClient browser)
+    {
+        using var near = browser;
+        using var far = new TcpClient();
+        try
+        {
+            await far.ConnectAsync(_web.Host, _web.Port, _over.Token);
+            await Task.WhenAny(CopyAsync(near.GetStream(), far.GetStream()), CopyAsync(far.GetStream(), near.GetStream()));
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
+        {
+            // One of the two sides has ended.
+        }
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (true)
+            {
+                var count = await from.ReadAsync(buffer, _over.Token);
+                if (_isSilent)
+                {
+                    await Task.Delay(Timeout.Infinite, _over.Token); // whatever came, and its end as well
+                }
+
+                if (count == 0)
+                {
+                    return;
+                }
+
+                await to.WriteAsync(buffer.AsMemory(0, count), _over.Token);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
+        {
+            // As above.
+        }
+    }
+}

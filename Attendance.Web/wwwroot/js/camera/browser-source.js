@@ -1,0 +1,178 @@
+// @ts-check
+import { Problem, asProblem } from './api.js';
+import { browserCameraId, knownDevice, openDevice, permissionStatus, rememberDevice, stopTracks } from './device.js';
+import { log } from './log.js';
+import { delay, jittered } from './timing.js';
+import { watchTrack } from './track-watch.js';
+
+/**
+ * @typedef {import('./device.js').DeviceWish} DeviceWish
+ * @typedef {import('./source.js').Lease} Lease
+ * @typedef {import('./source.js').Viewer} Viewer
+ */
+
+const firstReopenMs = 250;
+const slowestReopenMs = 4000;
+/** So long a camera that was unplugged, or that another program has taken, stays ours. */
+const patienceMs = 60_000;
+/** Trying again would not help: the user has decided, or the browser cannot. */
+const final = ['permission_denied', 'permission_dismissed', 'permission_denied_by_system', 'permission_revoked', 'insecure_origin', 'not_supported'];
+
+/** A camera of this device, by `getUserMedia`. @implements {Source} @typedef {import('./source.js').Source} Source */
+export class BrowserSource {
+    #video;
+    #wish;
+    /** What the lease is for; nothing else may be opened under it. @type {string | null} */
+    #deviceId = null;
+    /** @type {MediaStream | null} */
+    #stream = null;
+    /** @type {MediaStream | null} */
+    #watched = null;
+
+    /**
+     * @param {DeviceWish} wish
+     * @param {HTMLVideoElement} [video]
+     */
+    constructor(wish, video) {
+        this.#wish = wish;
+        this.#video = video ?? null;
+    }
+
+    /** @type {MediaStream | null} */
+    get stream() {
+        return this.#stream;
+    }
+
+    get #track() {
+        return this.#stream?.getVideoTracks()[0] ?? null;
+    }
+
+    /** The lease comes first where the camera is known. Before it was ever permitted, only opening it tells which it is. */
+    async cameraId(/** @type {AbortSignal} */ signal) {
+        this.#deviceId = await knownDevice(this.#wish);
+        if (this.#deviceId === null) {
+            this.#stream = await openDevice(this.#wish, signal);
+            this.#deviceId = this.#track?.getSettings().deviceId ?? '';
+        }
+        if (!crypto.subtle) {
+            throw new Problem(0, 'insecure_origin');
+        }
+        return browserCameraId(this.#deviceId);
+    }
+
+    /** @param {AbortSignal} signal */
+    async open(signal) {
+        if (this.#track?.readyState !== 'live') {
+            stopTracks(this.#stream);
+            this.#stream = null;
+            this.#stream = await openDevice({ ...this.#wish, deviceId: this.#deviceId ?? undefined }, signal);
+        }
+        rememberDevice(this.#wish, this.#deviceId ?? '');
+    }
+
+    /**
+     * @param {Lease} _lease
+     * @param {Viewer} viewer
+     * @param {AbortSignal} signal
+     */
+    async show(_lease, viewer, signal) {
+        viewer.picture('opening');
+        if (this.#track?.readyState !== 'live') {
+            await this.#reopen(viewer, signal, 'ended');
+        }
+        for (;;) {
+            const stream = /** @type {MediaStream} */ (this.#stream);
+            if (this.#video) {
+                this.#video.muted = true; // or it would not play by itself
+                this.#video.playsInline = true;
+                this.#video.srcObject = stream;
+                this.#video.play().catch(error => log('video:', String(error)));
+            }
+            const isNew = stream !== this.#watched;
+            this.#watched = stream;
+            const trouble = await watchTrack(stream, this.#video, viewer, isNew, signal);
+            log(`track: ${trouble}`);
+            await this.#reopen(viewer, signal, trouble);
+        }
+    }
+
+    /** The camera stays open, so that nobody has to wait when the page is seen again; nothing is made of its pictures. */
+    pause() {
+        this.#video?.pause();
+    }
+
+    close() {
+        stopTracks(this.#stream);
+        this.#stream = null;
+        this.#watched = null;
+        if (this.#video?.srcObject) {
+            this.#video.pause();
+            this.#video.srcObject = null;
+            this.#video.load(); // forgets the last picture
+        }
+    }
+
+    get torch() {
+        const can = this.#track?.getCapabilities?.();
+        return can !== undefined && 'torch' in can && Boolean(can.torch);
+    }
+
+    /** The side of a phone that it looks to; null where a browser does not say. @returns {string | null} */
+    get facing() {
+        return this.#track?.getSettings().facingMode ?? null;
+    }
+
+    /** @param {boolean} on */
+    async setTorch(on) {
+        await this.#track?.applyConstraints({ advanced: [/** @type {MediaTrackConstraintSet} */ ({ torch: on })] });
+    }
+
+    /**
+     * The same camera again, under the same lease.
+     * @param {Viewer} viewer
+     * @param {AbortSignal} signal
+     * @param {string} trouble
+     */
+    async #reopen(viewer, signal, trouble) {
+        signal.throwIfAborted();
+        if ((await permissionStatus())?.state === 'denied') {
+            throw new Problem(0, 'permission_revoked');
+        }
+        const until = performance.now() + patienceMs;
+        let wait = firstReopenMs;
+        viewer.picture('interrupted', new Problem(0, `device_${trouble}`));
+        for (;;) {
+            signal.throwIfAborted();
+            stopTracks(this.#stream);
+            this.#stream = null;
+            try {
+                await this.open(signal);
+                return;
+            } catch (error) {
+                signal.throwIfAborted();
+                let problem = asProblem(error);
+                if (problem.code === 'overconstrained' || problem.code === 'no_camera') {
+                    problem = new Problem(0, 'device_unplugged'); // it was there: no other of its id will be
+                }
+                if (final.includes(problem.code) || performance.now() > until) {
+                    throw problem;
+                }
+                viewer.picture('interrupted', problem);
+                await this.#nextTry(jittered(wait), signal);
+                wait = Math.min(wait * 2, slowestReopenMs);
+            }
+        }
+    }
+
+    /**
+     * When some time has gone by, or a camera was plugged in.
+     * @param {number} ms
+     * @param {AbortSignal} signal
+     */
+    async #nextTry(ms, signal) {
+        const plugged = new AbortController();
+        navigator.mediaDevices.addEventListener('devicechange', () => plugged.abort(), { signal: AbortSignal.any([signal, plugged.signal]) });
+        await delay(ms, AbortSignal.any([signal, plugged.signal])).catch(() => signal.throwIfAborted());
+        plugged.abort();
+    }
+}

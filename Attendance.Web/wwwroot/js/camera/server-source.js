@@ -1,0 +1,82 @@
+// @ts-check
+import { asProblem } from './api.js';
+import { log } from './log.js';
+import { Picture } from './picture.js';
+import { delay, jittered } from './timing.js';
+
+/**
+ * @typedef {import('./source.js').Lease} Lease
+ * @typedef {import('./source.js').Viewer} Viewer
+ */
+
+const firstReopenMs = 250;
+const slowestReopenMs = 5000;
+
+/** A camera of a server: its stream, drawn on a canvas. @implements {Source} @typedef {import('./source.js').Source} Source */
+export class ServerSource {
+    #cameraId;
+    #picture;
+
+    /**
+     * @param {string} cameraId
+     * @param {HTMLCanvasElement} [canvas] without it only the lease is held
+     */
+    constructor(cameraId, canvas) {
+        this.#cameraId = cameraId;
+        this.#picture = canvas ? new Picture(canvas) : null;
+    }
+
+    /** @returns {{ drawn: number, dropped: number, refused: number }} */
+    get frames() {
+        const { drawn = 0, dropped = 0, refused = 0 } = this.#picture ?? {};
+        return { drawn, dropped, refused };
+    }
+
+    async cameraId() {
+        return this.#cameraId;
+    }
+
+    async open() {
+        // The server opens it, before it grants the lease.
+    }
+
+    /**
+     * @param {Lease} lease
+     * @param {Viewer} viewer
+     * @param {AbortSignal} signal
+     */
+    async show(lease, viewer, signal) {
+        if (!this.#picture || !lease.stream_url) {
+            return;
+        }
+        let wait = firstReopenMs;
+        viewer.picture('opening');
+        for (;;) {
+            try {
+                await this.#picture.show(lease.stream_url, lease.fencing_token, signal, (width, height) => {
+                    wait = firstReopenMs;
+                    viewer.size(width, height);
+                    viewer.picture('showing');
+                    viewer.frame();
+                });
+            } catch (error) {
+                if (!signal.aborted) {
+                    log(`stream failed (${asProblem(error).code})`);
+                }
+            }
+            signal.throwIfAborted();
+            viewer.picture('interrupted');
+            await viewer.renew(); // a stream ends with its lease; only the lease knows why
+            await delay(jittered(wait), signal);
+            wait = Math.min(wait * 2, slowestReopenMs);
+        }
+    }
+
+    pause() {
+        // Nothing is open but the stream, and that ends with show().
+    }
+
+    close() {
+        this.#picture?.clear();
+    }
+}

@@ -1,0 +1,40 @@
+// @ts-check
+
+/**
+ * @typedef {'idle' | 'acquiring' | 'live' | 'paused' | 'released' | 'lost'} State
+ * @typedef {import('./source.js').PictureState} PictureState
+ * @typedef {import('./device.js').DeviceWish} DeviceWish
+ *
+ * Why the session is where it is.
+ * @typedef {object} Cause
+ * @property {string} [reason] a release reason of the contract: `client`, `manual`, `page_hide`, `takeover`, `expired`, …
+ * @property {string | null} [detail] what the server adds to it
+ * @property {import('./api.js').Problem} [problem] why there is no camera
+ * @property {boolean} [confirmed] with `released`: the server has said that the camera is free
+ *
+ * @typedef {{ from: State, to: State, cause: Cause }} StateChange detail of the `statechange` event
+ * @typedef {{ state: PictureState, trouble: import('./api.js').Problem | null }} PictureChange detail of the `picturechange` event
+ *
+ * @typedef {object} ServerCamera
+ * @property {'server'} [kind]
+ * @property {string} cameraId one of the server's catalog
+ * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
+ *
+ * @typedef {object} BrowserCameraOptions
+ * @property {'browser'} kind a camera of this device
+ * @property {HTMLVideoElement} [video] where the live picture goes; `CameraSession.stream` has it as well
+ *
+ * @typedef {BrowserCameraOptions & DeviceWish} BrowserCamera
+ * @typedef {{ shortcut?: boolean }} Common `shortcut: false`: Ctrl+Shift+C is left to the page
+ * @typedef {(ServerCamera | BrowserCamera) & Common} Options
+ */
+
+/** From where to where. @type {Record<State, readonly State[]>} */
+export const transitions = {
+    idle: ['acquiring'],
+    acquiring: ['live', 'paused', 'idle', 'released', 'lost'],
+    live: ['paused', 'released', 'lost'],
+    paused: ['live', 'released', 'lost'],
+    released: ['acquiring'],
+    lost: ['acquiring'],
+};

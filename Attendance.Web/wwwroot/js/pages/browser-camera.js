@@ -1,0 +1,107 @@
+// @ts-check
+import { CameraSession } from '../camera/camera-session.js';
+import { listDevices, permissionStatus } from '../camera/device.js';
+import { arrivedByReloadOrHistory } from '../camera/session-id.js';
+import { element } from './dom.js';
+import { say, showOff, startWhenVisible, view } from './viewer.js';
+
+/** @typedef {import('../camera/device.js').DeviceWish} DeviceWish */
+
+const video = element('picture', HTMLVideoElement);
+const stage = element('stage', HTMLElement);
+const choices = element('choices', HTMLElement);
+const devices = element('devices', HTMLSelectElement);
+const devicesLabel = element('devices-label', HTMLLabelElement);
+const turn = element('turn', HTMLButtonElement);
+const torch = element('torch', HTMLButtonElement);
+const choiceKey = 'camera_choice';
+
+const isPhone = matchMedia('(hover: none) and (pointer: coarse)').matches;
+/** @type {DeviceWish} */
+let wish = chosen();
+let session = open();
+
+devices.addEventListener('change', () => choose({ deviceId: devices.value }));
+turn.addEventListener('click', () => choose({ facingMode: session.facing === 'environment' ? 'user' : 'environment' }));
+torch.addEventListener('click', () => void light(torch.getAttribute('aria-pressed') !== 'true'));
+navigator.mediaDevices?.addEventListener('devicechange', () => void offer());
+
+void begin();
+
+/** Whoever has never been asked is not asked by a page that they have only just opened. */
+async function begin() {
+    const status = await permissionStatus();
+    if (status?.state === 'granted' || arrivedByReloadOrHistory() && status?.state !== 'denied') {
+        startWhenVisible();
+    } else {
+        showOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
+    }
+}
+
+function open() {
+    const opened = new CameraSession({ kind: 'browser', video, ...wish });
+    view(opened);
+    opened.addEventListener('statechange', () => void offer());
+    opened.addEventListener('picturechange', () => opened.pictureState === 'showing' && void offer());
+    opened.addEventListener('resize', event => {
+        const { width, height } = /** @type {CustomEvent<{ width: number, height: number }>} */ (event).detail;
+        stage.style.setProperty('aspect-ratio', `${width} / ${height}`); // a phone that is turned turns its picture as well
+    });
+    return opened;
+}
+
+/** Another camera is another lease. @param {DeviceWish} wanted */
+async function choose(wanted) {
+    wish = wanted;
+    remember();
+    const former = session;
+    await former.release();
+    former.dispose();
+    session = open();
+    await session.start({ patienceMs: 3000 });
+}
+
+/** What this camera, and this device, can do; known only once one was permitted. */
+async function offer() {
+    const present = await listDevices();
+    const named = present.filter(device => device.deviceId !== '' && device.label !== '');
+    const current = session.stream?.getVideoTracks()[0]?.getSettings().deviceId;
+    if (devices.options.length !== named.length || named.some((device, at) => devices.options[at].value !== device.deviceId)) {
+        devices.replaceChildren(...named.map(({ deviceId, label }) => new Option(label, deviceId)));
+    }
+    if (current) {
+        devices.value = current;
+    }
+    devicesLabel.hidden = named.length < 2;
+    turn.hidden = !isPhone || present.length < 2;
+    torch.hidden = !session.hasTorch;
+    choices.hidden = devicesLabel.hidden && turn.hidden && torch.hidden;
+    video.dataset.mirrored = String(session.facing !== 'environment'); // people expect to see themselves as in a mirror
+}
+
+/** @param {boolean} on */
+async function light(on) {
+    try {
+        await session.setTorch(on);
+        torch.setAttribute('aria-pressed', String(on));
+    } catch {
+        say('The light could not be switched.');
+    }
+}
+
+/** @returns {DeviceWish} */
+function chosen() {
+    try {
+        return JSON.parse(localStorage.getItem(choiceKey) ?? '{}');
+    } catch {
+        return {};
+    }
+}
+
+function remember() {
+    try {
+        localStorage.setItem(choiceKey, JSON.stringify(wish));
+    } catch {
+        // The next visit begins with any camera.
+    }
+}

@@ -1,0 +1,232 @@
+// @ts-check
+import { arrivedByReloadOrHistory } from '../camera/session-id.js';
+import { wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
+import { element } from './dom.js';
+
+/**
+ * @typedef {import('../camera/camera-session.js').CameraSession} CameraSession
+ * @typedef {import('../camera/camera-session.js').StateChange} StateChange
+ * @typedef {'stop' | 'start' | 'takeover'} Action
+ *
+ * Everything that the page shows for one moment.
+ * @typedef {object} View
+ * @property {'picture' | 'waiting' | 'ended'} stage
+ * @property {string} badge
+ * @property {'good' | 'busy' | 'warn' | 'bad' | 'quiet'} tone
+ * @property {string} words
+ * @property {Partial<Record<Action, string>>} actions the buttons to offer, and what is on them
+ * @property {number} [retryInSeconds] tries again by itself after that
+ */
+
+const stage = element('stage', HTMLElement);
+const badge = element('badge', HTMLElement);
+const veil = element('veil', HTMLElement);
+const words = element('state', HTMLElement);
+const countdown = element('countdown', HTMLElement);
+const actions = element('actions', HTMLElement);
+/** @type {Record<Action, HTMLButtonElement>} */
+const buttons = {
+    stop: element('stop', HTMLButtonElement),
+    start: element('start', HTMLButtonElement),
+    takeover: element('takeover', HTMLButtonElement),
+};
+/** As long as another page's lease may take to end after a reload of this one. */
+const reloadPatienceMs = 3000;
+
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let ticking;
+let stopping = false;
+/** @type {CameraSession | undefined} */
+let session;
+/** What belongs to the session that is viewed now. */
+let viewing = new AbortController();
+
+/**
+ * Shows a session to whoever uses the page, in words and buttons. Another one takes its place.
+ * @param {CameraSession} viewed
+ */
+export function view(viewed) {
+    viewing.abort();
+    viewing = new AbortController();
+    const { signal } = viewing;
+    session = viewed;
+    stopping = false;
+    session.addEventListener('statechange', event => {
+        stopping = false;
+        showState(/** @type {CustomEvent<StateChange>} */ (event).detail);
+    }, { signal });
+    session.addEventListener('picturechange', () => viewed.state === 'live' && !stopping && showLive(), { signal });
+    session.addEventListener('stopping', () => {
+        stopping = true;
+        show({ stage: 'waiting', badge: 'Stopping', tone: 'busy', words: 'Stopped here. Giving the camera back…', actions: {} });
+    }, { signal });
+}
+
+/** Asks for the camera as soon as the page is seen. */
+export function startWhenVisible() {
+    whenVisible(() => void session?.start({ patienceMs: arrivedByReloadOrHistory() ? reloadPatienceMs : 0 }));
+}
+
+/**
+ * The page waits for its user.
+ * @param {string} text
+ */
+export function showOff(text) {
+    show({ stage: 'ended', badge: 'Off', tone: 'quiet', words: text, actions: { start: 'Start camera' } });
+}
+
+/** @param {string} text */
+export function say(text) {
+    if (words.textContent !== text) {
+        words.textContent = text;
+    }
+}
+
+buttons.stop.addEventListener('click', () => session?.release('client'));
+buttons.start.addEventListener('click', () => session?.start());
+buttons.takeover.addEventListener('click', () => session?.start({ takeover: true }));
+addEventListener('keydown', event => {
+    if (event.ctrlKey && event.shiftKey && event.code === 'KeyC') {
+        clearInterval(ticking); // the session stops itself
+        countdown.hidden = true;
+        if (session && ['idle', 'released', 'lost'].includes(session.state)) {
+            say('The camera is not in use by this page.');
+        }
+    }
+});
+
+/** @param {StateChange} change */
+function showState({ to, cause }) {
+    switch (to) {
+        case 'acquiring':
+            return show({ stage: 'waiting', badge: 'Opening', tone: 'busy', words: 'Opening the camera…', actions: { stop: 'Cancel' } });
+        case 'live':
+            return showLive();
+        case 'paused':
+            return show({
+                stage: 'waiting', badge: 'Paused', tone: 'warn', actions: { stop: 'Stop camera' },
+                words: 'Paused while this page is in the background. The camera stays yours.',
+            });
+        case 'released':
+            return showReleased(cause.reason, cause.confirmed === true);
+        case 'lost':
+            return show({
+                stage: 'ended', badge: 'Ended', tone: 'warn', actions: { start: 'Start again' },
+                words: cause.problem ? wordsForProblem(cause.problem) : wordsForReason(cause.reason),
+            });
+        case 'idle':
+            return cause.problem && showProblem(cause.problem);
+    }
+}
+
+function showLive() {
+    if (!session) {
+        return;
+    }
+    /** @type {Record<import('../camera/source.js').PictureState, string>} */
+    const said = {
+        none: 'The camera is yours.',
+        opening: 'The camera is yours. Waiting for its first picture…',
+        showing: 'Live. The camera is yours until you stop it or leave this page.',
+        interrupted: wordsForTrouble(session.trouble),
+    };
+    const picture = session.pictureState;
+    show({
+        stage: picture === 'showing' ? 'picture' : 'waiting',
+        badge: picture === 'showing' ? 'Live' : picture === 'interrupted' ? 'Reconnecting' : 'Opening',
+        tone: picture === 'showing' ? 'good' : picture === 'interrupted' ? 'warn' : 'busy',
+        words: said[picture],
+        actions: { stop: 'Stop camera' },
+    });
+}
+
+/**
+ * @param {string | undefined} reason
+ * @param {boolean} confirmed
+ */
+function showReleased(reason, confirmed) {
+    const stopped = reason === 'manual' ? 'Stopped by Ctrl+Shift+C.' : 'Stopped.';
+    show({
+        stage: 'ended', badge: 'Stopped', tone: 'quiet', actions: { start: 'Start again' },
+        words: confirmed
+            ? `${stopped} The camera is free for others.`
+            : `${stopped} The camera is being given back; should the server not be reachable, it frees itself within a minute.`,
+    });
+}
+
+/** @param {import('../camera/api.js').Problem} problem */
+function showProblem(problem) {
+    const inUse = problem.status === 409;
+    const gone = problem.status === 404;
+    show({
+        stage: 'ended',
+        badge: inUse ? 'In use' : gone ? 'Unknown' : problem.status === 423 ? 'Blocked' : 'Not available',
+        tone: inUse ? 'busy' : 'bad',
+        words: wordsForProblem(problem),
+        actions: gone ? {} : inUse ? { start: 'Try again', takeover: 'Take over' } : { start: 'Try again' },
+        retryInSeconds: problem.status === 503 || problem.code === 'unreachable' ? Math.max(1, problem.retryAfterSeconds ?? 5) : undefined,
+    });
+}
+
+/** @param {View} view */
+function show(view) {
+    clearInterval(ticking);
+    stage.dataset.view = view.stage;
+    badge.textContent = view.badge;
+    badge.dataset.tone = view.tone;
+    veil.textContent = view.badge;
+    say(view.words);
+    const hadFocus = actions.contains(document.activeElement);
+    for (const [name, button] of /** @type {[Action, HTMLButtonElement][]} */ (Object.entries(buttons))) {
+        const label = view.actions[name];
+        button.hidden = label === undefined;
+        button.textContent = label ?? button.textContent;
+    }
+    const focused = document.activeElement; // a button that was just hidden keeps it until the next rendering
+    if (hadFocus && !(focused instanceof HTMLButtonElement && !focused.hidden)) {
+        focusAgain();
+    }
+    countdown.hidden = view.retryInSeconds === undefined;
+    if (view.retryInSeconds !== undefined) {
+        retryIn(view.retryInSeconds);
+    }
+}
+
+/** Whoever works by keyboard goes on where the button was that they have just used. */
+function focusAgain() {
+    const next = Object.values(buttons).find(button => !button.hidden);
+    if (next) {
+        next.focus();
+    } else {
+        actions.tabIndex = -1;
+        actions.focus();
+    }
+}
+
+/** @param {number} seconds */
+function retryIn(seconds) {
+    let left = seconds;
+    const tick = () => {
+        if (left <= 0) {
+            clearInterval(ticking);
+            whenVisible(() => void session?.start());
+            return;
+        }
+        countdown.textContent = `Trying again in ${left} s.`;
+        left--;
+    };
+    tick();
+    ticking = setInterval(tick, 1000);
+}
+
+/**
+ * A page that nobody has seen yet, or that nobody sees now, does not take a camera from those who would use it.
+ * @param {() => void} act
+ */
+function whenVisible(act) {
+    if (document.visibilityState === 'visible') {
+        act();
+    } else {
+        document.addEventListener('visibilitychange', () => whenVisible(act), { once: true });
+    }
+}
