@@ -45,10 +45,11 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
         var page = await browser.OpenAsync(new Uri(Web.Address, target));
         await page.LiveAsync(Cancel);
 
+        await browser.OpenAsync(new Uri("about:blank")); // in front of it: only what is hidden is frozen
         await page.FreezeAsync();
         await EventuallyAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
         await page.ThawAsync();
-        await page.ShowAsync(); // a frozen page was a hidden one
+        await page.ShowAsync();
 
         await page.LiveAsync(Cancel);
         Assert.Single(Api.Live);

@@ -119,6 +119,8 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         var (frozen, thawed) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
+            var front = await browser.OpenAsync(new Uri("about:blank")); // only what is hidden is frozen
+            await page.UntilAsync("document.visibilityState", "hidden", Cancel);
             var started = Stopwatch.GetTimestamp();
             await page.FreezeAsync();
             await _faulty.FreeAsync(hold, s_patience);
@@ -130,6 +132,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
             await page.ShowAsync();
             await page.LiveAsync(Cancel);
             thawed.Add(Stopwatch.GetElapsedTime(started));
+            await front.SendAsync("Page.close");
             hold = await AddAsync(spare);
         }
 
