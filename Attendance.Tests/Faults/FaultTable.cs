@@ -96,7 +96,7 @@ public sealed class FaultTable : IDisposable
             }
 
             var p99 = Percentile(measured.Times, 0.99);
-            var promise = p99 <= row.Bound ? row.Promise : row.Promise + " (missed)";
+            var promise = row.IsEmulated ? row.Promise + ", on a real machine" : p99 <= row.Bound ? row.Promise : row.Promise + " (missed)";
             return string.Create(CultureInfo.InvariantCulture,
                 $"| {row.Fault} | {promise} | {Text(Percentile(measured.Times, 0.5))} | {Text(p99)} | {Text(measured.Times[^1])} | {measured.Times.Count} | {measured.Leaked} |");
         }
