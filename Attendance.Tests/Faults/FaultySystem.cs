@@ -111,8 +111,13 @@ public sealed class FaultySystem : IAsyncDisposable
         return (response.StatusCode, answer.TryGetProperty("code", out var code) ? code.GetString() : null, took);
     }
 
-    /// <summary>The worker that had the camera is gone, as the kernel sees it, and the API offers the camera again.</summary>
-    public async Task<bool> IsFreeAsync(Hold hold) => !Processes.IsAlive(hold.Worker) && await System.StateAsync(hold.CameraId) == "available";
+    /// <summary>
+    /// The worker that had the camera is gone, as the kernel sees it, and the API offers the camera again. The camera of a
+    /// page is none of the API's any more, held, quarantined or otherwise.
+    /// </summary>
+    public async Task<bool> IsFreeAsync(Hold hold) => hold.Worker == Hold.NoWorker
+        ? (await System.StatusAsync()).GetProperty("cameras").EnumerateArray().All(camera => camera.GetProperty("camera_id").GetString() != hold.CameraId)
+        : !Processes.IsAlive(hold.Worker) && await System.StateAsync(hold.CameraId) == "available";
 
     public Task<TimeSpan> FreeAsync(Hold hold, TimeSpan patience) =>
         Processes.UntilAsync(() => IsFreeAsync(hold), patience, $"{hold.CameraId} is free", Cancel);
@@ -181,7 +186,11 @@ public sealed class FaultySystem : IAsyncDisposable
 }
 
 /// <summary>A camera in use, and the process that has it open.</summary>
-public sealed record Hold(string CameraId, string SessionId, Lease Lease, int Worker);
+public sealed record Hold(string CameraId, string SessionId, Lease Lease, int Worker)
+{
+    /// <summary>The camera of a page: the browser has it open.</summary>
+    public const int NoWorker = 0;
+}
 
 /// <summary>One system for the tests that leave it as they found it.</summary>
 public sealed class SharedFaultySystem : IAsyncLifetime

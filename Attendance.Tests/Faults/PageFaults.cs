@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>Pages that go away, in a real Chromium.</summary>
+/// <summary>Pages that go away, in a real Chromium: in turn one that shows a camera of the server and one that shows its own.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, ChromiumBrowser chromium)
@@ -16,10 +16,13 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_hidden = TimeSpan.FromSeconds(75);
+    private static readonly string[] s_targets = ["/cameras/demo", "/cameras/browser"];
     private readonly FaultySystem _faulty = shared.Faulty;
 
+    private static int Rounds => s_targets.Length * ((FaultTable.FewRuns + 1) / s_targets.Length);
+
     /// <summary>How often where each time takes more than ten seconds.</summary>
-    private static int SlowRuns => Math.Max(1, FaultTable.FewRuns / 2);
+    private static int SlowRounds => s_targets.Length * Math.Max(1, FaultTable.FewRuns / 4);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -36,21 +39,23 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     public async Task A_page_that_is_reloaded_keeps_its_lease()
     {
         await using var window = await chromium.NewContextAsync(null, Cancel);
-        var (page, hold) = await OpenAsync(window);
         var times = new List<TimeSpan>();
-        for (var i = 0; i < FaultTable.FewRuns; i++)
+        foreach (var target in s_targets)
         {
-            var started = Stopwatch.GetTimestamp();
-            await page.ReloadAsync();
-            await LiveAsync(page);
-            times.Add(Stopwatch.GetElapsedTime(started));
+            var (page, hold) = await OpenAsync(window, target);
+            for (var i = 0; i < Rounds / s_targets.Length; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                await page.ReloadAsync();
+                await LiveAsync(page);
+                times.Add(Stopwatch.GetElapsedTime(started));
+                await StillHeldAsync(hold);
+            }
 
-            Assert.Equal(hold.Lease.Ref, await HolderAsync());
-            Assert.True(Processes.IsAlive(hold.Worker));
+            await page.CloseAsync();
+            await _faulty.FreeAsync(hold, s_patience);
         }
 
-        await page.CloseAsync();
-        await _faulty.FreeAsync(hold, s_patience);
         table.Record(FaultRow.PageReloaded, times, await _faulty.LeaksAsync());
     }
 
@@ -72,11 +77,11 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     public async Task A_network_that_goes_silent_frees_the_camera()
     {
         var times = new List<TimeSpan>();
-        for (var i = 0; i < SlowRuns; i++)
+        for (var i = 0; i < SlowRounds; i++)
         {
             await using var network = new SilentNetwork(_faulty.System.Web);
             await using var browser = await ChromiumProcess.StartAsync(Cancel);
-            var (_, hold) = await OpenAsync(browser, network.Address);
+            var (_, hold) = await OpenAsync(browser, network.Address, Target(i));
 
             var started = Stopwatch.GetTimestamp();
             network.FallSilent();
@@ -93,32 +98,44 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         // Timers of a tab that is hidden for ten seconds run once a minute here, instead of after five minutes.
         await using var browser = await ChromiumProcess.StartAsync(
             Cancel, "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10");
-        var (page, hold) = await OpenAsync(browser, _faulty.System.Web);
+        var tabs = new List<(ChromiumPage Page, Hold Hold)>();
+        foreach (var target in s_targets)
+        {
+            tabs.Add(await OpenAsync(browser, _faulty.System.Web, target));
+        }
+
         await browser.OpenAsync(new Uri("about:blank"));
-        await page.UntilAsync("document.visibilityState", "hidden", Cancel);
+        foreach (var (page, _) in tabs)
+        {
+            await page.UntilAsync("document.visibilityState", "hidden", Cancel);
+        }
 
         await Task.Delay(s_hidden, Cancel);
-        Assert.Equal(hold.Lease.Ref, await HolderAsync());
-        Assert.True(Processes.IsAlive(hold.Worker));
-        var started = Stopwatch.GetTimestamp();
-        await page.ShowAsync();
-        await page.LiveAsync(Cancel);
-        var took = Stopwatch.GetElapsedTime(started);
+        var times = new List<TimeSpan>();
+        foreach (var (page, hold) in tabs)
+        {
+            await StillHeldAsync(hold);
+            var started = Stopwatch.GetTimestamp();
+            await page.ShowAsync();
+            await page.LiveAsync(Cancel);
+            times.Add(Stopwatch.GetElapsedTime(started));
+            await StillHeldAsync(hold);
+        }
 
-        Assert.Equal(hold.Lease.Ref, await HolderAsync());
         await browser.DisposeAsync();
-        await _faulty.FreeAsync(hold, s_patience);
-        table.Record(FaultRow.TabHidden, [took], await _faulty.LeaksAsync());
+        await Task.WhenAll(tabs.Select(tab => _faulty.FreeAsync(tab.Hold, s_patience)));
+        table.Record(FaultRow.TabHidden, times, await _faulty.LeaksAsync());
     }
 
     [Fact]
     public async Task A_page_that_is_frozen_frees_its_camera_and_takes_it_again()
     {
         await using var browser = await ChromiumProcess.StartAsync(Cancel);
-        var (page, hold) = await OpenAsync(browser, _faulty.System.Web);
         var (frozen, thawed) = (new List<TimeSpan>(), new List<TimeSpan>());
-        for (var i = 0; i < FaultTable.FewRuns; i++)
+        for (var i = 0; i < Rounds; i++)
         {
+            var target = Target(i);
+            var (page, hold) = await OpenAsync(browser, _faulty.System.Web, target);
             var front = await browser.OpenAsync(new Uri("about:blank")); // only what is hidden is frozen
             await page.UntilAsync("document.visibilityState", "hidden", Cancel);
             var started = Stopwatch.GetTimestamp();
@@ -132,12 +149,12 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
             await page.ShowAsync();
             await page.LiveAsync(Cancel);
             thawed.Add(Stopwatch.GetElapsedTime(started));
+            hold = await AddAsync(target, spare);
+            await page.SendAsync("Page.close");
             await front.SendAsync("Page.close");
-            hold = await AddAsync(spare);
+            await _faulty.FreeAsync(hold, s_patience);
         }
 
-        await browser.DisposeAsync();
-        await _faulty.FreeAsync(hold, s_patience);
         table.Record(FaultRow.PageFrozen, frozen, await _faulty.LeaksAsync());
         table.Record(FaultRow.PageThawed, thawed, 0);
     }
@@ -147,9 +164,9 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     {
         await using var browser = await ChromiumProcess.StartAsync(Cancel);
         var times = new List<TimeSpan>();
-        for (var i = 0; i < FaultTable.FewRuns; i++)
+        for (var i = 0; i < Rounds; i++)
         {
-            var (_, hold) = await OpenAsync(browser, _faulty.System.Web);
+            var (_, hold) = await OpenAsync(browser, _faulty.System.Web, Target(i));
             var web = await _faulty.System.ProcessAsync("web", Cancel);
 
             var started = Stopwatch.GetTimestamp();
@@ -171,10 +188,10 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     private async Task StrikesAsync(FaultRow row, Func<ChromiumProcess, ChromiumPage, Task> strikeAsync)
     {
         var times = new List<TimeSpan>();
-        for (var i = 0; i < FaultTable.FewRuns; i++)
+        for (var i = 0; i < Rounds; i++)
         {
             await using var browser = await ChromiumProcess.StartAsync(Cancel);
-            var (page, hold) = await OpenAsync(browser, _faulty.System.Web);
+            var (page, hold) = await OpenAsync(browser, _faulty.System.Web, Target(i));
 
             var started = Stopwatch.GetTimestamp();
             await strikeAsync(browser, page);
@@ -185,12 +202,14 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         table.Record(row, times, await _faulty.LeaksAsync());
     }
 
-    private async Task<(ChromiumPage Page, Hold Hold)> OpenAsync(ChromiumProcess browser, Uri web)
+    private static string Target(int round) => s_targets[round % s_targets.Length];
+
+    private async Task<(ChromiumPage Page, Hold Hold)> OpenAsync(ChromiumProcess browser, Uri web, string target)
     {
         var spare = await _faulty.SpareAsync();
-        var page = await browser.OpenAsync(new Uri(web, "/cameras/demo"));
+        var page = await browser.OpenAsync(new Uri(web, target));
         await page.LiveAsync(Cancel);
-        return (page, await AddAsync(spare));
+        return (page, await AddAsync(target, spare));
     }
 
     /// <summary>From the leaving until the camera is free.</summary>
@@ -198,9 +217,9 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     {
         await using var window = await chromium.NewContextAsync(null, Cancel);
         var times = new List<TimeSpan>();
-        for (var i = 0; i < FaultTable.FewRuns; i++)
+        for (var i = 0; i < Rounds; i++)
         {
-            var (page, hold) = await OpenAsync(window);
+            var (page, hold) = await OpenAsync(window, Target(i));
 
             var started = Stopwatch.GetTimestamp();
             var leaving = leaveAsync(page);
@@ -214,31 +233,40 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         table.Record(row, times, await _faulty.LeaksAsync());
     }
 
-    private async Task<(IPage Page, Hold Hold)> OpenAsync(IBrowserContext window)
+    private async Task<(IPage Page, Hold Hold)> OpenAsync(IBrowserContext window, string target)
     {
         var spare = await _faulty.SpareAsync();
         var page = await window.NewPageAsync();
-        await page.GotoAsync(new Uri(_faulty.System.Web, "/cameras/demo").ToString());
+        await page.GotoAsync(new Uri(_faulty.System.Web, target).ToString());
         await LiveAsync(page);
-        return (page, await AddAsync(spare));
+        return (page, await AddAsync(target, spare));
     }
 
-    private async Task<Hold> AddAsync(int worker)
+    /// <summary>What the page that has just become live holds.</summary>
+    /// <param name="spare">The worker that has the camera now, if it is one of the server's.</param>
+    private async Task<Hold> AddAsync(string target, int spare)
     {
-        var hold = new Hold("demo", "", new Lease("", (await HolderAsync())!, 0, "", ""), worker);
-        Assert.True(Processes.IsAlive(worker));
+        var isBrowsers = target == "/cameras/browser";
+        var camera = Assert.Single(
+            await HeldAsync(), held => held.GetProperty("camera_id").GetString()!.StartsWith(isBrowsers ? "browser-" : "demo", StringComparison.Ordinal));
+        Assert.True(isBrowsers || Processes.IsAlive(spare));
+        var hold = new Hold(
+            camera.GetProperty("camera_id").GetString()!, "", new Lease("", camera.GetProperty("lease_ref").GetString()!, 0, "", ""), isBrowsers ? Hold.NoWorker : spare);
         _faulty.Add(hold);
         return hold;
     }
 
-    private async Task<string?> HolderAsync()
+    private async Task StillHeldAsync(Hold hold)
     {
-        var status = await _faulty.System.StatusAsync();
-        return status.GetProperty("cameras").EnumerateArray()
-            .Single(camera => camera.GetProperty("camera_id").GetString() == "demo").GetProperty("lease_ref") is { ValueKind: JsonValueKind.String } holder
-                ? holder.GetString()
-                : null;
+        Assert.Contains(await HeldAsync(), held => held.GetProperty("lease_ref").GetString() == hold.Lease.Ref);
+        Assert.True(hold.Worker == Hold.NoWorker || Processes.IsAlive(hold.Worker));
     }
+
+    private async Task<IReadOnlyList<JsonElement>> HeldAsync() =>
+    [
+        .. (await _faulty.System.StatusAsync()).GetProperty("cameras").EnumerateArray()
+            .Where(camera => camera.GetProperty("lease_ref").ValueKind == JsonValueKind.String),
+    ];
 
     private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 }
