@@ -115,7 +115,7 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
         Assert.Equal("available", await _api.StateAsync(Vivid.First));
     }
 
-    // Seven minutes in emulation: run by its name, with -explicit on.
+    // Eight minutes in emulation: run by its name, with -explicit on.
     [Fact(Explicit = true)]
     public async Task Nothing_piles_up_however_often_a_device_is_acquired_and_released()
     {
