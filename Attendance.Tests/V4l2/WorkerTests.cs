@@ -81,7 +81,7 @@ public sealed class WorkerTests
         await using var worker = Capture();
         await worker.FrameAfterOpenedAsync();
 
-        Assert.Equal(code, (await worker.SignalAsync(signal)).Code);
+        Assert.Equal(code, await worker.SignalAsync(signal));
 
         Assert.Empty(DeviceUsers.Of(Node));
         Assert.True(await Vivid.AnotherProgramCanStreamAsync(Node));

@@ -113,7 +113,7 @@ public sealed class CaptureWorkerTests
         await using var worker = RunningWorker.StartAndOpen("test-pattern");
         await worker.FrameAfterOpenedAsync();
 
-        Assert.Equal(0, (await worker.SignalAsync("TERM")).Code);
+        Assert.Equal(0, await worker.SignalAsync("TERM"));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class CaptureWorkerTests
         await using var worker = RunningWorker.StartAndOpen(silent.Source);
         await silent.ReaderAsync();
 
-        Assert.Equal(CaptureWorker.Terminated, (await worker.SignalAsync("TERM")).Code);
+        Assert.Equal(CaptureWorker.Terminated, await worker.SignalAsync("TERM"));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class FaultCameraTests : IDisposable
         await Task.Delay(500, Cancel);
         Assert.True(Processes.IsAlive(worker.Id));
 
-        Assert.Equal(CaptureWorker.Terminated, (await worker.SignalAsync("TERM")).Code);
+        Assert.Equal(CaptureWorker.Terminated, await worker.SignalAsync("TERM"));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FaultCameraTests : IDisposable
         worker.Send(CaptureProtocol.ReleaseCommand);
 
         await WaitsInPipeReadAsync(worker.Id);
-        Assert.Equal(CaptureWorker.Terminated, (await worker.SignalAsync("TERM")).Code);
+        Assert.Equal(CaptureWorker.Terminated, await worker.SignalAsync("TERM"));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class FaultCameraTests : IDisposable
         await Task.Delay(700, Cancel);
         Assert.True(Processes.IsAlive(worker.Id));
 
-        Assert.Equal(128 + 9, (await worker.SignalAsync("KILL")).Code);
+        Assert.Equal(128 + 9, await worker.SignalAsync("KILL"));
     }
 
     [Fact]

@@ -121,12 +121,11 @@ internal sealed class RunningWorker : IAsyncDisposable
         return (_process.ExitCode, Stopwatch.GetElapsedTime(started));
     }
 
-    public async Task<(int Code, TimeSpan After)> SignalAsync(string signal)
+    /// <returns>The exit code.</returns>
+    public async Task<int> SignalAsync(string signal)
     {
-        var started = Stopwatch.GetTimestamp();
         await RunAsync("kill", "-" + signal, Id.ToString(CultureInfo.InvariantCulture));
-        var (code, _) = await ExitAsync();
-        return (code, Stopwatch.GetElapsedTime(started));
+        return (await ExitAsync()).Code;
     }
 
     /// <summary>Waits for the log, which comes by a pipe of its own.</summary>
