@@ -1,0 +1,85 @@
+using Attendance.Web.Accounts;
+using Attendance.Web.Enrollment;
+using Attendance.Web.People;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Attendance.Web.Data;
+
+/// <summary>
+/// People, their pictures, the accounts of those who enroll them, and the keys that protect all that. One model; each
+/// database that it may live in has a class of its own below, because each has migrations of its own.
+/// </summary>
+internal abstract class AttendanceDb(DbContextOptions options) : IdentityUserContext<Account>(options), IDataProtectionKeyContext
+{
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<ConsentText> ConsentTexts => Set<ConsentText>();
+
+    public DbSet<Shot> Shots => Set<Shot>();
+
+    public DbSet<ShotPicture> ShotPictures => Set<ShotPicture>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Makes sure that what has just been deleted is not to be found in the files of the database any more.</summary>
+    public abstract Task ForgetDeletedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether a write failed because another row has the value already.</summary>
+    public abstract bool IsDuplicate(DbUpdateException exception);
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+
+        builder.Entity<Account>(account =>
+        {
+            account.ToTable("accounts");
+            account.Property(each => each.Role).HasConversion<string>().HasMaxLength(16);
+        });
+
+        builder.Entity<ConsentText>(text =>
+        {
+            text.ToTable("consent_texts");
+            text.HasKey(each => each.Version);
+            text.Property(each => each.Version).HasMaxLength(ConsentText.VersionLength);
+        });
+
+        builder.Entity<Person>(person =>
+        {
+            person.ToTable("people");
+            person.Property(each => each.FullName).HasMaxLength(Person.NameLength);
+            person.Property(each => each.Number).HasMaxLength(Person.NumberLength);
+            person.Property(each => each.NumberKey).HasMaxLength(Person.NumberLength);
+            person.Property(each => each.Group).HasMaxLength(Person.GroupLength);
+            person.HasIndex(each => each.NumberKey).IsUnique();
+            person.HasIndex(each => each.SortKey);
+            person.Property(each => each.Stamp).IsConcurrencyToken();
+            person.OwnsOne(each => each.Consent, consent =>
+            {
+                consent.Property(each => each.Version).HasMaxLength(ConsentText.VersionLength);
+                consent.HasOne<ConsentText>().WithMany().HasForeignKey(each => each.Version).OnDelete(DeleteBehavior.Restrict);
+            });
+            person.HasMany(each => each.Shots).WithOne().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        builder.Entity<Shot>(shot =>
+        {
+            shot.ToTable("shots");
+            shot.Property(each => each.Pose).HasConversion<string>().HasMaxLength(16);
+            shot.HasIndex(each => new { each.PersonId, each.Pose }).IsUnique();
+            shot.HasIndex(each => new { each.CameraId, each.FencingToken });
+            shot.HasOne<ShotPicture>().WithOne().HasForeignKey<ShotPicture>(each => each.ShotId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        builder.Entity<ShotPicture>(picture =>
+        {
+            picture.ToTable("shot_pictures");
+            picture.HasKey(each => each.ShotId);
+        });
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
+        conventions.Properties<DateTime>().HaveConversion<UtcTime>();
+}

@@ -1,0 +1,78 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Attendance.Web.Data;
+
+/// <summary>Brings the database up to this version of Web before anything else uses it.</summary>
+internal sealed partial class DatabasePreparation(
+    IServiceScopeFactory scopes, TimeProvider clock, ILogger<DatabasePreparation> logger) : IHostedService
+{
+    /// <summary>A database that starts along with us may take a while.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        for (; ; )
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                await MigrateAsync(scope.ServiceProvider.GetRequiredService<AttendanceDb>(), cancellationToken);
+                return;
+            }
+            catch (DbException exception) when (exception is not SqliteException && exception.IsTransient && clock.GetElapsedTime(start) < s_patience)
+            {
+                LogNotYet(exception.Message);
+                await Task.Delay(s_pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task MigrateAsync(AttendanceDb db, CancellationToken cancellationToken)
+    {
+        // A file is brought up to date by one process at a time: the others wait for this lock, which ends with its process.
+        // Entity Framework's own lock is a row, which a process that was killed leaves behind for ever.
+        await using var alone = db is SqliteAttendanceDb ? await LockAsync(db, cancellationToken) : null;
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+        if (pending.Count == 0)
+        {
+            return;
+        }
+
+        if (alone is not null)
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+        }
+
+        await db.Database.MigrateAsync(cancellationToken);
+        LogMigrated(pending.Count, pending[^1]);
+    }
+
+    private async Task<FileStream> LockAsync(AttendanceDb db, CancellationToken cancellationToken)
+    {
+        var path = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource + ".preparing";
+        for (; ; )
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(s_pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The database does not answer yet: {Error}")]
+    private partial void LogNotYet(string error);
+
+    [LoggerMessage(LogLevel.Information, "The database was brought up to date by {Migrations} migrations, the last is {Migration}")]
+    private partial void LogMigrated(int migrations, string migration);
+}

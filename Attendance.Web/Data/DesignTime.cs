@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace Attendance.Web.Data;
+
+// For `dotnet ef migrations add` only, which needs a model and no database:
+//   dotnet ef migrations add Name --context SqliteAttendanceDb --output-dir Data/Migrations/Sqlite
+//   dotnet ef migrations add Name --context PostgresAttendanceDb --output-dir Data/Migrations/Postgres
+
+internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteAttendanceDb>
+{
+    public SqliteAttendanceDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqliteAttendanceDb>().UseSqlite().Options);
+}
+
+internal sealed class PostgresDesign : IDesignTimeDbContextFactory<PostgresAttendanceDb>
+{
+    public PostgresAttendanceDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PostgresAttendanceDb>().UseNpgsql().Options);
+}

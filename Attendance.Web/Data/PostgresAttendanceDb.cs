@@ -1,0 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Attendance.Web.Data;
+
+/// <summary>For several replicas of Web, or where a database is looked after anyway.</summary>
+internal sealed class PostgresAttendanceDb(DbContextOptions<PostgresAttendanceDb> options) : AttendanceDb(options)
+{
+    /// <summary>Rows that are gone stay in their pages until these are swept.</summary>
+    public override Task ForgetDeletedAsync(CancellationToken cancellationToken) =>
+        Database.ExecuteSqlRawAsync("VACUUM people, shots, shot_pictures", cancellationToken);
+
+    public override bool IsDuplicate(DbUpdateException exception) =>
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+}
