@@ -15,11 +15,20 @@ internal static class ApiProblems
         StatusCodes.Status403Forbidden, "sign_in_required",
         "Name the session whose cameras are to be released: releasing those of others needs an administrator.");
 
-    public static ProblemHttpResult TooLarge() => Problem(
-        StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is larger than 64 KiB.");
+    public static ProblemHttpResult SignedOut() => Problem(
+        StatusCodes.Status401Unauthorized, "sign_in_required", "Sign in first.");
 
-    public static ProblemHttpResult UnsupportedMediaType() => Problem(
-        StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send application/json or text/plain.");
+    public static ProblemHttpResult NotAllowed() => Problem(
+        StatusCodes.Status403Forbidden, "not_allowed", "This account may not do that.");
+
+    public static ProblemHttpResult PasswordFirst() => Problem(
+        StatusCodes.Status403Forbidden, "password_must_be_changed", "Choose a password of your own first.");
+
+    public static ProblemHttpResult TooLarge(string limit = "64 KiB") => Problem(
+        StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is larger than {limit}.");
+
+    public static ProblemHttpResult UnsupportedMediaType(string expectation = "Send application/json or text/plain.") => Problem(
+        StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", expectation);
 
     public static ProblemHttpResult Invalid(string field, string expectation) => Problem(
         StatusCodes.Status400BadRequest, "invalid_request", $"{field}: {expectation}",
@@ -28,7 +37,7 @@ internal static class ApiProblems
     public static ProblemHttpResult CameraApiUnavailable() => Problem(
         StatusCodes.Status503ServiceUnavailable, "camera_api_unavailable", "The camera service does not answer.");
 
-    private static ProblemHttpResult Problem(
+    public static ProblemHttpResult Problem(
         int status, string code, string title, params KeyValuePair<string, object?>[] extensions) =>
         TypedResults.Problem(
             title: title,

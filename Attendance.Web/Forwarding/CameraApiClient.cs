@@ -25,9 +25,15 @@ internal sealed class CameraApiClient(
         UseProxy = false,
     }));
 
-    public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
+
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent content, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, content, cancellationToken);
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, Address + path);
+        var request = new HttpRequestMessage(method, Address + path) { Content = content };
         AddKey(request);
         return Invoker.SendAsync(request, cancellationToken);
     }

@@ -10,7 +10,8 @@ internal static class CameraApiEndpoints
 
     private static readonly string[] s_connect = [HttpMethods.Get, HttpMethods.Connect]; // a WebSocket over HTTP/1.1, and over HTTP/2
     private static readonly string[] s_get = [HttpMethods.Get];
-    private static readonly string[] s_renewAndRelease = [HttpMethods.Put, HttpMethods.Delete];
+    private static readonly string[] s_put = [HttpMethods.Put];
+    private static readonly string[] s_delete = [HttpMethods.Delete];
 
     public static void AddCameraApi(this IHostApplicationBuilder builder)
     {
@@ -21,20 +22,22 @@ internal static class CameraApiEndpoints
     }
 
     /// <summary>
-    /// Just what a page needs. What operators may do besides (releasing what others hold, history, alerts) is not here:
-    /// the key that is added on the way must never turn a visitor into an administrator.
+    /// Just what a page needs, for those who are signed in. What ops may do besides (releasing what others hold, history, alerts)
+    /// is not here: the key that is added on the way must never turn an operator into an administrator. Giving back needs no
+    /// sign-in: whoever knows a session or a lease holds it, and a camera must come back also from a page whose sign-in is over.
     /// </summary>
     public static void MapCameraApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api");
         api.MapMethods("/camera/status", s_get, ForwardListAsync);
-        api.MapPost("/camera/cleanup", CleanupAsync);
+        api.MapPost("/camera/cleanup", CleanupAsync).AllowAnonymous();
         api.MapMethods("/cameras", s_get, ForwardListAsync);
         api.MapMethods($"/cameras/{Camera}", s_get, ForwardAsync);
         api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardAsync);
         api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
         api.MapPost("/leases", ForwardWithBodyAsync);
-        api.MapMethods($"/leases/{Lease}", s_renewAndRelease, ForwardWithBodyAsync);
+        api.MapMethods($"/leases/{Lease}", s_put, ForwardWithBodyAsync);
+        api.MapMethods($"/leases/{Lease}", s_delete, ForwardWithBodyAsync).AllowAnonymous();
         api.MapMethods($"/sessions/{Session}/presence", s_connect, ForwardSocketAsync);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }

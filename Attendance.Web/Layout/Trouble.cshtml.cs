@@ -1,8 +1,10 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Attendance.Web.Layout;
 
+[AllowAnonymous]
 [ResponseCache(NoStore = true)]
 [IgnoreAntiforgeryToken] // shown for a request of any method
 internal sealed class TroubleModel : PageModel
@@ -11,14 +13,18 @@ internal sealed class TroubleModel : PageModel
 
     public string Heading => Status switch
     {
+        StatusCodes.Status403Forbidden => "Not for this account",
         StatusCodes.Status404NotFound => "There is nothing here",
+        StatusCodes.Status429TooManyRequests => "Too many attempts",
         >= StatusCodes.Status500InternalServerError => "Something went wrong on our side",
         _ => "That did not work",
     };
 
     public string Advice => Status switch
     {
-        StatusCodes.Status404NotFound => "There is no such camera or page. It may have been renamed or removed: look for it in the list.",
+        StatusCodes.Status403Forbidden => "This page is for administrators. Ask one, or sign in with another account.",
+        StatusCodes.Status404NotFound => "There is no such person, camera or page. It may have been renamed or removed: look for it in the list.",
+        StatusCodes.Status429TooManyRequests => "There were too many attempts from this address. Wait a minute, then try again.",
         >= StatusCodes.Status500InternalServerError => "Cameras in use are not affected. Please try again in a moment.",
         _ => "Please go back to the list and try again from there.",
     };

@@ -1,0 +1,24 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Accounts;
+
+/// <summary>What the sign-in cookie says of an account, besides who it is.</summary>
+internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<IdentityOptions> options)
+    : UserClaimsPrincipalFactory<Account>(accounts, options)
+{
+    public const string MustChangePassword = "attendance:must_change_password";
+
+    protected override async Task<ClaimsIdentity> GenerateClaimsAsync(Account user)
+    {
+        var identity = await base.GenerateClaimsAsync(user);
+        identity.AddClaim(new Claim(Options.ClaimsIdentity.RoleClaimType, user.Role.ToString()));
+        if (user.MustChangePassword)
+        {
+            identity.AddClaim(new Claim(MustChangePassword, "true"));
+        }
+
+        return identity;
+    }
+}

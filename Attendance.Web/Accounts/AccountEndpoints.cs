@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+using Attendance.Web.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Accounts;
+
+internal static class AccountEndpoints
+{
+    /// <summary>For the AppHost, which has the key: whether the password that it generated is now somebody's.</summary>
+    public static void MapAccounts(this IEndpointRouteBuilder routes) => routes.MapGet("/api/accounts/first", First).AllowAnonymous();
+
+    private static Results<Ok<FirstAccount>, UnauthorizedHttpResult> First(
+        HttpRequest request, FirstAdmin admin, IOptions<SecurityOptions> security) =>
+        IsKey(request.Headers["X-Api-Key"].ToString(), security.Value.ApiKey)
+            ? TypedResults.Ok(new FirstAccount(admin.UserName, admin.WasMade))
+            : TypedResults.Unauthorized();
+
+    /// <summary>Takes as long for any wrong key.</summary>
+    private static bool IsKey(string sent, string? key) =>
+        key is { Length: > 0 }
+        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+}
+
+internal sealed record FirstAccount(
+    [property: System.Text.Json.Serialization.JsonPropertyName("user_name")] string UserName,
+    [property: System.Text.Json.Serialization.JsonPropertyName("created")] bool Created);

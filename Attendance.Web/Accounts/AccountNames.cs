@@ -1,0 +1,16 @@
+using System.Text.RegularExpressions;
+
+namespace Attendance.Web.Accounts;
+
+internal static partial class AccountNames
+{
+    public const string Expectation = "must be 2 to 64 letters, digits, '.', '_', '@' and '-', and begin with a letter or digit.";
+
+    /// <summary>For the framework as well, which would refuse others with words of its own.</summary>
+    public const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-";
+
+    public static bool IsValid(string? name) => name is not null && Shape().IsMatch(name);
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}\z")]
+    private static partial Regex Shape();
+}

@@ -1,0 +1,82 @@
+using Attendance.Web.Data;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Accounts;
+
+/// <summary>
+/// Makes the first administrator when there is no account yet, with a password from outside: the AppHost generates it, and shows
+/// it when it is told (<see cref="WasMade"/>) that it was used.
+/// </summary>
+internal sealed partial class FirstAdmin(
+    IServiceScopeFactory scopes, IOptions<AccountOptions> options, TimeProvider clock, ILogger<FirstAdmin> logger) : IHostedService
+{
+    public string UserName => options.Value.FirstAdmin.UserName;
+
+    /// <summary>At this start, or given this password anew.</summary>
+    public bool WasMade { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
+        var wanted = options.Value.FirstAdmin;
+        var isEmpty = !await db.Users.AnyAsync(cancellationToken);
+        if (!isEmpty && !wanted.Reset)
+        {
+            return;
+        }
+
+        if (wanted.Password is not { Length: > 0 } password)
+        {
+            LogNobody();
+            return;
+        }
+
+        var admin = await accounts.FindByNameAsync(wanted.UserName);
+        if (admin is null)
+        {
+            admin = new Account
+            {
+                UserName = wanted.UserName, Role = AccountRole.Admin, MustChangePassword = true, CreatedAt = clock.GetUtcNow().UtcDateTime,
+            };
+            var made = await accounts.CreateAsync(admin, password);
+            if (!made.Succeeded && isEmpty && await db.Users.AnyAsync(cancellationToken))
+            {
+                return; // another replica was quicker
+            }
+
+            Check(made);
+        }
+        else
+        {
+            admin.Role = AccountRole.Admin;
+            admin.MustChangePassword = true;
+            admin.LockoutEnd = null;
+            Check(await accounts.RemovePasswordAsync(admin));
+            Check(await accounts.AddPasswordAsync(admin, password)); // saves the rest too, and ends every session of the account
+        }
+
+        WasMade = true;
+        LogMade(admin.Id);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static void Check(IdentityResult result)
+    {
+        if (!result.Succeeded)
+        {
+            throw new InvalidOperationException(
+                $"{AccountOptions.Section}:FirstAdmin: the administrator could not be made: {string.Join(' ', result.Errors.Select(error => error.Description))}");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The first administrator was made or given a new password: account {AccountId}")]
+    private partial void LogMade(string accountId);
+
+    [LoggerMessage(LogLevel.Warning, "There is no account, so nobody can sign in: set Accounts:FirstAdmin:Password and start again")]
+    private partial void LogNobody();
+}

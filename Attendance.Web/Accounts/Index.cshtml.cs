@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+using Attendance.Web.Data;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace Attendance.Web.Accounts;
+
+/// <summary>Who may sign in: for administrators.</summary>
+[Authorize(AccountRegistration.AdminsOnly)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed partial class AccountsModel(
+    UserManager<Account> accounts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
+{
+    /// <summary>Without those that are taken for each other when they are read aloud or copied by hand.</summary>
+    private const string PasswordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
+
+    [BindProperty]
+    [Required(ErrorMessage = "Enter a user name.")]
+    public string? UserName { get; set; }
+
+    [BindProperty]
+    public bool IsAdmin { get; set; }
+
+    public IReadOnlyList<Account> All { get; private set; } = [];
+
+    /// <summary>Shown once, right after it was made.</summary>
+    public (string UserName, string Password)? Made { get; private set; }
+
+    public string OwnId => accounts.GetUserId(User)!;
+
+    public bool IsLocked(Account account) => account.LockoutEnd > clock.GetUtcNow();
+
+    public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    public async Task<IActionResult> OnPostAddAsync(CancellationToken cancellationToken)
+    {
+        if (ModelState.IsValid && !AccountNames.IsValid(UserName))
+        {
+            ModelState.AddModelError(nameof(UserName), $"The user name {AccountNames.Expectation}");
+        }
+
+        if (ModelState.IsValid)
+        {
+            var account = new Account
+            {
+                UserName = UserName,
+                Role = IsAdmin ? AccountRole.Admin : AccountRole.Operator,
+                MustChangePassword = true,
+                CreatedAt = clock.GetUtcNow().UtcDateTime,
+            };
+            var password = NewPassword();
+            var added = await accounts.CreateAsync(account, password);
+            if (added.Succeeded)
+            {
+                LogAdded(account.Id, account.Role, OwnId);
+                Made = (account.UserName!, password);
+                ModelState.Clear();
+                (UserName, IsAdmin) = (null, false);
+            }
+            else
+            {
+                ModelState.AddModelError(nameof(UserName), string.Join(' ', added.Errors.Select(error => error.Description)));
+            }
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostResetAsync(string id, CancellationToken cancellationToken)
+    {
+        ModelState.Clear(); // the form beside it was not sent
+        if (await accounts.FindByIdAsync(id) is not { } account)
+        {
+            return RedirectToPage();
+        }
+
+        var password = NewPassword();
+        account.MustChangePassword = true;
+        account.LockoutEnd = null;
+        await accounts.RemovePasswordAsync(account); // with a new security stamp: whoever is signed in by the old one is out
+        var given = await accounts.AddPasswordAsync(account, password);
+        if (given.Succeeded)
+        {
+            LogReset(account.Id, OwnId);
+            Made = (account.UserName!, password);
+        }
+        else
+        {
+            ModelState.AddModelError("", "The password could not be reset. Try again.");
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostDeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        ModelState.Clear();
+        if (id == OwnId)
+        {
+            ModelState.AddModelError("", "You cannot delete the account that you are using. Another administrator can.");
+        }
+        else if (await accounts.FindByIdAsync(id) is { } account && (await accounts.DeleteAsync(account)).Succeeded)
+        {
+            LogDeleted(id, OwnId);
+            return RedirectToPage();
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken) =>
+        All = await db.Users.AsNoTracking().OrderBy(account => account.NormalizedUserName).ToListAsync(cancellationToken);
+
+    private static string NewPassword() =>
+        string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString(PasswordLetters, 5))); // about 99 bits
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} ({Role}) added by account {AdminId}")]
+    private partial void LogAdded(string accountId, AccountRole role, string adminId);
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} given another password by account {AdminId}")]
+    private partial void LogReset(string accountId, string adminId);
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} deleted by account {AdminId}")]
+    private partial void LogDeleted(string accountId, string adminId);
+}

@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace Attendance.Web.Accounts;
+
+[EnableRateLimiting(AccountRegistration.FewAttempts)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed partial class PasswordModel(SignInManager<Account> signIn, UserManager<Account> accounts, ILogger<PasswordModel> logger) : PageModel
+{
+    [BindProperty]
+    [Required(ErrorMessage = "Enter the password that you have now.")]
+    [DataType(DataType.Password)]
+    public string? Current { get; set; }
+
+    [BindProperty]
+    [Required(ErrorMessage = "Enter a new password.")]
+    [StringLength(256, MinimumLength = AccountOptions.ShortestPassword, ErrorMessage = "A password has {2} to {1} characters.")]
+    [DataType(DataType.Password)]
+    public string? New { get; set; }
+
+    [BindProperty]
+    [Compare(nameof(New), ErrorMessage = "This is not the same password.")]
+    [DataType(DataType.Password)]
+    public string? Again { get; set; }
+
+    [BindProperty(Name = "return", SupportsGet = true)]
+    public string? Return { get; set; }
+
+    public bool IsForced => User.HasClaim(claim => claim.Type == AccountClaims.MustChangePassword);
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (await accounts.GetUserAsync(User) is not { } account)
+        {
+            return Challenge();
+        }
+
+        if (ModelState.IsValid && Current == New)
+        {
+            ModelState.AddModelError(nameof(New), "Choose another password than the one you have.");
+        }
+
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        // Counts as an attempt to sign in: whoever finds a page that was left open must not be able to guess the password here.
+        if (!(await signIn.CheckPasswordSignInAsync(account, Current!, lockoutOnFailure: true)).Succeeded)
+        {
+            ModelState.AddModelError(nameof(Current), "This is not the password that you have now, or the account is locked for a while.");
+            return Page();
+        }
+
+        account.MustChangePassword = false; // saved together with the password
+        var changed = await accounts.ChangePasswordAsync(account, Current!, New!);
+        if (!changed.Succeeded)
+        {
+            foreach (var error in changed.Errors)
+            {
+                ModelState.AddModelError(nameof(New), error.Description);
+            }
+
+            return Page();
+        }
+
+        LogChanged(account.Id);
+        await signIn.RefreshSignInAsync(account); // this browser stays signed in, all others are out
+        return LocalRedirect(Url.IsLocalUrl(Return) ? Return : "/");
+    }
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} changed its password")]
+    private partial void LogChanged(string accountId);
+}

@@ -1,0 +1,26 @@
+using Attendance.Web.Forwarding;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Attendance.Web.Accounts;
+
+/// <summary>Whose password somebody else knows, chooses another before anything else.</summary>
+internal static class PasswordFirst
+{
+    public static void UsePasswordFirst(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (!context.User.HasClaim(claim => claim.Type == AccountClaims.MustChangePassword)
+            || context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null
+            || context.Request.Path.StartsWithSegments(AccountRegistration.PasswordPath))
+        {
+            return next(context);
+        }
+
+        if (context.Request.Path.StartsWithSegments("/api"))
+        {
+            return ApiProblems.PasswordFirst().ExecuteAsync(context);
+        }
+
+        context.Response.Redirect(AccountRegistration.PasswordPath);
+        return Task.CompletedTask;
+    });
+}
