@@ -1,0 +1,72 @@
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.People;
+
+internal sealed class ConsentOptions
+{
+    public const string Section = "People:Consent";
+
+    /// <summary>Names the text; another text needs another version.</summary>
+    public string Version { get; set; } = "2026-11";
+
+    public string Text { get; set; } =
+        """
+        I agree that pictures of my face are taken with a camera and kept, so that I can be recognised when I check in. The
+        pictures are stored encrypted and shown only to those who enroll people here. They are used for attendance and for
+        nothing else. I can withdraw this consent at any time without giving a reason; then every picture of me is deleted.
+        """.ReplaceLineEndings(" ");
+}
+
+internal sealed class ConsentOptionsValidator : IValidateOptions<ConsentOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ConsentOptions options) => options switch
+    {
+        { Version: null or "" or { Length: > ConsentText.VersionLength } } =>
+            ValidateOptionsResult.Fail($"{ConsentOptions.Section}:Version must have 1 to {ConsentText.VersionLength} characters."),
+        _ when string.IsNullOrWhiteSpace(options.Text) =>
+            ValidateOptionsResult.Fail($"{ConsentOptions.Section}:Text is empty: set it to what people agree to."),
+        _ => ValidateOptionsResult.Success,
+    };
+}
+
+/// <summary>Keeps the text that people agree to from here on, and refuses another text under a version that was agreed to.</summary>
+internal sealed class ConsentTexts(IServiceScopeFactory scopes, IOptions<ConsentOptions> options) : IHostedService
+{
+    public string Version => options.Value.Version;
+
+    public string Text => options.Value.Text;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
+        if (await StoredAsync(db, cancellationToken) is not { } stored)
+        {
+            db.ConsentTexts.Add(new ConsentText { Version = Version, Text = Text });
+            try
+            {
+                await db.SaveChangesAsync(cancellationToken);
+                return;
+            }
+            catch (DbUpdateException exception) when (db.IsDuplicate(exception))
+            {
+                db.ChangeTracker.Clear(); // another replica was quicker
+                stored = (await StoredAsync(db, cancellationToken))!;
+            }
+        }
+
+        if (stored.Text != Text)
+        {
+            throw new InvalidOperationException(
+                $"{ConsentOptions.Section}:Text is not the text that people have agreed to as version '{Version}': "
+                + $"set {ConsentOptions.Section}:Version to another version as well.");
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private Task<ConsentText?> StoredAsync(AttendanceDb db, CancellationToken cancellationToken) =>
+        db.ConsentTexts.SingleOrDefaultAsync(text => text.Version == Version, cancellationToken);
+}

@@ -1,0 +1,94 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Attendance.Web.People;
+
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed class PersonModel(PeopleStore people, PersonExport export, ConsentTexts consent) : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public Guid Id { get; set; }
+
+    /// <summary>As in <see cref="NewPersonModel.Agreed"/>.</summary>
+    [BindProperty]
+    public string? Agreed { get; set; }
+
+    public Person Person { get; private set; } = null!;
+
+    public PersonRow Row => new(Person.Id, Person.FullName, Person.Number, Person.Group, Person.Consent is not null, Person.Shots.Count);
+
+    /// <summary>What the person has agreed to, or would agree to now.</summary>
+    public string ConsentText { get; private set; } = "";
+
+    public ConsentTexts Consent => consent;
+
+    private string AccountId => User.FindFirstValue(ClaimTypes.NameIdentifier)!;
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken) =>
+        await LoadAsync(cancellationToken) ? Page() : NotFound();
+
+    public Task<IActionResult> OnPostConsentAsync(CancellationToken cancellationToken) => ChangeAsync(
+        Agreed == consent.Version
+            ? () => people.ConsentAsync(Person, Agreed, AccountId, cancellationToken)
+            : null,
+        "The text has changed meanwhile, or the box was empty. Please read it, and tick the box.",
+        cancellationToken);
+
+    public Task<IActionResult> OnPostWithdrawAsync(CancellationToken cancellationToken) => ChangeAsync(
+        () => people.WithdrawConsentAsync(Person, AccountId, cancellationToken), "", cancellationToken);
+
+    public async Task<IActionResult> OnPostDeleteAsync(CancellationToken cancellationToken)
+    {
+        await people.DeleteAsync(Id, AccountId, cancellationToken);
+        return LocalRedirect("/people");
+    }
+
+    public async Task<IActionResult> OnPostExportAsync(CancellationToken cancellationToken)
+    {
+        if (!await LoadAsync(cancellationToken))
+        {
+            return NotFound();
+        }
+
+        try
+        {
+            return File(await export.ZipAsync(Person, ConsentText, AccountId, cancellationToken), "application/zip", PersonExport.FileName);
+        }
+        catch (CryptographicException)
+        {
+            return Refuse("A picture cannot be decrypted, so the export would be incomplete. Tell whoever looks after the server.");
+        }
+    }
+
+    private async Task<IActionResult> ChangeAsync(Func<Task<SaveOutcome>>? change, string otherwise, CancellationToken cancellationToken)
+    {
+        if (!await LoadAsync(cancellationToken))
+        {
+            return NotFound();
+        }
+
+        return change is null ? Refuse(otherwise)
+            : await change() == SaveOutcome.Saved ? LocalRedirect($"/people/{Id}")
+            : Refuse("Somebody else has changed this person meanwhile. Load this page again to see what is there now.");
+    }
+
+    private PageResult Refuse(string words)
+    {
+        ModelState.AddModelError("", words);
+        return Page();
+    }
+
+    private async Task<bool> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (await people.FindAsync(Id, cancellationToken) is not { } person)
+        {
+            return false;
+        }
+
+        Person = person;
+        ConsentText = person.Consent is { } given ? await people.ConsentTextAsync(given, cancellationToken) ?? "" : consent.Text;
+        return true;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Attendance.Web.People;
+
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed class EditPersonModel(PeopleStore people) : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public Guid Id { get; set; }
+
+    [BindProperty]
+    public PersonForm Form { get; set; } = new();
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    {
+        if (await people.FindAsync(Id, cancellationToken) is not { } person)
+        {
+            return NotFound();
+        }
+
+        Form = new() { FullName = person.FullName, Number = person.Number, Group = person.Group, Stamp = person.Stamp };
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (await people.FindAsync(Id, cancellationToken) is not { } person)
+        {
+            return NotFound();
+        }
+
+        if (ModelState.IsValid)
+        {
+            switch (await people.ChangeAsync(person, Form, User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancellationToken))
+            {
+                case SaveOutcome.Saved:
+                    return LocalRedirect($"/people/{Id}");
+                case SaveOutcome.NumberTaken:
+                    ModelState.AddModelError("Form.Number", "Somebody else has this number already.");
+                    break;
+                default:
+                    ModelState.AddModelError("", "Somebody else has changed this person meanwhile. Load this page again to see what is there now.");
+                    break;
+            }
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken) => ViewData["Groups"] = await people.GroupsAsync(cancellationToken);
+}

@@ -1,0 +1,46 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Attendance.Web.People;
+
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed class NewPersonModel(PeopleStore people, ConsentTexts consent) : PageModel
+{
+    [BindProperty]
+    public PersonForm Form { get; set; } = new();
+
+    /// <summary>The version of the text that was shown and agreed to; nothing when the box is empty.</summary>
+    [BindProperty]
+    public string? Agreed { get; set; }
+
+    public ConsentTexts Consent => consent;
+
+    public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (Agreed is not null && Agreed != consent.Version)
+        {
+            ModelState.AddModelError(nameof(Agreed), "The text has changed meanwhile. Please read it again.");
+        }
+
+        if (ModelState.IsValid)
+        {
+            var account = User.FindFirstValue(ClaimTypes.NameIdentifier)!;
+            var (outcome, person) = await people.AddAsync(
+                Form, now => Agreed is null ? null : new Consent(now, Agreed, account), account, cancellationToken);
+            if (outcome == SaveOutcome.Saved)
+            {
+                return LocalRedirect(person!.Consent is null ? $"/people/{person.Id}" : $"/people/{person.Id}/capture");
+            }
+
+            ModelState.AddModelError("Form.Number", "Somebody else has this number already.");
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken) => ViewData["Groups"] = await people.GroupsAsync(cancellationToken);
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.People;
+
+internal static class PeopleRegistration
+{
+    public static void AddPeople(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<ConsentOptions>().BindConfiguration(ConsentOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<ConsentOptions>, ConsentOptionsValidator>();
+        builder.Services.AddSingleton<ConsentTexts>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ConsentTexts>());
+        builder.Services.AddScoped<PeopleStore>();
+        builder.Services.AddScoped<PersonExport>();
+    }
+}

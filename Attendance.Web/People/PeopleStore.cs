@@ -1,0 +1,179 @@
+using Attendance.Web.Data;
+using Attendance.Web.Enrollment;
+using Microsoft.EntityFrameworkCore;
+
+namespace Attendance.Web.People;
+
+internal enum SaveOutcome
+{
+    Saved,
+
+    /// <summary>Somebody else has this number.</summary>
+    NumberTaken,
+
+    /// <summary>Somebody else has changed or deleted the person meanwhile.</summary>
+    Changed,
+}
+
+/// <summary>One page of a search.</summary>
+/// <param name="Page">Counted from 1; never past the last.</param>
+internal sealed record PeoplePage(IReadOnlyList<PersonRow> People, int Page, int Pages, int Total);
+
+internal sealed record PersonRow(Guid Id, string FullName, string Number, string? Group, bool HasConsent, int Shots)
+{
+    public bool IsEnrolled => Shots == Poses.Count;
+}
+
+/// <summary>Who is enrolled. What is deleted here is gone: rows, pictures, and what the database's files still had of them.</summary>
+internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, ILogger<PeopleStore> logger)
+{
+    public const int PageSize = 20;
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <param name="words">Every one must be found in the name, the number or the group.</param>
+    public async Task<PeoplePage> SearchAsync(string? words, string? group, int page, CancellationToken cancellationToken)
+    {
+        IQueryable<Person> found = db.People;
+        foreach (var word in Person.Fold(words ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            found = found.Where(person => person.SortKey.Contains(word));
+        }
+
+        if (!string.IsNullOrEmpty(group))
+        {
+            found = found.Where(person => person.Group == group);
+        }
+
+        var total = await found.CountAsync(cancellationToken);
+        var pages = Math.Max(1, (total + PageSize - 1) / PageSize);
+        page = Math.Clamp(page, 1, pages);
+        var rows = await found.OrderBy(person => person.SortKey).ThenBy(person => person.Id)
+            .Skip((page - 1) * PageSize).Take(PageSize)
+            .Select(person => new PersonRow(person.Id, person.FullName, person.Number, person.Group, person.Consent != null, person.Shots.Count))
+            .ToListAsync(cancellationToken);
+        return new PeoplePage(rows, page, pages, total);
+    }
+
+    public Task<List<string>> GroupsAsync(CancellationToken cancellationToken) =>
+        db.People.Where(person => person.Group != null).Select(person => person.Group!).Distinct().OrderBy(group => group).ToListAsync(cancellationToken);
+
+    /// <summary>With the figures of the pictures, without the pictures themselves.</summary>
+    public Task<Person?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        db.People.Include(person => person.Shots).SingleOrDefaultAsync(person => person.Id == id, cancellationToken);
+
+    public Task<string?> ConsentTextAsync(Consent consent, CancellationToken cancellationToken) =>
+        db.ConsentTexts.Where(text => text.Version == consent.Version).Select(text => text.Text).SingleOrDefaultAsync(cancellationToken);
+
+    public async Task<(SaveOutcome Outcome, Person? Person)> AddAsync(
+        PersonForm form, Func<DateTime, Consent?> consent, string accountId, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var person = new Person { CreatedAt = now, Consent = consent(now) };
+        form.WriteTo(person, now);
+        db.People.Add(person);
+        var outcome = await SaveAsync(person, cancellationToken);
+        if (outcome != SaveOutcome.Saved)
+        {
+            return (outcome, null);
+        }
+
+        LogAdded(person.Id, accountId);
+        return (outcome, person);
+    }
+
+    public async Task<SaveOutcome> ChangeAsync(Person person, PersonForm form, string accountId, CancellationToken cancellationToken)
+    {
+        db.Entry(person).Property(each => each.Stamp).OriginalValue = form.Stamp;
+        form.WriteTo(person, Now);
+        var outcome = await SaveAsync(person, cancellationToken);
+        if (outcome == SaveOutcome.Saved)
+        {
+            LogChanged(person.Id, accountId);
+            await db.ForgetDeletedAsync(cancellationToken); // the name that stood there before
+        }
+
+        return outcome;
+    }
+
+    public async Task<SaveOutcome> ConsentAsync(Person person, string version, string accountId, CancellationToken cancellationToken)
+    {
+        person.Consent = new Consent(Now, version, accountId);
+        person.Touch(Now);
+        var outcome = await SaveAsync(person, cancellationToken);
+        if (outcome == SaveOutcome.Saved)
+        {
+            LogConsented(person.Id, version, accountId);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Takes every picture with it.</summary>
+    public async Task<SaveOutcome> WithdrawConsentAsync(Person person, string accountId, CancellationToken cancellationToken)
+    {
+        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
+        person.Consent = null;
+        person.Touch(Now);
+        var outcome = await SaveAsync(person, cancellationToken);
+        if (outcome != SaveOutcome.Saved)
+        {
+            return outcome;
+        }
+
+        // After the person's row is ours: also what was stored while this was being read.
+        await db.Shots.Where(shot => shot.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
+        await change.CommitAsync(cancellationToken);
+        LogWithdrawn(person.Id, accountId);
+        await db.ForgetDeletedAsync(cancellationToken);
+        return outcome;
+    }
+
+    /// <summary>May be repeated.</summary>
+    public async Task DeleteAsync(Guid id, string accountId, CancellationToken cancellationToken)
+    {
+        if (await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0) // pictures go by cascade
+        {
+            LogDeleted(id, accountId);
+        }
+
+        await db.ForgetDeletedAsync(cancellationToken);
+    }
+
+    private async Task<SaveOutcome> SaveAsync(Person person, CancellationToken cancellationToken)
+    {
+        if (await db.People.AnyAsync(other => other.NumberKey == person.NumberKey && other.Id != person.Id, cancellationToken))
+        {
+            return SaveOutcome.NumberTaken;
+        }
+
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return SaveOutcome.Saved;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return SaveOutcome.Changed;
+        }
+        catch (DbUpdateException exception) when (db.IsDuplicate(exception))
+        {
+            return SaveOutcome.NumberTaken; // by somebody who was quicker
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Person {PersonId} added by account {AccountId}")]
+    private partial void LogAdded(Guid personId, string accountId);
+
+    [LoggerMessage(LogLevel.Information, "Person {PersonId} changed by account {AccountId}")]
+    private partial void LogChanged(Guid personId, string accountId);
+
+    [LoggerMessage(LogLevel.Information, "Person {PersonId} consented to version {Version}, recorded by account {AccountId}")]
+    private partial void LogConsented(Guid personId, string version, string accountId);
+
+    [LoggerMessage(LogLevel.Information, "Person {PersonId} withdrew consent, all pictures deleted, recorded by account {AccountId}")]
+    private partial void LogWithdrawn(Guid personId, string accountId);
+
+    [LoggerMessage(LogLevel.Information, "Person {PersonId} deleted with every picture by account {AccountId}")]
+    private partial void LogDeleted(Guid personId, string accountId);
+}

@@ -1,0 +1,78 @@
+using System.IO.Compression;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Attendance.Web.Enrollment;
+
+namespace Attendance.Web.People;
+
+/// <summary>Everything that is kept of a person, for that person.</summary>
+internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport> logger)
+{
+    /// <summary>Not the name or number: the browser's list of downloads would keep it.</summary>
+    public const string FileName = "attendance-export.zip";
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a file for people to read, no part of a page
+    };
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A picture cannot be decrypted: no export is better than half of one.</exception>
+    public async Task<byte[]> ZipAsync(Person person, string consentText, string accountId, CancellationToken cancellationToken)
+    {
+        using var buffer = new MemoryStream(); // in memory: a file would be another copy
+        await using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText), s_json), cancellationToken);
+            foreach (var shot in person.Shots.OrderBy(shot => shot.Pose))
+            {
+                if (await shots.PictureAsync(person.Id, shot.Pose, cancellationToken) is { } jpeg)
+                {
+                    await AddAsync(zip, $"{shot.Pose.Name()}.jpg", jpeg, cancellationToken);
+                }
+            }
+        }
+
+        LogExported(person.Id, accountId);
+        return buffer.ToArray();
+    }
+
+    private static object Describe(Person person, string consentText) => new
+    {
+        person_id = person.Id,
+        person.FullName,
+        person.Number,
+        person.Group,
+        person.CreatedAt,
+        person.ChangedAt,
+        consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, text = consentText } : null,
+        pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
+        {
+            pose = shot.Pose.Name(),
+            file = $"{shot.Pose.Name()}.jpg",
+            shot.TakenAt,
+            shot.TakenBy,
+            shot.Manual,
+            shot.Width,
+            shot.Height,
+            shot.Sharpness,
+            shot.Brightness,
+            shot.Size,
+            shot.Yaw,
+            shot.Pitch,
+            shot.CameraId,
+            shot.LeaseRef,
+            shot.FencingToken,
+        }),
+    };
+
+    private static async Task AddAsync(ZipArchive zip, string name, byte[] content, CancellationToken cancellationToken)
+    {
+        await using var entry = await zip.CreateEntry(name).OpenAsync(cancellationToken);
+        await entry.WriteAsync(content, cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Everything kept of person {PersonId} was exported by account {AccountId}")]
+    private partial void LogExported(Guid personId, string accountId);
+}
