@@ -1,9 +1,12 @@
 using Attendance.ServiceDefaults;
+using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
+using Attendance.Web.Data;
+using Attendance.Web.Enrollment;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Layout;
+using Attendance.Web.People;
 using Attendance.Web.Security;
-using Attendance.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -11,7 +14,10 @@ builder.AddServiceDefaults();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Services.AddProblemDetails();
 builder.AddSecurity();
-builder.AddSharedSessions();
+builder.AddData();
+builder.AddAccounts();
+builder.AddPeople();
+builder.AddEnrollment();
 builder.AddCameraApi();
 builder.AddCameraPages();
 
@@ -22,7 +28,14 @@ app.UseErrorPages();
 app.UseStaticFiles(AssetCaching.Revalidated);
 app.UseRouting();
 app.UseSameOriginOnly();
+app.UseRateLimiter();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UsePasswordFirst();
+app.UseAntiforgery();
 app.MapDefaultEndpoints();
+app.MapAccounts();
+app.MapEnrollment();
 app.MapCameraApi();
 app.MapRazorPages();
 

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text.Json.Serialization;
+using Attendance.Web.Forwarding;
+
+namespace Attendance.Web.Enrollment;
+
+/// <summary>What a page says to prove that it holds a camera.</summary>
+internal sealed record LeaseClaim(
+    [property: JsonPropertyName("camera_id")] string CameraId,
+    [property: JsonPropertyName("lease_id")] string LeaseId,
+    [property: JsonPropertyName("fencing_token")] long FencingToken);
+
+internal abstract record LeaseProof
+{
+    /// <param name="LeaseRef">Safe to keep, unlike the lease's id.</param>
+    public sealed record Live(string LeaseRef) : LeaseProof;
+
+    /// <param name="Reason">Null for one that ended long ago, or never was.</param>
+    public sealed record Ended(string? Reason) : LeaseProof;
+
+    /// <summary>The lease is another than that of this token.</summary>
+    public sealed record Stale : LeaseProof;
+
+    /// <summary>Nobody can say now.</summary>
+    public sealed record Unknown : LeaseProof;
+}
+
+/// <summary>Asks camera-api whether a lease is live, never for longer than somebody before a camera would wait.</summary>
+internal sealed class LeaseChecks(CameraApiClient client, TimeProvider clock)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    public async Task<LeaseProof> CheckAsync(LeaseClaim claim, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(s_patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            using var response = await client.PostAsync("/api/leases/check", JsonContent.Create(claim), either.Token);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => new LeaseProof.Live((await ReadAsync<LiveLease>(response, either.Token))!.LeaseRef),
+                HttpStatusCode.Gone => new LeaseProof.Ended((await ReadAsync<EndedLease>(response, either.Token))?.Reason),
+                HttpStatusCode.Conflict => new LeaseProof.Stale(),
+                HttpStatusCode.BadRequest => new LeaseProof.Ended(null), // not the shape of any lease there ever was
+                _ => new LeaseProof.Unknown(),
+            };
+        }
+        catch (Exception exception) when (exception is HttpRequestException or System.Text.Json.JsonException)
+        {
+            return new LeaseProof.Unknown();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new LeaseProof.Unknown();
+        }
+    }
+
+    private static Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.Content.ReadFromJsonAsync<T>(cancellationToken);
+
+    private sealed record LiveLease([property: JsonPropertyName("lease_ref"), JsonRequired] string LeaseRef);
+
+    private sealed record EndedLease([property: JsonPropertyName("reason")] string? Reason);
+}

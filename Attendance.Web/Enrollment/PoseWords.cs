@@ -1,0 +1,16 @@
+using Attendance.Web.Enrollment.Quality;
+
+namespace Attendance.Web.Enrollment;
+
+internal static class PoseWords
+{
+    public static string Of(Pose pose) => pose switch
+    {
+        Pose.Front => "Looking straight",
+        Pose.Left => "Turned left",
+        Pose.Right => "Turned right",
+        Pose.Up => "Looking up",
+        Pose.Down => "Looking down",
+        _ => pose.ToString(),
+    };
+}

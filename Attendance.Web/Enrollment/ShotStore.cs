@@ -1,0 +1,75 @@
+using Attendance.Web.Data;
+using Attendance.Web.Enrollment.Quality;
+using Microsoft.EntityFrameworkCore;
+
+namespace Attendance.Web.Enrollment;
+
+/// <summary>The pictures of people: one for each pose, encrypted, under consent only.</summary>
+internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<ShotStore> logger)
+{
+    /// <summary>Puts a picture in the place of the pose's former one.</summary>
+    /// <returns><see langword="false"/> when the person is gone or has withdrawn the consent: nothing was stored.</returns>
+    public async Task<bool> TryReplaceAsync(Shot shot, byte[] jpeg, CancellationToken cancellationToken)
+    {
+        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
+
+        // Holds the person's row until the end, so that whoever withdraws the consent or sends the same pose at this moment comes
+        // before or after, not between.
+        var mayStay = await db.People
+            .Where(person => person.Id == shot.PersonId && person.Consent != null)
+            .ExecuteUpdateAsync(person => person.SetProperty(each => each.ChangedAt, shot.TakenAt), cancellationToken);
+        if (mayStay == 0)
+        {
+            return false;
+        }
+
+        var former = await db.Shots
+            .Where(each => each.PersonId == shot.PersonId && each.Pose == shot.Pose)
+            .ExecuteDeleteAsync(cancellationToken);
+        db.Shots.Add(shot);
+        db.ShotPictures.Add(new ShotPicture { ShotId = shot.Id, Sealed = seal.Seal(shot, jpeg) });
+        await db.SaveChangesAsync(cancellationToken);
+        await change.CommitAsync(cancellationToken);
+
+        LogStored(shot.PersonId, shot.Pose.Name(), shot.CameraId, shot.LeaseRef, shot.TakenBy);
+        if (former > 0)
+        {
+            await db.ForgetDeletedAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether something was stored under a later lease of this camera: then whoever has this one is late.</summary>
+    public Task<bool> IsLateAsync(string cameraId, long fencingToken, CancellationToken cancellationToken) =>
+        db.Shots.AnyAsync(shot => shot.CameraId == cameraId && shot.FencingToken > fencingToken, cancellationToken);
+
+    /// <summary>May be repeated.</summary>
+    public async Task DeleteAsync(Guid personId, Pose pose, string accountId, CancellationToken cancellationToken)
+    {
+        if (await db.Shots.Where(shot => shot.PersonId == personId && shot.Pose == pose).ExecuteDeleteAsync(cancellationToken) > 0)
+        {
+            LogDeleted(personId, pose.Name(), accountId);
+        }
+
+        await db.ForgetDeletedAsync(cancellationToken);
+    }
+
+    /// <returns>The JPEG, or null when there is none.</returns>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">It cannot be decrypted.</exception>
+    public async Task<byte[]?> PictureAsync(Guid personId, Pose pose, CancellationToken cancellationToken)
+    {
+        var found = await (
+            from shot in db.Shots.AsNoTracking()
+            join picture in db.ShotPictures on shot.Id equals picture.ShotId
+            where shot.PersonId == personId && shot.Pose == pose
+            select new { shot, picture.Sealed }).SingleOrDefaultAsync(cancellationToken);
+        return found is null ? null : seal.Open(found.shot, found.Sealed);
+    }
+
+    [LoggerMessage(LogLevel.Information, "A picture of person {PersonId}, pose {Pose}, was stored: camera {CameraId}, lease {LeaseRef}, account {AccountId}")]
+    private partial void LogStored(Guid personId, string pose, string cameraId, string leaseRef, string accountId);
+
+    [LoggerMessage(LogLevel.Information, "The picture of person {PersonId}, pose {Pose}, was deleted by account {AccountId}")]
+    private partial void LogDeleted(Guid personId, string pose, string accountId);
+}
