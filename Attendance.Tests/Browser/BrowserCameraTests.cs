@@ -26,7 +26,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task It_is_borrowed_seen_and_given_back()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
 
@@ -49,7 +49,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Neither_name_nor_id_of_the_device_reaches_the_server()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
 
@@ -64,7 +64,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task The_lease_comes_before_the_camera_where_the_camera_is_known()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
@@ -81,7 +81,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_lease_that_is_ended_stops_the_tracks_at_once_and_the_server_is_told()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         await window.AddInitScriptAsync(
             """
             const Native = WebSocket;
@@ -121,7 +121,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Of_two_tabs_the_second_is_told_and_may_take_over()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var first = await OpenAsync(window);
         await LiveAsync(first);
         var second = await OpenAsync(window);
@@ -139,7 +139,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_reload_comes_back_to_the_same_lease()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
         var lease = Assert.Single(Api.Live);
@@ -156,7 +156,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Ctrl_Shift_C_stops_at_once_and_says_so()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
 
@@ -174,7 +174,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [InlineData("() => { document.getElementById('picture').srcObject = new MediaStream() }")] // "live", and no picture comes: phones do that
     public async Task A_picture_that_stops_is_brought_back_under_the_same_lease(string fault)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
         var lease = Assert.Single(Api.Live);
@@ -194,7 +194,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [InlineData("AbortError", "This device’s camera could not be switched on.")]
     public async Task What_a_device_answers_is_said_in_plain_words_and_holds_nothing(string error, string words)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         await window.AddInitScriptAsync(
             $"MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('as the hardware says', '{error}'));");
         var page = await window.NewPageAsync();
@@ -209,7 +209,8 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     public async Task A_device_without_a_camera_says_so()
     {
         await using var browser = await chromium.LaunchAsync(Cancel, device: "device-count=0");
-        var page = await browser.NewPageAsync();
+        await using var window = await WindowAsync(browser);
+        var page = await window.NewPageAsync();
         await page.GotoAsync(Here());
 
         await Expect(State(page)).ToContainTextAsync("No camera was found on this device.");
@@ -220,7 +221,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     public async Task Permission_that_is_denied_says_where_to_give_it()
     {
         await using var browser = await chromium.LaunchAsync(Cancel, consent: false);
-        await using var window = await browser.NewContextAsync();
+        await using var window = await WindowAsync(browser);
         var page = await window.NewPageAsync();
         await PermitAsync(window, page, "denied");
         await page.GotoAsync(Here());
@@ -234,7 +235,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     public async Task Permission_that_is_taken_away_gives_the_camera_back()
     {
         await using var browser = await chromium.LaunchAsync(Cancel, consent: false);
-        await using var window = await browser.NewContextAsync();
+        await using var window = await WindowAsync(browser);
         var page = await window.NewPageAsync();
         await PermitAsync(window, page, "granted");
         await page.GotoAsync(Here());
@@ -251,8 +252,11 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     public async Task A_page_that_is_not_secure_says_why_it_gets_no_camera()
     {
         await using var browser = await chromium.LaunchAsync(Cancel, arguments: "--host-resolver-rules=MAP attendance.test 127.0.0.1");
-        var page = await browser.NewPageAsync();
-        await page.GotoAsync($"http://attendance.test:{Web.Address.Port}/cameras/browser");
+        var site = new Uri($"http://attendance.test:{Web.Address.Port}/cameras/browser");
+        await using var window = await browser.NewContextAsync();
+        await Operator.GiveToAsync(window, site);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(site.ToString());
         await StartAsync(page);
 
         await Expect(State(page)).ToContainTextAsync("Browsers let only secure pages use their camera.");
@@ -263,7 +267,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     public async Task Another_camera_is_another_lease()
     {
         await using var browser = await chromium.LaunchAsync(Cancel, device: "device-count=2");
-        await using var window = await browser.NewContextAsync();
+        await using var window = await WindowAsync(browser);
         var page = await OpenAsync(window);
         await LiveAsync(page);
         var first = Assert.Single(Api.Live);
@@ -280,7 +284,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_permission_that_is_answered_after_the_user_gave_up_opens_nothing()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         await window.AddInitScriptAsync(KeepStreams);
         await window.AddInitScriptAsync(
             """

@@ -11,7 +11,7 @@ public sealed class CameraListTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task The_list_follows_the_cameras()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await Expect(page.GetByText("1 camera, 1 available")).ToBeVisibleAsync();
 
@@ -27,7 +27,7 @@ public sealed class CameraListTests(ChromiumBrowser chromium) : WebTest
     {
         const string Name = "<img src=x onerror=alert(1)> & \"co\"";
         Api.Cameras = [FakeCameraApi.Camera("demo", Name, "available")];
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
 
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = Name })).ToBeVisibleAsync();
@@ -39,7 +39,7 @@ public sealed class CameraListTests(ChromiumBrowser chromium) : WebTest
     public async Task No_cameras_and_no_answer_are_said_in_plain_words()
     {
         Api.Cameras = [];
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No cameras yet" })).ToBeVisibleAsync();
 

@@ -316,7 +316,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
     private HashSet<string> SessionsAsked() =>
         [.. Api.Requests.Where(sent => sent.Target == "/api/leases").Select(sent => sent.Body)];
 
-    private Task<IBrowserContext> WindowAsync() => chromium.NewContextAsync(null, Cancel);
+    private Task<IBrowserContext> WindowAsync() => WindowAsync(chromium);
 
     private async Task<IPage> OpenAsync(IBrowserContext window, string target)
     {

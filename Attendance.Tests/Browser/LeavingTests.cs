@@ -15,7 +15,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     [InlineData("/cameras/browser")]
     public async Task A_page_goes_into_the_back_forward_cache_without_its_camera_and_takes_it_again(string target)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window, target);
         await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
         await page.EvaluateAsync("() => { window.kept = true; }");
@@ -41,7 +41,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     [InlineData("/cameras/browser")]
     public async Task A_page_that_is_frozen_has_given_its_camera_back_and_takes_it_again(string target)
     {
-        await using var browser = await ChromiumProcess.StartAsync(Cancel);
+        await using var browser = await BrowserAsync();
         var page = await browser.OpenAsync(new Uri(Web.Address, target));
         await page.LiveAsync(Cancel);
 
@@ -61,7 +61,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     [InlineData("/cameras/browser")]
     public async Task A_tab_behind_another_keeps_its_camera_and_the_server_knows(string target)
     {
-        await using var browser = await ChromiumProcess.StartAsync(Cancel);
+        await using var browser = await BrowserAsync();
         var page = await browser.OpenAsync(new Uri(Web.Address, target));
         await page.LiveAsync(Cancel);
         var lease = Assert.Single(Api.Live);
@@ -82,7 +82,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     [InlineData("/cameras/browser")]
     public async Task A_page_that_is_reloaded_keeps_its_lease(string target)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window, target);
         var lease = Assert.Single(Api.Live);
         for (var i = 0; i < 3; i++)
@@ -99,7 +99,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_tab_that_is_closed_frees_this_devices_camera()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window, "/cameras/browser");
 
         await page.CloseAsync();
@@ -112,7 +112,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     public async Task A_renderer_that_crashes_leaves_no_socket()
     {
         await using var browser = await chromium.LaunchAsync(Cancel);
-        await using var window = await browser.NewContextAsync();
+        await using var window = await WindowAsync(browser);
         var page = await OpenAsync(window, "/cameras/browser");
         await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
         var crashed = new TaskCompletionSource();
@@ -127,7 +127,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Nothing_on_the_page_listens_to_what_would_keep_it_out_of_the_cache()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         await window.AddInitScriptAsync(
             """
             window.heard = [];

@@ -48,7 +48,7 @@ public sealed class LeftoverTests(ChromiumBrowser chromium) : WebTest
     [InlineData("{ kind: 'browser', video: document.createElement('video'), width: 320, height: 240 }")]
     public async Task Nothing_is_left_of_a_session_that_was_disposed_of(string options)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await window.NewPageAsync();
         page.SetDefaultTimeout(120_000);
         await page.AddInitScriptAsync(Count);

@@ -27,7 +27,7 @@ public sealed class MjpegTests(ChromiumBrowser chromium) : WebTest
 
     private async Task<string[]> ReadAsync(string text, int chunk)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await window.NewPageAsync();
         await page.GotoAsync(Web.Address.ToString());
         return await page.EvaluateAsync<string[]>(

@@ -12,7 +12,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task While_the_socket_is_open_the_page_renews_nothing_itself()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
 
         await EventuallyAsync(() => Api.Presence.Renewals > 3, "the server has renewed a few times");
@@ -26,7 +26,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     public async Task Where_sockets_are_blocked_the_page_renews_by_HTTP_and_goes_back_when_they_are_not()
     {
         Api.Presence.IsBlocked = true;
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         await OpenAsync(window);
         await EventuallyAsync(() => Renewals() > 2, "the page renews by HTTP");
 
@@ -43,7 +43,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_socket_that_is_cut_is_opened_again_at_once()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
 
@@ -57,7 +57,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_lease_that_ended_while_the_socket_was_cut_is_not_taken_for_ours()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
         Api.Presence.IsBlocked = true;
@@ -73,7 +73,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     {
         Api.Presence.IsBlocked = true;
         Api.TtlSeconds = 3;
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
 
         await window.RouteAsync("**/api/leases/*", _ => Task.CompletedTask); // neither answered nor refused, as on a network that is cut
@@ -84,7 +84,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task The_server_is_told_when_the_page_is_hidden_and_when_nothing_is_held_any_more()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
 
@@ -105,7 +105,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     public async Task All_sessions_of_a_page_share_one_socket_and_one_goodbye()
     {
         Api.Cameras = [FakeCameraApi.Camera("demo", "Reception desk", "available"), FakeCameraApi.Camera("door", "Back door", "available")];
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenModuleAsync(window);
         await page.EvaluateAsync(
             """
@@ -134,7 +134,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     public async Task A_lease_that_nobody_on_the_page_holds_is_given_back()
     {
         Api.Cameras = [FakeCameraApi.Camera("demo", "Reception desk", "available"), FakeCameraApi.Camera("door", "Back door", "available")];
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
         var session = Assert.Single(Api.Live).SessionId;

@@ -17,8 +17,8 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
     [InlineData("phone", 390, 844, ColorScheme.Dark)]
     public async Task Of_every_page(string device, int width, int height, ColorScheme scheme)
     {
-        await using var window = await chromium.NewContextAsync(
-            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
+        await using var window = await WindowAsync(
+            chromium, new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
         var page = await window.NewPageAsync();
         Task ShootAsync(string name) => page.ScreenshotAsync(new() { Path = PathOf($"{name}-{device}-{scheme}.png"), FullPage = true });
 

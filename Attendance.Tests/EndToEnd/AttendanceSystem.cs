@@ -3,7 +3,11 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Attendance.Tests.Browser;
+using Attendance.Tests.CameraApi.Sessions;
+using Attendance.Tests.Web;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
@@ -12,17 +16,21 @@ namespace Attendance.Tests.EndToEnd;
 public sealed class AttendanceSystem : IAsyncDisposable
 {
     public const string ApiKey = "0123456789abcdef0123456789abcdef";
+    public const string AdminPassword = "a password of one's own";
+    private const string FirstPassword = "generated-for-the-first-admin";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly IDistributedApplicationTestingBuilder _builder;
     private readonly DistributedApplication _app;
 
-    private AttendanceSystem(IDistributedApplicationTestingBuilder builder, DistributedApplication app)
+    private AttendanceSystem(IDistributedApplicationTestingBuilder builder, DistributedApplication app, SignIn admin)
     {
-        (_builder, _app) = (builder, app);
+        (_builder, _app, Admin) = (builder, app, admin);
         Api = app.CreateHttpClient("camera-api");
         Api.DefaultRequestHeaders.Add("X-Api-Key", ApiKey);
         Visitor = app.CreateHttpClient("web");
+        Operator = app.CreateHttpClient("web");
+        Operator.DefaultRequestHeaders.Add("Cookie", admin.Header);
     }
 
     /// <summary>The camera API, with its key.</summary>
@@ -31,6 +39,12 @@ public sealed class AttendanceSystem : IAsyncDisposable
     /// <summary>The front end, as anybody may use it.</summary>
     public HttpClient Visitor { get; }
 
+    /// <summary>The front end, as those may use it who are signed in.</summary>
+    public HttpClient Operator { get; }
+
+    /// <summary>The first administrator, who has signed in and chosen a password.</summary>
+    internal SignIn Admin { get; }
+
     public Uri Web => _app.GetEndpoint("web");
 
     public static async Task<AttendanceSystem> StartAsync(CancellationToken cancellationToken, params string[] arguments)
@@ -38,20 +52,44 @@ public sealed class AttendanceSystem : IAsyncDisposable
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(s_patience);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(
-            [$"--Parameters:api-key={ApiKey}", "--Discovery:Enabled=false", .. arguments], bound.Token);
+            [$"--Parameters:api-key={ApiKey}", $"--Parameters:admin-password={FirstPassword}", "--Discovery:Enabled=false", .. arguments],
+            bound.Token);
         var app = await builder.BuildAsync(bound.Token);
         await app.StartAsync(bound.Token);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("web", bound.Token);
-        return new AttendanceSystem(builder, app);
+        return new AttendanceSystem(
+            builder, app, await SignIn.AtAsync(app.GetEndpoint("web"), "admin", FirstPassword, AdminPassword, bound.Token));
     }
 
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();
         Visitor.Dispose();
+        Operator.Dispose();
         await _app.DisposeAsync();
         await _builder.DisposeAsync();
     }
+
+    /// <summary>A window in which the administrator is signed in. The caller disposes of it.</summary>
+    internal async Task<IBrowserContext> WindowAsync(ChromiumBrowser chromium, CancellationToken cancellationToken)
+    {
+        var window = await chromium.NewContextAsync(null, cancellationToken);
+        await Admin.GiveToAsync(window, Web);
+        return window;
+    }
+
+    /// <summary>A browser that can be killed, in which the administrator is signed in. The caller disposes of it.</summary>
+    internal async Task<ChromiumProcess> BrowserAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var browser = await ChromiumProcess.StartAsync(cancellationToken, arguments);
+        await Admin.GiveToAsync(browser, Web, new Uri("http://127.0.0.1")); // as a network that a test puts between them is called
+        return browser;
+    }
+
+    /// <summary>The presence socket of a page of Web, whose operator is signed in. The caller disposes of it.</summary>
+    /// <param name="web">Another way to it.</param>
+    internal Task<PageSocket> SocketAsync(string sessionId, Uri? web = null, params (string Name, string Value)[] headers) =>
+        PageSocket.OpenAsync(web ?? Web, sessionId, [("Cookie", Admin.Header), .. headers]);
 
     public async Task<Lease> AcquireAsync(string cameraId, string sessionId, int? ttlSeconds = null)
     {

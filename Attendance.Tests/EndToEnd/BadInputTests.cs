@@ -161,7 +161,7 @@ public sealed class BadInputTests(SharedSystem shared) : IClassFixture<SharedSys
         await _system.Api.GetAsync(lease.SnapshotUrl, Cancel);
         await _system.Api.PutAsync($"/api/leases/{lease.Id}", null, Cancel);
         await PostAsync("/api/leases", "{\"session_id\":\"raw-\\n-text\",\"camera_id\":\"raw-/-camera\"}");
-        await _system.Visitor.GetAsync(lease.SnapshotUrl, Cancel);
+        await _system.Operator.GetAsync(lease.SnapshotUrl, Cancel);
         await _system.Api.DeleteAsync($"/api/leases/{lease.Id}?reason=manual", Cancel);
 
         var log = await _system.LogAsync("camera-api") + await _system.LogAsync("web");

@@ -173,16 +173,16 @@ public sealed class BrowserTests(SystemWithFilm shared, ChromiumBrowser chromium
 
         foreach (var body in new object[] { new { }, new { force = true }, new { force = true, session_id = "camera_923456789_abc123" } })
         {
-            using var response = await _system.Visitor.PostAsJsonAsync("/api/camera/cleanup/", body, Cancel);
+            using var response = await _system.Operator.PostAsJsonAsync("/api/camera/cleanup/", body, Cancel);
             Assert.Equal(System.Net.HttpStatusCode.Forbidden, response.StatusCode);
         }
 
-        using var history = await _system.Visitor.GetAsync("/api/cameras/demo/history", Cancel);
+        using var history = await _system.Operator.GetAsync("/api/cameras/demo/history", Cancel);
         Assert.Equal(System.Net.HttpStatusCode.NotFound, history.StatusCode);
         Assert.Equal("held", await _system.StateAsync("demo"));
     }
 
-    private Task<IBrowserContext> WindowAsync() => chromium.NewContextAsync(null, Cancel);
+    private Task<IBrowserContext> WindowAsync() => _system.WindowAsync(chromium, Cancel);
 
     private async Task<IPage> OpenAsync(IBrowserContext window, string cameraId)
     {

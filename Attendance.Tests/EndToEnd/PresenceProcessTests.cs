@@ -18,7 +18,7 @@ public sealed class PresenceProcessTests
     {
         await using var system = await AttendanceSystem.StartAsync(Cancel);
         await system.AcquireAsync("demo", Session);
-        await using var page = await PageSocket.OpenAsync(system.Web, Session);
+        await using var page = await system.SocketAsync(Session);
         await page.HearAsync("hello");
 
         Processes.Signal(await system.ProcessAsync("web", Cancel), "KILL");
@@ -33,7 +33,7 @@ public sealed class PresenceProcessTests
     public async Task A_Web_that_is_told_to_stop_waits_for_no_page()
     {
         await using var system = await AttendanceSystem.StartAsync(Cancel);
-        await using var page = await PageSocket.OpenAsync(system.Web, Session);
+        await using var page = await system.SocketAsync(Session);
         await page.HearAsync("hello");
 
         var started = Stopwatch.GetTimestamp();
@@ -48,8 +48,8 @@ public sealed class PresenceProcessTests
     {
         await using var system = await AttendanceSystem.StartAsync(Cancel);
         await using var network = new MuteProxy(system.Web);
-        await using var page = await PageSocket.OpenAsync(system.Web, Session);
-        await using var hung = await PageSocket.OpenAsync(network.Address, Session + "_2");
+        await using var page = await system.SocketAsync(Session);
+        await using var hung = await system.SocketAsync(Session + "_2", network.Address);
         await page.HearAsync("hello");
         await hung.HearAsync("hello");
         await system.AcquireAsync("demo", Session);
@@ -71,7 +71,7 @@ public sealed class PresenceProcessTests
     public async Task A_page_finds_the_leases_of_both_its_cameras_when_a_killed_API_is_back()
     {
         await using var system = await AttendanceSystem.StartAsync(Cancel);
-        await using (var page = await PageSocket.OpenAsync(system.Web, Session))
+        await using (var page = await system.SocketAsync(Session))
         {
             await page.HearAsync("hello");
             await system.AcquireAsync("demo", Session);
@@ -85,7 +85,7 @@ public sealed class PresenceProcessTests
         Assert.True(await system.CommandAsync("camera-api", "start", Cancel));
         await system.HealthyAsync("camera-api", Cancel);
 
-        await using var back = await PageSocket.OpenAsync(system.Web, Session);
+        await using var back = await system.SocketAsync(Session);
         Assert.Equal(
             [BrowserCamera, "demo"],
             (await back.HearAsync("hello"))["leases"]!.AsArray().Select(lease => (string?)lease!["camera_id"]).Order(StringComparer.Ordinal));

@@ -43,7 +43,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
         {
             var (session, camera) = ($"{_session}_{i}", i == 0 ? "demo" : $"browser-{Guid.NewGuid():N}-0123456789abcdef");
             await _system.AcquireAsync(camera, session);
-            var page = await PageSocket.OpenAsync(network.Address, session);
+            var page = await _system.SocketAsync(session, network.Address);
             await page.HearAsync("hello");
             pages.Add((page, camera));
             await Task.Delay(500, Cancel);
@@ -75,7 +75,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
     [Fact(Explicit = true)]
     public async Task A_socket_on_which_nothing_is_said_for_more_than_a_minute_stays_open()
     {
-        await using var page = await PageSocket.OpenAsync(_system.Web, _session);
+        await using var page = await _system.SocketAsync(_session);
         await page.HearAsync("hello");
 
         await Task.Delay(TimeSpan.FromSeconds(65), Cancel);
@@ -104,7 +104,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
         await page.DisposeAsync();
         await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
 
-        await using var back = await PageSocket.OpenAsync(_system.Web, _session);
+        await using var back = await _system.SocketAsync(_session);
         Assert.Equal(lease, (string?)(await back.HearAsync("hello"))["leases"]![0]!["lease_id"]);
         await Task.Delay(TimeSpan.FromSeconds(2.5), Cancel);
 
@@ -115,7 +115,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
     public async Task A_page_hears_at_once_that_ops_have_freed_its_camera_and_another_does_not()
     {
         await using var page = await PresentAsync("demo");
-        await using var other = await PageSocket.OpenAsync(_system.Web, _session + "_2");
+        await using var other = await _system.SocketAsync(_session + "_2");
         Assert.Empty((await other.HearAsync("hello"))["leases"]!.AsArray());
 
         var started = Stopwatch.GetTimestamp();
@@ -135,7 +135,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
         var lease = await _system.AcquireAsync("demo", _session);
         await LeaveAsync();
 
-        using var again = await _system.Visitor.PostAsJsonAsync("/api/leases", new { session_id = _session, camera_id = "demo" }, Cancel);
+        using var again = await _system.Operator.PostAsJsonAsync("/api/leases", new { session_id = _session, camera_id = "demo" }, Cancel);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal(lease, Lease.From(await again.Content.ReadFromJsonAsync<JsonElement>(Cancel)));
         await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
@@ -147,7 +147,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
 
         async Task LeaveAsync()
         {
-            using var goodbye = await _system.Visitor.PostAsJsonAsync(
+            using var goodbye = await _system.Operator.PostAsJsonAsync(
                 "/api/camera/cleanup/", new { session_id = _session, reason = "page_hide", grace_ms = 500 }, Cancel);
             var answer = await goodbye.Content.ReadFromJsonAsync<JsonElement>(Cancel);
             Assert.Equal("demo", answer.GetProperty("leaving")[0].GetProperty("camera_id").GetString());
@@ -160,18 +160,18 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
     public async Task A_camera_of_a_browser_is_leased_by_its_page_and_free_when_the_page_has_stopped_it()
     {
         var camera = $"browser-{Guid.NewGuid():N}-0123456789abcdef";
-        using var acquired = await _system.Visitor.PostAsJsonAsync("/api/leases", new { session_id = _session, camera_id = camera }, Cancel);
+        using var acquired = await _system.Operator.PostAsJsonAsync("/api/leases", new { session_id = _session, camera_id = camera }, Cancel);
         Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
         var lease = await acquired.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.Equal(JsonValueKind.Null, lease.GetProperty("stream_url").ValueKind);
         Assert.Equal($"/api/sessions/{_session}/presence", lease.GetProperty("presence_url").GetString());
-        await using var page = await PageSocket.OpenAsync(_system.Web, _session);
+        await using var page = await _system.SocketAsync(_session);
         await page.HearAsync("hello");
         Assert.Equal("held", await _system.StateAsync(camera));
         Assert.Contains(camera, await _system.Api.GetStringAsync("/api/cameras", Cancel), StringComparison.Ordinal);
         foreach (var list in (string[])["/api/cameras", "/api/camera/status", "/api/cameras/?browsers=true"])
         {
-            Assert.DoesNotContain(camera, await _system.Visitor.GetStringAsync(list, Cancel), StringComparison.Ordinal);
+            Assert.DoesNotContain(camera, await _system.Operator.GetStringAsync(list, Cancel), StringComparison.Ordinal);
         }
 
         var forcing = _system.ReleaseAllAsync();
@@ -202,11 +202,11 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
     [Fact]
     public async Task What_is_no_socket_or_no_session_or_has_no_key_is_refused()
     {
-        using var plain = await _system.Visitor.GetAsync($"/api/sessions/{_session}/presence", Cancel);
+        using var plain = await _system.Operator.GetAsync($"/api/sessions/{_session}/presence", Cancel);
         Assert.Equal("websocket_required", await CodeAsync(plain));
         using var bad = await _system.Api.GetAsync("/api/sessions/no%20session/presence", Cancel);
         Assert.Equal("invalid_request", await CodeAsync(bad));
-        using var unknown = await _system.Visitor.GetAsync("/api/sessions/short/presence", Cancel);
+        using var unknown = await _system.Operator.GetAsync("/api/sessions/short/presence", Cancel);
         Assert.Equal("not_found", await CodeAsync(unknown));
 
         using var socket = new ClientWebSocket();
@@ -221,7 +221,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
     private async Task<PageSocket> PresentAsync(string cameraId, Uri? web = null, int? ttlSeconds = null)
     {
         await _system.AcquireAsync(cameraId, _session, ttlSeconds);
-        var page = await PageSocket.OpenAsync(web ?? _system.Web, _session, ("Origin", (web ?? _system.Web).GetLeftPart(UriPartial.Authority)));
+        var page = await _system.SocketAsync(_session, web, ("Origin", (web ?? _system.Web).GetLeftPart(UriPartial.Authority)));
         Assert.Equal(cameraId, (string?)(await page.HearAsync("hello"))["leases"]![0]!["camera_id"]);
         Assert.Equal("attendance.presence.v1", page.Socket.SubProtocol);
         return page;

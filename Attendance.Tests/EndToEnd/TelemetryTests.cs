@@ -28,17 +28,17 @@ public sealed class TelemetryTests
         await using var system = await AttendanceSystem.StartAsync(Cancel, $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}");
 
         // By the way a page takes: through Web to the API.
-        using var acquired = await system.Visitor.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
+        using var acquired = await system.Operator.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
         Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
         var lease = Lease.From(await acquired.Content.ReadFromJsonAsync<JsonElement>(Cancel));
-        await using (var page = await PageSocket.OpenAsync(system.Web, Session))
+        await using (var page = await system.SocketAsync(Session))
         {
             await page.HearAsync("hello");
         }
 
-        using var snapshot = await system.Visitor.GetAsync(lease.SnapshotUrl, Cancel);
-        using var renewed = await system.Visitor.PutAsync($"/api/leases/{lease.Id}", null, Cancel);
-        using var released = await system.Visitor.DeleteAsync($"/api/leases/{lease.Id}?reason=manual", Cancel);
+        using var snapshot = await system.Operator.GetAsync(lease.SnapshotUrl, Cancel);
+        using var renewed = await system.Operator.PutAsync($"/api/leases/{lease.Id}", null, Cancel);
+        using var released = await system.Operator.DeleteAsync($"/api/leases/{lease.Id}?reason=manual", Cancel);
         Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
 
         string[] expected =

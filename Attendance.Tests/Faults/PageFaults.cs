@@ -38,7 +38,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     [Fact]
     public async Task A_page_that_is_reloaded_keeps_its_lease()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await _faulty.System.WindowAsync(chromium, Cancel);
         var times = new List<TimeSpan>();
         foreach (var target in s_targets)
         {
@@ -80,7 +80,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         for (var i = 0; i < SlowRounds; i++)
         {
             await using var network = new SilentNetwork(_faulty.System.Web);
-            await using var browser = await ChromiumProcess.StartAsync(Cancel);
+            await using var browser = await _faulty.System.BrowserAsync(Cancel);
             var (_, hold) = await OpenAsync(browser, network.Address, Target(i));
 
             var started = Stopwatch.GetTimestamp();
@@ -96,7 +96,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     public async Task A_tab_that_is_hidden_keeps_its_camera()
     {
         // Timers of a tab that is hidden for ten seconds run once a minute here, instead of after five minutes.
-        await using var browser = await ChromiumProcess.StartAsync(
+        await using var browser = await _faulty.System.BrowserAsync(
             Cancel, "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10");
         var tabs = new List<(ChromiumPage Page, Hold Hold)>();
         foreach (var target in s_targets)
@@ -130,7 +130,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     [Fact]
     public async Task A_page_that_is_frozen_frees_its_camera_and_takes_it_again()
     {
-        await using var browser = await ChromiumProcess.StartAsync(Cancel);
+        await using var browser = await _faulty.System.BrowserAsync(Cancel);
         var (frozen, thawed) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var i = 0; i < Rounds; i++)
         {
@@ -162,7 +162,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     [Fact]
     public async Task Web_that_is_killed_frees_the_cameras_of_its_pages()
     {
-        await using var browser = await ChromiumProcess.StartAsync(Cancel);
+        await using var browser = await _faulty.System.BrowserAsync(Cancel);
         var times = new List<TimeSpan>();
         for (var i = 0; i < Rounds; i++)
         {
@@ -190,7 +190,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         var times = new List<TimeSpan>();
         for (var i = 0; i < Rounds; i++)
         {
-            await using var browser = await ChromiumProcess.StartAsync(Cancel);
+            await using var browser = await _faulty.System.BrowserAsync(Cancel);
             var (page, hold) = await OpenAsync(browser, _faulty.System.Web, Target(i));
 
             var started = Stopwatch.GetTimestamp();
@@ -215,7 +215,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     /// <summary>From the leaving until the camera is free.</summary>
     private async Task LeavesAsync(FaultRow row, Func<IPage, Task> leaveAsync)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await _faulty.System.WindowAsync(chromium, Cancel);
         var times = new List<TimeSpan>();
         for (var i = 0; i < Rounds; i++)
         {

@@ -1,22 +1,32 @@
 using System.Net;
+using Attendance.Web.Accounts;
 using Attendance.Web.Security;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace Attendance.Tests.Web;
 
 /// <summary>
-/// Web on a real socket. Several projects have a <c>Program</c>, so a type that only Web has names the assembly. The store
-/// is down unless a setting says otherwise: nothing that a page shows may need it.
+/// Web on a real socket, with a database of its own in a folder that goes with it. Several projects have a <c>Program</c>, so a
+/// type that only Web has names the assembly.
 /// </summary>
 internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 {
+    public const string AdminName = "admin", AdminPassword = "the-first-password";
+
     private readonly Dictionary<string, string?> _settings;
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-web-");
 
     public WebServer(Uri cameraApi, params (string Key, string? Value)[] settings)
     {
@@ -24,7 +34,9 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
         {
             ["Services:camera-api:http:0"] = cameraApi.ToString(),
             ["Security:ApiKey"] = FakeCameraApi.Key,
-            ["ConnectionStrings:sessions"] = "127.0.0.1:1,connectTimeout=200,connectRetry=0",
+            ["Data:Folder"] = _data.FullName,
+            ["DataProtection:Secret"] = "0123456789abcdef0123456789abcdef",
+            ["Accounts:FirstAdmin:Password"] = AdminPassword,
         };
         foreach (var (key, value) in settings)
         {
@@ -38,10 +50,28 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 
     public FakeLogCollector Logs => Services.GetFakeLogCollector();
 
-    public HttpClient Client()
+    public string DataFolder => _data.FullName;
+
+    /// <summary>Somebody who is signed in, without the pages and passwords that this takes, which have tests of their own.</summary>
+    public async Task<SignIn> SignInAsync(AccountRole role = AccountRole.Operator)
     {
         StartServer();
-        return new HttpClient(new SocketsHttpHandler
+        await using var scope = Services.CreateAsyncScope();
+        var account = new Account { UserName = $"{role}-{Guid.NewGuid():N}", Role = role };
+        Assert.True((await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account)).Succeeded);
+        var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Account>>().CreateAsync(account);
+        var scheme = IdentityConstants.ApplicationScheme;
+        var cookie = Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(scheme);
+        var now = TimeProvider.System.GetUtcNow();
+        return new(cookie.TicketDataFormat.Protect(
+            new AuthenticationTicket(principal, new() { IssuedUtc = now, ExpiresUtc = now + cookie.ExpireTimeSpan }, scheme)));
+    }
+
+    /// <param name="signIn">Null for a visitor.</param>
+    public HttpClient Client(SignIn? signIn = null)
+    {
+        StartServer();
+        var client = new HttpClient(new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null, // a trace begins where a test says
             AllowAutoRedirect = false,
@@ -52,6 +82,24 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
             BaseAddress = Address,
             Timeout = TimeSpan.FromSeconds(20),
         };
+        if (signIn is not null)
+        {
+            client.DefaultRequestHeaders.Add("Cookie", signIn.Header);
+        }
+
+        return client;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_data.Exists)
+        {
+            SqliteConnection.ClearAllPools();
+            _data.Delete(recursive: true);
+        }
+
+        GC.SuppressFinalize(this);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
