@@ -9,6 +9,14 @@ var builder = DistributedApplication.CreateBuilder(args);
 var apiKey = builder.AddParameter(
     "api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
+// Of the first account, which Web makes when it has none. Made for each run, for it is of use in one only.
+var adminPassword = builder.AddParameter(
+    "admin-password", new GenerateParameterDefault { MinLength = 20, Special = false }, secret: true);
+
+// Encrypts the keys that encrypt the pictures in the database. Who loses it loses the pictures.
+var dataKey = builder.AddParameter(
+    "data-key", new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true);
+
 // Who holds which camera. It outlives a restart, so that what was held before is known, and given back, after.
 var sessions = builder.AddRedis("sessions", port: 6380)
     .WithDataVolume()
@@ -42,22 +50,32 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
             PrepareRequest = context => AskAsync(context, new { force = true, reason = "forced" }),
         });
 
-// More cameras and other settings of the camera API may be given to the AppHost, wherever it takes its configuration from.
-string[] passedOn = ["Cameras", "Capture", "Discovery", "Leases", "Node", "Presence"];
-foreach (var (key, value) in passedOn.SelectMany(section => builder.Configuration.GetSection(section).AsEnumerable()))
-{
-    if (value is not null)
-    {
-        cameraApi.WithEnvironment(key.Replace(":", "__"), value);
-    }
-}
+// More cameras and other settings may be given to the AppHost, wherever it takes its configuration from.
+PassOn(cameraApi, "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence");
 
-builder.AddProject<Projects.Attendance_Web>("web")
+var data = builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data";
+var web = builder.AddProject<Projects.Attendance_Web>("web")
     .WithReference(cameraApi).WaitFor(cameraApi)
-    .WithReference(sessions).WaitFor(sessions)
     .WithEnvironment("Security__ApiKey", apiKey)
+    .WithEnvironment("Data__Folder", Path.Combine(Path.GetFullPath(data, builder.AppHostDirectory), "web"))
+    .WithEnvironment("DataProtection__Secret", dataKey)
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health");
+PassOn(web, "Accounts", "Enrollment", "People");
+web.WithEnvironment("Accounts__FirstAdmin__Password", adminPassword); // after what is passed on: this is the one that is told
+
+// Without it Web keeps its records in a file of its folder.
+if (builder.Configuration.GetConnectionString("attendance-db") is { Length: > 0 })
+{
+    web.WithReference(builder.AddConnectionString("attendance-db"));
+}
+
+var firstAccount = new FirstAccount(Console.Out);
+web.OnResourceReady(async (_, _, cancellationToken) => await firstAccount.TellAsync(
+    new Uri(web.GetEndpoint("http").Url),
+    await apiKey.Resource.GetValueAsync(cancellationToken),
+    await adminPassword.Resource.GetValueAsync(cancellationToken),
+    cancellationToken));
 
 builder.Build().Run();
 
@@ -65,4 +83,15 @@ async Task AskAsync(HttpCommandRequestContext context, object question)
 {
     context.Request.Headers.Add("X-Api-Key", await apiKey.Resource.GetValueAsync(context.CancellationToken));
     context.Request.Content = JsonContent.Create(question);
+}
+
+void PassOn(IResourceBuilder<ProjectResource> project, params string[] sections)
+{
+    foreach (var (key, value) in sections.SelectMany(section => builder.Configuration.GetSection(section).AsEnumerable()))
+    {
+        if (value is not null)
+        {
+            project.WithEnvironment(key.Replace(":", "__"), value);
+        }
+    }
 }

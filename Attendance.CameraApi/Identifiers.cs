@@ -15,6 +15,9 @@ internal static partial class Identifiers
 
     public static bool IsSession(string? text) => text is not null && Session().IsMatch(text);
 
+    /// <summary>What may be the id of a lease; ours are 22 of these.</summary>
+    public static bool IsLease(string? text) => text is not null && Lease().IsMatch(text);
+
     /// <summary>A name made of any text, for names that are not ours to choose.</summary>
     public static string ToName(string text)
     {
@@ -39,6 +42,9 @@ internal static partial class Identifiers
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{8,128}\z")]
     private static partial Regex Session();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,128}\z")]
+    private static partial Regex Lease();
 
     [GeneratedRegex("[^A-Za-z0-9._-]")]
     private static partial Regex NotInName();

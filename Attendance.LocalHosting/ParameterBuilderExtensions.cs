@@ -25,9 +25,19 @@ public static class ParameterBuilderExtensions
             made => Configured(builder, name) ?? Make(builder, name, made ?? value, persist),
             secret) { Default = value });
 
-    private static string? Configured(IDistributedApplicationBuilder builder, string name)
+    /// <summary>What must be configured as <c>ConnectionStrings:name</c>, of something that this application does not run.</summary>
+    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(
+        this IDistributedApplicationBuilder builder, string name, string? environmentVariableName = null) =>
+        builder.AddResource(new ConnectionStringParameterResource(
+            name,
+            _ => ValueOf(builder, $"ConnectionStrings:{name}") ?? throw new DistributedApplicationException(
+                $"Connection string '{name}' has no value. Configure 'ConnectionStrings:{name}' (environment: ConnectionStrings__{name})."),
+            environmentVariableName));
+
+    private static string? Configured(IDistributedApplicationBuilder builder, string name) => ValueOf(builder, $"Parameters:{name}");
+
+    private static string? ValueOf(IDistributedApplicationBuilder builder, string key)
     {
-        var key = $"Parameters:{name}";
         var value = builder.Configuration[key] ?? (builder as DistributedApplicationBuilder)?.UserSecrets?.Read(key);
         return string.IsNullOrEmpty(value) ? null : value;
     }

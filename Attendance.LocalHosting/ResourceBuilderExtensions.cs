@@ -25,7 +25,7 @@ public static class ResourceBuilderExtensions
         return builder;
     }
 
-    /// <summary>Gives the connection string as <c>ConnectionStrings__name</c>, and its parts one by one.</summary>
+    /// <summary>Gives the connection string as <c>ConnectionStrings__name</c>, and its parts one by one where they are known.</summary>
     public static IResourceBuilder<T> WithReference<T>(
         this IResourceBuilder<T> builder,
         IResourceBuilder<IResourceWithConnectionString> source,
@@ -35,7 +35,7 @@ public static class ResourceBuilderExtensions
     {
         var name = connectionName ?? source.Resource.Name;
         builder.With(new RelationshipAnnotation(source.Resource));
-        builder.With(new EnvironmentAnnotation($"ConnectionStrings__{name}", async cancellationToken =>
+        builder.With(new EnvironmentAnnotation(source.Resource.ConnectionStringEnvironmentVariable ?? $"ConnectionStrings__{name}", async cancellationToken =>
             await source.Resource.GetConnectionStringAsync(cancellationToken) is { Length: > 0 } value || optional
                 ? await source.Resource.GetConnectionStringAsync(cancellationToken)
                 : throw new DistributedApplicationException($"The connection string of '{source.Resource.Name}' is empty.")));

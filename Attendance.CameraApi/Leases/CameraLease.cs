@@ -74,6 +74,24 @@ internal sealed class CameraLease
 
     public LeaseEnd? End { get; private set; }
 
+    /// <summary>What has ended it, or should have by now: a timer may be late, the clock is not.</summary>
+    public LeaseEnd? EndByNow
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var held = Held;
+                if (End is null && _leaving is { } leaving && held >= leaving.Until)
+                {
+                    return leaving.End;
+                }
+
+                return End is null && held >= _extendedTo ? Overdue : End;
+            }
+        }
+    }
+
     /// <summary>Set while its session has said goodbye, or has vanished, and may still come back.</summary>
     public Leaving? Leaving
     {
@@ -202,6 +220,8 @@ internal sealed class CameraLease
 
     public void MarkReleased(CloseOutcome outcome) => _released.TrySetResult(outcome);
 
+    private LeaseEnd Overdue => new(_extendedTo == _maxHold ? ReleaseReason.MaxHold : ReleaseReason.Expired);
+
     private void Watch()
     {
         var remaining = _extendedTo - Held;
@@ -229,7 +249,7 @@ internal sealed class CameraLease
         _expire(this, leaving.End);
     }
 
-    private void Expire() => _expire(this, new LeaseEnd(_extendedTo == _maxHold ? ReleaseReason.MaxHold : ReleaseReason.Expired));
+    private void Expire() => _expire(this, Overdue);
 }
 
 /// <param name="Until">Since the lease began.</param>

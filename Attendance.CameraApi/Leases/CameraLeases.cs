@@ -91,6 +91,33 @@ internal sealed partial class CameraLeases(
         return false;
     }
 
+    /// <summary>
+    /// Whether something may be written under this lease now. The store is not asked: the deadline here is never later than
+    /// its own. Nothing is extended by asking, and a session that is leaving goes on leaving.
+    /// </summary>
+    public async Task<CheckOutcome> CheckAsync(
+        string leaseId, string cameraId, long fencingToken, CancellationToken cancellationToken)
+    {
+        if (Find(leaseId) is not { } lease || lease.CameraId != cameraId)
+        {
+            return new CheckOutcome.Ended(ended.Find(leaseId));
+        }
+
+        // After a restart of the API its camera may still be opening; that is bounded, and the holder is right to wait.
+        await lease.Settled.WaitAsync(cancellationToken);
+        if (lease.EndByNow is { } end)
+        {
+            return new CheckOutcome.Ended(end);
+        }
+
+        if (!lease.Opened.IsCompletedSuccessfully)
+        {
+            return new CheckOutcome.Ended(new LeaseEnd(ReleaseReason.OpenFailed)); // it is about to be ended for this
+        }
+
+        return lease.FencingToken == fencingToken ? new CheckOutcome.Live(lease) : new CheckOutcome.StaleToken();
+    }
+
     /// <summary>Ends the lease, if it has not ended yet, and waits until its camera is free or in quarantine.</summary>
     public Task<CloseOutcome> EndAsync(CameraLease lease, LeaseEnd end)
     {
@@ -521,4 +548,15 @@ internal abstract record AcquireOutcome(string Name)
     public sealed record Ended(LeaseEnd End) : AcquireOutcome("ended");
 
     public sealed record ShuttingDown() : AcquireOutcome("shutting_down");
+}
+
+internal abstract record CheckOutcome
+{
+    public sealed record Live(CameraLease Lease) : CheckOutcome;
+
+    /// <summary>The lease is live, but what was sent is the token of another one.</summary>
+    public sealed record StaleToken : CheckOutcome;
+
+    /// <param name="End">Null for a lease that ended long ago, never was, or is not one of this camera.</param>
+    public sealed record Ended(LeaseEnd? End) : CheckOutcome;
 }

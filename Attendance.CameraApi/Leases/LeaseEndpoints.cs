@@ -14,6 +14,10 @@ internal static class LeaseEndpoints
             .Produces<LeaseResponse>(StatusCodes.Status200OK).Produces<LeaseResponse>(StatusCodes.Status201Created)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
             .WithSummary("Get a camera for a session. Answers after the first frame.");
+        leases.MapPost("check", CheckAsync)
+            .Accepts<CheckLease>("application/json")
+            .Produces<CheckedResponse>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(410)
+            .WithSummary("Whether something may be written under a lease now. Extends nothing.");
         leases.MapPut("{leaseId}", RenewAsync)
             .Produces<RenewedResponse>().ProducesProblem(410).ProducesProblem(503)
             .WithSummary("Extend a lease by its TTL, once the store has confirmed it.");
@@ -42,6 +46,19 @@ internal static class LeaseEndpoints
         return slots.TryGet(request.CameraId!, out var slot)
             ? ToResult(context, request, await leases.AcquireAsync(slot, wish, cancellationToken))
             : UnknownCamera();
+    }
+
+    /// <summary>All of it comes in the body: a lease's id is a secret, and addresses are logged on their way.</summary>
+    private static async Task<IResult> CheckAsync(HttpContext context, CameraLeases leases, CancellationToken cancellationToken)
+    {
+        var (leaseId, cameraId, fencingToken) =
+            (await JsonBody.ReadAsync<CheckLease>(context.Request, absent: null, cancellationToken)).Validate();
+        return await leases.CheckAsync(leaseId, cameraId, fencingToken, cancellationToken) switch
+        {
+            CheckOutcome.Live live => TypedResults.Ok(CheckedResponse.From(live.Lease)),
+            CheckOutcome.Ended ended => LeaseEnded(ended.End),
+            _ => new Problem(StatusCodes.Status409Conflict, "stale_token", "The fencing token is not the one of this lease."),
+        };
     }
 
     private static async Task<IResult> RenewAsync(string leaseId, CameraLeases leases, EndedLeases ended) =>
@@ -184,3 +201,35 @@ internal sealed record LeaseResponse(
 }
 
 internal sealed record RenewedResponse(DateTime ExpiresAt);
+
+/// <summary>A lease as somebody shows it who wants to write under it.</summary>
+internal sealed record CheckLease(string? LeaseId, string? CameraId, long? FencingToken)
+{
+    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    public (string LeaseId, string CameraId, long FencingToken) Validate()
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (!Identifiers.IsLease(LeaseId))
+        {
+            errors["lease_id"] = ["must be 1 to 128 of A-Z a-z 0-9 _ - ."];
+        }
+
+        if (!Identifiers.IsName(CameraId))
+        {
+            errors["camera_id"] = ["must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit."];
+        }
+
+        if (FencingToken is not > 0)
+        {
+            errors["fencing_token"] = ["must be a whole number above 0."];
+        }
+
+        return errors.Count > 0 ? throw new RequestException(errors) : (LeaseId!, CameraId!, FencingToken!.Value);
+    }
+}
+
+internal sealed record CheckedResponse(string CameraId, string LeaseRef, long FencingToken, DateTime ExpiresAt)
+{
+    public static CheckedResponse From(CameraLease lease) =>
+        new(lease.CameraId, lease.Ref, lease.FencingToken, lease.ExpiresAt.UtcDateTime);
+}

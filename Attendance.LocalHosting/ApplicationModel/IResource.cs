@@ -22,6 +22,9 @@ public interface IResourceWithConnectionString : IResource
 {
     /// <summary>What a client needs to connect. It can hold a password: never log it.</summary>
     ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The environment variable that it is given in; null for <c>ConnectionStrings__name</c>.</summary>
+    string? ConnectionStringEnvironmentVariable => null;
 }
 
 public abstract class Resource(string name) : IResource

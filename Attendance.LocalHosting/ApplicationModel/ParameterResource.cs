@@ -22,7 +22,7 @@ public sealed class GenerateParameterDefault : ParameterDefault
 }
 
 /// <summary>A value that the application is given from outside, resolved once for each run.</summary>
-public sealed class ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false)
+public class ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false)
     : Resource(name), IValueProvider
 {
     private readonly Lock _gate = new();
@@ -39,4 +39,13 @@ public sealed class ParameterResource(string name, Func<ParameterDefault?, strin
             return ValueTask.FromResult<string?>(_value ??= callback(Default));
         }
     }
+}
+
+/// <summary>A connection string to what runs elsewhere. It may hold a password, so it is a secret parameter and never shown.</summary>
+internal sealed class ConnectionStringParameterResource(string name, Func<ParameterDefault?, string> callback, string? environmentVariableName)
+    : ParameterResource(name, callback, secret: true), IResourceWithConnectionString
+{
+    public string? ConnectionStringEnvironmentVariable => environmentVariableName;
+
+    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) => GetValueAsync(cancellationToken);
 }

@@ -30,6 +30,10 @@ internal sealed class Orchestrator : IHostedService, IAsyncDisposable
     public ResourceRun? Find(string resourceName) =>
         _runs.FirstOrDefault(run => string.Equals(run.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Any resource of the model, also one that is not run.</summary>
+    public IResource? FindResource(string resourceName) =>
+        _model.FirstOrDefault(resource => string.Equals(resource.Name, resourceName, StringComparison.OrdinalIgnoreCase));
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // All that can be known to fail fails here, before anything runs.

@@ -10,7 +10,7 @@ internal sealed class ResourceEnvironment(IConfiguration configuration, IHostEnv
 {
     /// <summary>What was meant for the AppHost and would mislead, or be none of the business of, those it starts.</summary>
     private static readonly string[] s_ownPrefixes =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "DOTNET_LAUNCH_PROFILE", "OTEL_", "Parameters__"];
+        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "DOTNET_LAUNCH_PROFILE", "OTEL_", "Parameters__", "ConnectionStrings__"];
 
     public async Task<Dictionary<string, string>> EvaluateAsync(IResource resource, CancellationToken cancellationToken)
     {

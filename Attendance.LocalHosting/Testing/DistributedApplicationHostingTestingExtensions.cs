@@ -25,5 +25,5 @@ public static class DistributedApplicationHostingTestingExtensions
             : throw new ArgumentException($"Resource '{resourceName}' has no connection string.", nameof(resourceName));
 
     private static IResource? Find(this DistributedApplication app, string resourceName) =>
-        app.Services.GetRequiredService<Orchestrator>().Find(resourceName)?.Resource;
+        app.Services.GetRequiredService<Orchestrator>().FindResource(resourceName);
 }

@@ -51,6 +51,23 @@ public sealed class BadInputTests(SharedSystem shared) : IClassFixture<SharedSys
     }
 
     [Theory]
+    [InlineData("", "$")]
+    [InlineData("[]", "$")]
+    [InlineData("{}", "lease_id", "camera_id", "fencing_token")]
+    [InlineData("{\"lease_id\":\"a lease\",\"camera_id\":\"demo\",\"fencing_token\":1}", "lease_id")]
+    [InlineData("{\"lease_id\":\"lease\\n\",\"camera_id\":\"demo\",\"fencing_token\":1}", "lease_id")]
+    [InlineData("{\"lease_id\":\"lease\",\"camera_id\":\"../demo\",\"fencing_token\":1}", "camera_id")]
+    [InlineData("{\"lease_id\":\"lease\",\"camera_id\":\"demo\",\"fencing_token\":0}", "fencing_token")]
+    [InlineData("{\"lease_id\":\"lease\",\"camera_id\":\"demo\",\"fencing_token\":1.5}", "fencing_token")]
+    [InlineData("{\"lease_id\":\"lease\",\"camera_id\":\"demo\",\"fencing_token\":\"one\"}", "fencing_token")]
+    public async Task A_wrong_question_about_a_lease_is_a_400_that_names_the_field(string body, params string[] fields)
+    {
+        using var response = await PostAsync("/api/leases/check", body);
+
+        Assert.Equal(fields.Order(), await ErrorFieldsAsync(response));
+    }
+
+    [Theory]
     [InlineData("{\"session_id\":{}}", "session_id")]
     [InlineData("{\"session_ids\":\"" + Good + "\"}", "session_ids")]
     [InlineData("{\"session_ids\":[\"" + Good + "\",\"no\"]}", "session_ids[1]")]

@@ -136,6 +136,45 @@ public sealed class LeaseTests(SharedSystem shared) : IClassFixture<SharedSystem
     }
 
     [Fact]
+    public async Task Whether_a_lease_is_live_is_told_to_who_has_the_key_and_asks_for_that_very_lease()
+    {
+        var lease = await _system.AcquireAsync("demo", _session);
+
+        var (status, answer) = await CheckAsync(lease.Id, "demo", lease.FencingToken);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(
+            ("demo", lease.Ref, lease.FencingToken),
+            (answer.GetProperty("camera_id").GetString(), answer.GetProperty("lease_ref").GetString(), answer.GetProperty("fencing_token").GetInt64()));
+        Assert.True(answer.GetProperty("expires_at").GetDateTime() > DateTime.UtcNow);
+        Assert.DoesNotContain(lease.Id, answer.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal((HttpStatusCode.Conflict, "stale_token", null), await RefusedAsync(lease.Id, "demo", lease.FencingToken + 1));
+        Assert.Equal((HttpStatusCode.Gone, "lease_ended", null), await RefusedAsync(lease.Id, "second", lease.FencingToken));
+        Assert.Equal((HttpStatusCode.Gone, "lease_ended", null), await RefusedAsync("unknown", "demo", lease.FencingToken));
+        using var visitor = await _system.Visitor.PostAsJsonAsync(
+            "/api/leases/check", new { lease_id = lease.Id, camera_id = "demo", fencing_token = lease.FencingToken }, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, visitor.StatusCode);
+
+        using var released = await _system.Api.DeleteAsync($"/api/leases/{lease.Id}?reason=manual", Cancel);
+
+        Assert.Equal((HttpStatusCode.Gone, "lease_ended", "manual"), await RefusedAsync(lease.Id, "demo", lease.FencingToken));
+
+        async Task<(HttpStatusCode, string?, string?)> RefusedAsync(string leaseId, string cameraId, long token)
+        {
+            var (status, problem) = await CheckAsync(leaseId, cameraId, token);
+            return (status, problem.GetProperty("code").GetString(),
+                problem.TryGetProperty("reason", out var reason) ? reason.GetString() : null);
+        }
+
+        async Task<(HttpStatusCode, JsonElement)> CheckAsync(string leaseId, string cameraId, long token)
+        {
+            using var response = await _system.Api.PostAsJsonAsync(
+                "/api/leases/check", new { lease_id = leaseId, camera_id = cameraId, fencing_token = token }, Cancel);
+            return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(Cancel));
+        }
+    }
+
+    [Fact]
     public async Task A_cleanup_without_a_session_leaves_live_leases_alone_and_by_force_takes_them()
     {
         var lease = await _system.AcquireAsync("demo", _session);

@@ -64,4 +64,48 @@ public sealed class EnvironmentTests
         Assert.Contains($"SESSIONS_URI=redis://:{password}@{host}", given);
         Assert.Contains("KEY=open sesame", given);
     }
+
+    [Fact]
+    public async Task A_connection_string_goes_to_who_refers_to_it_and_is_shown_nowhere()
+    {
+        const string Given = "Host=db.example;Username=app;Password=a secret; of two parts";
+        await using var builder = DistributedApplicationTestingBuilder.Create(
+            $"--ConnectionStrings:main-db={Given}", "--ConnectionStrings:other-db=elsewhere");
+        var main = builder.AddConnectionString("main-db");
+        var other = builder.AddConnectionString("other-db", "OTHER_DB");
+        builder.AddProject<ProbeProject>("probe").WithReference(main).WithReference(other);
+        builder.AddProject<ProbeProject>("renamed").WithReference(main, "records");
+        builder.AddProject<ProbeProject>("stranger");
+        await using var app = await builder.StartAsync();
+
+        var given = await app.OutputAsync("probe", "ready");
+        Assert.Contains($"ConnectionStrings__main-db={Given}", given);
+        Assert.Contains("OTHER_DB=elsewhere", given);
+        Assert.DoesNotContain(given, line => line.StartsWith("ConnectionStrings__other-db=", StringComparison.Ordinal));
+        Assert.Contains($"ConnectionStrings__records={Given}", await app.OutputAsync("renamed", "ready"));
+        Assert.DoesNotContain(await app.OutputAsync("stranger", "ready"), line => line.Contains(Given, StringComparison.Ordinal));
+        Assert.Equal(Given, await app.GetConnectionStringAsync("main-db", Cancel));
+        Assert.False(app.ResourceNotifications.TryGetCurrentState("main-db", out _));
+    }
+
+    [Fact]
+    public async Task What_is_configured_in_the_environment_of_the_AppHost_is_not_everybodys_connection()
+    {
+        var name = $"ConnectionStrings__db-{Guid.NewGuid():N}";
+        Environment.SetEnvironmentVariable(name, "Password=hush");
+        try
+        {
+            await using var builder = DistributedApplicationTestingBuilder.Create();
+            builder.AddProject<ProbeProject>("stranger");
+            builder.AddProject<ProbeProject>("friend").WithReference(builder.AddConnectionString(name["ConnectionStrings__".Length..]));
+            await using var app = await builder.StartAsync();
+
+            Assert.DoesNotContain(await app.OutputAsync("stranger", "ready"), line => line.Contains("hush", StringComparison.Ordinal));
+            Assert.Contains($"{name}=Password=hush", await app.OutputAsync("friend", "ready"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+    }
 }

@@ -42,6 +42,19 @@ public sealed class ParameterTests
     }
 
     [Fact]
+    public async Task A_missing_connection_string_stops_the_start_and_says_what_to_configure()
+    {
+        await using var builder = DistributedApplicationTestingBuilder.Create("--ConnectionStrings:main-db=");
+        builder.AddShell("innocent", "sleep 1000").WithReference(builder.AddConnectionString("main-db"));
+        var app = await builder.BuildAsync(Cancel);
+
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => app.StartAsync(Cancel));
+
+        Assert.Contains("ConnectionStrings:main-db", error.Message, StringComparison.Ordinal);
+        Assert.False(app.ResourceNotifications.TryGetCurrentState("innocent", out _));
+    }
+
+    [Fact]
     public void Secrets_are_kept_beside_others_where_only_their_owner_reads_them()
     {
         var folder = Directory.CreateTempSubdirectory("attendance-secrets-");

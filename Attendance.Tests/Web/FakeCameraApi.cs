@@ -24,6 +24,7 @@ internal sealed record Refusal(int Status, string Code, int? RetryAfter = null);
 internal sealed partial class FakeCameraApi : IAsyncDisposable
 {
     public const string Key = "key-of-the-tests";
+    private static readonly string[] s_checked = ["lease_id", "camera_id", "fencing_token"];
     private static readonly Lazy<byte[][]> s_pictures = new(() => [.. Enumerable.Range(0, 12).Select(Draw)]);
 
     private readonly ConcurrentDictionary<string, HeldLease> _leases = new();
@@ -40,7 +41,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
         Camera("demo", "Reception desk", "available"),
     ];
 
-    /// <summary>What asking for a camera, or for the list ("*"), is answered with instead.</summary>
+    /// <summary>What asking for a camera, for the list ("*"), or whether a lease is live ("check"), is answered with instead.</summary>
     public ConcurrentDictionary<string, Refusal> Refusals { get; } = new();
 
     public FakePresence Presence { get; }
@@ -84,6 +85,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
         api._app.MapGet("/api/cameras", () => api.Refuse("*") as IResult ?? Results.Json(new { cameras = api.Cameras }));
         api._app.MapGet("/api/cameras/{id}", (string id) => api.Find(id) is { } camera ? Results.Json(camera) : Unknown());
         api._app.MapPost("/api/leases", (Delegate)api.AcquireAsync);
+        api._app.MapPost("/api/leases/check", (Delegate)api.CheckAsync);
         api._app.MapPut("/api/leases/{id}", (string id) => api.Renew(id));
         api._app.MapDelete("/api/leases/{id}", (string id, string? reason) => api.Release(id, reason));
         api._app.MapGet("/api/cameras/{id}/stream", api.StreamAsync);
@@ -221,6 +223,35 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
         snapshot_url = IsBrowserCamera().IsMatch(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
         presence_url = $"/api/sessions/{lease.SessionId}/presence",
     };
+
+    private async Task<IResult> CheckAsync(HttpContext context)
+    {
+        if (Refuse("check") is { } refusal)
+        {
+            return refusal;
+        }
+
+        using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+        string[] absent = [.. s_checked.Where(field => !body.RootElement.TryGetProperty(field, out _))];
+        if (absent.Length > 0)
+        {
+            return Problem(400, "invalid_request", new() { ["errors"] = new JsonObject(absent.Select(field =>
+                KeyValuePair.Create<string, JsonNode?>(field, new JsonArray("must be there.")))) });
+        }
+
+        var known = _leases.TryGetValue(body.RootElement.GetProperty("lease_id").GetString()!, out var lease);
+        if (!known || lease!.EndedBecause is not null || lease.CameraId != body.RootElement.GetProperty("camera_id").GetString())
+        {
+            return Problem(410, "lease_ended", new() { ["reason"] = lease?.EndedBecause });
+        }
+
+        return lease.Token == body.RootElement.GetProperty("fencing_token").GetInt64()
+            ? Results.Json(new
+            {
+                camera_id = lease.CameraId, lease_ref = "0badcafe", fencing_token = lease.Token, expires_at = DateTimeOffset.UtcNow.AddSeconds(TtlSeconds),
+            })
+            : Problem(409, "stale_token");
+    }
 
     private IResult Renew(string id)
     {

@@ -45,6 +45,7 @@ public sealed class ForwardingTests : WebTest
     [InlineData("POST", "/api/cameras")]
     [InlineData("DELETE", "/api/cameras/demo")]
     [InlineData("GET", "/api/leases/some-lease")]
+    [InlineData("POST", "/api/leases/check")]
     [InlineData("GET", "/api/camera/cleanup")]
     [InlineData("PUT", "/api/leases/a%2F..%2F..%2Falerts")]
     [InlineData("GET", "/api/cameras/..%2Falerts")]
