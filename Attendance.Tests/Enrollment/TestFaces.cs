@@ -13,12 +13,12 @@ internal static class TestFaces
 {
     public const int MotionFrameRate = 30; // what Chromium plays motion JPEG files at, whatever they were made for
 
-    private const double Turn = 28;        // degrees
-    private const double Nod = 18;
+    private const double Turn = 25;        // degrees
+    private const double Nod = 16;
     private const double NoseDepth = 0.15; // how far the nose stands out of the head, in head radii
     private const double NoseDown = 0.06;  // where it is, below the middle of the head
     private const double NoseWidth = 0.22;
-    private const double Rim = 0.55;       // the part of the head that fades into what is behind it
+    private const double Rim = 0.4;        // the part of the head that fades into what is behind it
     private const double PictureSide = 411;
 
     private static readonly Point2d s_head = new(210, 205); // in the face picture
