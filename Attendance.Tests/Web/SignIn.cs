@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Browser;
@@ -49,7 +48,7 @@ internal sealed partial record SignIn(string Value)
     }
 
     public Task GiveToAsync(IBrowserContext window, params Uri[] sites) =>
-        window.AddCookiesAsync(sites.Select(site => new Cookie { Name = CookieName, Value = Value, Url = site.GetLeftPart(UriPartial.Authority) }));
+        window.AddCookiesAsync(sites.Select(site => new Microsoft.Playwright.Cookie { Name = CookieName, Value = Value, Url = site.GetLeftPart(UriPartial.Authority) }));
 
     internal Task GiveToAsync(ChromiumProcess browser, params Uri[] sites) => browser.SendAsync("Storage.setCookies", new()
     {

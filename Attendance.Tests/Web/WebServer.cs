@@ -23,8 +23,6 @@ namespace Attendance.Tests.Web;
 /// </summary>
 internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 {
-    public const string AdminName = "admin", AdminPassword = "the-first-password";
-
     private readonly Dictionary<string, string?> _settings;
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-web-");
 
@@ -36,7 +34,6 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
             ["Security:ApiKey"] = FakeCameraApi.Key,
             ["Data:Folder"] = _data.FullName,
             ["DataProtection:Secret"] = "0123456789abcdef0123456789abcdef",
-            ["Accounts:FirstAdmin:Password"] = AdminPassword,
         };
         foreach (var (key, value) in settings)
         {

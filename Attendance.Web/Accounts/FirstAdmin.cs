@@ -42,13 +42,10 @@ internal sealed partial class FirstAdmin(
             {
                 UserName = wanted.UserName, Role = AccountRole.Admin, MustChangePassword = true, CreatedAt = clock.GetUtcNow().UtcDateTime,
             };
-            var made = await accounts.CreateAsync(admin, password);
-            if (!made.Succeeded && isEmpty && await db.Users.AnyAsync(cancellationToken))
+            if (!await TryMakeAsync(accounts, db, admin, password))
             {
                 return; // another replica was quicker
             }
-
-            Check(made);
         }
         else
         {
@@ -64,6 +61,25 @@ internal sealed partial class FirstAdmin(
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static async Task<bool> TryMakeAsync(UserManager<Account> accounts, AttendanceDb db, Account admin, string password)
+    {
+        try
+        {
+            var made = await accounts.CreateAsync(admin, password);
+            if (made.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateUserName)))
+            {
+                return false;
+            }
+
+            Check(made);
+            return true;
+        }
+        catch (DbUpdateException exception) when (db.IsDuplicate(exception))
+        {
+            return false;
+        }
+    }
 
     private static void Check(IdentityResult result)
     {

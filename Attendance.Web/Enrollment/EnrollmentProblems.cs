@@ -1,3 +1,4 @@
+using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Forwarding;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,6 +19,17 @@ internal static class EnrollmentProblems
 
     public static ProblemHttpResult StaleToken() => ApiProblems.Problem(
         StatusCodes.Status409Conflict, "stale_token", "The camera has had another holder since.");
+
+    public static ProblemHttpResult NoPicture(PictureFault fault) => ApiProblems.Invalid("picture", fault switch
+    {
+        PictureFault.NotJpeg => "must be a JPEG.",
+        PictureFault.TooLarge => $"may have at most {JpegStructure.MaxSide} pixels either way.",
+        PictureFault.Truncated => "ends before its end.",
+        _ => "is damaged: it cannot be decoded.",
+    });
+
+    public static ProblemHttpResult Unreadable() => ApiProblems.Problem(
+        StatusCodes.Status500InternalServerError, "picture_unreadable", "This picture cannot be decrypted any more.");
 
     public static ProblemHttpResult NotGood(IEnumerable<string> reasons) => ApiProblems.Problem(
         StatusCodes.Status422UnprocessableEntity, "shot_not_good", "The picture is not good enough.",

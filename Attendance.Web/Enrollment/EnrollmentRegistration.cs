@@ -1,12 +1,19 @@
+using Attendance.Web.Enrollment.Quality;
+using Microsoft.Extensions.Options;
+
 namespace Attendance.Web.Enrollment;
 
 internal static class EnrollmentRegistration
 {
     public static void AddEnrollment(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddOptionsWithValidateOnStart<ShotLimits>().BindConfiguration(ShotLimits.Section);
+        builder.Services.AddSingleton<IValidateOptions<ShotLimits>, ShotLimitsValidator>();
+        builder.Services.AddSingleton<ShotInspector>();
         builder.Services.AddSingleton<ShotSeal>();
         builder.Services.AddSingleton<LeaseChecks>();
         builder.Services.AddScoped<ShotStore>();
+        builder.Services.AddScoped<ShotIntake>();
     }
 
     public static void MapEnrollment(this IEndpointRouteBuilder routes) => routes.MapShots();

@@ -1,16 +1,17 @@
 using System.Net.Mime;
 using System.Security.Claims;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Forwarding;
 using Attendance.Web.People;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Attendance.Web.Enrollment;
 
 internal static class ShotEndpoints
 {
-    private const string RetryAfterSeconds = "2";
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static void MapShots(this IEndpointRouteBuilder routes)
@@ -18,7 +19,7 @@ internal static class ShotEndpoints
         var shots = routes.MapGroup("/api/people/{personId:guid}/shots").AddEndpointFilter(RequireTokenAsync);
         shots.MapGet("", ListAsync);
         shots.MapPost("", StoreAsync)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(ShotForm.LargestBody))
+            .WithMetadata(new RequestSizeLimitAttribute(ShotForm.LargestBody))
             .WithFormOptions(memoryBufferThreshold: ShotForm.LargestBody, multipartBodyLengthLimit: ShotForm.LargestBody); // never in a file
         shots.MapDelete("{pose}", DeleteAsync);
         shots.MapGet("{pose}/picture", PictureAsync);
@@ -40,12 +41,8 @@ internal static class ShotEndpoints
                 s_json)
             : EnrollmentProblems.UnknownPerson();
 
-    /// <summary>
-    /// The cheap questions come first. Whether the lease is live is asked last, right before storing: nothing is stored for a page
-    /// that had the camera when it began to send.
-    /// </summary>
     private static async Task<IResult> StoreAsync(
-        Guid personId, HttpContext context, PeopleStore people, ShotStore shots, ShotInspector inspector, LeaseChecks leases, TimeProvider clock)
+        Guid personId, HttpContext context, PeopleStore people, ShotInspector inspector, ShotIntake intake)
     {
         var cancellationToken = context.RequestAborted;
         var (form, problem) = await ShotForm.ReadAsync(context.Request, cancellationToken);
@@ -64,48 +61,38 @@ internal static class ShotEndpoints
             return EnrollmentProblems.ConsentMissing();
         }
 
-        var frontPitch = person.Shots.Find(shot => shot.Pose == Pose.Front)?.Pitch;
-        ShotInspection inspection;
         try
         {
-            inspection = await inspector.InspectAsync(form.Jpeg, form.Pose, frontPitch, form.Manual, cancellationToken);
+            var frontPitch = person.Shots.Find(shot => shot.Pose == Pose.Front)?.Pitch;
+            return await inspector.InspectAsync(form.Jpeg, form.Pose, frontPitch, form.Manual, cancellationToken) switch
+            {
+                ShotInspection.Refused refused => EnrollmentProblems.NoPicture(refused.Fault),
+                ShotInspection.Judged { Jpeg: { } jpeg } good => ToResult(
+                    context, await intake.StoreAsync(personId, form, good.Judgement.Figures, jpeg, AccountOf(context.User), cancellationToken)),
+                ShotInspection.Judged judged => EnrollmentProblems.NotGood(judged.Judgement.Flaws.Select(flaw => flaw.Code())),
+                var unknown => throw new InvalidOperationException($"No answer is known for {unknown}."),
+            };
         }
         catch (FaceCheckUnavailableException)
         {
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            return EnrollmentProblems.FaceCheckUnavailable();
+            return Later(context, EnrollmentProblems.FaceCheckUnavailable());
         }
+    }
 
-        if (inspection.Flaws.Count > 0)
-        {
-            return EnrollmentProblems.NotGood(inspection.Flaws.Select(flaw => flaw.Code()));
-        }
+    private static IResult ToResult(HttpContext context, IntakeOutcome outcome) => outcome switch
+    {
+        IntakeOutcome.Stored stored => TypedResults.Json(ShotResponse.From(stored.Shot), s_json, statusCode: StatusCodes.Status201Created),
+        IntakeOutcome.PersonGone => EnrollmentProblems.UnknownPerson(),
+        IntakeOutcome.ConsentGone => EnrollmentProblems.ConsentMissing(),
+        IntakeOutcome.LeaseEnded ended => EnrollmentProblems.LeaseEnded(ended.Reason),
+        IntakeOutcome.Stale => EnrollmentProblems.StaleToken(),
+        _ => Later(context, ApiProblems.CameraApiUnavailable()),
+    };
 
-        if (await shots.IsLateAsync(form.Claim.CameraId, form.Claim.FencingToken, cancellationToken))
-        {
-            return EnrollmentProblems.StaleToken();
-        }
-
-        switch (await leases.CheckAsync(form.Claim, cancellationToken))
-        {
-            case LeaseProof.Live live:
-                var shot = NewShot(personId, form, inspection, live, AccountOf(context.User), clock);
-                if (await shots.TryReplaceAsync(shot, inspection.Jpeg, cancellationToken))
-                {
-                    return TypedResults.Json(ShotResponse.From(shot), s_json, statusCode: StatusCodes.Status201Created);
-                }
-
-                return await people.FindAsync(personId, cancellationToken) is null
-                    ? EnrollmentProblems.UnknownPerson()
-                    : EnrollmentProblems.ConsentMissing();
-            case LeaseProof.Ended ended:
-                return EnrollmentProblems.LeaseEnded(ended.Reason);
-            case LeaseProof.Stale:
-                return EnrollmentProblems.StaleToken();
-            default:
-                context.Response.Headers.RetryAfter = RetryAfterSeconds;
-                return ApiProblems.CameraApiUnavailable();
-        }
+    private static IResult Later(HttpContext context, IResult problem)
+    {
+        context.Response.Headers.RetryAfter = "2";
+        return problem;
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -120,32 +107,23 @@ internal static class ShotEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> PictureAsync(Guid personId, string pose, ShotStore shots, CancellationToken cancellationToken) =>
-        Poses.Find(pose) is { } known && await shots.PictureAsync(personId, known, cancellationToken) is { } jpeg
-            ? TypedResults.Bytes(jpeg, MediaTypeNames.Image.Jpeg)
-            : ApiProblems.NotFound();
+    private static async Task<IResult> PictureAsync(
+        Guid personId, string pose, ShotStore shots, ILogger<ShotStore> logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Poses.Find(pose) is { } known && await shots.PictureAsync(personId, known, cancellationToken) is { } jpeg
+                ? TypedResults.Bytes(jpeg, MediaTypeNames.Image.Jpeg)
+                : ApiProblems.NotFound();
+        }
+        catch (CryptographicException exception)
+        {
+            ShotStore.LogUnreadable(logger, personId, pose, exception.Message);
+            return EnrollmentProblems.Unreadable();
+        }
+    }
 
     private static string AccountOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
-
-    private static Shot NewShot(
-        Guid personId, ShotForm form, ShotInspection inspection, LeaseProof.Live lease, string account, TimeProvider clock) => new()
-    {
-        PersonId = personId,
-        Pose = form.Pose,
-        TakenAt = clock.GetUtcNow().UtcDateTime,
-        TakenBy = account,
-        Manual = form.Manual,
-        Width = inspection.Figures.Width,
-        Height = inspection.Figures.Height,
-        Sharpness = inspection.Figures.Sharpness,
-        Brightness = inspection.Figures.Brightness,
-        Size = inspection.Figures.Size,
-        Yaw = inspection.Figures.Yaw,
-        Pitch = inspection.Figures.Pitch,
-        CameraId = form.Claim.CameraId,
-        LeaseRef = lease.LeaseRef,
-        FencingToken = form.Claim.FencingToken,
-    };
 }
 
 internal sealed record ShotList(Guid PersonId, bool Consent, IReadOnlyList<string> Poses, IReadOnlyList<ShotResponse> Shots);

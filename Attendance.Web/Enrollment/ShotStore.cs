@@ -72,4 +72,7 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
 
     [LoggerMessage(LogLevel.Information, "The picture of person {PersonId}, pose {Pose}, was deleted by account {AccountId}")]
     private partial void LogDeleted(Guid personId, string pose, string accountId);
+
+    [LoggerMessage(LogLevel.Error, "The picture of person {PersonId}, pose {Pose}, cannot be decrypted: {Error}")]
+    public static partial void LogUnreadable(ILogger logger, Guid personId, string pose, string error);
 }

@@ -62,6 +62,9 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     public Task<Person?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         db.People.Include(person => person.Shots).SingleOrDefaultAsync(person => person.Id == id, cancellationToken);
 
+    public Task<bool> ExistsAsync(Guid id, CancellationToken cancellationToken) =>
+        db.People.AnyAsync(person => person.Id == id, cancellationToken);
+
     public Task<string?> ConsentTextAsync(Consent consent, CancellationToken cancellationToken) =>
         db.ConsentTexts.Where(text => text.Version == consent.Version).Select(text => text.Text).SingleOrDefaultAsync(cancellationToken);
 

@@ -1,0 +1,200 @@
+using System.Numerics;
+using OpenCvSharp;
+using OpenCvSharp.Dnn;
+
+namespace Attendance.Web.Enrollment.Quality;
+
+/// <summary>
+/// Finds faces with MediaPipe's short range model, which looks at a picture of 128 × 128 pixels. It is made for people before
+/// a device and does not see small faces far away: bystanders in the background are no reason to refuse a shot.
+/// Not for several threads at once.
+/// </summary>
+internal sealed class FaceFinder : IDisposable
+{
+    private const int Side = 128;
+    private const float MinScore = 0.5f;
+    private const float SameFace = 0.3f;    // overlap from which on two boxes are of one face
+    private const float CountsFrom = 1 / 3f; // of the largest face's size
+
+    private static readonly Vector2[] s_anchors = [.. Anchors()];
+    private static readonly string[] s_outputs = ["classificators", "regressors"];
+
+    private readonly Net _net;
+    private readonly Mat[] _answers = [new(), new()];
+
+    private FaceFinder(Net net) => _net = net;
+
+    /// <exception cref="FaceCheckUnavailableException">The model or OpenCV is missing.</exception>
+    public static FaceFinder Open(string modelPath)
+    {
+        if (!File.Exists(modelPath))
+        {
+            throw FaceCheckUnavailableException.NoModel(modelPath);
+        }
+
+        try
+        {
+            Cv2.SetNumThreads(1); // the net is so small that sharing it out costs more than it saves
+            var finder = new FaceFinder(CvDnn.ReadNet(modelPath) ?? throw FaceCheckUnavailableException.NoModel(modelPath));
+            finder.TryOut();
+            return finder;
+        }
+        catch (OpenCVException exception)
+        {
+            throw FaceCheckUnavailableException.NoModel(modelPath, exception);
+        }
+        catch (Exception exception) when (FaceCheckUnavailableException.IsForLackOfLibrary(exception))
+        {
+            throw FaceCheckUnavailableException.NoLibrary(exception);
+        }
+    }
+
+    /// <returns>The largest face first, without those that are much smaller.</returns>
+    public IReadOnlyList<FacePoints> Find(Mat picture)
+    {
+        var longer = Math.Max(picture.Width, picture.Height);
+        var scaled = new Size(
+            Math.Max(1, (int)Math.Round((double)Side * picture.Width / longer)), Math.Max(1, (int)Math.Round((double)Side * picture.Height / longer)));
+        var inset = new Point((Side - scaled.Width) / 2, (Side - scaled.Height) / 2);
+
+        using var square = new Mat(Side, Side, MatType.CV_8UC3, Scalar.Black);
+        using (var middle = new Mat(square, new Rect(inset, scaled)))
+        {
+            Cv2.Resize(picture, middle, scaled, 0, 0, InterpolationFlags.Area);
+        }
+
+        using var input = CvDnn.BlobFromImage(square, 1 / 127.5, new Size(Side, Side), Scalar.All(127.5), swapRB: true, crop: false);
+        _net.SetInput(input);
+        _net.Forward(_answers, s_outputs);
+
+        var toPicture = new Vector2((float)picture.Width / scaled.Width, (float)picture.Height / scaled.Height);
+        var corner = new Vector2(inset.X, inset.Y);
+        var faces = Merge(Candidates())
+            .Select(candidate => candidate.ToFace(point => (point * Side - corner) * toPicture))
+            .OfType<FacePoints>()
+            .OrderByDescending(face => face.Extent)
+            .ToList();
+        return [.. faces.TakeWhile(face => face.Extent >= faces[0].Extent * CountsFrom)];
+    }
+
+    public void Dispose()
+    {
+        foreach (var answer in _answers)
+        {
+            answer.Dispose();
+        }
+
+        _net.Dispose();
+    }
+
+    /// <summary>So that a model of another make is noticed at once.</summary>
+    private void TryOut()
+    {
+        try
+        {
+            using var nothing = new Mat(Side, Side, MatType.CV_8UC3, Scalar.Black);
+            Find(nothing);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private List<Candidate> Candidates()
+    {
+        using var scores = _answers[0].Reshape(1, s_anchors.Length);
+        using var values = _answers[1].Reshape(1, s_anchors.Length);
+        var candidates = new List<Candidate>();
+        for (var i = 0; i < s_anchors.Length; i++)
+        {
+            var score = 1 / (1 + MathF.Exp(-scores.At<float>(i, 0)));
+            if (score >= MinScore)
+            {
+                candidates.Add(new(score, ValuesOf(values, i)));
+            }
+        }
+
+        return candidates;
+    }
+
+    /// <summary>Pairs: the box's middle and its size, then six points. All but the size are told from the anchor.</summary>
+    private static Vector2[] ValuesOf(Mat values, int row)
+    {
+        var pairs = new Vector2[Candidate.Pairs];
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            var pair = new Vector2(values.At<float>(row, 2 * i), values.At<float>(row, 2 * i + 1)) / Side;
+            pairs[i] = i == Candidate.BoxSize ? pair : pair + s_anchors[row];
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Many anchors see the same face. What they say is averaged by how sure they are, which steadies the points.</summary>
+    private static IEnumerable<Candidate> Merge(List<Candidate> candidates)
+    {
+        var left = candidates.OrderByDescending(candidate => candidate.Score).ToList();
+        while (left.Count > 0)
+        {
+            var best = left[0];
+            var same = left.FindAll(each => each == best || each.Overlap(best) >= SameFace);
+            left.RemoveAll(same.Contains);
+            yield return Candidate.Average(best.Score, same);
+        }
+    }
+
+    /// <summary>Two to a place on a grid of 16 × 16, six to a place on one of 8 × 8.</summary>
+    private static IEnumerable<Vector2> Anchors() =>
+        from grid in new[] { (Side: 16, Each: 2), (Side: 8, Each: 6) }
+        from y in Enumerable.Range(0, grid.Side)
+        from x in Enumerable.Range(0, grid.Side)
+        from each in Enumerable.Range(0, grid.Each)
+        select new Vector2(x + 0.5f, y + 0.5f) / grid.Side;
+
+    /// <summary>What one anchor says, in parts of the square.</summary>
+    private sealed class Candidate(float score, Vector2[] pairs)
+    {
+        public const int Pairs = 8;
+        public const int BoxSize = 1;
+
+        private const int BoxMiddle = 0;
+        private const int RightEye = 2; // the person's
+        private const int LeftEye = 3;
+        private const int Nose = 4;
+        private const int Mouth = 5;
+
+        public float Score => score;
+
+        private Vector2 From => pairs[BoxMiddle] - pairs[BoxSize] / 2;
+
+        private Vector2 To => pairs[BoxMiddle] + pairs[BoxSize] / 2;
+
+        private float Area => pairs[BoxSize].X * pairs[BoxSize].Y;
+
+        public static Candidate Average(float score, List<Candidate> candidates)
+        {
+            var total = candidates.Sum(candidate => candidate.Score);
+            var pairs = new Vector2[Pairs];
+            for (var i = 0; i < Pairs; i++)
+            {
+                pairs[i] = candidates.Aggregate(Vector2.Zero, (sum, each) => sum + each.ValueAt(i) * each.Score) / total;
+            }
+
+            return new(score, pairs);
+        }
+
+        public float Overlap(Candidate other)
+        {
+            var common = Vector2.Max(Vector2.Zero, Vector2.Min(To, other.To) - Vector2.Max(From, other.From));
+            var both = common.X * common.Y;
+            return both / (Area + other.Area - both);
+        }
+
+        public FacePoints? ToFace(Func<Vector2, Vector2> toPicture) => FacePoints.From(
+            toPicture(pairs[RightEye]), toPicture(pairs[LeftEye]), toPicture(pairs[Nose]), toPicture(pairs[Mouth]));
+
+        private Vector2 ValueAt(int i) => pairs[i];
+    }
+}

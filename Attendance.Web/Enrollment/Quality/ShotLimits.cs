@@ -1,0 +1,112 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Enrollment.Quality;
+
+/// <summary>What makes a shot good. The pages judge by these, the server by their <see cref="Relaxed"/> form.</summary>
+internal sealed record ShotLimits
+{
+    public const string Section = "Enrollment:Shots";
+
+    /// <summary>Pixels of the picture.</summary>
+    [Range(64, JpegStructure.MaxSide)]
+    public int MinWidth { get; set; } = 480;
+
+    /// <summary>Pixels of the picture.</summary>
+    [Range(64, JpegStructure.MaxSide)]
+    public int MinHeight { get; set; } = 360;
+
+    /// <summary>Of the face, as <see cref="FaceFigures.Size"/>.</summary>
+    [Range(0.02, 1)]
+    public double MinSize { get; set; } = 0.12;
+
+    /// <summary>Of the face, as <see cref="FaceFigures.Size"/>.</summary>
+    [Range(0.02, 1)]
+    public double MaxSize { get; set; } = 0.40;
+
+    /// <summary>How far the face may be from the picture's middle, in parts of its width and of its height.</summary>
+    [Range(0.01, 0.5)]
+    public double MaxOffset { get; set; } = 0.20;
+
+    /// <summary>Mean luma of the face.</summary>
+    [Range(0, 255)]
+    public double MinBrightness { get; set; } = 60;
+
+    /// <summary>Mean luma of the face.</summary>
+    [Range(0, 255)]
+    public double MaxBrightness { get; set; } = 205;
+
+    /// <summary>Variance of the face's Laplacian.</summary>
+    [Range(0, 10_000)]
+    public double MinSharpness { get; set; } = 60;
+
+    /// <summary>How far the head may be turned in shots that are not of a turned head.</summary>
+    [Range(0.01, 1)]
+    public double MaxFrontYaw { get; set; } = 0.14;
+
+    /// <summary>How far the head must be turned in the shots to the left and to the right.</summary>
+    [Range(0.01, 3)]
+    public double MinTurn { get; set; } = 0.18;
+
+    /// <summary>How far it may be turned in them.</summary>
+    [Range(0.01, 3)]
+    public double MaxTurn { get; set; } = 0.80;
+
+    /// <summary>How much the pitch must differ from that of the person's front shot in the shots up and down.</summary>
+    [Range(0.01, 1)]
+    public double MinNod { get; set; } = 0.06;
+
+    [Range(0.01, 1)]
+    public double MinFrontPitch { get; set; } = 0.28;
+
+    [Range(0.01, 1)]
+    public double MaxFrontPitch { get; set; } = 0.64;
+
+    /// <summary>
+    /// What the server holds a shot to. Its detector puts the points of a face a little elsewhere than that of the page, and
+    /// nobody should be refused what the page has called good. Front and turned overlap for that reason; left, right, up and
+    /// down still exclude each other.
+    /// </summary>
+    public ShotLimits Relaxed() => this with
+    {
+        MinSize = MinSize * 0.85,
+        MaxSize = MaxSize * 1.15,
+        MaxOffset = MaxOffset + 0.04,
+        MinBrightness = MinBrightness * 0.9,
+        MaxBrightness = MaxBrightness + (255 - MaxBrightness) * 0.1,
+        MinSharpness = MinSharpness * 0.6,
+        MaxFrontYaw = MaxFrontYaw + 0.08,
+        MinTurn = MinTurn * 0.6,
+        MaxTurn = MaxTurn * 1.3,
+        MinNod = MinNod * 0.6,
+        MinFrontPitch = MinFrontPitch - 0.04,
+        MaxFrontPitch = MaxFrontPitch + 0.04,
+    };
+}
+
+internal sealed class ShotLimitsValidator : IValidateOptions<ShotLimits>
+{
+    public ValidateOptionsResult Validate(string? name, ShotLimits options)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        var failures = results.Select(result => $"'{Key(result.MemberNames.First())}': {result.ErrorMessage}").ToList();
+
+        RequireOrder(nameof(ShotLimits.MinSize), options.MinSize, nameof(ShotLimits.MaxSize), options.MaxSize);
+        RequireOrder(nameof(ShotLimits.MinBrightness), options.MinBrightness, nameof(ShotLimits.MaxBrightness), options.MaxBrightness);
+        RequireOrder(nameof(ShotLimits.MinTurn), options.MinTurn, nameof(ShotLimits.MaxTurn), options.MaxTurn);
+        RequireOrder(nameof(ShotLimits.MaxFrontYaw), options.MaxFrontYaw, nameof(ShotLimits.MaxTurn), options.MaxTurn);
+        RequireOrder(nameof(ShotLimits.MinFrontPitch), options.MinFrontPitch, nameof(ShotLimits.MaxFrontPitch), options.MaxFrontPitch);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void RequireOrder(string lowName, double low, string highName, double high)
+        {
+            if (low >= high)
+            {
+                failures.Add($"'{Key(lowName)}' must be less than '{Key(highName)}': no shot could meet both.");
+            }
+        }
+    }
+
+    private static string Key(string property) => $"{ShotLimits.Section}:{property}";
+}

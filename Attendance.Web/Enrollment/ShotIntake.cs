@@ -1,0 +1,75 @@
+using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.People;
+
+namespace Attendance.Web.Enrollment;
+
+internal abstract record IntakeOutcome
+{
+    public sealed record Stored(Shot Shot) : IntakeOutcome;
+
+    public sealed record PersonGone : IntakeOutcome;
+
+    public sealed record ConsentGone : IntakeOutcome;
+
+    public sealed record LeaseEnded(string? Reason) : IntakeOutcome;
+
+    public sealed record Stale : IntakeOutcome;
+
+    /// <summary>Nobody can say whether the lease is live, so nothing was stored.</summary>
+    public sealed record Undecided : IntakeOutcome;
+}
+
+/// <summary>
+/// The last step of a picture that is good: it is stored if its lease is live. That is asked right before, and not when the page
+/// began to send: what a holder sends who has lost the camera meanwhile is refused.
+/// </summary>
+internal sealed class ShotIntake(PeopleStore people, ShotStore shots, LeaseChecks leases, TimeProvider clock)
+{
+    public async Task<IntakeOutcome> StoreAsync(
+        Guid personId, ShotForm form, ShotFigures figures, byte[] jpeg, string accountId, CancellationToken cancellationToken)
+    {
+        // Cheap, and true even if camera-api has lost its memory.
+        if (await shots.IsLateAsync(form.Claim.CameraId, form.Claim.FencingToken, cancellationToken))
+        {
+            return new IntakeOutcome.Stale();
+        }
+
+        switch (await leases.CheckAsync(form.Claim, cancellationToken))
+        {
+            case LeaseProof.Ended ended:
+                return new IntakeOutcome.LeaseEnded(ended.Reason);
+            case LeaseProof.Stale:
+                return new IntakeOutcome.Stale();
+            case LeaseProof.Live live:
+                var shot = NewShot(personId, form, figures, live, accountId);
+                return await shots.TryReplaceAsync(shot, jpeg, cancellationToken) ? new IntakeOutcome.Stored(shot)
+                    : await people.ExistsAsync(personId, cancellationToken) ? new IntakeOutcome.ConsentGone()
+                    : new IntakeOutcome.PersonGone();
+            default:
+                return new IntakeOutcome.Undecided();
+        }
+    }
+
+    private Shot NewShot(Guid personId, ShotForm form, ShotFigures figures, LeaseProof.Live lease, string accountId)
+    {
+        var face = figures.Face ?? throw new ArgumentException("A picture without a face is not good.", nameof(figures));
+        return new()
+        {
+            PersonId = personId,
+            Pose = form.Pose,
+            TakenAt = clock.GetUtcNow().UtcDateTime,
+            TakenBy = accountId,
+            Manual = form.Manual,
+            Width = figures.Width,
+            Height = figures.Height,
+            Sharpness = face.Sharpness,
+            Brightness = face.Brightness,
+            Size = face.Size,
+            Yaw = face.Yaw,
+            Pitch = face.Pitch,
+            CameraId = form.Claim.CameraId,
+            LeaseRef = lease.LeaseRef,
+            FencingToken = form.Claim.FencingToken,
+        };
+    }
+}
