@@ -1,0 +1,254 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+using Xunit;
+
+namespace Attendance.Tests.Stores;
+
+/// <summary>A real PostgreSQL in a folder of its own, on a free port of this machine, for as long as a class of tests lives.</summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private const string User = "attendance";
+    private const int Attempts = 3;
+
+    /// <summary>
+    /// Ends the server and takes its folder away when its standard input closes, which it does whatever becomes of this process.
+    /// Interrupted, the server sends its clients away at once.
+    /// </summary>
+    private const string Guard = """
+        trap : INT TERM HUP # Ctrl+C goes to this shell as well
+        exec 3<&0
+        folder=$1; shift
+        "$@" </dev/null 3<&- &
+        server=$!
+        { read -r _ <&3; kill -INT "$server"; } 2>/dev/null &
+        guard=$!
+        while kill -0 "$server" 2>/dev/null; do wait "$server"; done
+        kill "$guard" 2>/dev/null
+        rm -rf "$folder"
+        """;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    private readonly ConcurrentQueue<string> _output = new();
+    private DirectoryInfo? _folder;
+    private Process? _guard;
+
+    /// <summary>Null when it runs, otherwise why it cannot.</summary>
+    public string? Missing { get; private set; }
+
+    public int Port { get; private set; }
+
+    /// <summary>Where its data and nothing else is; gone when it is.</summary>
+    public string Folder => _folder!.FullName;
+
+    /// <summary>Of an empty database that nobody else has. Skips the test where there is no PostgreSQL.</summary>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        var name = $"test_{Guid.NewGuid():N}";
+        await using var connection = await ConnectAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"CREATE DATABASE {name}";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return ConnectionString(name, pooling: true);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (FindPrograms() is not { } programs)
+        {
+            Missing = "PostgreSQL is not installed (Debian: apt-get install postgresql).";
+            return;
+        }
+
+        using var bound = new CancellationTokenSource(s_patience);
+        for (var attempt = 1; _guard is null; attempt++)
+        {
+            try
+            {
+                await StartAsync(programs, bound.Token);
+            }
+            catch (Exception exception)
+            {
+                await DisposeAsync();
+                if (attempt == Attempts || bound.IsCancellationRequested || exception is Win32Exception)
+                {
+                    throw new InvalidOperationException($"PostgreSQL did not start:\n{string.Join('\n', _output)}", exception);
+                }
+
+                // Somebody else was quicker to use the port.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _guard, null) is { } guard)
+        {
+            guard.StandardInput.Close();
+            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            try
+            {
+                await guard.WaitForExitAsync(bound.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                guard.Kill(entireProcessTree: true);
+                await guard.WaitForExitAsync();
+            }
+
+            guard.Dispose();
+        }
+
+        if (_folder is { } folder && Directory.Exists(folder.FullName))
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task StartAsync(string programs, CancellationToken cancellationToken)
+    {
+        _folder = Directory.CreateTempSubdirectory("attendance-postgres-");
+        Port = FreePort();
+        var data = Path.Combine(Folder, "data");
+        var password = Path.Combine(Folder, "password");
+        await File.WriteAllTextAsync(password, _password, cancellationToken);
+        (string Id, string Group)? owner = Environment.IsPrivilegedProcess ? UnprivilegedUser() : null;
+        if (owner is { } user)
+        {
+            await RunAsync(["chown", "-R", $"{user.Id}:{user.Group}", Folder], cancellationToken);
+        }
+
+        await RunAsync(
+            [
+                .. As(owner), Path.Combine(programs, "initdb"), "-D", data, "-U", User, "--auth=scram-sha-256", $"--pwfile={password}",
+                "-E", "UTF8", "--locale=C", "--no-sync",
+            ],
+            cancellationToken);
+        File.Delete(password);
+
+        // Nothing here has to survive a loss of power; and no socket lies where others could find it.
+        _guard = Start(
+        [
+            .. As(owner), "sh", "-c", Guard, "guard", Folder,
+            Path.Combine(programs, "postgres"), "-D", data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", "",
+            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB",
+        ]);
+        while (!await AnswersAsync(cancellationToken))
+        {
+            if (_guard.HasExited)
+            {
+                throw new InvalidOperationException("It ended by itself.");
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await ConnectAsync(cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false; // still starting, or it is another one on the port that we wanted
+        }
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(ConnectionString("postgres", pooling: false));
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private string ConnectionString(string database, bool pooling) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1", Port = Port, Username = User, Password = _password, Database = database, Pooling = pooling,
+    }.ConnectionString;
+
+    private async Task RunAsync(string[] command, CancellationToken cancellationToken)
+    {
+        using var process = Start(command);
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'{command[0]}' ended with code {process.ExitCode}.");
+        }
+    }
+
+    private Process Start(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = Folder, // one that the other user may enter
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["LC_ALL"] = "C";
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static string[] As((string Id, string Group)? user) =>
+        user is { } other ? ["setpriv", $"--reuid={other.Id}", $"--regid={other.Group}", "--clear-groups"] : [];
+
+    /// <summary>The one that its package has made, else the one that owns nothing.</summary>
+    private static (string Id, string Group) UnprivilegedUser() =>
+        File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(user => user[0] == "postgres") is [_, _, var id, var group, ..]
+            ? (id, group)
+            : ("65534", "65534");
+
+    /// <summary>The newest of those that Debian keeps side by side, else what is on the path.</summary>
+    private static string? FindPrograms()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var installed = Directory.Exists(Debian)
+            ? Directory.GetDirectories(Debian).OrderByDescending(version =>
+                double.TryParse(Path.GetFileName(version), CultureInfo.InvariantCulture, out var number) ? number : 0)
+                .Select(version => Path.Combine(version, "bin"))
+            : [];
+        return installed.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)).FirstOrDefault(folder =>
+            File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
