@@ -17,11 +17,11 @@ internal sealed record ShotLimits
     public int MinHeight { get; set; } = 360;
 
     /// <summary>Of the face, as <see cref="FaceFigures.Size"/>.</summary>
-    [Range(0.02, 1)]
+    [Range(0.02, 1.0)]
     public double MinSize { get; set; } = 0.12;
 
     /// <summary>Of the face, as <see cref="FaceFigures.Size"/>.</summary>
-    [Range(0.02, 1)]
+    [Range(0.02, 1.0)]
     public double MaxSize { get; set; } = 0.40;
 
     /// <summary>How far the face may be from the picture's middle, in parts of its width and of its height.</summary>
@@ -29,37 +29,37 @@ internal sealed record ShotLimits
     public double MaxOffset { get; set; } = 0.20;
 
     /// <summary>Mean luma of the face.</summary>
-    [Range(0, 255)]
+    [Range(0.0, 255.0)]
     public double MinBrightness { get; set; } = 60;
 
     /// <summary>Mean luma of the face.</summary>
-    [Range(0, 255)]
+    [Range(0.0, 255.0)]
     public double MaxBrightness { get; set; } = 205;
 
     /// <summary>Variance of the face's Laplacian.</summary>
-    [Range(0, 10_000)]
+    [Range(0.0, 10_000.0)]
     public double MinSharpness { get; set; } = 60;
 
     /// <summary>How far the head may be turned in shots that are not of a turned head.</summary>
-    [Range(0.01, 1)]
+    [Range(0.01, 1.0)]
     public double MaxFrontYaw { get; set; } = 0.14;
 
     /// <summary>How far the head must be turned in the shots to the left and to the right.</summary>
-    [Range(0.01, 3)]
+    [Range(0.01, 3.0)]
     public double MinTurn { get; set; } = 0.18;
 
     /// <summary>How far it may be turned in them.</summary>
-    [Range(0.01, 3)]
+    [Range(0.01, 3.0)]
     public double MaxTurn { get; set; } = 0.80;
 
     /// <summary>How much the pitch must differ from that of the person's front shot in the shots up and down.</summary>
-    [Range(0.01, 1)]
+    [Range(0.01, 1.0)]
     public double MinNod { get; set; } = 0.06;
 
-    [Range(0.01, 1)]
+    [Range(0.01, 1.0)]
     public double MinFrontPitch { get; set; } = 0.28;
 
-    [Range(0.01, 1)]
+    [Range(0.01, 1.0)]
     public double MaxFrontPitch { get; set; } = 0.64;
 
     /// <summary>
