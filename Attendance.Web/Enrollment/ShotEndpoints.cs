@@ -37,7 +37,7 @@ internal static class ShotEndpoints
     private static async Task<IResult> ListAsync(Guid personId, PeopleStore people, CancellationToken cancellationToken) =>
         await people.FindAsync(personId, cancellationToken) is { } person
             ? TypedResults.Json(
-                new ShotList(person.Id, person.Consent is not null, Poses.Names, [.. person.Shots.OrderBy(shot => shot.Pose).Select(ShotResponse.From)]),
+                new ShotList(person.Id, person.Consent is not null, [.. Poses.All.Select(pose => pose.Code())], [.. person.Shots.OrderBy(shot => shot.Pose).Select(ShotResponse.From)]),
                 s_json)
             : EnrollmentProblems.UnknownPerson();
 
@@ -98,7 +98,7 @@ internal static class ShotEndpoints
     private static async Task<IResult> DeleteAsync(
         Guid personId, string pose, ClaimsPrincipal user, ShotStore shots, CancellationToken cancellationToken)
     {
-        if (Poses.Find(pose) is not { } known)
+        if (!Poses.TryParse(pose, out var known))
         {
             return ApiProblems.NotFound();
         }
@@ -112,7 +112,7 @@ internal static class ShotEndpoints
     {
         try
         {
-            return Poses.Find(pose) is { } known && await shots.PictureAsync(personId, known, cancellationToken) is { } jpeg
+            return Poses.TryParse(pose, out var known) && await shots.PictureAsync(personId, known, cancellationToken) is { } jpeg
                 ? TypedResults.Bytes(jpeg, MediaTypeNames.Image.Jpeg)
                 : ApiProblems.NotFound();
         }
@@ -133,6 +133,6 @@ internal sealed record ShotResponse(
     bool Manual, string PictureUrl)
 {
     public static ShotResponse From(Shot shot) => new(
-        shot.Id, shot.Pose.Name(), shot.TakenAt, shot.Width, shot.Height, shot.Sharpness, shot.Brightness, shot.Size, shot.Yaw, shot.Pitch,
-        shot.Manual, $"/api/people/{shot.PersonId}/shots/{shot.Pose.Name()}/picture?shot={shot.Id:N}"); // another address for another picture
+        shot.Id, shot.Pose.Code(), shot.TakenAt, shot.Width, shot.Height, shot.Sharpness, shot.Brightness, shot.Size, shot.Yaw, shot.Pitch,
+        shot.Manual, $"/api/people/{shot.PersonId}/shots/{shot.Pose.Code()}/picture?shot={shot.Id:N}"); // another address for another picture
 }

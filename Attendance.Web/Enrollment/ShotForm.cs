@@ -52,9 +52,9 @@ internal sealed partial record ShotForm(Pose Pose, LeaseClaim Claim, bool Manual
 
     private static async Task<(ShotForm?, ProblemHttpResult?)> UnderstandAsync(IFormCollection form, CancellationToken cancellationToken)
     {
-        if (Poses.Find(form["pose"]) is not { } pose)
+        if (!Poses.TryParse(form["pose"], out var pose))
         {
-            return (null, ApiProblems.Invalid("pose", $"must be one of {string.Join(", ", Poses.Names)}."));
+            return (null, ApiProblems.Invalid("pose", $"must be one of {string.Join(", ", Poses.All.Select(each => each.Code()))}."));
         }
 
         if (form["camera_id"].ToString() is not { } camera || !CameraShape().IsMatch(camera))

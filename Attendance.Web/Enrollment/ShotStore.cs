@@ -31,7 +31,7 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
         await db.SaveChangesAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
 
-        LogStored(shot.PersonId, shot.Pose.Name(), shot.CameraId, shot.LeaseRef, shot.TakenBy);
+        LogStored(shot.PersonId, shot.Pose.Code(), shot.CameraId, shot.LeaseRef, shot.TakenBy);
         if (former > 0)
         {
             await db.ForgetDeletedAsync(cancellationToken);
@@ -49,7 +49,7 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
     {
         if (await db.Shots.Where(shot => shot.PersonId == personId && shot.Pose == pose).ExecuteDeleteAsync(cancellationToken) > 0)
         {
-            LogDeleted(personId, pose.Name(), accountId);
+            LogDeleted(personId, pose.Code(), accountId);
         }
 
         await db.ForgetDeletedAsync(cancellationToken);

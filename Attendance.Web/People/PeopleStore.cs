@@ -1,5 +1,5 @@
 using Attendance.Web.Data;
-using Attendance.Web.Enrollment;
+using Attendance.Web.Enrollment.Quality;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
@@ -21,7 +21,7 @@ internal sealed record PeoplePage(IReadOnlyList<PersonRow> People, int Page, int
 
 internal sealed record PersonRow(Guid Id, string FullName, string Number, string? Group, bool HasConsent, int Shots)
 {
-    public bool IsEnrolled => Shots == Poses.Count;
+    public bool IsEnrolled => Shots == Poses.All.Count;
 }
 
 /// <summary>Who is enrolled. What is deleted here is gone: rows, pictures, and what the database's files still had of them.</summary>

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attendance.Web.Enrollment;
+using Attendance.Web.Enrollment.Quality;
 
 namespace Attendance.Web.People;
 
@@ -29,7 +30,7 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
             {
                 if (await shots.PictureAsync(person.Id, shot.Pose, cancellationToken) is { } jpeg)
                 {
-                    await AddAsync(zip, $"{shot.Pose.Name()}.jpg", jpeg, cancellationToken);
+                    await AddAsync(zip, $"{shot.Pose.Code()}.jpg", jpeg, cancellationToken);
                 }
             }
         }
@@ -49,8 +50,8 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
         consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, text = consentText } : null,
         pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
         {
-            pose = shot.Pose.Name(),
-            file = $"{shot.Pose.Name()}.jpg",
+            pose = shot.Pose.Code(),
+            file = $"{shot.Pose.Code()}.jpg",
             shot.TakenAt,
             shot.TakenBy,
             shot.Manual,

@@ -57,10 +57,10 @@ internal sealed record ShotLimits
     public double MinNod { get; set; } = 0.06;
 
     [Range(0.01, 1.0)]
-    public double MinFrontPitch { get; set; } = 0.28;
+    public double MinFrontPitch { get; set; } = 0.30;
 
     [Range(0.01, 1.0)]
-    public double MaxFrontPitch { get; set; } = 0.64;
+    public double MaxFrontPitch { get; set; } = 0.56;
 
     /// <summary>
     /// What the server holds a shot to. Its detector puts the points of a face a little elsewhere than that of the page, and
