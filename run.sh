@@ -9,15 +9,31 @@ if ! command -v dotnet >/dev/null 2>&1; then
     exit 1
 fi
 
-# OpenCV's native library links GTK 3; without it no camera opens. Newer releases call the package libgtk-3-0t64.
-if command -v dpkg-query >/dev/null 2>&1 && ! ldconfig -p 2>/dev/null | grep -q libgtk-3.so.0 \
-    && ! /sbin/ldconfig -p 2>/dev/null | grep -q libgtk-3.so.0; then
+# npm brings the front end's libraries when it is built. OpenCV's native library links GTK 3; without it no camera opens.
+missing=
+command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+command -v npm >/dev/null 2>&1 || missing="$missing npm"
+{ ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -q libgtk-3.so.0 || missing="$missing libgtk-3-0"
+
+if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1; then
     as_root=
     [ "$(id -u)" -eq 0 ] || as_root=sudo
-    echo "Installing libgtk-3-0, which OpenCV needs."
+    install() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null; }
+    echo "Installing$missing"
     $as_root apt-get update -qq
-    $as_root apt-get install -y -qq --no-install-recommends libgtk-3-0 \
-        || $as_root apt-get install -y -qq --no-install-recommends libgtk-3-0t64
+    for package in $missing; do
+        case $package in
+            lib*) install "$package" || install "${package}t64" ;; # newer releases call it that
+            *) install "$package" ;;
+        esac
+    done
+elif [ -n "$missing" ] && [ "$(uname)" = Linux ]; then
+    echo "This machine lacks, by Debian's names:$missing." >&2
+    echo "Without libgtk-3-0 (GTK 3) no camera opens; without npm (Node.js 18 or newer) nothing is built." >&2
+fi
+if ! command -v npm >/dev/null 2>&1; then
+    echo "Node.js with npm is missing. Install it, then run this again: https://nodejs.org" >&2
+    exit 1
 fi
 
 # In place of this shell, so that Ctrl+C reaches the AppHost and its exit code is ours.
