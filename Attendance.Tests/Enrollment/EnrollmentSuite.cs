@@ -34,8 +34,9 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         var settings = await SettingsAsync();
         _api = await FakeCameraApi.StartAsync(Cancel);
         _web = new WebServer(_api.Address, settings);
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = await StartAsync() };
-        _client.DefaultRequestHeaders.Add("Cookie", (await _web.SignInAsync()).Header);
+        var signIn = await _web.SignInAsync();
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = _web.Address };
+        _client.DefaultRequestHeaders.Add("Cookie", signIn.Header);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,6 +94,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     [Fact]
     public async Task Of_two_who_add_the_same_number_at_once_one_is_told()
     {
+        await GetAsync("/people/new"); // one cookie for all forms
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
             PostAsync("/people/new", new() { ["Form.FullName"] = $"Person {i}", ["Form.Number"] = "B-1" })));
 
@@ -171,7 +173,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
 
         Assert.Contains("The text has changed meanwhile", await unread.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, given.StatusCode);
-        var consent = await QueryAsync(db => db.People.Select(person => person.Consent).SingleAsync(Cancel));
+        var consent = await QueryAsync(db => db.People.AsNoTracking().Select(person => person.Consent).SingleAsync(Cancel));
         Assert.Equal("2026-11", consent!.Version);
         Assert.InRange(consent.At, DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow.AddMinutes(1));
         Assert.Contains("I agree that pictures", await QueryAsync(db => db.ConsentTexts.Select(text => text.Text).SingleAsync(Cancel)), StringComparison.Ordinal);
@@ -369,8 +371,6 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         await RefusedAsync(
             await SendAsync(id, Pose.Front, lease, picture: new byte[(4 * 1024 * 1024) + 1]), HttpStatusCode.RequestEntityTooLarge, "body_too_large");
         await RefusedAsync(
-            await SendAsync(id, Pose.Front, lease, picture: new byte[5 * 1024 * 1024]), HttpStatusCode.RequestEntityTooLarge, "body_too_large");
-        await RefusedAsync(
             await SendAsync(HttpMethod.Post, $"/api/people/{id}/shots", new StringContent("{}", Encoding.UTF8, "application/json")),
             HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
         await RefusedAsync(await SendAsync(Guid.NewGuid().ToString(), Pose.Front, lease), HttpStatusCode.NotFound, "unknown_person");
@@ -497,13 +497,6 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
 
     private protected Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> values, string? page = null) =>
         SignIn.PostFormAsync(_client, path, values, Cancel, page);
-
-    private async Task<Uri> StartAsync()
-    {
-        using var starter = _web.Client();
-        await Task.CompletedTask;
-        return _web.Address;
-    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {

@@ -65,7 +65,6 @@ internal static class AccountRegistration
         identity.User.AllowedUserNameCharacters = AccountNames.Characters;
         identity.Lockout.MaxFailedAccessAttempts = options.Value.WrongPasswords;
         identity.Lockout.DefaultLockoutTimeSpan = options.Value.LockedFor;
-        identity.Stores.MaxLengthForKeys = 128;
     }
 
     private static void Configure(CookieAuthenticationOptions cookie, IOptions<AccountOptions> options)
