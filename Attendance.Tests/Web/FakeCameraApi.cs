@@ -179,6 +179,17 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
             return refusal;
         }
 
+        if (cameraId == "auto")
+        {
+            var free = Cameras.Select(camera => (string)camera!["camera_id"]!).FirstOrDefault(id => Live.All(lease => lease.CameraId != id || lease.SessionId == session));
+            if (free is null)
+            {
+                return Problem(404, "no_matching_camera");
+            }
+
+            cameraId = free;
+        }
+
         if (Find(cameraId) is null && !IsBrowserCamera().IsMatch(cameraId))
         {
             return Unknown();

@@ -6,6 +6,8 @@ namespace Attendance.Tests.Web;
 
 public sealed class PageTests : WebTest
 {
+    private const string Capture = "/people/0a1b2c3d-0000-4000-8000-000000000001/capture";
+
     [Theory]
     [InlineData("/", HttpStatusCode.OK)]
     [InlineData("/cameras/demo", HttpStatusCode.OK)]
@@ -29,6 +31,32 @@ public sealed class PageTests : WebTest
         Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
         Assert.Contains("camera=(self)", response.Headers.GetValues("Permissions-Policy").Single(), StringComparison.Ordinal);
         Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task Only_the_page_that_finds_faces_may_compile_WebAssembly_and_nothing_else_that_is_unsafe()
+    {
+        var policy = string.Join(' ', (await GetAsync(Capture)).Headers.GetValues("Content-Security-Policy"));
+
+        Assert.Contains("script-src 'self' 'wasm-unsafe-eval'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy.Replace("'wasm-unsafe-eval'", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/lib/human/human.esm.js", "text/javascript")]
+    [InlineData("/lib/human/blazeface.json", "application/json")]
+    [InlineData("/lib/human/blazeface.bin", "application/octet-stream")]
+    [InlineData("/lib/human/LICENSE.txt", "text/plain")]
+    [InlineData("/lib/tfjs-wasm/tfjs-backend-wasm-simd.wasm", "application/wasm")]
+    [InlineData("/lib/tfjs-wasm/tfjs-backend-wasm.wasm", "application/wasm")]
+    public async Task What_finds_faces_is_served_from_here(string target, string type)
+    {
+        var response = await GetAsync(target);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+        Assert.True(response.Headers.CacheControl?.NoCache);
+        Assert.NotNull(response.Headers.ETag); // so it is sent once
     }
 
     [Theory]
@@ -70,7 +98,7 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task A_page_has_no_inline_script_or_style()
     {
-        foreach (var target in (string[])["/", "/cameras/demo", "/cameras/browser", "/demo/camera-module", "/nothing"])
+        foreach (var target in (string[])["/", "/cameras/demo", "/cameras/browser", "/demo/camera-module", Capture, "/nothing"])
         {
             var page = await (await GetAsync(target)).Content.ReadAsStringAsync(Cancel);
 

@@ -1,5 +1,9 @@
 namespace Attendance.Web.Security;
 
+/// <summary>On the model of a page whose scripts run WebAssembly. Every other page has no need of it, and may not.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class RunsWebAssemblyAttribute : Attribute;
+
 internal static class SecurityHeaders
 {
     /// <summary>
@@ -9,13 +13,18 @@ internal static class SecurityHeaders
     private const string ContentPolicy =
         "default-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+    /// <summary>Compiling WebAssembly, and nothing else that is unsafe: no <c>eval</c>, no inline script.</summary>
+    private const string WebAssemblyPolicy = ContentPolicy + "; script-src 'self' 'wasm-unsafe-eval'";
+
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         // At the very end, because the exception handler throws away the headers set before it.
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = ContentPolicy;
+            headers.ContentSecurityPolicy = context.GetEndpoint()?.Metadata.GetMetadata<RunsWebAssemblyAttribute>() is null
+                ? ContentPolicy
+                : WebAssemblyPolicy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
             headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()";

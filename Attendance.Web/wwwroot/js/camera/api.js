@@ -48,6 +48,8 @@ export class Problem extends Error {
         this.retryAfterSeconds = retryAfterSeconds;
         /** Why the lease ended, with `lease_ended`. @type {string | null} */
         this.reason = typeof body.reason === 'string' ? body.reason : null;
+        /** What is wrong with a shot, with `shot_not_good`, the most important first. @type {string[]} */
+        this.reasons = Array.isArray(body.reasons) ? body.reasons.filter(reason => typeof reason === 'string') : [];
         /** When the other lease ends unless renewed, with `camera_in_use`. @type {Date | null} */
         this.expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : null;
         /** @type {string | null} */

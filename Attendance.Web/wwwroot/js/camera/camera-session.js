@@ -91,6 +91,16 @@ export class CameraSession extends EventTarget {
         return lease ? { ref: lease.lease_ref, cameraId: lease.camera_id, fencingToken: lease.fencing_token } : null;
     }
 
+    /**
+     * What a write must name to prove that it is made by the camera's holder; null when nothing is held. The lease's id is a secret:
+     * it goes to the server only.
+     * @returns {{ cameraId: string, leaseId: string, fencingToken: number } | null}
+     */
+    get claim() {
+        const lease = this.#held?.lease;
+        return lease ? { cameraId: lease.camera_id, leaseId: lease.lease_id, fencingToken: lease.fencing_token } : null;
+    }
+
     /** Of a camera of this device, while it is held. @returns {MediaStream | null} */
     get stream() {
         return this.#source instanceof BrowserSource ? this.#source.stream : null;

@@ -17,7 +17,7 @@
  *
  * @typedef {object} ServerCamera
  * @property {'server'} [kind]
- * @property {string} cameraId one of the server's catalog
+ * @property {string} cameraId one of the server's catalog, or `auto` for the one that has been free longest
  * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
  *
  * @typedef {object} BrowserCameraOptions

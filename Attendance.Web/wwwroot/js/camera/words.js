@@ -112,6 +112,10 @@ export function wordsForProblem(problem) {
             return 'The camera service does not answer. It may be starting.';
         case 'unreachable':
             return 'The server cannot be reached. Check the network connection of this device.';
+        case 'sign_in_required':
+            return 'You are signed out. Sign in again, then start the camera.';
+        case 'no_matching_camera':
+            return 'The server has no camera just now. Connect one, or use the camera of this device.';
         case 'unknown_camera':
         case 'not_found':
             return 'There is no such camera any more. It may have been renamed or removed: look for it in the list.';

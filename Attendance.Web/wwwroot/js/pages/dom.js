@@ -2,7 +2,7 @@
 
 /**
  * The element that the page's markup promises.
- * @template {HTMLElement} T
+ * @template {Element} T
  * @param {string} id
  * @param {new () => T} type
  * @returns {T}

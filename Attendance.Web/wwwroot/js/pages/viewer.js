@@ -166,6 +166,9 @@ function showProblem(problem) {
         actions: gone ? {} : inUse ? { start: 'Try again', takeover: 'Take over' } : { start: 'Try again' },
         retryInSeconds: problem.status === 503 || problem.code === 'unreachable' ? Math.max(1, problem.retryAfterSeconds ?? 5) : undefined,
     });
+    if (problem.code === 'sign_in_required') {
+        words.append(' ', Object.assign(document.createElement('a'), { href: '/sign-in', textContent: 'Sign in' }));
+    }
 }
 
 /** @param {View} view */

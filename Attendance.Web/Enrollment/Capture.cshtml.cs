@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.People;
+using Attendance.Web.Security;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Enrollment;
+
+/// <summary>One person in front of a camera.</summary>
+[RunsWebAssembly]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed class CaptureModel(PeopleStore people, IAntiforgery antiforgery, IOptions<ShotLimits> limits) : PageModel
+{
+    public Guid PersonId { get; private set; }
+
+    public string PersonName { get; private set; } = "";
+
+    /// <summary>Against forged requests; the page sends it with what it writes.</summary>
+    public string RequestToken { get; private set; } = "";
+
+    /// <summary>What makes a shot good, for the page to judge by.</summary>
+    public string LimitsJson { get; } = JsonSerializer.Serialize(limits.Value, JsonSerializerOptions.Web);
+
+    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (await people.FindAsync(id, cancellationToken) is not { } person)
+        {
+            return NotFound();
+        }
+
+        if (person.Consent is null)
+        {
+            return LocalRedirect($"/people/{id}"); // where it is recorded
+        }
+
+        (PersonId, PersonName) = (person.Id, person.FullName);
+        RequestToken = antiforgery.GetAndStoreTokens(HttpContext).RequestToken!;
+        return Page();
+    }
+}

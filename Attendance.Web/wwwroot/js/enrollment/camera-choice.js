@@ -1,0 +1,115 @@
+// @ts-check
+import { request } from '../camera/api.js';
+import { listDevices } from '../camera/device.js';
+import { wordsForState } from '../camera/words.js';
+
+/**
+ * @typedef {import('../camera/api.js').Camera} Camera
+ *
+ * Which camera to use: the server's best (`auto`), one of the server's (`server:<id>`), this device's (`device`), or one of this
+ * device's (`device:<id>`).
+ * @typedef {'auto' | 'device' | `server:${string}` | `device:${string}`} Choice
+ */
+
+const key = 'enrollment_camera';
+const answerWithinMs = 8000;
+/** No camera of the server can be had, while this device's may. */
+const noneToBeHad = ['no_matching_camera', 'camera_in_use', 'camera_unavailable', 'camera_quarantined', 'camera_missing'];
+
+/** @returns {Choice} */
+export function rememberedChoice() {
+    try {
+        const stored = localStorage.getItem(key) ?? '';
+        return /^(auto|device|(server|device):.+)$/.test(stored) ? /** @type {Choice} */ (stored) : 'auto';
+    } catch {
+        return 'auto';
+    }
+}
+
+/** @param {Choice} choice */
+export function rememberChoice(choice) {
+    try {
+        localStorage.setItem(key, choice);
+    } catch {
+        // The next visit begins with the best.
+    }
+}
+
+/** @param {Choice} choice */
+export function isOfDevice(choice) {
+    return choice === 'device' || choice.startsWith('device:');
+}
+
+/** @param {Choice} choice @param {import('../camera/api.js').Problem} problem */
+export function fallsBack(choice, problem) {
+    return choice === 'auto' && noneToBeHad.includes(problem.code);
+}
+
+/**
+ * @param {Choice} choice
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLVideoElement} video
+ * @returns {import('../camera/states.js').Options}
+ */
+export function optionsFor(choice, canvas, video) {
+    const id = choice.slice(choice.indexOf(':') + 1);
+    return choice.startsWith('device:') ? { kind: 'browser', video, deviceId: id }
+        : choice === 'device' ? { kind: 'browser', video }
+        : { cameraId: choice.startsWith('server:') ? id : 'auto', canvas };
+}
+
+/**
+ * What there is to choose from.
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ cameras: Camera[] | null, devices: { deviceId: string, label: string }[] }>} `cameras` is null while the
+ *   server cannot be asked; `devices` have names only where one was permitted
+ */
+export async function whatThereIs(signal) {
+    const [cameras, devices] = await Promise.all([
+        request('/api/cameras', { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) })
+            .then(response => response.json())
+            .then(list => /** @type {Camera[]} */ (list.cameras).filter(camera => camera.kind !== 'browser'))
+            .catch(() => null),
+        listDevices(),
+    ]);
+    return { cameras, devices: devices.filter(device => device.deviceId !== '' && device.label !== '') };
+}
+
+/**
+ * Offers it. Only what has changed is written, so that a list that is open stays as it is.
+ * @param {HTMLSelectElement} select
+ * @param {{ cameras: Camera[] | null, devices: { deviceId: string, label: string }[] }} there
+ * @param {Choice} chosen
+ */
+export function offer(select, { cameras, devices }, chosen) {
+    /** @type {[string, Choice, string][]} group, choice, words */
+    const wanted = [
+        ['', 'auto', 'Best camera'],
+        ...(cameras ?? []).map(camera => /** @type {[string, Choice, string]} */ (
+            ['Cameras of the server', `server:${camera.camera_id}`, `${camera.name || camera.camera_id} — ${wordsForState(camera.state).word.toLowerCase()}`])),
+        ['This device', 'device', 'This device’s camera'],
+        ...(devices.length > 1 ? devices : []).map(device => /** @type {[string, Choice, string]} */ (
+            ['This device', `device:${device.deviceId}`, device.label])),
+    ];
+    if (!wanted.some(([, choice]) => choice === chosen)) {
+        wanted.push(['', chosen, isOfDevice(chosen) ? 'A camera of this device' : `${chosen.slice(chosen.indexOf(':') + 1)} — not known now`]);
+    }
+    const present = [...select.options];
+    if (present.length === wanted.length && wanted.every(([, choice], at) => present[at].value === choice)) {
+        wanted.forEach(([, , words], at) => {
+            if (present[at].textContent !== words) {
+                present[at].textContent = words;
+            }
+        });
+    } else {
+        select.replaceChildren();
+        for (const [group, choice, words] of wanted) {
+            const last = select.lastElementChild;
+            const into = group === '' ? select
+                : last instanceof HTMLOptGroupElement && last.label === group ? last
+                : select.appendChild(Object.assign(document.createElement('optgroup'), { label: group }));
+            into.append(new Option(words, choice));
+        }
+    }
+    select.value = chosen;
+}

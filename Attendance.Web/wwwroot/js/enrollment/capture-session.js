@@ -1,0 +1,551 @@
+// @ts-check
+import { Problem, asProblem, request } from '../camera/api.js';
+import { log } from '../camera/log.js';
+import { delay, jittered } from '../camera/timing.js';
+import { FaceFinder } from './face-finder.js';
+import { PoseGuide, nextPose } from './pose-guide.js';
+import { figuresOf, poseOf } from './shot-figures.js';
+import { judge, poses as knownPoses, wayTo } from './shot-judge.js';
+import { ShotSender, answered, passing } from './shot-sender.js';
+import { wordsForFlaw, wordsForRefusal } from './shot-words.js';
+
+/**
+ * @typedef {import('../camera/camera-session.js').CameraSession} CameraSession
+ * @typedef {import('./shot-figures.js').Figures} Figures
+ * @typedef {import('./shot-judge.js').Limits} Limits
+ * @typedef {import('./shot-judge.js').Pose} Pose
+ * @typedef {import('./shot-sender.js').KeptShot} KeptShot
+ * @typedef {import('./shot-sender.js').Claim} Claim
+ *
+ * @typedef {'loading' | 'waiting' | 'guiding' | 'finishing' | 'done' | 'blocked'} CaptureState
+ *   `waiting`: there is no live picture; `finishing`: all are taken, and the server has not confirmed all
+ *
+ * @typedef {object} PoseShot
+ * @property {'missing' | 'sending' | 'waiting' | 'taken'} state `waiting`: kept here until the server can be reached
+ * @property {KeptShot | null} kept what the server has
+ * @property {string | null} preview a picture that is on its way; lives in memory
+ */
+
+/** From where to where. @type {Record<CaptureState, readonly CaptureState[]>} */
+export const transitions = {
+    loading: ['waiting', 'guiding', 'finishing', 'done', 'blocked'],
+    waiting: ['guiding', 'finishing', 'done', 'blocked'],
+    guiding: ['waiting', 'finishing', 'done', 'blocked'],
+    finishing: ['waiting', 'guiding', 'done', 'blocked'],
+    done: ['waiting', 'guiding', 'finishing', 'blocked'],
+    blocked: ['loading'],
+};
+
+/** Leaves a slow machine half of its time for everything else. */
+const lookEveryMs = 100;
+/** A button that is pressed twice means one picture, not two poses. */
+const betweenTakesMs = 700;
+const failuresBeforeGivingUp = 3;
+const firstRetryMs = 1000;
+const slowestRetryMs = 10_000;
+const refusalStandsMs = 5000;
+const jpegQuality = 0.92;
+/** More pixels show nothing more of a face, and take long to send. */
+const longestSide = 1920;
+
+/**
+ * Guides one person through the poses: looks at the live picture of a {@link CameraSession}, takes a picture when it is good,
+ * sends it, and gives the camera back when the server has all.
+ *
+ * Event: `change`. {@link dispose} ends everything here; the camera stays its owner's.
+ */
+export class CaptureSession extends EventTarget {
+    #url;
+    #limits;
+    #sender;
+    #finder = new FaceFinder();
+    #guide = new PoseGuide();
+    #life = new AbortController();
+    /** @type {CaptureState} */
+    #state = 'loading';
+    /** @type {Pose[] | null} */
+    #asked = null;
+    /** @type {Map<Pose, PoseShot>} */
+    #shots = new Map();
+    /** What is on its way, of each pose. @type {Map<Pose, import('./shot-sender.js').Shot>} */
+    #newest = new Map();
+    /** To be taken although there is one. @type {Pose | null} */
+    #again = null;
+    /** @type {Pose | null} */
+    #guided = null;
+    /** @type {Problem | null} */
+    #problem = null;
+    /** @type {Problem | null} */
+    #sending = null;
+
+    /** @type {CameraSession | null} */
+    #camera = null;
+    /** @type {HTMLVideoElement | HTMLCanvasElement | null} */
+    #source = null;
+    #attached = new AbortController();
+    #frame = document.createElement('canvas');
+    #looking = false;
+    #lookedAt = -Infinity;
+    #takenAt = -Infinity;
+    #failures = 0;
+    /** @type {'loading' | 'ready' | 'failed'} */
+    #finding = 'loading';
+    /** As this page measures it; the server's detector puts the points a little elsewhere. @type {number | null} */
+    #frontPitch = null;
+    /** @type {string | null} */
+    #flaw = null;
+    #message = { words: '', until: 0 };
+    /** False where a page that is loaded again may help, and taking one picture after the other does not. */
+    #automatic = true;
+
+    /**
+     * @param {object} options
+     * @param {string} options.url of the person's shots
+     * @param {string} options.token against forged requests
+     * @param {Limits} options.limits
+     */
+    constructor({ url, token, limits }) {
+        super();
+        this.#url = url;
+        this.#limits = limits;
+        this.#sender = new ShotSender(url, token);
+        const { signal } = this.#life;
+        /** @param {string} type @param {(detail: any) => void} act */
+        const on = (type, act) => this.#sender.addEventListener(type, event => act(/** @type {CustomEvent} */ (event).detail), { signal });
+        on('sent', detail => this.#onSent(detail));
+        on('refused', detail => this.#onRefused(detail));
+        on('waiting', detail => this.#onWaiting(detail));
+        document.addEventListener('visibilitychange', () => this.#onVisible(), { signal });
+        addEventListener('pageshow', event => event.persisted && this.#onVisible(), { signal });
+    }
+
+    get state() {
+        return this.#state;
+    }
+
+    /** What the person is asked for; null when nothing is missing or known. @returns {Pose | null} */
+    get pose() {
+        return this.#again ?? nextPose(this.#asked ?? [], pose => this.shot(pose).state !== 'missing');
+    }
+
+    /** @returns {readonly Pose[]} */
+    get poses() {
+        return this.#asked ?? [];
+    }
+
+    /** Taken once more. @returns {Pose | null} */
+    get retaking() {
+        return this.#again;
+    }
+
+    /** Why it is blocked, or not loaded yet. */
+    get problem() {
+        return this.#problem;
+    }
+
+    /** What keeps pictures from being confirmed. */
+    get sendingProblem() {
+        return this.#sending;
+    }
+
+    /** How many pictures are only here. */
+    get pending() {
+        return this.#sender.pending;
+    }
+
+    get finding() {
+        return this.#finding;
+    }
+
+    /** Of holding still, 0 to 1. */
+    get progress() {
+        return this.#state === 'guiding' ? this.#guide.progress : 0;
+    }
+
+    /** What to do so that the picture is taken; empty when there is nothing to say. */
+    get hint() {
+        if (this.#message.words !== '' && (this.#state !== 'guiding' || performance.now() < this.#message.until)) {
+            return this.#message.words;
+        }
+        return this.#state === 'guiding' && this.#guide.reason !== null ? this.#flaw ?? '' : '';
+    }
+
+    /** @param {Pose} pose @returns {PoseShot} */
+    shot(pose) {
+        return this.#shots.get(pose) ?? { state: 'missing', kept: null, preview: null };
+    }
+
+    /** Asks which shots there are; goes on asking while the server is away. Gets the face finder meanwhile. */
+    async start() {
+        void this.#openFinder();
+        await this.#load();
+    }
+
+    /**
+     * Looks at this camera from now on.
+     * @param {CameraSession} camera
+     * @param {HTMLVideoElement | HTMLCanvasElement} source where its picture is
+     */
+    attach(camera, source) {
+        this.#attached.abort();
+        this.#attached = new AbortController();
+        const signal = AbortSignal.any([this.#attached.signal, this.#life.signal]);
+        this.#camera = camera;
+        this.#source = source;
+        camera.addEventListener('statechange', () => this.#update(), { signal });
+        camera.addEventListener('picturechange', () => this.#update(), { signal });
+        camera.addEventListener('stopping', () => this.#update(), { signal });
+        camera.addEventListener('frame', () => this.#onFrame(), { signal });
+        this.#update();
+    }
+
+    /** Takes the picture now, good or not: the server has the last word. */
+    async take() {
+        const { pose } = this;
+        const claim = this.#claim;
+        const frame = document.createElement('canvas');
+        const now = performance.now();
+        if (this.#state === 'guiding' && pose && claim && now - this.#takenAt > betweenTakesMs && this.#grab(frame)) {
+            await this.#keep(pose, claim, frame, true, null);
+        }
+    }
+
+    /** @param {Pose} pose */
+    retake(pose) {
+        this.#again = pose;
+        this.#automatic = true;
+        this.#update();
+    }
+
+    /** What there is stays, instead of {@link retake}. */
+    keep() {
+        this.#again = null;
+        this.#update();
+    }
+
+    dispose() {
+        this.#life.abort();
+        this.#sender.dispose();
+        for (const pose of this.#shots.keys()) {
+            this.#setShot(pose, { preview: null });
+        }
+    }
+
+    get #claim() {
+        return this.#camera?.state === 'live' && this.#camera.pictureState === 'showing' ? this.#camera.claim : null;
+    }
+
+    async #load() {
+        const { signal } = this.#life;
+        for (let wait = firstRetryMs; ; wait = Math.min(wait * 2, slowestRetryMs)) {
+            try {
+                const { consent, poses, shots } = await answered(signal => request(this.#url, { signal }), signal);
+                this.#problem = consent === true ? null : new Problem(403, 'consent_missing');
+                this.#fill(poses, shots);
+                this.#update();
+                return;
+            } catch (error) {
+                if (signal.aborted) {
+                    return;
+                }
+                this.#problem = asProblem(error);
+                log(`shots: ${this.#problem.code}`);
+                this.#update();
+                if (this.#problem.status === 401 || !passing.includes(this.#problem.status)) {
+                    return;
+                }
+                await delay(jittered(wait), signal).catch(() => {});
+            }
+        }
+    }
+
+    /**
+     * @param {string[]} asked
+     * @param {KeptShot[]} kept
+     */
+    #fill(asked, kept) {
+        this.#asked = knownPoses.filter(pose => asked.includes(pose));
+        for (const shot of kept.filter(({ pose }) => knownPoses.includes(pose))) {
+            if (!this.#newest.has(shot.pose)) {
+                this.#setShot(shot.pose, { state: 'taken', kept: shot });
+            }
+        }
+        void this.#measureFront();
+    }
+
+    async #openFinder() {
+        try {
+            await this.#finder.load();
+            this.#finding = 'ready';
+            await this.#measureFront();
+        } catch (error) {
+            this.#failed(error);
+        }
+        this.#update();
+    }
+
+    /** @param {unknown} error */
+    #failed(error) {
+        log('face finder:', String(error));
+        this.#finding = 'failed';
+        this.#guide.forget();
+    }
+
+    /** Of the shot that the server has, as this page's own finder sees it. */
+    async #measureFront() {
+        const { kept } = this.shot('front');
+        if (!kept || this.#finding !== 'ready' || this.#frontPitch !== null || this.#newest.has('front')) {
+            return;
+        }
+        let { pitch } = kept;
+        try {
+            const image = new Image();
+            image.src = pictureOf(kept);
+            await image.decode();
+            const [face] = await this.#finder.find(image);
+            pitch = face ? poseOf(face).pitch : pitch;
+        } catch (error) {
+            log('front shot:', String(error));
+        }
+        if (this.shot('front').kept === kept && !this.#newest.has('front')) {
+            this.#frontPitch ??= pitch;
+        }
+    }
+
+    /** Frames that come while one is looked at are left out. */
+    #onFrame() {
+        if (this.#state === 'guiding' && this.#finding === 'ready' && !this.#looking && document.visibilityState === 'visible'
+            && performance.now() - this.#lookedAt >= lookEveryMs) {
+            void this.#look();
+        }
+    }
+
+    async #look() {
+        this.#looking = true;
+        this.#lookedAt = performance.now();
+        const { pose } = this;
+        const claim = this.#claim;
+        try {
+            if (!pose || !claim || !this.#grab(this.#frame)) {
+                return;
+            }
+            const at = performance.now();
+            const figures = await this.#figures(this.#frame);
+            this.#failures = 0;
+            if (this.#state !== 'guiding' || this.pose !== pose || this.#claim?.leaseId !== claim.leaseId) {
+                return;
+            }
+            const reasons = judge(figures, this.#limits, pose, this.#frontPitch);
+            this.#flaw = reasons.length > 0 ? wordsForFlaw(reasons[0], pose, wayTo(pose, figures, this.#limits, this.#frontPitch)) : null;
+            const isDue = this.#guide.see(figures, reasons, at);
+            this.#changed();
+            if (isDue && this.#automatic) {
+                await this.#keep(pose, claim, this.#frame, false, figures);
+            }
+        } catch (error) {
+            if (++this.#failures >= failuresBeforeGivingUp) {
+                this.#failed(error);
+                this.#update();
+            }
+        } finally {
+            this.#looking = false;
+        }
+    }
+
+    /** @param {HTMLCanvasElement} frame @returns {Promise<Figures>} */
+    async #figures(frame) {
+        const faces = await this.#finder.find(frame);
+        const context = /** @type {CanvasRenderingContext2D} */ (frame.getContext('2d', { willReadFrequently: true }));
+        return figuresOf(faces, frame.width, frame.height, ({ left, top, width, height }) => context.getImageData(left, top, width, height));
+    }
+
+    /** What is to be seen now, as the camera sees it: never mirrored. @param {HTMLCanvasElement} canvas */
+    #grab(canvas) {
+        const source = this.#source;
+        const [width, height] = source instanceof HTMLVideoElement ? [source.videoWidth, source.videoHeight] : [source?.width ?? 0, source?.height ?? 0];
+        const context = canvas.getContext('2d', { willReadFrequently: true });
+        if (!source || !context || width === 0 || height === 0) {
+            return false;
+        }
+        const scale = Math.min(1, longestSide / Math.max(width, height));
+        canvas.width = Math.round(width * scale);
+        canvas.height = Math.round(height * scale);
+        context.drawImage(source, 0, 0, canvas.width, canvas.height);
+        return true;
+    }
+
+    /**
+     * @param {Pose} pose
+     * @param {Claim} claim
+     * @param {HTMLCanvasElement} frame
+     * @param {boolean} manual
+     * @param {Figures | null} figures
+     */
+    async #keep(pose, claim, frame, manual, figures) {
+        this.#again = null;
+        this.#takenAt = performance.now();
+        this.#message = { words: '', until: 0 };
+        this.#setShot(pose, { state: 'sending' }); // at once, so that the same is not taken twice
+        this.#update();
+        /** @type {Blob | null} */
+        const picture = await new Promise(resolve => frame.toBlob(resolve, 'image/jpeg', jpegQuality));
+        if (this.#life.signal.aborted) {
+            return;
+        }
+        if (!picture) {
+            this.#putBack(pose, 'The picture could not be made. Try again.');
+            return;
+        }
+        if (pose === 'front') {
+            this.#frontPitch = figures?.pitch ?? await this.#pitchIn(frame);
+        }
+        this.#setShot(pose, { state: 'sending', preview: URL.createObjectURL(picture) });
+        const shot = { pose, claim, manual, picture };
+        this.#newest.set(pose, shot);
+        this.#sender.send(shot);
+        this.#update();
+    }
+
+    /** @param {HTMLCanvasElement} frame */
+    async #pitchIn(frame) {
+        if (this.#finding !== 'ready') {
+            return null;
+        }
+        const [face] = await this.#finder.find(frame).catch(() => []);
+        return face ? poseOf(face).pitch : null;
+    }
+
+    /** @param {import('./shot-sender.js').Sent} sent */
+    #onSent({ shot, kept }) {
+        this.#sending = null;
+        if (this.#newest.get(shot.pose) === shot) {
+            this.#newest.delete(shot.pose);
+            this.#setShot(shot.pose, { state: 'taken', kept, preview: null });
+        } else {
+            this.#setShot(shot.pose, { kept }); // it has been taken once more meanwhile
+        }
+        this.#update();
+    }
+
+    /** @param {import('./shot-sender.js').Waiting} waiting */
+    #onWaiting({ shot, problem }) {
+        this.#sending = problem;
+        if (this.#newest.get(shot.pose) === shot) {
+            this.#setShot(shot.pose, { state: 'waiting' });
+        }
+        this.#update();
+    }
+
+    /** @param {import('./shot-sender.js').Refused} refused */
+    #onRefused({ shot, problem, reasons }) {
+        const { pose } = shot;
+        this.#sending = null;
+        if (this.#newest.get(pose) !== shot) {
+            return; // it has been taken once more meanwhile
+        }
+        this.#newest.delete(pose);
+        switch (problem.code) {
+            case 'shot_not_good':
+                this.#putBack(pose, wordsForRefusal(reasons, pose));
+                break;
+            case 'lease_ended':
+            case 'stale_token':
+                this.#putBack(pose, 'The camera had been given back before this picture arrived, so it is asked for once more.');
+                break;
+            case 'consent_missing':
+            case 'unknown_person':
+                this.#problem = problem;
+                this.#putBack(pose, '');
+                break;
+            default:
+                this.#automatic = false;
+                this.#putBack(pose, `The server did not take the picture (${problem.code}). Load this page again, then go on.`);
+        }
+    }
+
+    /**
+     * A picture that came to nothing.
+     * @param {Pose} pose
+     * @param {string} words
+     */
+    #putBack(pose, words) {
+        const { kept } = this.shot(pose);
+        this.#setShot(pose, { state: kept ? 'taken' : 'missing', preview: null });
+        this.#again = kept ? pose : this.#again;
+        if (pose === 'front') {
+            this.#frontPitch = null;
+            void this.#measureFront();
+        }
+        this.#message = { words, until: performance.now() + refusalStandsMs };
+        this.#guided = null; // it is asked for anew, after a while to read why
+        this.#update();
+    }
+
+    /** @param {Pose} pose @param {Partial<PoseShot>} change */
+    #setShot(pose, change) {
+        const former = this.shot(pose);
+        const shot = { ...former, ...change };
+        if (former.preview !== null && former.preview !== shot.preview) {
+            URL.revokeObjectURL(former.preview);
+        }
+        this.#shots.set(pose, shot);
+    }
+
+    /** Somebody may have signed in, or recorded the consent, in another tab. */
+    #onVisible() {
+        if (document.visibilityState === 'visible' && this.#state === 'blocked') {
+            this.#asked = null;
+            this.#problem = null;
+            this.#update();
+            void this.#load();
+        }
+    }
+
+    /** Everything follows from what is known now. */
+    #update() {
+        const to = this.#stateNow();
+        if (to !== this.#state) {
+            if (!transitions[this.#state].includes(to)) {
+                throw new Error(`A capture cannot go from ${this.#state} to ${to}.`);
+            }
+            log(`capture: ${this.#state} → ${to}`);
+            this.#state = to;
+            this.#guided = null;
+            if (to === 'done' || to === 'blocked') {
+                void this.#camera?.release('client');
+            }
+        }
+        const pose = to === 'guiding' ? this.pose : null;
+        if (pose !== this.#guided) {
+            this.#guided = pose;
+            this.#flaw = null;
+            this.#guide.ask(pose, performance.now(), performance.now() < this.#message.until ? refusalStandsMs / 2 : undefined);
+        }
+        this.#changed();
+    }
+
+    /** @returns {CaptureState} */
+    #stateNow() {
+        if (this.#problem && !passing.includes(this.#problem.status) || this.#problem?.status === 401) {
+            return 'blocked';
+        }
+        if (this.#asked === null) {
+            return 'loading';
+        }
+        if (this.pose === null) {
+            return this.#sender.pending > 0 || this.#asked.some(pose => this.shot(pose).state !== 'taken') ? 'finishing' : 'done';
+        }
+        return this.#claim ? 'guiding' : 'waiting';
+    }
+
+    #changed() {
+        if (!this.#life.signal.aborted) {
+            this.dispatchEvent(new Event('change'));
+        }
+    }
+}
+
+/** @param {KeptShot} shot of a pose that may have had another one, which the browser may still have */
+export function pictureOf({ picture_url, shot_id }) {
+    return `${picture_url}${picture_url.includes('?') ? '&' : '?'}shot=${encodeURIComponent(shot_id)}`;
+}

@@ -1,0 +1,340 @@
+// @ts-check
+import { CameraSession } from '../camera/camera-session.js';
+import { permissionStatus } from '../camera/device.js';
+import { arrivedByReloadOrHistory } from '../camera/session-id.js';
+import { wordsForProblem } from '../camera/words.js';
+import { fallsBack, isOfDevice, offer, optionsFor, rememberChoice, rememberedChoice, whatThereIs } from '../enrollment/camera-choice.js';
+import { CaptureSession, pictureOf } from '../enrollment/capture-session.js';
+import { askFor, nameOfPose } from '../enrollment/shot-words.js';
+import { element } from './dom.js';
+import { showOff, startWhenVisible, view } from './viewer.js';
+
+/**
+ * @typedef {import('../camera/camera-session.js').StateChange} StateChange
+ * @typedef {import('../enrollment/camera-choice.js').Choice} Choice
+ * @typedef {import('../enrollment/shot-judge.js').Pose} Pose
+ * @typedef {{ item: HTMLLIElement, picture: HTMLImageElement, state: HTMLElement, retake: HTMLButtonElement }} PoseRow
+ */
+
+const root = element('capture', HTMLElement);
+const canvas = element('canvas', HTMLCanvasElement);
+const video = element('video', HTMLVideoElement);
+const stage = element('stage', HTMLElement);
+const guide = element('guide', SVGSVGElement);
+const notice = element('notice', HTMLElement);
+const prompt = element('prompt', HTMLElement);
+const hint = element('hint', HTMLElement);
+const facts = element('facts', HTMLElement);
+const take = element('take', HTMLButtonElement);
+const keep = element('keep', HTMLButtonElement);
+const done = element('done', HTMLAnchorElement);
+const list = element('poses', HTMLOListElement);
+const count = element('count', HTMLElement);
+const select = element('choice', HTMLSelectElement);
+const choiceNote = element('choice-note', HTMLElement);
+
+const refreshEveryMs = 5000;
+const person = encodeURIComponent(root.dataset.person ?? '');
+const personUrl = `/people/${person}`;
+/** Where the head has to go, in a picture that is not mirrored. @type {Record<Pose, string>} */
+const sides = { front: '', left: 'east', right: 'west', up: 'north', down: 'south' };
+/** @type {Record<string, string>} */
+const mirroredSides = { east: 'west', west: 'east' };
+
+const capture = new CaptureSession({
+    url: `/api/people/${person}/shots`,
+    token: document.querySelector('meta[name="request-token"]')?.getAttribute('content') ?? '',
+    limits: JSON.parse(root.dataset.limits ?? '{}'),
+});
+/** @type {CameraSession | null} */
+let camera = null;
+let choice = rememberedChoice();
+/** This device's camera in place of the server's best, of which there was none. */
+let fellBack = false;
+/** @type {Awaited<ReturnType<typeof whatThereIs>>} */
+let there = { cameras: null, devices: [] };
+/** @type {Map<Pose, PoseRow>} */
+const rows = new Map();
+
+capture.addEventListener('change', show);
+take.addEventListener('click', () => void capture.take());
+keep.addEventListener('click', () => {
+    capture.keep();
+    (capture.state === 'done' ? done : take).focus();
+});
+select.addEventListener('change', () => void choose(/** @type {Choice} */ (select.value)));
+select.addEventListener('blur', () => void refresh());
+navigator.mediaDevices?.addEventListener('devicechange', () => void refresh());
+document.addEventListener('visibilitychange', () => void refresh());
+setInterval(() => void refresh(), refreshEveryMs);
+
+offer(select, there, choice);
+show();
+void refresh();
+void capture.start();
+
+/**
+ * Shows and guides by another camera. It is not switched on yet.
+ * @param {Choice} wanted
+ */
+function open(wanted) {
+    camera?.dispose();
+    const opened = camera = new CameraSession(optionsFor(wanted, canvas, video));
+    const isDevice = isOfDevice(wanted);
+    canvas.hidden = isDevice;
+    video.hidden = !isDevice;
+    view(opened);
+    opened.addEventListener('statechange', event => {
+        const { to, cause } = /** @type {CustomEvent<StateChange>} */ (event).detail;
+        if (to === 'idle' && cause.problem && fallsBack(wanted, cause.problem)) {
+            fellBack = true;
+            queueMicrotask(() => camera === opened && void begin('device')); // this session is still telling its others
+        }
+        void refresh();
+    });
+    opened.addEventListener('picturechange', () => opened.pictureState === 'showing' && showWhich());
+    opened.addEventListener('resize', event => {
+        const { width, height } = /** @type {CustomEvent<{ width: number, height: number }>} */ (event).detail;
+        stage.style.setProperty('aspect-ratio', `${width} / ${height}`);
+        guide.setAttribute('viewBox', `${80 - 45 * width / height} 0 ${90 * width / height} 90`);
+    });
+    capture.attach(opened, isDevice ? video : canvas);
+}
+
+/**
+ * Whoever has never been asked for this device's camera is not asked by a page that they have only just opened.
+ * @param {Choice} wanted
+ */
+async function begin(wanted) {
+    open(wanted);
+    const opened = camera;
+    const status = isOfDevice(wanted) ? await permissionStatus() : null;
+    if (camera !== opened) {
+        return;
+    }
+    if (!isOfDevice(wanted) || status?.state === 'granted' || arrivedByReloadOrHistory() && status?.state !== 'denied') {
+        startWhenVisible();
+    } else {
+        showOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
+    }
+}
+
+/** Another camera is another lease. @param {Choice} wanted */
+async function choose(wanted) {
+    choice = wanted;
+    fellBack = false;
+    rememberChoice(wanted);
+    const former = camera;
+    await former?.release();
+    if (camera === former && choice === wanted) {
+        open(wanted);
+        if (capture.state !== 'done' && capture.state !== 'blocked') {
+            await camera?.start({ patienceMs: 3000 });
+        }
+    }
+}
+
+async function refresh() {
+    if (document.visibilityState === 'visible' && document.activeElement !== select) {
+        there = await whatThereIs(AbortSignal.timeout(refreshEveryMs));
+        if (document.activeElement !== select) {
+            offer(select, there, choice);
+        }
+        showWhich();
+    }
+}
+
+/** Which camera it is that shows the picture now. */
+function showWhich() {
+    const id = camera?.lease?.cameraId;
+    const track = camera?.stream?.getVideoTracks()[0];
+    const name = track ? track.label || 'This device’s camera' : there.cameras?.find(known => known.camera_id === id)?.name || id;
+    write(facts, name ? `Camera: ${name}` : 'Each is taken by itself as soon as it is good.');
+    write(choiceNote, fellBack ? 'No camera of the server is free, so this device’s camera is used.' : '');
+    video.dataset.mirrored = String(camera?.facing !== 'environment'); // people expect to see themselves as in a mirror
+}
+
+function show() {
+    const { state, pose } = capture;
+    if (state === 'waiting' && camera === null) {
+        void begin(choice);
+        return; // what is shown follows from it
+    }
+    showNotice();
+    showPoses();
+    warnOfLeaving();
+    const isGuiding = state === 'guiding';
+    write(prompt, promptNow());
+    write(hint, hintNow());
+    take.setAttribute('aria-disabled', String(!isGuiding));
+    const focused = document.activeElement;
+    take.hidden = state === 'done' || state === 'blocked';
+    keep.hidden = capture.retaking === null;
+    write(done, state === 'done' ? `Back to ${root.querySelector('h1')?.textContent?.replace(/^Pictures of /, '') ?? 'the person'}` : 'Done');
+    done.classList.toggle('button-strong', state === 'done');
+    if (focused === take && take.hidden || focused === keep && keep.hidden) {
+        done.focus();
+    }
+
+    const isGood = isGuiding && capture.progress > 0;
+    guide.dataset.mood = !isGuiding ? 'off' : isGood ? 'good' : 'seek';
+    element('guide-done', SVGElement).style.setProperty('stroke-dashoffset', String(100 - 100 * capture.progress));
+    const side = isGuiding && pose && !isGood ? sides[pose] : '';
+    const isMirrored = !video.hidden && video.dataset.mirrored === 'true';
+    guide.dataset.side = isMirrored ? mirroredSides[side] ?? side : side;
+}
+
+/** @returns {string} */
+function promptNow() {
+    const { state, pose } = capture;
+    switch (state) {
+        case 'loading':
+            return 'One moment…';
+        case 'blocked':
+            return 'No pictures can be taken now';
+        case 'finishing':
+            return 'All poses are taken. The last pictures are being sent…';
+        case 'done':
+            return 'All pictures are there. The camera is given back.';
+        case 'waiting':
+            return camera?.state === 'acquiring' || camera?.state === 'live' ? 'Waiting for the camera’s picture…' : 'Start the camera to go on';
+        case 'guiding':
+            return pose ? askFor(pose) : '';
+    }
+}
+
+/** @returns {string} */
+function hintNow() {
+    if (capture.hint !== '' || capture.state !== 'guiding') {
+        return capture.hint;
+    }
+    return capture.finding === 'loading' ? 'Getting ready to find faces. The button works already.'
+        : capture.finding === 'failed' ? 'Press “Take picture” when the pose is right. The server checks the picture.'
+        : '';
+}
+
+/** What somebody has to know, or to do elsewhere. */
+function showNotice() {
+    const { problem, sendingProblem } = capture;
+    const trouble = problem ?? sendingProblem;
+    /** @type {[tone: 'bad' | 'warn', words: string, link?: [href: string, words: string]] | null} */
+    let said = null;
+    if (trouble?.status === 401) {
+        const kept = capture.pending > 0 ? ' Pictures that were taken are kept in this page until then: leave it open, and sign in in another tab.' : '';
+        said = ['bad', `You are signed out.${kept}`, ['/sign-in', 'Sign in']];
+    } else if (problem?.code === 'consent_missing') {
+        said = ['bad', 'This person’s consent is not recorded, so no picture may be taken.', [personUrl, 'Record it']];
+    } else if (problem?.status === 404) {
+        said = ['bad', 'There is no such person any more.', ['/people', 'All people']];
+    } else if (problem) {
+        said = ['bad', capture.state === 'blocked'
+            ? `The pictures of this person are not to be had (${problem.code}). Load this page again.`
+            : `${wordsForService(problem)} This page goes on asking.`];
+    } else if (sendingProblem) {
+        said = ['warn', `${wordsForService(sendingProblem)} What was taken is kept in this page and sent as soon as that is possible: leave it open.`];
+    } else if (capture.finding === 'failed') {
+        said = ['warn', 'This browser cannot find faces, so no picture is taken by itself. Take each with the button; the server checks it.'];
+    }
+    notice.hidden = said === null;
+    if (said && notice.dataset.said !== said.join()) {
+        notice.dataset.said = said.join(); // a notice that is written again is read out again
+        const [tone, words, link] = said;
+        notice.className = `notice notice-${tone}`;
+        notice.textContent = words;
+        if (link) {
+            const target = capture.pending > 0 ? { target: '_blank', rel: 'noopener' } : {};
+            notice.append(' ', Object.assign(document.createElement('a'), { href: link[0], textContent: link[1], ...target }));
+        }
+    }
+    if (said === null) {
+        delete notice.dataset.said;
+    }
+}
+
+/** @param {import('../camera/api.js').Problem} problem */
+function wordsForService(problem) {
+    return problem.code === 'unreachable' ? wordsForProblem(problem)
+        : problem.code === 'face_check_unavailable' ? 'The server cannot check pictures just now.'
+        : 'The server does not take pictures just now.';
+}
+
+function showPoses() {
+    for (const pose of capture.poses) {
+        const row = rows.get(pose) ?? addRow(pose);
+        const { state, kept, preview } = capture.shot(pose);
+        const isNow = capture.pose === pose;
+        const words = isNow && capture.retaking === pose ? 'To be taken once more'
+            : state === 'missing' ? isNow ? 'Now' : 'To be taken'
+            : state === 'sending' ? 'Being sent…'
+            : state === 'waiting' ? 'Kept here until it can be sent'
+            : kept?.manual ? 'Taken by hand' : 'Taken';
+        const source = preview ?? (kept ? pictureOf(kept) : '');
+        if (row.picture.getAttribute('src') !== source && source !== '') {
+            row.picture.src = source;
+        }
+        row.picture.hidden = source === '';
+        row.item.dataset.state = isNow ? 'now' : state;
+        if (isNow) {
+            row.item.setAttribute('aria-current', 'step');
+        } else {
+            row.item.removeAttribute('aria-current');
+        }
+        write(row.state, words);
+        const hadFocus = document.activeElement === row.retake;
+        row.retake.hidden = state !== 'taken' || isNow || capture.state === 'blocked';
+        if (hadFocus && row.retake.hidden) {
+            prompt.focus();
+        }
+    }
+    const taken = capture.poses.filter(pose => capture.shot(pose).state === 'taken').length;
+    write(count, capture.poses.length > 0 ? `${taken} of ${capture.poses.length} taken` : '');
+}
+
+/** @param {Pose} pose @returns {PoseRow} */
+function addRow(pose) {
+    const item = list.appendChild(document.createElement('li'));
+    item.className = 'pose';
+    const frame = item.appendChild(Object.assign(document.createElement('span'), { className: 'pose-picture' }));
+    frame.dataset.pose = pose;
+    const picture = frame.appendChild(Object.assign(document.createElement('img'), { alt: '', hidden: true }));
+    const words = item.appendChild(Object.assign(document.createElement('span'), { className: 'pose-words' }));
+    words.append(Object.assign(document.createElement('b'), { textContent: nameOfPose(pose) }));
+    const state = words.appendChild(Object.assign(document.createElement('span'), { className: 'pose-state small' }));
+    const retake = item.appendChild(Object.assign(document.createElement('button'), {
+        type: 'button', className: 'button button-small', textContent: 'Retake', hidden: true,
+    }));
+    retake.setAttribute('aria-label', `Retake: ${nameOfPose(pose)}`);
+    retake.addEventListener('click', () => {
+        capture.retake(pose);
+        if (camera && ['idle', 'released', 'lost'].includes(camera.state)) {
+            void camera.start({ patienceMs: 3000 });
+        }
+    });
+    const row = { item, picture, state, retake };
+    rows.set(pose, row);
+    return row;
+}
+
+/** A picture that is only here would be lost. Listened to only then: it keeps some browsers from caching the page. */
+function warnOfLeaving() {
+    removeEventListener('beforeunload', warn);
+    if (capture.pending > 0) {
+        addEventListener('beforeunload', warn);
+    }
+}
+
+/** @param {Event} event */
+function warn(event) {
+    event.preventDefault();
+}
+
+/**
+ * A status that is written again is read out again: only what is new is written.
+ * @param {HTMLElement} target
+ * @param {string} text
+ */
+function write(target, text) {
+    if (target.textContent !== text) {
+        target.textContent = text;
+    }
+}
