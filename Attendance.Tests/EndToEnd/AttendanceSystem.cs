@@ -22,10 +22,12 @@ public sealed class AttendanceSystem : IAsyncDisposable
 
     private readonly IDistributedApplicationTestingBuilder _builder;
     private readonly DistributedApplication _app;
+    private readonly DirectoryInfo _data;
 
-    private AttendanceSystem(IDistributedApplicationTestingBuilder builder, DistributedApplication app, SignIn admin)
+    private AttendanceSystem(
+        IDistributedApplicationTestingBuilder builder, DistributedApplication app, SignIn admin, DirectoryInfo data)
     {
-        (_builder, _app, Admin) = (builder, app, admin);
+        (_builder, _app, Admin, _data) = (builder, app, admin, data);
         Api = app.CreateHttpClient("camera-api");
         Api.DefaultRequestHeaders.Add("X-Api-Key", ApiKey);
         Visitor = app.CreateHttpClient("web");
@@ -47,18 +49,25 @@ public sealed class AttendanceSystem : IAsyncDisposable
 
     public Uri Web => _app.GetEndpoint("web");
 
+    /// <summary>Where everything lies that it keeps.</summary>
+    public string DataFolder => _data.FullName;
+
     public static async Task<AttendanceSystem> StartAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(s_patience);
+        var data = Directory.CreateTempSubdirectory("attendance-system-");
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(
-            [$"--Parameters:api-key={ApiKey}", $"--Parameters:admin-password={FirstPassword}", "--Discovery:Enabled=false", .. arguments],
+            [
+                $"--Parameters:api-key={ApiKey}", $"--Parameters:admin-password={FirstPassword}", $"--DataDirectory={data.FullName}",
+                "--Discovery:Enabled=false", .. arguments,
+            ],
             bound.Token);
         var app = await builder.BuildAsync(bound.Token);
         await app.StartAsync(bound.Token);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("web", bound.Token);
         return new AttendanceSystem(
-            builder, app, await SignIn.AtAsync(app.GetEndpoint("web"), "admin", FirstPassword, AdminPassword, bound.Token));
+            builder, app, await SignIn.AtAsync(app.GetEndpoint("web"), "admin", FirstPassword, AdminPassword, bound.Token), data);
     }
 
     public async ValueTask DisposeAsync()
@@ -68,6 +77,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
         Operator.Dispose();
         await _app.DisposeAsync();
         await _builder.DisposeAsync();
+        _data.Delete(recursive: true);
     }
 
     /// <summary>A window in which the administrator is signed in. The caller disposes of it.</summary>
