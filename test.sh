@@ -45,6 +45,7 @@ missing_packages() {
   command -v redis-server >/dev/null || echo redis-server
   command -v ffmpeg >/dev/null || echo ffmpeg
   command -v fuser >/dev/null || echo psmisc
+  command -v npm >/dev/null || echo npm
   case " ${suites[*]} " in *" browser "* | *" faults "*) command -v chromium >/dev/null || echo chromium ;; esac
   case " ${suites[*]} " in *" chaos "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
   case " ${suites[*]} " in *" v4l2 "*)

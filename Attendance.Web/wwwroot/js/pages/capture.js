@@ -171,7 +171,7 @@ function show() {
     const focused = document.activeElement;
     take.hidden = state === 'done' || state === 'blocked';
     keep.hidden = capture.retaking === null;
-    write(done, state === 'done' ? `Back to ${root.querySelector('h1')?.textContent?.replace(/^Pictures of /, '') ?? 'the person'}` : 'Done');
+    write(done, state === 'done' ? `Back to ${root.dataset.name}` : 'Done');
     done.classList.toggle('button-strong', state === 'done');
     if (focused === take && take.hidden || focused === keep && keep.hidden) {
         done.focus();
