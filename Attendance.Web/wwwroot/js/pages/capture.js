@@ -164,13 +164,14 @@ function show() {
     showPoses();
     warnOfLeaving();
     const isGuiding = state === 'guiding';
+    root.dataset.state = state;
     write(prompt, promptNow());
     write(hint, hintNow());
     take.setAttribute('aria-disabled', String(!isGuiding));
     const focused = document.activeElement;
     take.hidden = state === 'done' || state === 'blocked';
     keep.hidden = capture.retaking === null;
-    write(done, state === 'done' ? `Back to ${root.querySelector('h1')?.textContent?.replace(/^Pictures of /, '') ?? 'the person'}` : 'Done');
+    write(done, state === 'done' ? `Back to ${root.dataset.name}` : 'Done');
     done.classList.toggle('button-strong', state === 'done');
     if (focused === take && take.hidden || focused === keep && keep.hidden) {
         done.focus();
@@ -193,9 +194,11 @@ function promptNow() {
         case 'blocked':
             return 'No pictures can be taken now';
         case 'finishing':
-            return 'All poses are taken. The last pictures are being sent…';
+            return 'All poses are taken. Sending…';
         case 'done':
-            return 'All pictures are there. The camera is given back.';
+            return camera === null || camera.state === 'idle' ? 'All pictures are there'
+                : camera.state === 'released' || camera.state === 'lost' ? 'All pictures are there. The camera is given back.'
+                : 'All pictures are there. Giving the camera back…';
         case 'waiting':
             return camera?.state === 'acquiring' || camera?.state === 'live' ? 'Waiting for the camera’s picture…' : 'Start the camera to go on';
         case 'guiding':

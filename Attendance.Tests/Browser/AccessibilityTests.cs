@@ -1,0 +1,140 @@
+using Attendance.Tests.Enrollment;
+using Attendance.Tests.Web;
+using Attendance.Web.Accounts;
+using Attendance.Web.Enrollment.Quality;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>Every page as axe sees it (WCAG 2.2 A and AA), in both themes and at both widths, and what axe does not see: no page is wider than its window.</summary>
+[Trait("Suite", "Browser")]
+public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
+{
+    private static readonly AxeRunOptions s_rules = new()
+    {
+        RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+    };
+
+    [Theory]
+    [InlineData(1280, 860, ColorScheme.Light)]
+    [InlineData(1280, 860, ColorScheme.Dark)]
+    [InlineData(390, 844, ColorScheme.Light)]
+    [InlineData(390, 844, ColorScheme.Dark)]
+    public async Task Axe_finds_nothing_on_any_page(int width, int height, ColorScheme scheme)
+    {
+        Api.Cameras = [FakeCameraApi.Camera("demo", "Reception desk", "available"), FakeCameraApi.Camera("door", "Front door", "held")];
+        var (complete, without) = await PeopleAsync();
+        var admin = await Web.SignInAsync(AccountRole.Admin);
+        await using var window = await chromium.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce }, Cancel);
+        var page = await window.NewPageAsync();
+        await CheckAsync(page, "/sign-in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await CheckAsync(page, null, "sign-in, refused");
+
+        await admin.GiveToAsync(window, Web.Address);
+        foreach (var address in (string[])["/people", $"/people/{complete}", $"/people/{without}", $"/people/{complete}/edit", "/people/new", "/account",
+            "/account/password", "/accounts", "/", "/trouble/404", "/trouble/403"])
+        {
+            await CheckAsync(page, address);
+        }
+
+        await page.GotoAsync(Address($"/people/{complete}"));
+        await page.GetByText("Delete person").ClickAsync();
+        await page.GetByText("Withdraw consent").ClickAsync();
+        await CheckAsync(page, null, "a person, about to be deleted");
+        await page.GotoAsync(Address("/people/new"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and go on" }).ClickAsync();
+        await CheckAsync(page, null, "a new person, refused");
+        await page.GotoAsync(Address("/accounts"));
+        await page.GetByLabel("User name").FillAsync("somebody");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add account" }).ClickAsync();
+        await CheckAsync(page, null, "an account, just added");
+
+        await page.GotoAsync(Address("/cameras/demo"));
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+        await CheckAsync(page, null, "a camera");
+        await page.GotoAsync(Address("/cameras/browser"));
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+        await CheckAsync(page, null, "this device's camera");
+        var unfinished = await AddAsync("Unfinished Person", "U-1", consent: true, [Pose.Front]);
+        await page.GotoAsync(Address($"/people/{unfinished}/capture"));
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+        await Expect(page.Locator("#hint")).Not.ToBeEmptyAsync();
+        await CheckAsync(page, null, "taking pictures");
+        await page.GotoAsync(Address($"/people/{complete}/capture"));
+        await Expect(page.Locator("#prompt")).ToContainTextAsync("All pictures are there");
+        await CheckAsync(page, null, "all pictures taken");
+    }
+
+    [Fact]
+    public async Task A_person_is_added_by_keyboard_alone()
+    {
+        await using var window = await WindowAsync(chromium);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(Address("/people"));
+
+        await TabToAsync(page, "New person");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByLabel("Full name")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("Keyboard Only");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync("K-1");
+        await TabToAsync(page, "The person has read this text");
+        await page.Keyboard.PressAsync("Space");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Pictures of Keyboard Only" })).ToBeVisibleAsync();
+        await TabToAsync(page, "Take picture");
+    }
+
+    private async Task CheckAsync(IPage page, string? address, string? name = null)
+    {
+        if (address is not null)
+        {
+            await page.GotoAsync(Address(address));
+        }
+
+        var found = await page.RunAxe(s_rules);
+
+        Assert.True(found.Violations.Length == 0, $"{name ?? address}:\n{string.Join('\n', found.Violations.Select(Describe))}");
+        Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), $"{name ?? address} is wider than its window.");
+    }
+
+    private static string Describe(AxeResultItem violation) =>
+        $"{violation.Id} ({violation.Impact}): {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => node.Html))}";
+
+    private static async Task TabToAsync(IPage page, string name)
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if (await page.EvaluateAsync<bool>(
+                "name => (document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim().startsWith(name)", name))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"'{name}' is not reached by the Tab key.");
+    }
+
+    private string Address(string path) => new Uri(Web.Address, path).ToString();
+
+    private async Task<(Guid Complete, Guid Without)> PeopleAsync()
+    {
+        await AddAsync("Grace Hopper", "A-2", consent: true, [Pose.Front, Pose.Left]);
+        return (await AddAsync("Ada Lovelace", "A-1", consent: true, [.. Poses.All]), await AddAsync("Alan Turing", "A-3", consent: false, []));
+    }
+
+    private async Task<Guid> AddAsync(string name, string number, bool consent, IReadOnlyList<Pose> poses)
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        return await TestPeople.AddAsync(scope.ServiceProvider, name, number, "Engines", consent, poses, Cancel);
+    }
+}

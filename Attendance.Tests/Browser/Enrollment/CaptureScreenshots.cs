@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using Attendance.Tests.Web;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.Browser.Enrollment;
+
+/// <summary>Pictures of the capture page for people to look at, in <c>../screenshots/</c>. Run by name only.</summary>
+[Trait("Suite", "Browser")]
+public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
+{
+    [Theory(Explicit = true)]
+    [InlineData("desktop", 1280, 860, ColorScheme.Light)]
+    [InlineData("desktop", 1280, 860, ColorScheme.Dark)]
+    [InlineData("phone", 390, 844, ColorScheme.Light)]
+    [InlineData("phone", 390, 844, ColorScheme.Dark)]
+    public async Task Of_the_capture_page(string device, int width, int height, ColorScheme scheme)
+    {
+        await using var enrollment = await FakeEnrollmentApi.StartAsync(Cancel);
+        await using var window = await chromium.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
+        await window.AddInitScriptAsync("localStorage.setItem('enrollment_camera', 'device')");
+        await ActingCamera.ReplaceAsync(window);
+        await enrollment.LeadHereAsync(window);
+        var page = await window.NewPageAsync();
+        async Task ShootAsync(string name)
+        {
+            await page.ScreenshotAsync(new() { Path = PathOf($"capture-{name}-{device}-{scheme}.png") });
+            await page.ScreenshotAsync(new() { Path = PathOf($"capture-{name}-{device}-{scheme}-whole.png"), FullPage = true });
+            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+        }
+
+        await page.GotoAsync(new Uri(Web.Address, $"/people/{FakeEnrollmentApi.Person}/capture").ToString());
+        await ActingCamera.ShowAsync(page, "front");
+        await Expect(page.Locator("#prompt")).ToHaveTextAsync("Turn your head slowly to your left");
+        await ShootAsync("middle");
+        await ActingCamera.ShowAsync(page, "dark");
+        await Expect(page.Locator("#hint")).ToContainTextAsync("Too dark");
+        await ShootAsync("reason");
+        await page.EvaluateAsync("() => show('left')");
+        await page.WaitForFunctionAsync("() => document.getElementById('guide').dataset.mood === 'good'");
+        await ShootAsync("good");
+        foreach (var pose in (string[])["right", "up"])
+        {
+            await ActingCamera.ShowAsync(page, pose);
+            await Expect(page.Locator($"#poses li:has([data-pose={pose}])")).ToContainTextAsync("Taken");
+        }
+
+        enrollment.IsAway = true;
+        await ActingCamera.ShowAsync(page, "down");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await ShootAsync("away");
+        enrollment.IsAway = false;
+        await page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
+        await Expect(page.Locator("#prompt")).ToContainTextAsync("The camera is given back.");
+        await ShootAsync("done");
+    }
+
+    private static string PathOf(string name, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../screenshots", name);
+}

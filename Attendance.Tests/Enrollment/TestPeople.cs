@@ -1,0 +1,30 @@
+using Attendance.Web.Enrollment;
+using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.People;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Attendance.Tests.Enrollment;
+
+/// <summary>People who are there already, where how they came to be there is not what is tested.</summary>
+internal static class TestPeople
+{
+    public static async Task<Guid> AddAsync(
+        IServiceProvider services, string name, string number, string group, bool consent, IReadOnlyList<Pose> poses, CancellationToken cancellationToken)
+    {
+        var people = services.GetRequiredService<PeopleStore>();
+        var version = services.GetRequiredService<ConsentTexts>().Version;
+        var form = new PersonForm { FullName = name, Number = number, Group = group };
+        var (_, person) = await people.AddAsync(form, now => consent ? new Consent(now, version, "test") : null, "test", cancellationToken);
+        foreach (var pose in poses)
+        {
+            var shot = new Shot
+            {
+                PersonId = person!.Id, Pose = pose, TakenAt = DateTime.UtcNow, TakenBy = "test", Width = 640, Height = 480, Sharpness = 130,
+                Brightness = 120, Size = 0.27, Pitch = 0.42, CameraId = "demo", LeaseRef = "0badcafe", FencingToken = 1,
+            };
+            await services.GetRequiredService<ShotStore>().TryReplaceAsync(shot, TestFaces.Jpeg(pose), cancellationToken);
+        }
+
+        return person!.Id;
+    }
+}
