@@ -36,14 +36,5 @@ if ! command -v npm >/dev/null 2>&1; then
     exit 1
 fi
 
-# The build takes the face finder of the capture page from npm, once.
-if command -v dpkg-query >/dev/null 2>&1 && ! command -v npm >/dev/null 2>&1; then
-    as_root=
-    [ "$(id -u)" -eq 0 ] || as_root=sudo
-    echo "Installing npm, which the build needs."
-    $as_root apt-get update -qq
-    $as_root apt-get install -y -qq --no-install-recommends npm
-fi
-
 # In place of this shell, so that Ctrl+C reaches the AppHost and its exit code is ours.
 exec dotnet run --project Attendance.AppHost "$@"
