@@ -140,6 +140,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(Hint(page)).ToHaveTextAsync("The picture was checked again and not taken. Too dark: turn on a light or face a window.");
         await Expect(Prompt(page)).ToHaveTextAsync("Look straight into the camera");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left"); // and now it is good
+        await EventuallyAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
         Assert.Equal(["front", "front"], Enrollment.Sent.Select(shot => shot.Pose));
     }
 
@@ -153,7 +154,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
 
         await Expect(Hint(page)).ToContainTextAsync("The camera had been given back before this picture arrived");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
-        Assert.Equal(2, Enrollment.Sent.Count);
+        await EventuallyAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
     }
 
     [Theory]
@@ -345,6 +346,35 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
 
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(words);
         Assert.Empty(Api.Live);
+    }
+
+    [Fact]
+    public async Task A_camera_that_is_refused_to_whoever_is_signed_out_says_where_to_sign_in()
+    {
+        Api.Refusals["demo"] = new(401, "sign_in_required");
+        await using var window = await WindowAsync(choice: "server:demo");
+        var page = await OpenAsync(window);
+
+        await Expect(page.Locator("#state")).ToContainTextAsync("You are signed out.");
+        await Expect(page.Locator("#state a")).ToHaveAttributeAsync("href", "/sign-in");
+    }
+
+    [Fact]
+    public async Task A_camera_that_is_taken_over_loses_no_picture()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window);
+        await ActingCamera.ShowAsync(page, "front");
+        await Expect(Row(page, "Straight")).ToContainTextAsync("Taken");
+
+        Api.End("takeover");
+
+        await Expect(page.Locator("#state")).ToContainTextAsync("Somebody else has taken the camera over.");
+        await Expect(Prompt(page)).ToHaveTextAsync("Start the camera to go on");
+        await Expect(page.Locator("#take")).ToHaveAttributeAsync("aria-disabled", "true");
+        Assert.Equal(["front"], Enrollment.Kept);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
+        await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
     }
 
     [Fact]

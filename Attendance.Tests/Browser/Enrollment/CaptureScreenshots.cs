@@ -15,11 +15,18 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
     [InlineData("desktop", 1280, 860, ColorScheme.Dark)]
     [InlineData("phone", 390, 844, ColorScheme.Light)]
     [InlineData("phone", 390, 844, ColorScheme.Dark)]
+    [InlineData("contrast", 1280, 860, ColorScheme.Dark)]
     public async Task Of_the_capture_page(string device, int width, int height, ColorScheme scheme)
     {
         await using var enrollment = await FakeEnrollmentApi.StartAsync(Cancel);
         await using var window = await chromium.NewContextAsync(
-            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = height },
+                ColorScheme = scheme,
+                ForcedColors = device == "contrast" ? ForcedColors.Active : ForcedColors.None,
+            },
+            Cancel);
         await window.AddInitScriptAsync("localStorage.setItem('enrollment_camera', 'device')");
         await ActingCamera.ReplaceAsync(window);
         await enrollment.LeadHereAsync(window);

@@ -396,14 +396,14 @@ export class CaptureSession extends EventTarget {
             this.#putBack(pose, 'The picture could not be made. Try again.');
             return;
         }
-        if (pose === 'front') {
-            this.#frontPitch = figures?.pitch ?? await this.#pitchIn(frame);
-        }
         this.#setShot(pose, { state: 'sending', preview: URL.createObjectURL(picture) });
         const shot = { pose, claim, manual, picture };
         this.#newest.set(pose, shot);
         this.#sender.send(shot);
         this.#update();
+        if (pose === 'front') {
+            this.#frontPitch = figures?.pitch ?? await this.#pitchIn(frame);
+        }
     }
 
     /** @param {HTMLCanvasElement} frame */
@@ -441,7 +441,8 @@ export class CaptureSession extends EventTarget {
         const { pose } = shot;
         this.#sending = null;
         if (this.#newest.get(pose) !== shot) {
-            return; // it has been taken once more meanwhile
+            this.#update(); // it has been taken once more meanwhile
+            return;
         }
         this.#newest.delete(pose);
         switch (problem.code) {
@@ -504,16 +505,18 @@ export class CaptureSession extends EventTarget {
     /** Everything follows from what is known now. */
     #update() {
         const to = this.#stateNow();
-        if (to !== this.#state) {
-            if (!transitions[this.#state].includes(to)) {
-                throw new Error(`A capture cannot go from ${this.#state} to ${to}.`);
+        const from = this.#state;
+        if (to !== from) {
+            if (!transitions[from].includes(to)) {
+                throw new Error(`A capture cannot go from ${from} to ${to}.`);
             }
-            log(`capture: ${this.#state} → ${to}`);
+            log(`capture: ${from} → ${to}`);
             this.#state = to;
             this.#guided = null;
-            if (to === 'done' || to === 'blocked') {
-                void this.#camera?.release('client');
-            }
+        }
+        // Also one that was still being asked for, and comes when nobody needs it any more.
+        if ((to === 'done' || to === 'blocked') && (to !== from || this.#camera?.state === 'live' || this.#camera?.state === 'paused')) {
+            void this.#camera?.release('client');
         }
         const pose = to === 'guiding' ? this.pose : null;
         if (pose !== this.#guided) {
