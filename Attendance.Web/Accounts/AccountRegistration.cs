@@ -80,6 +80,7 @@ internal static class AccountRegistration
         cookie.AccessDeniedPath = "/trouble/403";
         cookie.ReturnUrlParameter = "return";
         cookie.Events.OnValidatePrincipal = ValidateAsync;
+        cookie.Events.OnCheckSlidingExpiration = RenewWhenValidatedOnly;
         cookie.Events.OnRedirectToLogin = context => AnswerAsync(context, ApiProblems.SignedOut());
         cookie.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, ApiProblems.NotAllowed());
     }
@@ -92,6 +93,17 @@ internal static class AccountRegistration
         context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null
             ? SecurityStampValidator.ValidatePrincipalAsync(context)
             : Task.CompletedTask;
+
+    /// <summary>
+    /// A sign-in is prolonged where its account was looked at (<see cref="ValidateAsync"/>, which the framework's validator does
+    /// each time), and nowhere else: a new cookie is believed for a minute, and one that anybody could renew by asking for what
+    /// needs no sign-in would keep a deleted account in for ever.
+    /// </summary>
+    private static Task RenewWhenValidatedOnly(CookieSlidingExpirationContext context)
+    {
+        context.ShouldRenew = false;
+        return Task.CompletedTask;
+    }
 
     /// <summary>A program is told; a person is shown the way.</summary>
     private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, ProblemHttpResult problem)
