@@ -5,7 +5,6 @@ using Attendance.Web.Forwarding;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -77,12 +76,11 @@ internal static class AccountRegistration
         cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest; // a developer's own machine has no certificate
         cookie.ExpireTimeSpan = options.Value.SignInLasts;
         cookie.LoginPath = SignInPath;
-        cookie.AccessDeniedPath = "/trouble/403";
         cookie.ReturnUrlParameter = "return";
         cookie.Events.OnValidatePrincipal = ValidateAsync;
         cookie.Events.OnCheckSlidingExpiration = RenewWhenValidatedOnly;
-        cookie.Events.OnRedirectToLogin = context => AnswerAsync(context, ApiProblems.SignedOut());
-        cookie.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, ApiProblems.NotAllowed());
+        cookie.Events.OnRedirectToLogin = SendToSignInAsync;
+        cookie.Events.OnRedirectToAccessDenied = RefuseAsync;
     }
 
     /// <summary>
@@ -106,16 +104,30 @@ internal static class AccountRegistration
     }
 
     /// <summary>A program is told; a person is shown the way.</summary>
-    private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, ProblemHttpResult problem)
+    private static Task SendToSignInAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (context.Request.Path.StartsWithSegments("/api"))
+        if (IsApi(context.Request))
         {
-            return problem.ExecuteAsync(context.HttpContext);
+            return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }
 
         context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;
     }
+
+    /// <summary>For a person, the page of this status follows.</summary>
+    private static Task RefuseAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (IsApi(context.Request))
+        {
+            return ApiProblems.NotAllowed().ExecuteAsync(context.HttpContext);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    private static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api");
 
     private static void Configure(RateLimiterOptions limiter, IOptions<AccountOptions> options)
     {
