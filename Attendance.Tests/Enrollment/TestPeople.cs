@@ -1,6 +1,8 @@
+using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.People;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Attendance.Tests.Enrollment;
@@ -8,6 +10,20 @@ namespace Attendance.Tests.Enrollment;
 /// <summary>People who are there already, where how they came to be there is not what is tested.</summary>
 internal static class TestPeople
 {
+    /// <summary>One with consent and without pictures, whose id is known.</summary>
+    public static async Task AddAsync(IServiceProvider services, Guid id, string name, CancellationToken cancellationToken)
+    {
+        var db = services.GetRequiredService<AttendanceDb>();
+        if (!await db.People.AnyAsync(person => person.Id == id, cancellationToken))
+        {
+            var now = DateTime.UtcNow;
+            var person = new Person { Id = id, CreatedAt = now, Consent = new Consent(now, services.GetRequiredService<ConsentTexts>().Version, "test") };
+            person.Describe(name, "T-1", group: null, now);
+            db.People.Add(person);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+    }
+
     public static async Task<Guid> AddAsync(
         IServiceProvider services, string name, string number, string group, bool consent, IReadOnlyList<Pose> poses, CancellationToken cancellationToken)
     {

@@ -5,7 +5,6 @@ using Attendance.Web.Forwarding;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -36,7 +35,9 @@ internal static class AccountRegistration
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000); // OWASP's figure for PBKDF2 with SHA-512
         services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
 
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme); // unused; who is signed out by the framework is signed out of it, too
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<AccountOptions>>(Configure);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()) // what does not say otherwise
@@ -75,11 +76,11 @@ internal static class AccountRegistration
         cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest; // a developer's own machine has no certificate
         cookie.ExpireTimeSpan = options.Value.SignInLasts;
         cookie.LoginPath = SignInPath;
-        cookie.AccessDeniedPath = "/trouble/403";
         cookie.ReturnUrlParameter = "return";
         cookie.Events.OnValidatePrincipal = ValidateAsync;
-        cookie.Events.OnRedirectToLogin = context => AnswerAsync(context, ApiProblems.SignedOut());
-        cookie.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, ApiProblems.NotAllowed());
+        cookie.Events.OnCheckSlidingExpiration = RenewWhenValidatedOnly;
+        cookie.Events.OnRedirectToLogin = SendToSignInAsync;
+        cookie.Events.OnRedirectToAccessDenied = RefuseAsync;
     }
 
     /// <summary>
@@ -91,17 +92,42 @@ internal static class AccountRegistration
             ? SecurityStampValidator.ValidatePrincipalAsync(context)
             : Task.CompletedTask;
 
-    /// <summary>A program is told; a person is shown the way.</summary>
-    private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, ProblemHttpResult problem)
+    /// <summary>
+    /// A sign-in is prolonged where its account was looked at (<see cref="ValidateAsync"/>, which the framework's validator does
+    /// each time), and nowhere else: a new cookie is believed for a minute, and one that anybody could renew by asking for what
+    /// needs no sign-in would keep a deleted account in for ever.
+    /// </summary>
+    private static Task RenewWhenValidatedOnly(CookieSlidingExpirationContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/api"))
+        context.ShouldRenew = false;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A program is told; a person is shown the way.</summary>
+    private static Task SendToSignInAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (IsApi(context.Request))
         {
-            return problem.ExecuteAsync(context.HttpContext);
+            return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }
 
         context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;
     }
+
+    /// <summary>For a person, the page of this status follows.</summary>
+    private static Task RefuseAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (IsApi(context.Request))
+        {
+            return ApiProblems.NotAllowed().ExecuteAsync(context.HttpContext);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    private static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api");
 
     private static void Configure(RateLimiterOptions limiter, IOptions<AccountOptions> options)
     {

@@ -53,7 +53,7 @@ internal sealed partial class AccountsModel(
                 CreatedAt = clock.GetUtcNow().UtcDateTime,
             };
             var password = NewPassword();
-            var added = await accounts.CreateAsync(account, password);
+            var added = await CreateAsync(account, password);
             if (added.Succeeded)
             {
                 LogAdded(account.Id, account.Role, OwnId);
@@ -82,6 +82,7 @@ internal sealed partial class AccountsModel(
         var password = NewPassword();
         account.MustChangePassword = true;
         account.LockoutEnd = null;
+        account.AccessFailedCount = 0;
         await accounts.RemovePasswordAsync(account); // with a new security stamp: whoever is signed in by the old one is out
         var given = await accounts.AddPasswordAsync(account, password);
         if (given.Succeeded)
@@ -113,6 +114,18 @@ internal sealed partial class AccountsModel(
 
         await LoadAsync(cancellationToken);
         return Page();
+    }
+
+    private async Task<IdentityResult> CreateAsync(Account account, string password)
+    {
+        try
+        {
+            return await accounts.CreateAsync(account, password);
+        }
+        catch (DbUpdateException exception) when (db.IsDuplicate(exception)) // somebody else was quicker
+        {
+            return IdentityResult.Failed(accounts.ErrorDescriber.DuplicateUserName(account.UserName!));
+        }
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken) =>

@@ -22,6 +22,7 @@ internal sealed partial class PasswordModel(SignInManager<Account> signIn, UserM
     public string? New { get; set; }
 
     [BindProperty]
+    [Required(ErrorMessage = "Enter the new password once more.")]
     [Compare(nameof(New), ErrorMessage = "This is not the same password.")]
     [DataType(DataType.Password)]
     public string? Again { get; set; }

@@ -13,7 +13,7 @@ namespace Attendance.Web.Accounts;
 internal sealed partial class SignInModel(
     SignInManager<Account> signIn, UserManager<Account> accounts, IPasswordHasher<Account> hasher, ILogger<SignInModel> logger) : PageModel
 {
-    /// <summary>Of no account: checking it takes as long as checking that of one that there is.</summary>
+    /// <summary>Of no account: checking it, for one that there is not or that is locked, takes as long as checking a real one.</summary>
     private static readonly Account s_nobody = new();
     private static string? s_nobodysHash;
 
@@ -38,18 +38,26 @@ internal sealed partial class SignInModel(
             return Page();
         }
 
-        if (await accounts.FindByNameAsync(UserName!) is not { } account)
+        var account = AccountNames.IsValid(UserName) ? await accounts.FindByNameAsync(UserName!) : null;
+        if (account is null || await accounts.IsLockedOutAsync(account))
         {
             s_nobodysHash ??= hasher.HashPassword(s_nobody, Guid.NewGuid().ToString());
             hasher.VerifyHashedPassword(s_nobody, s_nobodysHash, Password!);
-            LogUnknown();
+            if (account is null)
+            {
+                LogUnknown();
+            }
+            else
+            {
+                LogLocked(account.Id);
+            }
+
             return Refuse();
         }
 
-        var result = await signIn.PasswordSignInAsync(account, Password!, isPersistent: false, lockoutOnFailure: true);
-        if (!result.Succeeded)
+        if (!(await signIn.PasswordSignInAsync(account, Password!, isPersistent: false, lockoutOnFailure: true)).Succeeded)
         {
-            LogRefused(account.Id, result.IsLockedOut ? "locked" : "wrong password");
+            LogWrong(account.Id);
             return Refuse();
         }
 
@@ -73,8 +81,11 @@ internal sealed partial class SignInModel(
     [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in")]
     private partial void LogSignedIn(string accountId);
 
-    [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: {Cause}")]
-    private partial void LogRefused(string accountId, string cause);
+    [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: wrong password")]
+    private partial void LogWrong(string accountId);
+
+    [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: locked")]
+    private partial void LogLocked(string accountId);
 
     [LoggerMessage(LogLevel.Warning, "A sign-in named no account")]
     private partial void LogUnknown();

@@ -16,7 +16,9 @@ internal static class ErrorPages
         });
         app.UseWhen(context => !IsApi(context), pages =>
         {
-            pages.UseExceptionHandler("/trouble/500");
+            // In a scope of its own, because whoever asks is looked at anew for the page: what failed while doing so, as with the
+            // database gone, would be remembered and fail again.
+            pages.UseExceptionHandler("/trouble/500", createScopeForErrors: true);
             pages.UseStatusCodePagesWithReExecute("/trouble/{0}");
         });
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -29,13 +30,16 @@ internal sealed class TroubleModel : PageModel
         _ => "Please go back to the list and try again from there.",
     };
 
-    public void OnGet(int status) => Show(status);
+    public void OnGet() => Show();
 
-    public void OnPost(int status) => Show(status);
+    public void OnPost() => Show();
 
-    private void Show(int status)
+    /// <summary>Not bound, because this is shown also for a form that cannot be read, or that has a field of this name.</summary>
+    private void Show()
     {
-        Status = status is >= 400 and <= 599 ? status : StatusCodes.Status404NotFound;
+        Status = int.TryParse(RouteData.Values["status"] as string, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599
+            ? status
+            : StatusCodes.Status404NotFound;
         Response.StatusCode = Status;
     }
 }

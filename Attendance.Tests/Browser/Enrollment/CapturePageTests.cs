@@ -1,6 +1,7 @@
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
 using Attendance.Web.Enrollment.Quality;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -40,7 +41,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         {
             await TestFaces.WriteMotionJpegAsync(film, cancel: Cancel);
             await using var browser = await chromium.LaunchAsync(Cancel, arguments: $"--use-file-for-fake-video-capture={film}");
-            await using var window = await browser.NewContextAsync();
+            await using var window = await WindowAsync(browser);
             await window.AddInitScriptAsync("localStorage.setItem('enrollment_camera', 'device')");
             var page = await OpenAsync(window);
 
@@ -56,7 +57,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
                 Assert.InRange(shot.Picture.Length, 10_000, 1_000_000);
             });
             await Expect(page.Locator("#count")).ToHaveTextAsync("5 of 5 taken");
-            await Expect(page.Locator("#done")).ToHaveTextAsync("Back to this person");
+            await Expect(page.Locator("#done")).ToHaveTextAsync("Back to Ada Lovelace");
             Assert.Equal($"/people/{FakeEnrollmentApi.Person}", await page.Locator("#done").GetAttributeAsync("href"));
             await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back");
         }
@@ -402,7 +403,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
 
     private async Task<IBrowserContext> WindowAsync(string choice = "device")
     {
-        var window = await chromium.NewContextAsync(null, Cancel);
+        var window = await WindowAsync(chromium);
         await window.AddInitScriptAsync($"if (localStorage.getItem('enrollment_camera') === null) localStorage.setItem('enrollment_camera', '{choice}');");
         await ActingCamera.ReplaceAsync(window);
         return window;
@@ -411,6 +412,8 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     private async Task<IPage> OpenAsync(IBrowserContext window)
     {
         await Enrollment.LeadHereAsync(window);
+        await using var scope = Web.Services.CreateAsyncScope();
+        await TestPeople.AddAsync(scope.ServiceProvider, FakeEnrollmentApi.Person, FakeEnrollmentApi.PersonName, Cancel);
         var page = await window.NewPageAsync();
         await page.GotoAsync(new Uri(Web.Address, $"/people/{FakeEnrollmentApi.Person}/capture").ToString());
         return page;

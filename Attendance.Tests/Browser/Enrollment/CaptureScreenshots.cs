@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -19,14 +21,16 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
     public async Task Of_the_capture_page(string device, int width, int height, ColorScheme scheme)
     {
         await using var enrollment = await FakeEnrollmentApi.StartAsync(Cancel);
-        await using var window = await chromium.NewContextAsync(
+        await using var scope = Web.Services.CreateAsyncScope();
+        await TestPeople.AddAsync(scope.ServiceProvider, FakeEnrollmentApi.Person, FakeEnrollmentApi.PersonName, Cancel);
+        await using var window = await WindowAsync(
+            chromium,
             new()
             {
                 ViewportSize = new() { Width = width, Height = height },
                 ColorScheme = scheme,
                 ForcedColors = device == "contrast" ? ForcedColors.Active : ForcedColors.None,
-            },
-            Cancel);
+            });
         await window.AddInitScriptAsync("localStorage.setItem('enrollment_camera', 'device')");
         await ActingCamera.ReplaceAsync(window);
         await enrollment.LeadHereAsync(window);

@@ -23,6 +23,7 @@ internal sealed record SentShot(string Pose, string CameraId, string LeaseId, lo
 /// </summary>
 internal sealed class FakeEnrollmentApi : IAsyncDisposable
 {
+    public const string PersonName = "Ada Lovelace";
     public static readonly Guid Person = new("0a1b2c3d-0000-4000-8000-000000000001");
 
     private readonly ConcurrentQueue<SentShot> _sent = new();

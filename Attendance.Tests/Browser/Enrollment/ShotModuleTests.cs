@@ -172,7 +172,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task All_five_poses_are_found_and_told_apart_in_rendered_pictures()
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window, $"/people/{FakeEnrollmentApi.Person}/capture"); // others may not compile WebAssembly
         var found = JsonDocument.Parse(await page.EvaluateAsync<string>(Asking(
             """
@@ -223,7 +223,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
 
     private async Task<T> AskAsync<T>(string expression, Func<JsonElement, T>? read = null)
     {
-        await using var window = await chromium.NewContextAsync(null, Cancel);
+        await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         return read is null
             ? await page.EvaluateAsync<T>(Asking(expression))
