@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -49,6 +50,9 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 
     public string DataFolder => _data.FullName;
 
+    /// <summary>Changes services after Web has added its own.</summary>
+    public Action<IServiceCollection>? Adjust { get; init; }
+
     /// <summary>Somebody who is signed in, without the pages and passwords that this takes, which have tests of their own.</summary>
     public async Task<SignIn> SignInAsync(AccountRole role = AccountRole.Operator)
     {
@@ -56,12 +60,19 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
         await using var scope = Services.CreateAsyncScope();
         var account = new Account { UserName = $"{role}-{Guid.NewGuid():N}", Role = role };
         Assert.True((await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account)).Succeeded);
+        return await SignInAsync(account);
+    }
+
+    /// <summary>By a cookie that was given out this long ago.</summary>
+    public async Task<SignIn> SignInAsync(Account account, TimeSpan age = default)
+    {
+        await using var scope = Services.CreateAsyncScope();
         var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Account>>().CreateAsync(account);
         var scheme = IdentityConstants.ApplicationScheme;
         var cookie = Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(scheme);
-        var now = TimeProvider.System.GetUtcNow();
+        var issued = TimeProvider.System.GetUtcNow() - age;
         return new(cookie.TicketDataFormat.Protect(
-            new AuthenticationTicket(principal, new() { IssuedUtc = now, ExpiresUtc = now + cookie.ExpireTimeSpan }, scheme)));
+            new AuthenticationTicket(principal, new() { IssuedUtc = issued, ExpiresUtc = issued + cookie.ExpireTimeSpan }, scheme)));
     }
 
     /// <param name="signIn">Null for a visitor.</param>
@@ -108,5 +119,9 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
         }
 
         builder.ConfigureLogging(logging => logging.ClearProviders().AddFakeLogging());
+        if (Adjust is { } adjust)
+        {
+            builder.ConfigureTestServices(adjust);
+        }
     }
 }

@@ -1,0 +1,70 @@
+using System.Net;
+using Attendance.Tests.Web;
+using Attendance.Web.Accounts;
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Attendance.Tests.Accounts;
+
+/// <summary>When a sign-in is prolonged, and when it is over; with accounts checked once a minute, as they are.</summary>
+public sealed class CookieLifeTests : WebTest
+{
+    private const string Renewed = "attendance=Cf"; // as all that the framework protects begins
+
+    [Fact]
+    public async Task A_sign_in_that_is_used_is_prolonged_and_not_at_every_request()
+    {
+        using var visit = new Visit(Web.Address);
+        visit.Cookie = (await Web.SignInAsync(await AccountSite.AddAsync(Web), age: TimeSpan.FromHours(11))).Value;
+
+        Assert.Contains(CookiesOf(await visit.GetAsync("/")), cookie => cookie.StartsWith(Renewed, StringComparison.Ordinal));
+        Assert.DoesNotContain(CookiesOf(await visit.GetAsync("/")), cookie => cookie.StartsWith(Renewed, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_was_not_used_is_over()
+    {
+        using var visit = new Visit(Web.Address);
+        visit.Cookie = (await Web.SignInAsync(await AccountSite.AddAsync(Web), age: TimeSpan.FromHours(12.1))).Value;
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await visit.GetAsync("/api/cameras")).Status);
+    }
+
+    [Fact]
+    public async Task A_deleted_account_is_out_after_a_minute()
+    {
+        var account = await AccountSite.AddAsync(Web);
+        using var visit = new Visit(Web.Address) { Cookie = (await Web.SignInAsync(account, age: TimeSpan.FromSeconds(61))).Value };
+        await DeleteAsync(account);
+
+        Assert.StartsWith($"{Web.Address}sign-in", (await visit.GetAsync("/")).Location, StringComparison.Ordinal);
+        Assert.Null(visit.Cookie);
+    }
+
+    [Fact]
+    public async Task A_deleted_account_does_not_come_back_by_what_needs_no_sign_in()
+    {
+        var account = await AccountSite.AddAsync(Web);
+        var old = (await Web.SignInAsync(account, age: TimeSpan.FromHours(11))).Value;
+        await DeleteAsync(account);
+
+        foreach (var open in (string[])["/alive", "/health", "/sign-in", "/trouble/404"])
+        {
+            using var visit = new Visit(Web.Address) { Cookie = old };
+
+            Assert.DoesNotContain(CookiesOf(await visit.GetAsync(open)), cookie => cookie.StartsWith(Renewed, StringComparison.Ordinal));
+            Assert.Equal(HttpStatusCode.Unauthorized, (await visit.GetAsync("/api/cameras")).Status);
+        }
+    }
+
+    private async Task DeleteAsync(Account account)
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<AttendanceDb>().Users.Where(each => each.Id == account.Id).ExecuteDeleteAsync(Cancel);
+    }
+
+    private static IEnumerable<string> CookiesOf(Answer answer) =>
+        answer.Response.Headers.TryGetValues("Set-Cookie", out var values) ? values : [];
+}

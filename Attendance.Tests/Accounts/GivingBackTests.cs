@@ -1,0 +1,144 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Attendance.Tests.Stores;
+using Attendance.Tests.Web;
+using Attendance.Web.Data;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Attendance.Tests.Accounts;
+
+/// <summary>A camera that was borrowed always comes back, whoever its page is by then.</summary>
+public sealed class GivingBackTests : WebTest
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("CfDJ8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public Task A_camera_comes_back_with_a_cookie_that_is_none(string cookie) => GiveBackBothWaysAsync(Web, cookie);
+
+    [Fact]
+    public async Task A_camera_comes_back_without_a_cookie_and_with_one_whose_time_is_over()
+    {
+        var account = await AccountSite.AddAsync(Web);
+        var expired = await Web.SignInAsync(account, age: TimeSpan.FromHours(13));
+        var old = await Web.SignInAsync(account, age: TimeSpan.FromHours(11));
+        await using (var scope = Web.Services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<AttendanceDb>().Users.Where(each => each.Id == account.Id).ExecuteDeleteAsync(Cancel);
+        }
+
+        await GiveBackBothWaysAsync(Web, null);
+        await GiveBackBothWaysAsync(Web, expired.Value);
+        await GiveBackBothWaysAsync(Web, old.Value);
+        await GiveBackBothWaysAsync(Web, await CookieOfAnotherWebAsync());
+    }
+
+    [Fact]
+    public async Task A_camera_comes_back_although_a_password_must_be_changed_first()
+    {
+        var account = await AccountSite.AddAsync(Web, mustChange: true);
+
+        await GiveBackBothWaysAsync(Web, (await Web.SignInAsync(account)).Value);
+    }
+
+    [Fact]
+    public async Task A_camera_comes_back_although_the_file_of_the_database_is_gone()
+    {
+        var elsewhere = Web.DataFolder + ".gone";
+        var cookies = await CookiesAsync(Web);
+        Directory.Move(Web.DataFolder, elsewhere);
+        try
+        {
+            SqliteConnection.ClearAllPools(); // what is open would still have the file
+            await AssertTroubleAsync(Web, cookies[0]);
+
+            foreach (var cookie in cookies)
+            {
+                await GiveBackBothWaysAsync(Web, cookie);
+            }
+        }
+        finally
+        {
+            Directory.Move(elsewhere, Web.DataFolder);
+        }
+
+        using var visit = new Visit(Web.Address) { Cookie = cookies[0] };
+        Assert.Equal(HttpStatusCode.OK, (await visit.GetAsync("/")).Status);
+    }
+
+    [Fact]
+    public async Task A_camera_comes_back_although_the_database_server_was_stopped()
+    {
+        await using var postgres = new PostgresServer();
+        await postgres.InitializeAsync();
+        await using var web = new WebServer(Api.Address, ("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(Cancel)));
+        var cookies = await CookiesAsync(web);
+        using var before = new Visit(web.Address) { Cookie = cookies[0] };
+        Assert.Equal(HttpStatusCode.OK, (await before.GetAsync("/")).Status);
+
+        await postgres.DisposeAsync();
+
+        await AssertTroubleAsync(web, cookies[0]);
+        foreach (var cookie in cookies)
+        {
+            await GiveBackBothWaysAsync(web, cookie);
+        }
+    }
+
+    /// <summary>Ones that must be checked in the database before they are believed, except where a camera is given back.</summary>
+    private static async Task<string?[]> CookiesAsync(WebServer web)
+    {
+        var account = await AccountSite.AddAsync(web);
+        return
+        [
+            (await web.SignInAsync(account, age: TimeSpan.FromHours(11))).Value,
+            (await web.SignInAsync(account, age: TimeSpan.FromHours(13))).Value,
+            await CookieOfAnotherWebAsync(),
+            "garbage",
+            null,
+        ];
+    }
+
+    /// <summary>Under a key that cannot be known here, which is looked for nevertheless.</summary>
+    private static async Task<string> CookieOfAnotherWebAsync()
+    {
+        await using var other = new WebServer(new("http://127.0.0.1:1"));
+        return (await other.SignInAsync()).Value;
+    }
+
+    private static async Task AssertTroubleAsync(WebServer web, string? cookie)
+    {
+        using var visit = new Visit(web.Address) { Cookie = cookie };
+
+        (await visit.GetAsync("/")).Says(HttpStatusCode.InternalServerError, "Something went wrong on our side");
+
+        var api = await visit.GetAsync("/api/cameras");
+        Assert.Equal(HttpStatusCode.InternalServerError, api.Status);
+        Assert.Equal("application/problem+json", api.Response.Content.Headers.ContentType?.MediaType);
+        Assert.False(api.Response.Headers.Contains("Set-Cookie")); // nor is a sign-in prolonged that could not be checked
+    }
+
+    private async Task GiveBackBothWaysAsync(WebServer web, string? cookie)
+    {
+        using var client = web.Client(cookie is null ? null : new SignIn(cookie));
+        var byLease = Api.HoldByAnother("demo");
+
+        using var released = await client.DeleteAsync(new Uri($"/api/leases/{byLease.Id}", UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
+        Assert.Equal("client", byLease.EndedBecause);
+        var bySession = Api.HoldByAnother("demo");
+        var goodbye = new JsonObject { ["session_id"] = bySession.SessionId, ["reason"] = "page_hide" };
+        using var beacon = new StringContent(goodbye.ToJsonString(), Encoding.UTF8, "text/plain");
+
+        using var cleaned = await client.PostAsync(new Uri("/api/camera/cleanup", UriKind.Relative), beacon, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, cleaned.StatusCode);
+        Assert.Equal("page_hide", bySession.EndedBecause);
+        Assert.False(cleaned.Headers.Contains("Set-Cookie"));
+    }
+}

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Net;
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using Attendance.Tests.Web;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Attendance.Tests.Accounts;
+
+/// <summary>Everything that Web has an address for is asked for, so that a page that is added later is covered as well.</summary>
+public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
+{
+    private const string Session = "camera_123456789_abc123";
+
+    /// <summary>Whatever is added here, a visitor may do.</summary>
+    private static readonly string[] s_forEverybody =
+    [
+        "* alive",
+        "* health",
+        "* sign-in",
+        "* trouble/{status:int}",
+        "DELETE api/leases/{leaseId:regex(^[A-Za-z0-9_-]{{1,128}}$)}",
+        "GET api/accounts/first",
+        "POST api/camera/cleanup",
+    ];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Only_these_need_no_sign_in()
+    {
+        var open = Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null);
+
+        Assert.Equal(s_forEverybody, open.SelectMany(Names).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Whatever_else_there_is_sends_a_visitor_to_the_sign_in()
+    {
+        using var visit = site.Visit();
+        var requests = Api.Requests.Count;
+        var asked = new List<string>();
+        foreach (var endpoint in Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
+        {
+            var address = Filled(endpoint);
+            foreach (var method in MethodsOf(endpoint) ?? ["GET", "POST"])
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), address);
+                using var response = await visit.Client.SendAsync(request, Cancel);
+                await AssertSentToSignInAsync(response, address, method);
+                asked.Add($"{method} {address}");
+            }
+        }
+
+        Assert.Superset(
+            new HashSet<string> { "GET /", "GET /cameras/demo", "GET /people", "POST /people/new", "GET /accounts", "POST /account", "GET /api/cameras", "POST /api/leases" },
+            asked.ToHashSet());
+        Assert.Equal(requests, Api.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("GET", "/accounts?handler=Add")]
+    [InlineData("HEAD", "/people")]
+    [InlineData("GET", "/PEOPLE")]
+    [InlineData("GET", "/people/")]
+    [InlineData("GET", "/people/%2e%2e/people")]
+    [InlineData("GET", "/Accounts/Index")]
+    [InlineData("GET", "/nothing")]
+    [InlineData("GET", "/sign-in/../people")]
+    [InlineData("GET", "/API/cameras")]
+    [InlineData("GET", "/api/cameras/")]
+    [InlineData("GET", "/api//cameras")]
+    [InlineData("GET", "/api/nothing")]
+    [InlineData("GET", "/api/leases/check")]
+    [InlineData("PATCH", "/api/cameras")]
+    [InlineData("GET", "/api/cameras/demo/stream?lease=made-up")]
+    [InlineData("GET", "/api/cameras/demo/snapshot?lease=made-up")]
+    [InlineData("GET", "/api/people/7d6e2b8a-0000-4000-8000-000000000000/shots/front/picture")]
+    [InlineData("DELETE", "/api/people/7d6e2b8a-0000-4000-8000-000000000000/shots/front")]
+    [InlineData("PUT", "/api/leases/made-up-lease")]
+    public async Task No_other_way_to_write_it_leads_in(string method, string target)
+    {
+        using var visit = site.Visit();
+        var requests = Api.Requests.Count;
+        using var request = new HttpRequestMessage(new HttpMethod(method), target);
+
+        using var response = await visit.Client.SendAsync(request, Cancel);
+
+        await AssertSentToSignInAsync(response, target, method);
+        Assert.Equal(requests, Api.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_visitor_does_not_get_the_socket_of_a_session()
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        var requests = Api.Requests.Count;
+
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(
+            new Uri($"ws://{site.Web.Address.Authority}/api/sessions/{Session}/presence"), Cancel));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, socket.HttpStatusCode);
+        Assert.Equal(requests, Api.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/trouble/404")]
+    [InlineData("/trouble/500")]
+    [InlineData("/health")]
+    [InlineData("/alive")]
+    [InlineData("/css/site.css")]
+    [InlineData("/js/camera/camera-session.js")]
+    public async Task What_a_visitor_is_shown_tells_nothing_of_what_is_here(string target)
+    {
+        var account = await site.AddAsync();
+        using var visit = site.Visit();
+
+        var shown = await visit.GetAsync(target);
+
+        Assert.NotEqual(HttpStatusCode.Redirect, shown.Status);
+        Assert.All(
+            [account.UserName!, "Reception desk", "href=\"/people\"", FakeCameraApi.Key, site.Web.DataFolder],
+            secret => Assert.DoesNotContain(secret, shown.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_visitor_is_brought_back_to_where_they_wanted_to_go()
+    {
+        var account = await site.AddAsync();
+        using var visit = site.Visit();
+
+        var sent = (await visit.GetAsync("/people?page=2")).Location!;
+
+        (await visit.SignInAsync(account.UserName!, AccountSite.Password, new Uri(sent).PathAndQuery)).Leads("/people?page=2");
+    }
+
+    private FakeCameraApi Api => site.Api;
+
+    private async Task AssertSentToSignInAsync(HttpResponseMessage response, string target, string method)
+    {
+        if (target.StartsWith("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"{method} {target}: {response.StatusCode}");
+            if (method != "HEAD")
+            {
+                Assert.Equal("sign_in_required", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["code"]);
+            }
+        }
+        else
+        {
+            Assert.True(response.StatusCode == HttpStatusCode.Redirect, $"{method} {target}: {response.StatusCode}");
+            Assert.StartsWith($"{site.Web.Address}sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
+            Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
+        }
+    }
+
+    private IEnumerable<RouteEndpoint> Endpoints =>
+        site.Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => Assert.IsType<RouteEndpoint>(endpoint));
+
+    private static IEnumerable<string> Names(RouteEndpoint endpoint) =>
+        (MethodsOf(endpoint) ?? ["*"]).Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimStart('/')}");
+
+    private static IReadOnlyList<string>? MethodsOf(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? [.. methods.Where(method => method != "CONNECT")] : null;
+
+    /// <summary>An address that this endpoint, if any, answers.</summary>
+    private static string Filled(RouteEndpoint endpoint)
+    {
+        var path = string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternSeparatorPart separator => separator.Content,
+            RoutePatternParameterPart parameter => Value(parameter.Name, string.Join(' ', parameter.ParameterPolicies.Select(policy => policy.Content))),
+            _ => throw new InvalidOperationException(endpoint.DisplayName),
+        }))));
+        return "/" + path;
+
+        static string Value(string name, string policies) => policies switch
+        {
+            "guid" => "7d6e2b8a-0000-4000-8000-000000000000",
+            "int" => 404.ToString(CultureInfo.InvariantCulture),
+            _ => name switch { "sessionId" => Session, "pose" => "front", "rest" => "nothing", _ => "demo" },
+        };
+    }
+}
