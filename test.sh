@@ -10,6 +10,7 @@
 #   ./test.sh --browser       the pages in a real Chromium
 #   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
 #   ./test.sh --types         the types of the pages' modules
+#   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/
 #
 # What holds the system to bounds in time is run once more, by itself, where it fails: a shared machine may hiccup. Both
 # results are shown. The last line is 'N passed, N failed, N skipped'; what failed is named above it.
@@ -25,7 +26,7 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ;;
-    --fast | --system | --faults | --chaos | --browser | --v4l2 | --types) suites+=("${1#--}") ;;
+    --fast | --system | --faults | --chaos | --browser | --v4l2 | --types | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -51,7 +52,7 @@ missing_packages() {
     command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
     ;;
   esac
-  case " ${suites[*]} " in *" browser "* | *" faults "*) command -v chromium >/dev/null || echo chromium ;; esac
+  case " ${suites[*]} " in *" browser "* | *" faults "* | *" screenshots "*) command -v chromium >/dev/null || echo chromium ;; esac
   case " ${suites[*]} " in *" chaos "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
   case " ${suites[*]} " in *" v4l2 "*)
     command -v qemu-system-x86_64 >/dev/null || echo qemu-system-x86
@@ -171,13 +172,14 @@ for suite in "${suites[@]}"; do
   echo
   echo "== $suite"
   case $suite in
-    fast) tests 600 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
+    fast) tests 900 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
     types) types ;;
     # One after the other: they hold the system to bounds in time, and two cores are all there may be.
     system) timed_tests 900 -trait Suite=EndToEnd ;;
     faults) timed_tests 900 -trait Suite=Faults ;;
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Chaos -showLiveOutput ;;
-    browser) timed_tests 900 -trait Suite=Browser ;;
+    browser) timed_tests 1500 -trait Suite=Browser ;;
+    screenshots) tests 900 -explicit only -parallelMode none -class Attendance.Tests.Browser.Screenshots -class Attendance.Tests.Browser.Enrollment.CaptureScreenshots ;;
     v4l2) v4l2 ;;
   esac
 done

@@ -1,12 +1,16 @@
 using System.Runtime.CompilerServices;
+using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
+using Attendance.Web.Accounts;
+using Attendance.Web.Enrollment.Quality;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>Pictures of the pages for people to look at, in <c>screenshots/</c> beside this file. Run by name only.</summary>
+/// <summary>Pictures of the pages for people to look at, in <c>screenshots/</c> beside this file: <c>./test.sh --screenshots</c>.</summary>
 [Trait("Suite", "Browser")]
 public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
 {
@@ -21,6 +25,17 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
             chromium, new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
         var page = await window.NewPageAsync();
         Task ShootAsync(string name) => page.ScreenshotAsync(new() { Path = PathOf($"{name}-{device}-{scheme}.png"), FullPage = true });
+
+        await using var visitor = await chromium.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
+        var outside = await visitor.NewPageAsync();
+        await outside.GotoAsync(new Uri(Web.Address, "/sign-in").ToString());
+        await outside.GetByLabel("User name").FillAsync("somebody");
+        await outside.GetByLabel("Password").FillAsync("not the password");
+        await outside.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(outside.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await outside.ScreenshotAsync(new() { Path = PathOf($"sign-in-{device}-{scheme}.png"), FullPage = true });
+        await ShootPeopleAsync(page, ShootAsync);
 
         string[] states = ["available", "held", "opening", "releasing", "suspended", "missing", "quarantined"];
         Api.Cameras = [.. states.Select(state => FakeCameraApi.Camera(state, $"Camera at {state}", state))];
@@ -72,6 +87,46 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(Web.Address.ToString());
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await ShootAsync("trouble");
+    }
+
+    private async Task ShootPeopleAsync(IPage page, Func<string, Task> shootAsync)
+    {
+        async Task OpenAsync(string address, string name)
+        {
+            await page.GotoAsync(new Uri(Web.Address, address).ToString());
+            await shootAsync(name);
+            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+        }
+
+        await OpenAsync("/people", "people-none");
+        await using var scope = Web.Services.CreateAsyncScope();
+        Task<Guid> AddAsync(string name, string number, string group, bool consent, params Pose[] poses) =>
+            TestPeople.AddAsync(scope.ServiceProvider, name, number, group, consent, poses, Cancel);
+        var ada = await AddAsync("Ada Lovelace", "E-1815", "Engines", true, [.. Poses.All]);
+        var alan = await AddAsync("Alan Turing", "E-1912", "Machines", false);
+        await AddAsync("Grace Brewster Murray Hopper", "N-1906", "Compilers and other languages", true, Pose.Front, Pose.Left);
+        for (var i = 0; i < 22; i++)
+        {
+            await AddAsync($"Person of the list {i:00}", $"P-{i:000}", "Engines", i % 3 != 0);
+        }
+
+        await OpenAsync("/people", "people");
+        await OpenAsync($"/people/{ada}", "person");
+        await page.GetByText("Delete person").ClickAsync();
+        await shootAsync("person-delete");
+        await OpenAsync($"/people/{alan}", "person-without-consent");
+        await OpenAsync($"/people/{ada}/edit", "person-edit");
+        await OpenAsync("/people/new", "person-new");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and go on" }).ClickAsync();
+        await shootAsync("person-new-refused");
+        await OpenAsync("/account", "account");
+        await OpenAsync("/account/password", "password");
+        await OpenAsync("/accounts", "accounts-forbidden");
+        await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(page.Context, Web.Address);
+        await OpenAsync("/accounts", "accounts");
+        await page.GetByLabel("User name").FillAsync("grace");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add account" }).ClickAsync();
+        await shootAsync("accounts-added");
     }
 
     private static string PathOf(string name, [CallerFilePath] string here = "") =>

@@ -1,7 +1,6 @@
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
 using Attendance.Web.Enrollment.Quality;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -412,8 +411,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     private async Task<IPage> OpenAsync(IBrowserContext window)
     {
         await Enrollment.LeadHereAsync(window);
-        await using var scope = Web.Services.CreateAsyncScope();
-        await TestPeople.AddAsync(scope.ServiceProvider, FakeEnrollmentApi.Person, FakeEnrollmentApi.PersonName, Cancel);
+        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
         var page = await window.NewPageAsync();
         await page.GotoAsync(new Uri(Web.Address, $"/people/{FakeEnrollmentApi.Person}/capture").ToString());
         return page;

@@ -1,14 +1,12 @@
 using System.Runtime.CompilerServices;
-using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser.Enrollment;
 
-/// <summary>Pictures of the capture page for people to look at, in <c>../screenshots/</c>. Run by name only.</summary>
+/// <summary>Pictures of the capture page for people to look at, in <c>../screenshots/</c>: <c>./test.sh --screenshots</c>.</summary>
 [Trait("Suite", "Browser")]
 public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
 {
@@ -21,8 +19,7 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
     public async Task Of_the_capture_page(string device, int width, int height, ColorScheme scheme)
     {
         await using var enrollment = await FakeEnrollmentApi.StartAsync(Cancel);
-        await using var scope = Web.Services.CreateAsyncScope();
-        await TestPeople.AddAsync(scope.ServiceProvider, FakeEnrollmentApi.Person, FakeEnrollmentApi.PersonName, Cancel);
+        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
         await using var window = await WindowAsync(
             chromium,
             new()

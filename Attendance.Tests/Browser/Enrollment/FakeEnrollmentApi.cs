@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Attendance.Tests.Enrollment;
+using Attendance.Tests.Web;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -61,6 +63,13 @@ internal sealed class FakeEnrollmentApi : IAsyncDisposable
             api._pictures.TryGetValue(pose, out var picture) ? Results.Bytes(picture, "image/jpeg") : Results.NotFound());
         await api._app.StartAsync(cancellationToken);
         return api;
+    }
+
+    /// <summary>The page itself comes from Web, which has to know the person.</summary>
+    public static async Task AddPersonAsync(WebServer web, CancellationToken cancellationToken)
+    {
+        await using var scope = web.Services.CreateAsyncScope();
+        await TestPeople.AddAsync(scope.ServiceProvider, Person, PersonName, cancellationToken);
     }
 
     public Task LeadHereAsync(IBrowserContext window) => window.RouteAsync("**/api/people/**", route => IsAway

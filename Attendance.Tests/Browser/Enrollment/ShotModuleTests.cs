@@ -232,6 +232,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
 
     private async Task<IPage> OpenAsync(IBrowserContext window, string target = "/nothing")
     {
+        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
         await ActingCamera.ReplaceAsync(window);
         await window.RouteAsync("**/api/**", route => route.AbortAsync());
         var page = await window.NewPageAsync();
