@@ -8,6 +8,7 @@ using Attendance.Tests.Stores;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -556,6 +557,30 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
 
         Assert.Equal(HttpStatusCode.Redirect, deleted.StatusCode);
         Assert.All(traces, trace => Assert.False(IsInAFile(trace), $"{Encoding.UTF8.GetString(trace)} is still there."));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_while_somebody_reads_is_told_and_goes_with_the_next_deletion()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        const string name = "Radia Joy Perlman of the spanning tree";
+        var (first, second) = (await AddAsync(name, "RP-1"), await AddAsync("Another", "RP-2"));
+        await using (var reader = new SqliteConnection($"Data Source={Path.Combine(Web.DataFolder, "attendance.db")};Pooling=False"))
+        {
+            await reader.OpenAsync(cancel);
+            await using var reading = await reader.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancel);
+            await using var look = reader.CreateCommand();
+            look.CommandText = "SELECT count(*) FROM people";
+            Assert.Equal(2L, await look.ExecuteScalarAsync(cancel));
+
+            using var deleted = await PostAsync($"/people/{first}?handler=Delete", [], page: $"/people/{first}");
+            Assert.Equal(HttpStatusCode.Redirect, deleted.StatusCode);
+            Assert.Contains(Web.Logs.GetSnapshot(), record => record.Message.StartsWith("What was deleted is still in the files", StringComparison.Ordinal));
+        }
+
+        using var next = await PostAsync($"/people/{second}?handler=Delete", [], page: $"/people/{second}");
+
+        Assert.False(IsInAFile(Encoding.UTF8.GetBytes(name)));
     }
 
     private protected override Task<(string Key, string? Value)[]> SettingsAsync() => Task.FromResult<(string, string?)[]>([]);

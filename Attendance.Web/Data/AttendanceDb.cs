@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Attendance.Web.Accounts;
 using Attendance.Web.Enrollment;
 using Attendance.Web.People;
@@ -11,7 +12,7 @@ namespace Attendance.Web.Data;
 /// People, their pictures, the accounts of those who enroll them, and the keys that protect all that. One model; each
 /// database that it may live in has a class of its own below, because each has migrations of its own.
 /// </summary>
-internal abstract class AttendanceDb(DbContextOptions options) : IdentityUserContext<Account>(options), IDataProtectionKeyContext
+internal abstract partial class AttendanceDb(DbContextOptions options) : IdentityUserContext<Account>(options), IDataProtectionKeyContext
 {
     public DbSet<Person> People => Set<Person>();
 
@@ -23,8 +24,27 @@ internal abstract class AttendanceDb(DbContextOptions options) : IdentityUserCon
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    /// <summary>Makes sure that what has just been deleted is not to be found in the files of the database any more.</summary>
-    public abstract Task ForgetDeletedAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// Makes sure that what has just been deleted or overwritten is not to be found in the files of the database any more. It is
+    /// gone for every query already: so whoever asked for it need not wait to the end, and is not told if this fails.
+    /// </summary>
+    public async Task ForgetDeletedAsync(ILogger logger)
+    {
+        try
+        {
+            if (!await TrySweepAsync())
+            {
+                LogNotSwept(logger, "it is being read");
+            }
+        }
+        catch (DbException exception)
+        {
+            LogNotSwept(logger, exception.Message);
+        }
+    }
+
+    /// <returns><see langword="false"/> when somebody else is in the way.</returns>
+    protected abstract Task<bool> TrySweepAsync();
 
     /// <summary>Whether a write failed because another row has the value already.</summary>
     public abstract bool IsDuplicate(DbUpdateException exception);
@@ -82,4 +102,7 @@ internal abstract class AttendanceDb(DbContextOptions options) : IdentityUserCon
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
         conventions.Properties<DateTime>().HaveConversion<UtcTime>();
+
+    [LoggerMessage(LogLevel.Warning, "What was deleted is still in the files of the database, until the next deletion: {Cause}")]
+    private static partial void LogNotSwept(ILogger logger, string cause);
 }

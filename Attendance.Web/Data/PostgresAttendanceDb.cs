@@ -7,8 +7,11 @@ namespace Attendance.Web.Data;
 internal sealed class PostgresAttendanceDb(DbContextOptions<PostgresAttendanceDb> options) : AttendanceDb(options)
 {
     /// <summary>Rows that are gone stay in their pages until these are swept.</summary>
-    public override Task ForgetDeletedAsync(CancellationToken cancellationToken) =>
-        Database.ExecuteSqlRawAsync("VACUUM people, shots, shot_pictures", cancellationToken);
+    protected override async Task<bool> TrySweepAsync()
+    {
+        await Database.ExecuteSqlRawAsync("VACUUM people, shots, shot_pictures");
+        return true;
+    }
 
     public override bool IsDuplicate(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

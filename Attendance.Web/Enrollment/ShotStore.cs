@@ -34,7 +34,7 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
         LogStored(shot.PersonId, shot.Pose.Code(), shot.CameraId, shot.LeaseRef, shot.TakenBy);
         if (former > 0)
         {
-            await db.ForgetDeletedAsync(cancellationToken);
+            await db.ForgetDeletedAsync(logger);
         }
 
         return true;
@@ -52,7 +52,7 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
             LogDeleted(personId, pose.Code(), accountId);
         }
 
-        await db.ForgetDeletedAsync(cancellationToken);
+        await db.ForgetDeletedAsync(logger);
     }
 
     /// <returns>The JPEG, or null when there is none.</returns>

@@ -93,7 +93,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         if (outcome == SaveOutcome.Saved)
         {
             LogChanged(person.Id, accountId);
-            await db.ForgetDeletedAsync(cancellationToken); // the name that stood there before
+            await db.ForgetDeletedAsync(logger); // the name that stood there before
         }
 
         return outcome;
@@ -128,7 +128,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         await db.Shots.Where(shot => shot.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
         LogWithdrawn(person.Id, accountId);
-        await db.ForgetDeletedAsync(cancellationToken);
+        await db.ForgetDeletedAsync(logger);
         return outcome;
     }
 
@@ -140,7 +140,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
             LogDeleted(id, accountId);
         }
 
-        await db.ForgetDeletedAsync(cancellationToken);
+        await db.ForgetDeletedAsync(logger);
     }
 
     private async Task<SaveOutcome> SaveAsync(Person person, CancellationToken cancellationToken)
