@@ -151,9 +151,9 @@ public sealed class LeaseTests(SharedSystem shared) : IClassFixture<SharedSystem
         Assert.Equal((HttpStatusCode.Conflict, "stale_token", null), await RefusedAsync(lease.Id, "demo", lease.FencingToken + 1));
         Assert.Equal((HttpStatusCode.Gone, "lease_ended", null), await RefusedAsync(lease.Id, "second", lease.FencingToken));
         Assert.Equal((HttpStatusCode.Gone, "lease_ended", null), await RefusedAsync("unknown", "demo", lease.FencingToken));
-        using var visitor = await _system.Visitor.PostAsJsonAsync(
+        using var page = await _system.Operator.PostAsJsonAsync(
             "/api/leases/check", new { lease_id = lease.Id, camera_id = "demo", fencing_token = lease.FencingToken }, Cancel);
-        Assert.Equal(HttpStatusCode.NotFound, visitor.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, page.StatusCode); // Web asks, and no page
 
         using var released = await _system.Api.DeleteAsync($"/api/leases/{lease.Id}?reason=manual", Cancel);
 

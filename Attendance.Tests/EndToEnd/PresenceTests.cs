@@ -191,6 +191,7 @@ public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSys
     public async Task A_page_of_another_site_opens_no_socket(string origin)
     {
         using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Cookie", _system.Admin.Header);
         socket.Options.CollectHttpResponseDetails = true;
         socket.Options.SetRequestHeader("Origin", origin);
 

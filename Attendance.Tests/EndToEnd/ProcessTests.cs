@@ -106,8 +106,8 @@ public sealed class ProcessTests
         {
             using var host = new AppHostProcess(home, $"--Parameters:api-key={AttendanceSystem.ApiKey}");
             await host.UpAsync();
-            using var visitor = new HttpClient { BaseAddress = new Uri(host.Output.Split("web: ")[^1].Split('\n')[0].Trim()) };
-            using var acquired = await visitor.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
+            using var page = await host.OperatorAsync();
+            using var acquired = await page.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
             Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
             var all = host.Descendants();
             Assert.True(all.Count >= 3, "camera-api, web and a worker");

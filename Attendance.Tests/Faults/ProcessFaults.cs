@@ -89,10 +89,10 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table) :
             using (var host = new AppHostProcess(home, $"--Parameters:api-key={AttendanceSystem.ApiKey}", "--Discovery:Enabled=false", camera.Setting))
             {
                 await host.UpAsync();
-                using var visitor = new HttpClient { BaseAddress = new Uri(host.Output.Split("web: ")[^1].Split('\n')[0].Trim()) };
+                using var page = await host.OperatorAsync();
                 foreach (var cameraId in new[] { "demo", camera.Id })
                 {
-                    using var acquired = await visitor.PostAsJsonAsync("/api/leases", new { session_id = "camera_123456789_abc123", camera_id = cameraId }, Cancel);
+                    using var acquired = await page.PostAsJsonAsync("/api/leases", new { session_id = "camera_123456789_abc123", camera_id = cameraId }, Cancel);
                     Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
                 }
 

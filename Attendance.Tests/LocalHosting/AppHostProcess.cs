@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Attendance.Tests.Web;
 using Xunit;
 using static Attendance.Tests.LocalHosting.AppModel;
 
@@ -8,6 +9,8 @@ namespace Attendance.Tests.LocalHosting;
 /// <summary>The real AppHost as a process, with ports, data and secrets of its own.</summary>
 internal sealed class AppHostProcess : IDisposable
 {
+    private const string FirstPassword = "generated-for-the-first-admin";
+
     private readonly DirectoryInfo _home;
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = [];
@@ -16,7 +19,10 @@ internal sealed class AppHostProcess : IDisposable
     {
         _home = home;
         var start = new ProcessStartInfo(Executable(),
-            ["--DcpPublisher:RandomizePorts=true", $"--DataDirectory={Path.Combine(home.FullName, "data")}", .. arguments])
+            [
+                "--DcpPublisher:RandomizePorts=true", $"--DataDirectory={Path.Combine(home.FullName, "data")}",
+                $"--Parameters:admin-password={FirstPassword}", .. arguments,
+            ])
         {
             WorkingDirectory = home.FullName,
             RedirectStandardInput = true,
@@ -40,6 +46,16 @@ internal sealed class AppHostProcess : IDisposable
 
     public Task<TimeSpan> UpAsync() => UntilAsync(
         () => Output.Contains("All is up", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "everything up, instead of:\n" + Output);
+
+    /// <summary>Web, once it is up, as those may use it who are signed in. The caller disposes of it.</summary>
+    public async Task<HttpClient> OperatorAsync()
+    {
+        var web = new Uri(Output.Split("web: ")[^1].Split('\n')[0].Trim());
+        var signIn = await SignIn.AtAsync(web, "admin", FirstPassword, "a password of one's own", Cancel);
+        var client = new HttpClient { BaseAddress = web };
+        client.DefaultRequestHeaders.Add("Cookie", signIn.Header);
+        return client;
+    }
 
     /// <summary>Every process that it started, and that those started, at this moment.</summary>
     public IReadOnlyList<int> Descendants()

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Attendance.Tests.Browser.Enrollment;
 using Xunit;
 
 namespace Attendance.Tests.Web;
 
 public sealed class PageTests : WebTest
 {
-    private const string Capture = "/people/0a1b2c3d-0000-4000-8000-000000000001/capture";
+    private static readonly string s_capture = $"/people/{FakeEnrollmentApi.Person}/capture";
 
     [Theory]
     [InlineData("/", HttpStatusCode.OK)]
@@ -36,7 +37,8 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task Only_the_page_that_finds_faces_may_compile_WebAssembly_and_nothing_else_that_is_unsafe()
     {
-        var policy = string.Join(' ', (await GetAsync(Capture)).Headers.GetValues("Content-Security-Policy"));
+        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        var policy = string.Join(' ', (await GetAsync(s_capture)).Headers.GetValues("Content-Security-Policy"));
 
         Assert.Contains("script-src 'self' 'wasm-unsafe-eval'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy.Replace("'wasm-unsafe-eval'", "", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -98,7 +100,8 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task A_page_has_no_inline_script_or_style()
     {
-        foreach (var target in (string[])["/", "/cameras/demo", "/cameras/browser", "/demo/camera-module", Capture, "/nothing"])
+        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        foreach (var target in (string[])["/", "/cameras/demo", "/cameras/browser", "/demo/camera-module", s_capture, "/nothing"])
         {
             var page = await (await GetAsync(target)).Content.ReadAsStringAsync(Cancel);
 

@@ -37,8 +37,8 @@ public sealed class ShotJudgementTests
     [Theory]
     [InlineData("front", 0.14, 0.45, 0.141, 0.45)]
     [InlineData("front", -0.14, 0.45, -0.141, 0.45)]
-    [InlineData("front", 0, 0.28, 0, 0.279)]
-    [InlineData("front", 0, 0.64, 0, 0.641)]
+    [InlineData("front", 0, 0.30, 0, 0.299)]
+    [InlineData("front", 0, 0.56, 0, 0.561)]
     [InlineData("left", 0.18, 0.45, 0.179, 0.45)]
     [InlineData("left", 0.80, 0.45, 0.801, 0.45)]
     [InlineData("right", -0.18, 0.45, -0.179, 0.45)]
@@ -61,10 +61,10 @@ public sealed class ShotJudgementTests
     [Fact]
     public void Without_a_front_shot_a_nod_is_judged_as_that_of_most_people()
     {
-        Assert.Empty(FlawsOf(Face(s_face with { Pitch = 0.39 }), Pose.Up));
-        Assert.Empty(FlawsOf(Face(s_face with { Pitch = 0.53 }), Pose.Down));
-        Assert.Equal([ShotFlaw.WrongPose], FlawsOf(Face(s_face with { Pitch = 0.46 }), Pose.Up));
-        Assert.Equal([ShotFlaw.WrongPose], FlawsOf(Face(s_face with { Pitch = 0.46 }), Pose.Down));
+        Assert.Empty(FlawsOf(Face(s_face with { Pitch = 0.36 }), Pose.Up));
+        Assert.Empty(FlawsOf(Face(s_face with { Pitch = 0.50 }), Pose.Down));
+        Assert.Equal([ShotFlaw.WrongPose], FlawsOf(Face(s_face with { Pitch = 0.43 }), Pose.Up));
+        Assert.Equal([ShotFlaw.WrongPose], FlawsOf(Face(s_face with { Pitch = 0.43 }), Pose.Down));
     }
 
     [Fact]
