@@ -50,6 +50,9 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
 
     public int TtlSeconds { get; set; } = 30;
 
+    /// <summary>How long a session that says goodbye with a grace has to come back; as long as it says, unless this is set.</summary>
+    public int? GraceMs { get; set; }
+
     /// <summary>Added to the tokens of the frames; negative makes them those of an earlier holder.</summary>
     public long TokenOffset { get; set; }
 
@@ -327,7 +330,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
         var grace = body.RootElement.TryGetProperty("grace_ms", out var time) ? time.GetInt32() : 0;
         foreach (var lease in Live.Where(lease => sessions.Contains(lease.SessionId)))
         {
-            lease.Leave(because, grace);
+            lease.Leave(because, grace > 0 ? GraceMs ?? grace : 0);
         }
 
         return Results.Json(new { released = Array.Empty<object>(), failed = Array.Empty<object>() });
