@@ -75,7 +75,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         var person = new Person { CreatedAt = now, Consent = consent(now) };
         form.WriteTo(person, now);
         db.People.Add(person);
-        var outcome = await SaveAsync(person, cancellationToken);
+        var outcome = await SaveNumberedAsync(person, cancellationToken);
         if (outcome != SaveOutcome.Saved)
         {
             return (outcome, null);
@@ -89,7 +89,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     {
         db.Entry(person).Property(each => each.Stamp).OriginalValue = form.Stamp;
         form.WriteTo(person, Now);
-        var outcome = await SaveAsync(person, cancellationToken);
+        var outcome = await SaveNumberedAsync(person, cancellationToken);
         if (outcome == SaveOutcome.Saved)
         {
             LogChanged(person.Id, accountId);
@@ -103,7 +103,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     {
         person.Consent = new Consent(Now, version, accountId);
         person.Touch(Now);
-        var outcome = await SaveAsync(person, cancellationToken);
+        var outcome = await SaveAsync(cancellationToken);
         if (outcome == SaveOutcome.Saved)
         {
             LogConsented(person.Id, version, accountId);
@@ -118,7 +118,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
         person.Consent = null;
         person.Touch(Now);
-        var outcome = await SaveAsync(person, cancellationToken);
+        var outcome = await SaveAsync(cancellationToken);
         if (outcome != SaveOutcome.Saved)
         {
             return outcome;
@@ -143,13 +143,14 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         await db.ForgetDeletedAsync(logger);
     }
 
-    private async Task<SaveOutcome> SaveAsync(Person person, CancellationToken cancellationToken)
-    {
-        if (await db.People.AnyAsync(other => other.NumberKey == person.NumberKey && other.Id != person.Id, cancellationToken))
-        {
-            return SaveOutcome.NumberTaken;
-        }
+    /// <summary>Of a person whose number may be new. Asked first, for a failed write is an error in the log.</summary>
+    private async Task<SaveOutcome> SaveNumberedAsync(Person person, CancellationToken cancellationToken) =>
+        await db.People.AnyAsync(other => other.NumberKey == person.NumberKey && other.Id != person.Id, cancellationToken)
+            ? SaveOutcome.NumberTaken
+            : await SaveAsync(cancellationToken);
 
+    private async Task<SaveOutcome> SaveAsync(CancellationToken cancellationToken)
+    {
         try
         {
             await db.SaveChangesAsync(cancellationToken);
