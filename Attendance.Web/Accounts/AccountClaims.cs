@@ -22,3 +22,9 @@ internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<Iden
         return identity;
     }
 }
+
+internal static class SignedInAccount
+{
+    /// <summary>Of somebody who is signed in.</summary>
+    public static string AccountId(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+}

@@ -30,7 +30,7 @@ internal sealed partial class AccountsModel(
     /// <summary>Shown once, right after it was made.</summary>
     public (string UserName, string Password)? Made { get; private set; }
 
-    public string OwnId => accounts.GetUserId(User)!;
+    public string OwnId => User.AccountId();
 
     public bool IsLocked(Account account) => account.LockoutEnd > clock.GetUtcNow();
 

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Attendance.Web.Accounts;
 using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Forwarding;
 using Attendance.Web.People;
@@ -68,7 +69,7 @@ internal static class ShotEndpoints
             {
                 ShotInspection.Refused refused => EnrollmentProblems.NoPicture(refused.Fault),
                 ShotInspection.Judged { Jpeg: { } jpeg } good => ToResult(
-                    context, await intake.StoreAsync(personId, form, good.Judgement.Figures, jpeg, AccountOf(context.User), cancellationToken)),
+                    context, await intake.StoreAsync(personId, form, good.Judgement.Figures, jpeg, context.User.AccountId(), cancellationToken)),
                 ShotInspection.Judged judged => EnrollmentProblems.NotGood(judged.Judgement.Flaws.Select(flaw => flaw.Code())),
                 var unknown => throw new InvalidOperationException($"No answer is known for {unknown}."),
             };
@@ -103,7 +104,7 @@ internal static class ShotEndpoints
             return ApiProblems.NotFound();
         }
 
-        await shots.DeleteAsync(personId, known, AccountOf(user), cancellationToken);
+        await shots.DeleteAsync(personId, known, user.AccountId(), cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -122,8 +123,6 @@ internal static class ShotEndpoints
             return EnrollmentProblems.Unreadable();
         }
     }
-
-    private static string AccountOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
 }
 
 internal sealed record ShotList(Guid PersonId, bool Consent, IReadOnlyList<string> Poses, IReadOnlyList<ShotResponse> Shots);

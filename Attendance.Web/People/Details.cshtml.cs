@@ -1,5 +1,5 @@
-using System.Security.Claims;
 using System.Security.Cryptography;
+using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -24,24 +24,22 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
 
     public ConsentTexts Consent => consent;
 
-    private string AccountId => User.FindFirstValue(ClaimTypes.NameIdentifier)!;
-
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken) =>
         await LoadAsync(cancellationToken) ? Page() : NotFound();
 
     public Task<IActionResult> OnPostConsentAsync(CancellationToken cancellationToken) => ChangeAsync(
         Agreed == consent.Version
-            ? () => people.ConsentAsync(Person, Agreed, AccountId, cancellationToken)
+            ? () => people.ConsentAsync(Person, Agreed, User.AccountId(), cancellationToken)
             : null,
         "The text has changed meanwhile, or the box was empty. Please read it, and tick the box.",
         cancellationToken);
 
     public Task<IActionResult> OnPostWithdrawAsync(CancellationToken cancellationToken) => ChangeAsync(
-        () => people.WithdrawConsentAsync(Person, AccountId, cancellationToken), "", cancellationToken);
+        () => people.WithdrawConsentAsync(Person, User.AccountId(), cancellationToken), "", cancellationToken);
 
     public async Task<IActionResult> OnPostDeleteAsync(CancellationToken cancellationToken)
     {
-        await people.DeleteAsync(Id, AccountId, cancellationToken);
+        await people.DeleteAsync(Id, User.AccountId(), cancellationToken);
         return LocalRedirect("/people");
     }
 
@@ -54,7 +52,7 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
 
         try
         {
-            return File(await export.ZipAsync(Person, ConsentText, AccountId, cancellationToken), "application/zip", PersonExport.FileName);
+            return File(await export.ZipAsync(Person, ConsentText, User.AccountId(), cancellationToken), "application/zip", PersonExport.FileName);
         }
         catch (CryptographicException)
         {

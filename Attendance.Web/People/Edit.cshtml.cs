@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -34,7 +34,7 @@ internal sealed class EditPersonModel(PeopleStore people) : PageModel
 
         if (ModelState.IsValid)
         {
-            switch (await people.ChangeAsync(person, Form, User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancellationToken))
+            switch (await people.ChangeAsync(person, Form, User.AccountId(), cancellationToken))
             {
                 case SaveOutcome.Saved:
                     return LocalRedirect($"/people/{Id}");

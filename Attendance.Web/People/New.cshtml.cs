@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -27,7 +27,7 @@ internal sealed class NewPersonModel(PeopleStore people, ConsentTexts consent) :
 
         if (ModelState.IsValid)
         {
-            var account = User.FindFirstValue(ClaimTypes.NameIdentifier)!;
+            var account = User.AccountId();
             var (outcome, person) = await people.AddAsync(
                 Form, now => Agreed is null ? null : new Consent(now, Agreed, account), account, cancellationToken);
             if (outcome == SaveOutcome.Saved)
