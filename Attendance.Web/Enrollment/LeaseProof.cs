@@ -26,35 +26,28 @@ internal abstract record LeaseProof
 }
 
 /// <summary>Asks camera-api whether a lease is live, never for longer than somebody before a camera would wait.</summary>
-internal sealed class LeaseChecks(CameraApiClient client, TimeProvider clock)
+internal sealed class LeaseChecks(CameraApiClient client)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     public async Task<LeaseProof> CheckAsync(LeaseClaim claim, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(s_patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
+        using var request = new HttpRequestMessage(HttpMethod.Post, CameraApiClient.Address + "/api/leases/check")
         {
-            using var response = await client.PostAsync("/api/leases/check", JsonContent.Create(claim), either.Token);
-            return response.StatusCode switch
-            {
-                HttpStatusCode.OK => new LeaseProof.Live((await ReadAsync<LiveLease>(response, either.Token))!.LeaseRef),
-                HttpStatusCode.Gone => new LeaseProof.Ended((await ReadAsync<EndedLease>(response, either.Token))?.Reason),
-                HttpStatusCode.Conflict => new LeaseProof.Stale(),
-                HttpStatusCode.BadRequest => new LeaseProof.Ended(null), // not the shape of any lease there ever was
-                _ => new LeaseProof.Unknown(),
-            };
-        }
-        catch (Exception exception) when (exception is HttpRequestException or System.Text.Json.JsonException)
-        {
-            return new LeaseProof.Unknown();
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new LeaseProof.Unknown();
-        }
+            Content = JsonContent.Create(claim),
+        };
+        return await client.AskAsync<LeaseProof>(request, s_patience, UnderstandAsync, new LeaseProof.Unknown(), cancellationToken);
     }
+
+    private static async Task<LeaseProof> UnderstandAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.StatusCode switch
+        {
+            HttpStatusCode.OK => new LeaseProof.Live((await ReadAsync<LiveLease>(response, cancellationToken))!.LeaseRef),
+            HttpStatusCode.Gone => new LeaseProof.Ended((await ReadAsync<EndedLease>(response, cancellationToken))?.Reason),
+            HttpStatusCode.Conflict => new LeaseProof.Stale(),
+            HttpStatusCode.BadRequest => new LeaseProof.Ended(null), // not the shape of any lease there ever was
+            _ => new LeaseProof.Unknown(),
+        };
 
     private static Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.Content.ReadFromJsonAsync<T>(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Attendance.Web.Security;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.ServiceDiscovery.Http;
@@ -9,7 +10,7 @@ namespace Attendance.Web.Forwarding;
 /// The one connection pool to camera-api. It does not retry: a page knows better than we do whether it still wants a camera.
 /// </summary>
 internal sealed class CameraApiClient(
-    IServiceDiscoveryHttpMessageHandlerFactory discovery, IOptions<SecurityOptions> security) : IDisposable
+    IServiceDiscoveryHttpMessageHandlerFactory discovery, IOptions<SecurityOptions> security, TimeProvider clock) : IDisposable
 {
     public const string Address = "http://camera-api";
     private const string KeyHeader = "X-Api-Key";
@@ -25,17 +26,31 @@ internal sealed class CameraApiClient(
         UseProxy = false,
     }));
 
-    public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
-
-    public Task<HttpResponseMessage> PostAsync(string path, HttpContent content, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, path, content, cancellationToken);
-
-    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    /// <summary>Asks for something that is of use only for as long as somebody would wait for it.</summary>
+    /// <returns><paramref name="otherwise"/> where there is no answer in that time, or none that can be understood.</returns>
+    public async Task<T> AskAsync<T>(
+        HttpRequestMessage request,
+        TimeSpan patience,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> understand,
+        T otherwise,
+        CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(method, Address + path) { Content = content };
+        using var late = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         AddKey(request);
-        return Invoker.SendAsync(request, cancellationToken);
+        try
+        {
+            using var response = await Invoker.SendAsync(request, either.Token);
+            return await understand(response, either.Token);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException)
+        {
+            return otherwise;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return otherwise;
+        }
     }
 
     public void AddKey(HttpRequestMessage request)
