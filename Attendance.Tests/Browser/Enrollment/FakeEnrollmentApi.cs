@@ -139,7 +139,7 @@ internal sealed class FakeEnrollmentApi : IAsyncDisposable
         {
             ["shot_id"] = Guid.NewGuid(), ["pose"] = pose, ["taken_at"] = DateTimeOffset.UnixEpoch, ["width"] = 640, ["height"] = 480,
             ["sharpness"] = 100, ["brightness"] = 120, ["size"] = 0.2, ["yaw"] = 0, ["pitch"] = 0.45, ["manual"] = manual,
-            ["picture_url"] = $"/api/people/{Person}/shots/{pose}/picture",
+            ["picture_url"] = $"/api/people/{Person}/shots/{pose}/picture?shot={Guid.NewGuid():N}",
         };
     }
 

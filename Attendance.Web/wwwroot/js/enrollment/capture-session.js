@@ -300,7 +300,7 @@ export class CaptureSession extends EventTarget {
         let { pitch } = kept;
         try {
             const image = new Image();
-            image.src = pictureOf(kept);
+            image.src = kept.picture_url;
             await image.decode();
             const [face] = await this.#finder.find(image);
             pitch = face ? poseOf(face).pitch : pitch;
@@ -546,9 +546,4 @@ export class CaptureSession extends EventTarget {
             this.dispatchEvent(new Event('change'));
         }
     }
-}
-
-/** @param {KeptShot} shot of a pose that may have had another one, which the browser may still have */
-export function pictureOf({ picture_url, shot_id }) {
-    return `${picture_url}${picture_url.includes('?') ? '&' : '?'}shot=${encodeURIComponent(shot_id)}`;
 }

@@ -17,7 +17,7 @@ import { delay, jittered } from '../camera/timing.js';
  * @property {string} taken_at
  * @property {number} pitch
  * @property {boolean} manual
- * @property {string} picture_url
+ * @property {string} picture_url another for another picture of the same pose
  *
  * What became of a shot.
  * @typedef {{ shot: Shot, kept: KeptShot }} Sent

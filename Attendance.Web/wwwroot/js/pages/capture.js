@@ -4,7 +4,7 @@ import { permissionStatus } from '../camera/device.js';
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
 import { wordsForProblem } from '../camera/words.js';
 import { fallsBack, isOfDevice, offer, optionsFor, rememberChoice, rememberedChoice, whatThereIs } from '../enrollment/camera-choice.js';
-import { CaptureSession, pictureOf } from '../enrollment/capture-session.js';
+import { CaptureSession } from '../enrollment/capture-session.js';
 import { askFor, nameOfPose } from '../enrollment/shot-words.js';
 import { element } from './dom.js';
 import { showOff, startWhenVisible, view } from './viewer.js';
@@ -271,7 +271,7 @@ function showPoses() {
             : state === 'sending' ? 'Being sent…'
             : state === 'waiting' ? 'Kept here until it can be sent'
             : kept?.manual ? 'Taken by hand' : 'Taken';
-        const source = preview ?? (kept ? pictureOf(kept) : '');
+        const source = preview ?? kept?.picture_url ?? '';
         if (row.picture.getAttribute('src') !== source && source !== '') {
             row.picture.src = source;
         }
