@@ -585,14 +585,7 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
 
     private protected override Task<(string Key, string? Value)[]> SettingsAsync() => Task.FromResult<(string, string?)[]>([]);
 
-    private bool IsInAFile(byte[] trace) =>
-        Directory.EnumerateFiles(Web.DataFolder, "*", SearchOption.AllDirectories).Any(file =>
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes.AsSpan().IndexOf(trace) >= 0;
-        });
+    private bool IsInAFile(byte[] trace) => Traces.AreIn(Web.DataFolder, trace);
 }
 
 public sealed class EnrollmentOnPostgresTests(PostgresServer postgres) : EnrollmentSuite, IClassFixture<PostgresServer>
