@@ -10,7 +10,6 @@ internal sealed class LeaseMetrics
     private readonly Counter<int> _releases;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _releaseDuration;
-    private readonly Counter<int> _leaks;
     private readonly UpDownCounter<int> _quarantined;
 
     public LeaseMetrics(IMeterFactory meters)
@@ -22,7 +21,6 @@ internal sealed class LeaseMetrics
         _duration = meter.CreateHistogram<double>("attendance.camera.lease.duration", "s", "How long leases were held.");
         _releaseDuration = meter.CreateHistogram<double>(
             "attendance.camera.release.duration", "s", "From the end of a lease until its camera was proven free, or quarantined.");
-        _leaks = meter.CreateCounter<int>("attendance.camera.leaks", "{leak}", "Holds found that nobody answers for, by kind.");
         _quarantined = meter.CreateUpDownCounter<int>(
             "attendance.camera.quarantined", "{camera}", "Cameras that could not be shown to be free.");
     }
@@ -41,8 +39,6 @@ internal sealed class LeaseMetrics
 
     public void Freed(string cameraId, ReleaseReason reason, string outcome, TimeSpan took) =>
         _releaseDuration.Record(took.TotalSeconds, Camera(cameraId), Reason(reason), new("attendance.release.outcome", outcome));
-
-    public void Leaked(string cameraId, string kind) => _leaks.Add(1, Camera(cameraId), new("attendance.leak.kind", kind));
 
     public void Quarantined(string cameraId, int change) => _quarantined.Add(change, Camera(cameraId));
 
