@@ -55,7 +55,8 @@ internal sealed partial class AlertWatch : BackgroundService
             {
                 if (tick % TicksBetweenSearches == 0)
                 {
-                    await _search.SearchAsync(cancellationToken);
+                    _search.SearchLeases();
+                    await _search.SearchWorkersAsync(cancellationToken);
                 }
 
                 foreach (var finding in _conditions.Find())

@@ -23,7 +23,8 @@ internal sealed partial class LeakSearch(
 {
     private const int Steps = 3; // of a release: asked, told, killed
 
-    private HashSet<string> _suspected = [];
+    private HashSet<string> _suspectedLeases = [];
+    private HashSet<string> _suspectedWorkers = [];
 
     /// <summary>Leases that have ended, whose cameras are longer on their way back than all steps of a release together take.</summary>
     public IReadOnlyList<CameraLease> UnfinishedReleases() =>
@@ -32,55 +33,54 @@ internal sealed partial class LeakSearch(
             .Where(lease => lease.EndedFor > (options.Value.ReleaseTimeout * Steps) + TimeSpan.FromSeconds(2)),
     ];
 
-    public async Task SearchAsync(CancellationToken cancellationToken)
+    public void SearchLeases()
+    {
+        leaks.Review();
+        var suspected = new HashSet<string>();
+        foreach (var (lease, kind, end) in FindLeases())
+        {
+            if (IsSeenTwice($"{kind} {lease.Ref}", _suspectedLeases, suspected))
+            {
+                leaks.Begin(kind, lease.CameraId, lease.Ref, () => lease.Released.IsCompleted, lease.Ref);
+                LogLease(lease.CameraId, lease.Ref, kind.Name(), end.Reason.Name());
+                _ = leases.EndAsync(lease, end);
+            }
+        }
+
+        _suspectedLeases = suspected;
+        HurryReleases();
+    }
+
+    public async Task SearchWorkersAsync(CancellationToken cancellationToken)
     {
         leaks.Review();
         reconciliation.EndWorkersWithoutLease();
         var suspected = new HashSet<string>();
-        EndOverdueLeases(suspected);
-        EndUnattendedLeases(suspected);
-        HurryReleases();
         foreach (var (worker, kind, cameraId) in FindWorkers())
         {
             // One that was only just started may not be on our list yet, and a camera may be about to be lent.
-            if (kind == LeakKind.OrphanWorker || IsSeenTwice($"worker {worker}", suspected))
+            if (kind == LeakKind.OrphanWorker || IsSeenTwice($"{kind} {worker}", _suspectedWorkers, suspected))
             {
                 await EndAsync(worker, kind, cameraId, cancellationToken);
             }
         }
 
-        _suspected = suspected;
+        _suspectedWorkers = suspected;
     }
 
-    /// <summary>Its timer should have ended it: the clock is asked, not the timer.</summary>
-    private void EndOverdueLeases(HashSet<string> suspected)
+    private IEnumerable<(CameraLease Lease, LeakKind Kind, LeaseEnd End)> FindLeases()
     {
-        foreach (var lease in leases.Live)
+        foreach (var lease in leases.Live.Where(lease => lease is { End: null, Opened.IsCompletedSuccessfully: true }))
         {
-            if (lease is { End: null, EndByNow: { } end, Opened.IsCompletedSuccessfully: true } && IsSeenTwice($"overdue {lease.Ref}", suspected))
+            if (lease.EndByNow is { } end) // its timer should have ended it: the clock is asked, not the timer
             {
-                End(lease, end.Reason == ReleaseReason.MaxHold ? LeakKind.HeldTooLong : LeakKind.LeaseOverdue, end);
+                yield return (lease, end.Reason == ReleaseReason.MaxHold ? LeakKind.HeldTooLong : LeakKind.LeaseOverdue, end);
+            }
+            else if (lease.Capture is { IsAttended: false, Lost.IsCompleted: false })
+            {
+                yield return (lease, LeakKind.LeaseWithoutWorker, new LeaseEnd(ReleaseReason.WorkerFailed));
             }
         }
-    }
-
-    private void EndUnattendedLeases(HashSet<string> suspected)
-    {
-        foreach (var lease in leases.Live)
-        {
-            if (lease is { End: null, Opened.IsCompletedSuccessfully: true, Capture: { IsAttended: false, Lost.IsCompleted: false } }
-                && IsSeenTwice($"unattended {lease.Ref}", suspected))
-            {
-                End(lease, LeakKind.LeaseWithoutWorker, new LeaseEnd(ReleaseReason.WorkerFailed));
-            }
-        }
-    }
-
-    private void End(CameraLease lease, LeakKind kind, LeaseEnd end)
-    {
-        leaks.Begin(kind, lease.CameraId, lease.Ref, () => lease.Released.IsCompleted, lease.Ref);
-        LogLease(lease.CameraId, lease.Ref, kind.Name(), end.Reason.Name());
-        _ = leases.EndAsync(lease, end);
     }
 
     /// <summary>The steps of a release end by killing. Should they themselves be stuck, the worker still must go.</summary>
@@ -148,10 +148,10 @@ internal sealed partial class LeakSearch(
 
     private bool IsLentToNobody(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.Lease is null;
 
-    private bool IsSeenTwice(string what, HashSet<string> suspected)
+    private static bool IsSeenTwice(string what, HashSet<string> before, HashSet<string> now)
     {
-        suspected.Add(what);
-        return _suspected.Contains(what);
+        now.Add(what);
+        return before.Contains(what);
     }
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: lease {LeaseRef} is a leak ({Kind}); ended as {Reason}")]
