@@ -12,7 +12,7 @@ namespace Attendance.Tests.EndToEnd;
 public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFixture<OperationsTests.Fixture>
 {
     private const string Session = "camera_123456789_abc123";
-    private const string BrowserCamera = "browser-0123456789abcdef-0123456789abcdef";
+    private const string BrowserCamera = "browser-0123456789abcdef0123456789abcdef-0123456789abcdef";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly object s_ops = new { by = "account-1", why = "The picture is upside down." };
 
