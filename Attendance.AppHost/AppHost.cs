@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+#pragma warning disable ASPIREINTERACTION001 // Aspire calls its notifications experimental
 
 Console.WriteLine(Engine.Announcement);
 
@@ -28,6 +31,19 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
     .WithEnvironment("Cameras__demo__Source", "test-pattern") // so that a machine without a camera shows a picture too
     .WithEnvironment("Cameras__demo__Name", "Demo camera")
     .WithHttpHealthCheck("/health")
+    .WithHttpHealthCheck("/health/cameras") // one that leaks or is in quarantine shows as "Running (Unhealthy)"
+    .WithHttpCommand(
+        "/api/cameras",
+        "List cameras",
+        commandName: "list-cameras",
+        commandOptions: new HttpCommandOptions
+        {
+            Method = HttpMethod.Get,
+            Description = "Every camera, its state, and since when it is held.",
+            IconName = "List",
+            PrepareRequest = context => AskAsync(context, question: null),
+            GetCommandResult = CommandResult.OfListAsync,
+        })
     .WithHttpCommand(
         "/api/camera/cleanup/",
         "Release stale cameras",
@@ -36,7 +52,8 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
         {
             Description = "Gives back every camera whose holder is gone.",
             IconName = "Broom",
-            PrepareRequest = context => AskAsync(context, new { }),
+            PrepareRequest = context => AskAsync(context, new { by = "dashboard", why = "By the command of the dashboard." }),
+            GetCommandResult = CommandResult.OfCleanupAsync,
         })
     .WithHttpCommand(
         "/api/camera/cleanup/",
@@ -47,7 +64,8 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
             Description = "Takes every camera back, also from those who are using it.",
             ConfirmationMessage = "Take every camera back, also from those who are using it now?",
             IconName = "PlugDisconnected",
-            PrepareRequest = context => AskAsync(context, new { force = true, reason = "forced" }),
+            PrepareRequest = context => AskAsync(context, new { force = true, by = "dashboard", why = "By the command of the dashboard." }),
+            GetCommandResult = CommandResult.OfCleanupAsync,
         });
 
 // More cameras and other settings may be given to the AppHost, wherever it takes its configuration from.
@@ -77,12 +95,19 @@ web.OnResourceReady(async (_, _, cancellationToken) => await firstAccount.TellAs
     await adminPassword.Resource.GetValueAsync(cancellationToken),
     cancellationToken));
 
+// Whoever has the dashboard open is told of an alert, with a way to the console.
+builder.Services.AddHostedService(services => new AlertNotifications(
+    services.GetRequiredService<IInteractionService>(),
+    services.GetRequiredService<ResourceNotificationService>(),
+    () => (new Uri(cameraApi.GetEndpoint("http").Url), new Uri(web.GetEndpoint("http").Url)),
+    apiKey.Resource.GetValueAsync));
+
 builder.Build().Run();
 
-async Task AskAsync(HttpCommandRequestContext context, object question)
+async Task AskAsync(HttpCommandRequestContext context, object? question)
 {
     context.Request.Headers.Add("X-Api-Key", await apiKey.Resource.GetValueAsync(context.CancellationToken));
-    context.Request.Content = JsonContent.Create(question);
+    context.Request.Content = question is null ? null : JsonContent.Create(question);
 }
 
 void PassOn(IResourceBuilder<ProjectResource> project, params string[] sections)

@@ -45,6 +45,8 @@ internal sealed partial class DistributedApplicationBuilder : IDistributedApplic
         _host.Services.AddSingleton(new ResourceNotificationService(stopOnUnavailable: test is not null));
         _host.Services.AddSingleton<ResourceLoggerService>();
         _host.Services.AddSingleton<ResourceCommandService>();
+        _host.Services.AddSingleton<Notifications>();
+        _host.Services.AddSingleton<IInteractionService>(services => services.GetRequiredService<Notifications>());
         _host.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Orchestrator>(
             services, Model, new RunSettings(AppHostDirectory, DataDirectory, RandomPorts)));
         if (test is null)

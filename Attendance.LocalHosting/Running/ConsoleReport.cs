@@ -12,6 +12,7 @@ internal sealed partial class ConsoleReport(
     IReadOnlyList<IResource> model,
     ResourceLoggerService logs,
     ResourceNotificationService notifications,
+    Notifications said,
     IHostApplicationLifetime lifetime,
     TimeProvider clock) : IHostedService, IDisposable
 {
@@ -30,6 +31,7 @@ internal sealed partial class ConsoleReport(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         logs.Written += OnWritten;
+        said.Changed += OnSaid;
         _watching = WatchAsync();
 
         // A closed terminal is a wish to stop like any other.
@@ -48,6 +50,7 @@ internal sealed partial class ConsoleReport(
         await _over.CancelAsync();
         await _watching;
         logs.Written -= OnWritten;
+        said.Changed -= OnSaid;
     }
 
     public void Dispose()
@@ -115,6 +118,15 @@ internal sealed partial class ConsoleReport(
                     Say($"  {url.DisplayText ?? resource.Name}: {url.Url}");
                 }
             }
+        }
+    }
+
+    private void OnSaid(Notification notification, bool isShown)
+    {
+        if (isShown)
+        {
+            var link = notification.LinkUrl is null ? "" : $" ({notification.LinkText ?? "see"}: {notification.LinkUrl})";
+            Say($"! {notification.Title}: {notification.Message}{link}");
         }
     }
 

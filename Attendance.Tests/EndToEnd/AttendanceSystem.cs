@@ -47,6 +47,8 @@ public sealed class AttendanceSystem : IAsyncDisposable
     /// <summary>The first administrator, who has signed in and chosen a password.</summary>
     internal SignIn Admin { get; }
 
+    internal DistributedApplication App => _app;
+
     public Uri Web => _app.GetEndpoint("web");
 
     /// <summary>Where everything lies that it keeps.</summary>
