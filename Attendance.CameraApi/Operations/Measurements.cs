@@ -21,11 +21,11 @@ internal sealed class Measurements : IDisposable
         {
             if (instrument.Meter.Name == CameraApiActivity.Name && ReferenceEquals(instrument.Meter.Scope, meters))
             {
-                listener.EnableMeasurementEvents(instrument);
+                listener.EnableMeasurementEvents(instrument, instrument.Name[Prefix.Length..]);
             }
         };
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Hear(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Hear(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, name) => Hear((string)name!, value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, name) => Hear((string)name!, value, tags));
         _listener.Start();
     }
 
@@ -34,7 +34,7 @@ internal sealed class Measurements : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void Hear(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Hear(string instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         string? cameraId = null, kind = null;
         foreach (var (name, tag) in tags)
@@ -49,6 +49,6 @@ internal sealed class Measurements : IDisposable
             }
         }
 
-        Measured?.Invoke(new Measurement(instrument.Name[Prefix.Length..], value, cameraId, kind));
+        Measured?.Invoke(new Measurement(instrument, value, cameraId, kind));
     }
 }

@@ -26,6 +26,10 @@ internal sealed record TrendsView(int StepSeconds, IReadOnlyList<TrendPoint> Poi
 internal sealed class Trends : IDisposable
 {
     private const int Minutes = 60;
+
+    private static readonly HashSet<string> s_heard =
+        ["camera.lease.acquisitions", "camera.lease.releases", "camera.open.duration", "camera.release.duration", "camera.lease.duration"];
+
     private static readonly string[] s_granted = ["granted", "already_held", "adopted"];
 
     private readonly Lock _gate = new();
@@ -46,7 +50,7 @@ internal sealed class Trends : IDisposable
         {
             lock (_gate)
             {
-                Turn();
+                Turn().Active = _leases.Live.Count();
                 return new TrendsView(60, [.. _buckets.Select(bucket => bucket.Point())]);
             }
         }
@@ -58,6 +62,11 @@ internal sealed class Trends : IDisposable
 
     private void Hear(Measurement measured)
     {
+        if (!s_heard.Contains(measured.Instrument))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             var bucket = Turn();
@@ -111,6 +120,11 @@ internal sealed class Trends : IDisposable
             _buckets.Enqueue(last = new Bucket(minute));
         }
 
+        if (last.At < minute)
+        {
+            last.Active = _leases.Live.Count();
+        }
+
         while (last.At < minute)
         {
             _buckets.Enqueue(last = new Bucket(last.At.AddMinutes(1)) { Active = last.Active });
@@ -121,7 +135,6 @@ internal sealed class Trends : IDisposable
             _buckets.Dequeue();
         }
 
-        last.Active = _leases.Live.Count();
         return last;
     }
 
