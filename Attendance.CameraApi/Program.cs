@@ -6,6 +6,7 @@ using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Streaming;
+using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;
 
 if (args is [WorkerCommand.Name, ..])
@@ -26,6 +27,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 });
 
 builder.AddServiceDefaults();
+builder.AddScraping();
 builder.Services.AddOpenApi();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddProblemHandling();
@@ -42,6 +44,7 @@ app.UseMiddleware<ApiKeyCheck>();
 app.UseWebSockets();
 app.MapDefaultEndpoints();
 app.MapCameraHealth();
+app.MapScraping();
 app.MapOpenApi();
 app.MapCameras();
 app.MapLeases();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -126,7 +127,7 @@ internal sealed class LeaseStore(
 
     private async Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask)
     {
-        using var activity = CameraApiActivity.Source.StartActivity($"store.{operation}", ActivityKind.Client);
+        using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Store + operation, ActivityKind.Client);
         var started = clock.GetTimestamp();
         var outcome = "ok";
         try

@@ -1,6 +1,7 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
@@ -97,6 +98,8 @@ internal sealed partial class Reconciliation(
         var settled = new List<string>();
         foreach (var cameraId in await FindOverdueAsync())
         {
+            using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
+            activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
             if (await SettleAsync(cameraId, ReleaseReason.Expired, "lease_without_holder"))
             {
                 settled.Add(cameraId);
