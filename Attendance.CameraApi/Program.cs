@@ -1,8 +1,10 @@
+using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Commands;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Operations;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Streaming;
@@ -34,7 +36,9 @@ builder.AddProblemHandling();
 builder.AddApiKey();
 builder.AddCameras();
 builder.AddCapture();
+builder.AddOperations();
 builder.AddLeases();
+builder.AddAlerts();
 builder.AddPresence();
 
 var app = builder.Build();
@@ -51,6 +55,8 @@ app.MapLeases();
 app.MapCleanup();
 app.MapStreaming();
 app.MapPresence();
+app.MapAlerts();
+app.MapOperations();
 
 try
 {

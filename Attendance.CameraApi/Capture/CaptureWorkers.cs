@@ -16,6 +16,18 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
     /// <summary>Workers that were given a camera and are not gone.</summary>
     public IEnumerable<WorkerProcess> InUse => _inUse.Select(entry => entry.Key).Where(worker => !worker.Exited.IsCompleted);
 
+    /// <summary>Also the spare ones.</summary>
+    public IReadOnlyList<WorkerProcess> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _spares, .. _inUse.Keys];
+            }
+        }
+    }
+
     /// <summary>A worker for a camera: a spare one if there is one.</summary>
     public WorkerProcess Take()
     {

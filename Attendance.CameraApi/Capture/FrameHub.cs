@@ -14,11 +14,17 @@ internal sealed class FrameHub
     private CapturedFrame? _latest;
     private long _count;
     private bool _ended;
+    private int _viewers;
 
     /// <summary>How many frames were published; the number of the newest one.</summary>
     public long Count => Volatile.Read(ref _count);
 
+    /// <summary>Streams that are being watched.</summary>
+    public int Viewers => Volatile.Read(ref _viewers);
+
     public CapturedFrame? Latest => Volatile.Read(ref _latest);
+
+    public void Watch(int change) => Interlocked.Add(ref _viewers, change);
 
     public void Publish(CapturedFrame frame) => Change(() =>
     {

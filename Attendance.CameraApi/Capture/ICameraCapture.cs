@@ -10,6 +10,9 @@ internal interface ICameraCapture
 
     CaptureStatus Status { get; }
 
+    /// <summary>Whether somebody sees to it that a camera which fails is opened again. Always, while it is open.</summary>
+    bool IsAttended { get; }
+
     /// <summary>Completes, with the reason, when the camera is lost for good; not when it is closed.</summary>
     Task<CaptureLoss> Lost { get; }
 
@@ -21,6 +24,13 @@ internal interface ICameraCapture
     Task<CloseOutcome> CloseAsync();
 }
 
+/// <summary>A capture that can be told to open its camera again, though nothing is seen to be wrong.</summary>
+internal interface IReopenable
+{
+    /// <summary>Returns at once. Without effect while it is not open.</summary>
+    void Reopen();
+}
+
 internal interface ICameraCaptureFactory
 {
     ICameraCapture Create(Camera camera);
@@ -29,10 +39,11 @@ internal interface ICameraCaptureFactory
 /// <param name="Opened">What the device delivers; null before it opened.</param>
 /// <param name="Suspended">The device is gone and awaited.</param>
 /// <param name="Reopenings">How often the device was opened again under this lease.</param>
+/// <param name="Failures">Attempts in a row to open it again that failed; 0 while it is open.</param>
 /// <param name="Fault">What is wrong at the moment, in a plain sentence.</param>
-internal sealed record CaptureStatus(CaptureOpened? Opened, bool Suspended, int Reopenings, string? Fault)
+internal sealed record CaptureStatus(CaptureOpened? Opened, bool Suspended, int Reopenings, int Failures, string? Fault)
 {
-    public static readonly CaptureStatus Closed = new(null, false, 0, null);
+    public static readonly CaptureStatus Closed = new(null, false, 0, 0, null);
 }
 
 internal enum CaptureLoss

@@ -3,21 +3,30 @@ using System.Globalization;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// Capture workers whose API is gone. On Linux every process is looked at: no record of ours could be as true as that.
-/// Elsewhere none are found; there a worker's end of input is all that ends it.
+/// Capture workers on this machine, whosever they are. On Linux every process is looked at: no record of ours could be as
+/// true as that. Elsewhere none are found; there a worker's end of input is all that ends it.
 /// </summary>
 internal static class OrphanWorkers
 {
-    public static IReadOnlyList<ProcessIdentity> Find() =>
-        OperatingSystem.IsLinux()
-            ? [.. All().Where(worker => !worker.Owner.IsAlive).Select(worker => worker.Process)]
-            : [];
+    /// <summary>Those whose API is gone.</summary>
+    public static IReadOnlyList<ProcessIdentity> Find() => [.. All().Where(worker => !worker.Owner.IsAlive).Select(worker => worker.Process)];
 
     /// <summary>Whether this process is a capture worker, whoever owns it.</summary>
     public static bool IsWorker(int id) => OwnerOf(CommandLineOf($"/proc/{id}")) is not null;
 
-    private static IEnumerable<(ProcessIdentity Process, ProcessIdentity Owner)> All()
+    /// <summary>Whether this process is a camera API, and so answers for its workers.</summary>
+    public static bool IsApi(int id) =>
+        CommandLineOf($"/proc/{id}") is var commandLine
+        && Array.FindIndex(commandLine, word => Path.GetFileName(word) is WorkerCommand.Executable or WorkerCommand.Library) is 0 or 1
+        && !commandLine.Contains(WorkerCommand.Name);
+
+    public static IEnumerable<(ProcessIdentity Process, ProcessIdentity Owner)> All()
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            yield break;
+        }
+
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) &&

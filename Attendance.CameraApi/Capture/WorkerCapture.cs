@@ -21,7 +21,7 @@ internal sealed partial class WorkerCapture(
     CaptureMetrics metrics,
     CameraEvents events,
     TimeProvider clock,
-    ILogger<WorkerCapture> logger) : ICameraCapture
+    ILogger<WorkerCapture> logger) : ICameraCapture, IReopenable
 #pragma warning restore CA1001
 {
     /// <summary>In a row: more than bad luck.</summary>
@@ -45,6 +45,8 @@ internal sealed partial class WorkerCapture(
 
     public CaptureStatus Status => _status;
 
+    public bool IsAttended => !_watch.IsCompleted;
+
     public Task<CaptureLoss> Lost => _lost.Task;
 
     /// <summary>False only where it can be seen that the device is not plugged in.</summary>
@@ -57,6 +59,9 @@ internal sealed partial class WorkerCapture(
         _ageWatch = metrics.Watch(camera.Id, () => Frames.Latest is { } frame ? clock.GetElapsedTime(frame.Header.Timestamp) : null);
         _watch = WatchAsync();
     }
+
+    /// <summary>What hangs in a way that the watchdog does not see: ended, and opened again as after any other end.</summary>
+    public void Reopen() => _worker?.Kill();
 
     public async Task<CloseOutcome> CloseAsync()
     {
@@ -95,7 +100,7 @@ internal sealed partial class WorkerCapture(
             var remaining = options.OpenTimeout - clock.GetElapsedTime(started);
             firstFrame = await FirstFrameAsync(worker, seen, cancellationToken)
                 .WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock, cancellationToken);
-            _status = _status with { Opened = opened, Suspended = false, Fault = null };
+            _status = _status with { Opened = opened, Suspended = false, Failures = 0, Fault = null };
             error = null;
         }
         catch (CameraUnavailableException exception)
@@ -248,12 +253,14 @@ internal sealed partial class WorkerCapture(
                     events.Tell(CameraEventType.CameraRecovered, camera.Id);
                 }
 
+                events.Tell(CameraEventType.CameraReopened, camera.Id);
                 LogReopened(camera.Id);
                 return true;
             }
             catch (CameraUnavailableException exception)
             {
                 Fault(exception.Failure);
+                _status = _status with { Failures = failures + 1 };
             }
 
             if (_status.Suspended && clock.GetElapsedTime(began) >= options.HotSwapGrace)

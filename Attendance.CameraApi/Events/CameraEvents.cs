@@ -1,5 +1,9 @@
-using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Operations;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Events;
@@ -14,6 +18,9 @@ internal enum CameraEventType
 
     /// <summary>It delivers again after <see cref="CameraFailing"/>.</summary>
     CameraRecovered,
+
+    /// <summary>Another worker has it, under the same lease.</summary>
+    CameraReopened,
     CameraQuarantined,
 
     /// <summary>It was shown to be free after <see cref="CameraQuarantined"/>.</summary>
@@ -21,31 +28,87 @@ internal enum CameraEventType
 
     /// <summary>A hold that nobody answered for; it was ended.</summary>
     LeakFound,
+    AlertOpened,
+    AlertAcknowledged,
+    AlertResolved,
+
+    /// <summary>Somebody of ops did something.</summary>
+    Action,
 }
 
 /// <param name="LeaseRef">Not the lease's id, which is a secret; null where no lease is concerned.</param>
 /// <param name="Detail">The release reason, the kind of the leak, or what is wrong in a plain sentence.</param>
-internal sealed record CameraEvent(CameraEventType Type, DateTimeOffset At, string Node, string CameraId, string? LeaseRef, string? Detail);
+internal sealed record CameraEvent(CameraEventType Type, DateTimeOffset At, string Node, string CameraId, string? LeaseRef, string? Detail)
+{
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    [JsonIgnore]
+    public EventPosition Id { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Alert? Alert { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AuditEntry? Action { get; init; }
+}
+
+/// <summary>Where in the order of events one stands. Of another run of the API nothing is known any more.</summary>
+internal readonly record struct EventPosition(string Run, long Number)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Run}-{Number}");
+
+    public static EventPosition? Parse(string? text) =>
+        text?.LastIndexOf('-') is > 0 and var dash && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new EventPosition(text[..dash], number)
+            : null;
+}
 
 /// <summary>What happens to the cameras of this node, for whoever listens. Nobody who tells it waits for a listener.</summary>
 internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider clock)
 {
-    /// <summary>A listener that falls further behind than this misses the oldest.</summary>
+    /// <summary>A listener that falls further behind than this misses the oldest; one that comes back is told as many.</summary>
     private const int Backlog = 1000;
 
-    private readonly ConcurrentDictionary<Channel<CameraEvent>, byte> _listeners = new();
+    private readonly string _run = Guid.NewGuid().ToString("N")[..8];
+    private readonly Lock _gate = new();
+    private readonly Queue<CameraEvent> _recent = new();
+    private readonly List<Channel<CameraEvent>> _listeners = [];
+    private long _count;
 
-    public void Tell(CameraEventType type, string cameraId, string? leaseRef = null, string? detail = null)
-    {
-        var told = new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, cameraId, leaseRef, detail);
-        foreach (var (listener, _) in _listeners)
-        {
-            listener.Writer.TryWrite(told);
-        }
-    }
+    public void Tell(CameraEventType type, string cameraId, string? leaseRef = null, string? detail = null) =>
+        Tell(new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, cameraId, leaseRef, detail));
+
+    public void Tell(CameraEventType type, Alert alert) =>
+        Tell(new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, alert.CameraId ?? "", LeaseRef: null, alert.Rule.Name()) { Alert = alert });
+
+    public void Tell(AuditEntry action) =>
+        Tell(new CameraEvent(CameraEventType.Action, clock.GetUtcNow(), node.Value.Name, action.CameraId ?? "", LeaseRef: null, action.Action) { Action = action });
 
     /// <summary>Every event from this call on, until the listener is disposed of.</summary>
-    public Listener Listen() => new(this);
+    /// <param name="after">The last one that was heard: what came since is told first.</param>
+    public Listener Listen(EventPosition? after = null) => new(this, after);
+
+    private void Tell(CameraEvent told)
+    {
+        lock (_gate)
+        {
+            told = told with { Id = new EventPosition(_run, ++_count) };
+            _recent.Enqueue(told);
+            if (_recent.Count > Backlog)
+            {
+                _recent.Dequeue();
+            }
+
+            foreach (var listener in _listeners)
+            {
+                listener.Writer.TryWrite(told);
+            }
+        }
+    }
 
     internal sealed class Listener : IDisposable
     {
@@ -53,14 +116,40 @@ internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider cloc
         private readonly Channel<CameraEvent> _channel = Channel.CreateBounded<CameraEvent>(
             new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-        public Listener(CameraEvents events)
+        public Listener(CameraEvents events, EventPosition? after)
         {
             _events = events;
-            _events._listeners[_channel] = 0;
+            lock (events._gate)
+            {
+                if (after is { } last)
+                {
+                    var oldest = events._recent.TryPeek(out var first) ? first.Id.Number : events._count + 1;
+                    HasMissed = last.Run != events._run || last.Number < oldest - 1 || last.Number > events._count;
+                    foreach (var missed in HasMissed ? [] : events._recent.Where(told => told.Id.Number > last.Number))
+                    {
+                        _channel.Writer.TryWrite(missed);
+                    }
+                }
+
+                events._listeners.Add(_channel);
+            }
         }
+
+        /// <summary>What came since the event that was named is not known any more.</summary>
+        public bool HasMissed { get; }
 
         public IAsyncEnumerable<CameraEvent> ReadAllAsync(CancellationToken cancellationToken) => _channel.Reader.ReadAllAsync(cancellationToken);
 
-        public void Dispose() => _events._listeners.TryRemove(_channel, out _);
+        public bool TryRead([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out CameraEvent told) => _channel.Reader.TryRead(out told);
+
+        public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _channel.Reader.WaitToReadAsync(cancellationToken);
+
+        public void Dispose()
+        {
+            lock (_events._gate)
+            {
+                _events._listeners.Remove(_channel);
+            }
+        }
     }
 }

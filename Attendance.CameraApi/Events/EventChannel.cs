@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Events;
@@ -8,12 +7,6 @@ namespace Attendance.CameraApi.Events;
 internal sealed class EventChannel(CameraEvents events, IConnectionMultiplexer redis) : BackgroundService
 {
     private static readonly RedisChannel s_channel = RedisChannel.Literal("attendance:events");
-
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
 
     private readonly CameraEvents.Listener _listener = events.Listen(); // before anything of the node starts
 
@@ -29,7 +22,7 @@ internal sealed class EventChannel(CameraEvents events, IConnectionMultiplexer r
         {
             if (redis.IsConnected)
             {
-                await redis.GetSubscriber().PublishAsync(s_channel, JsonSerializer.Serialize(told, s_json), CommandFlags.FireAndForget);
+                await redis.GetSubscriber().PublishAsync(s_channel, JsonSerializer.Serialize(told, CameraEvent.Json), CommandFlags.FireAndForget);
             }
         }
     }

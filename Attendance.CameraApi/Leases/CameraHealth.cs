@@ -1,10 +1,11 @@
+using Attendance.CameraApi.Alerts;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>Unhealthy while a camera is open for nobody, or could not be shown to be free.</summary>
-internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliation) : IHealthCheck
+internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliation, AlertBook alerts) : IHealthCheck
 {
     public const string Tag = "cameras";
 
@@ -13,6 +14,8 @@ internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliat
         var found = slots.All.Where(slot => slot.Quarantine is not null)
             .Select(slot => (slot.Camera.Id, $"quarantined: {slot.Quarantine?.Cause}"))
             .Concat(reconciliation.WorkersWithoutLease().Select(worker => (worker.CameraId, $"open without a lease, worker {worker.Pid}")))
+            .Concat(alerts.Found.Where(alert => alert is { Severity: AlertSeverity.Critical } && alert.Rule.BlocksCamera())
+                .Select(alert => (alert.Subject.Length > 0 ? alert.Subject : alert.Node, $"{alert.What} {alert.Done}")))
             .GroupBy(one => one.Item1, one => (object)one.Item2)
             .ToDictionary(group => group.Key, group => group.First());
         return Task.FromResult(found.Count == 0

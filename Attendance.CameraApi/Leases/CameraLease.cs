@@ -24,6 +24,7 @@ internal sealed class CameraLease
     private long _began;
     private TimeSpan _extendedTo;
     private Leaving? _leaving;
+    private long _endedAt;
 
     public CameraLease(
         CameraSlot slot, string sessionHash, TimeSpan ttl, TimeSpan maxHold, TimeProvider clock, Action<CameraLease, LeaseEnd> expire)
@@ -85,6 +86,18 @@ internal sealed class CameraLease
     public TimeSpan Held => _clock.GetElapsedTime(Volatile.Read(ref _began));
 
     public LeaseEnd? End { get; private set; }
+
+    /// <summary>For how long its camera has been on its way back; null before it ended, and when it is back.</summary>
+    public TimeSpan? EndedFor
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return End is null || Released.IsCompleted ? null : _clock.GetElapsedTime(_endedAt);
+            }
+        }
+    }
 
     /// <summary>What has ended it, or should have by now: a timer may be late, the clock is not.</summary>
     public LeaseEnd? EndByNow
@@ -219,6 +232,7 @@ internal sealed class CameraLease
                 return false;
             }
 
+            _endedAt = _clock.GetTimestamp();
             End = end;
         }
 

@@ -497,6 +497,20 @@ internal sealed partial class CameraLeases(
         return quarantine;
     }
 
+    /// <summary>Looks again whether the camera is free. Nobody's word will do: either the kernel says so, or it stays where it is.</summary>
+    public async Task<bool> TryEndQuarantineAsync(CameraSlot slot, Quarantine quarantine)
+    {
+        if (!await quarantine.Outcome.IsFreeAsync() || !slot.EndQuarantine(quarantine))
+        {
+            return false;
+        }
+
+        metrics.Quarantined(slot.Camera.Id, -1);
+        events.Tell(CameraEventType.QuarantineEnded, slot.Camera.Id);
+        LogOutOfQuarantine(slot.Camera.Id);
+        return true;
+    }
+
     /// <summary>Asks again, less and less often, whether the camera is free by now; then anybody may have it.</summary>
     private async Task EndQuarantineAsync(CameraSlot slot, Quarantine quarantine)
     {
@@ -506,11 +520,8 @@ internal sealed partial class CameraLeases(
             {
                 await Task.WhenAny(Task.Delay(wait, clock, _closing.Token), quarantine.Outcome.Freed);
                 _closing.Token.ThrowIfCancellationRequested();
-                if (await quarantine.Outcome.IsFreeAsync() && slot.EndQuarantine(quarantine))
+                if (!ReferenceEquals(slot.Quarantine, quarantine) || await TryEndQuarantineAsync(slot, quarantine))
                 {
-                    metrics.Quarantined(slot.Camera.Id, -1);
-                    events.Tell(CameraEventType.QuarantineEnded, slot.Camera.Id);
-                    LogOutOfQuarantine(slot.Camera.Id);
                     return;
                 }
             }
@@ -532,6 +543,7 @@ internal sealed partial class CameraLeases(
 
         if (lease.Stored.WasGranted)
         {
+            lease.Slot.LastEnd = (end, clock.GetUtcNow());
             metrics.Ended(lease.CameraId, end.Reason, lease.Outcome, lease.Held);
             metrics.Freed(lease.CameraId, end.Reason, quarantine is null ? "free" : "quarantined", took);
             events.Tell(CameraEventType.LeaseEnded, lease.CameraId, lease.Ref, end.ToString());

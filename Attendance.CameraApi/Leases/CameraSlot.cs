@@ -26,6 +26,9 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
     /// <summary>Acquisitions in a row in which the camera did not open.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Of the last lease that was granted, and when; null where there was none in this run.</summary>
+    public (LeaseEnd End, DateTimeOffset At)? LastEnd { get; set; }
+
     public CameraLease? Lease => Volatile.Read(ref _lease);
 
     /// <summary>Somebody stands in line.</summary>

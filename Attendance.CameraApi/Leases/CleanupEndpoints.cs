@@ -1,5 +1,7 @@
+using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Operations;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -11,9 +13,9 @@ internal static class CleanupEndpoints
         .Produces<CleanupResponse>().ProducesProblem(400).ProducesProblem(413)
         .WithSummary("Release what sessions hold; without a session what is stale, or with 'force' everything. May be repeated.");
 
-    private static async Task<IResult> CleanupAsync(HttpContext context, Cleanup cleanup, TimeProvider clock)
+    private static async Task<IResult> CleanupAsync(HttpContext context, Cleanup cleanup, AuditLog audit, TimeProvider clock)
     {
-        var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null, null), context.RequestAborted);
+        var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null, null, null, null), context.RequestAborted);
         var sessions = request.Validate();
         var isDryRun = request.DryRun ?? false;
 
@@ -23,6 +25,16 @@ internal static class CleanupEndpoints
             : sessions.Count > 0 ? await cleanup.ReleaseSessionsAsync(sessions, end, isDryRun)
             : request.Force == true ? await cleanup.ReleaseAllAsync(isDryRun)
             : await cleanup.ReleaseStaleAsync(isDryRun);
+        if (request.By is { } by && sessions.Count == 0 && !isDryRun)
+        {
+            audit.Add(
+                request.Force == true ? "release_all" : "release_stale",
+                cameraId: null,
+                by,
+                request.Why?.Trim(),
+                $"{result.Released.Count} released, {result.Failed.Count} not free.");
+        }
+
         return TypedResults.Ok(new CleanupResponse(result.Released, result.Failed, result.Leaving, isDryRun, clock.GetUtcNow().UtcDateTime));
     }
 }
@@ -31,9 +43,10 @@ internal static class CleanupEndpoints
 /// <param name="Reason">One of the release reasons, or a word of the client's own of 64 characters at most.</param>
 /// <param name="Force">Without a session: release everything, not only what is stale.</param>
 /// <param name="DryRun">Only say what would be released.</param>
+/// <param name="By">Without a session: who of ops asks, for the audit; with it goes <paramref name="Why"/>.</param>
 /// <param name="GraceMs">With sessions, 0 to 2000: for how long they may come back and find their leases; 0 releases at once.</param>
 internal sealed record CleanupRequest(
-    string? SessionId, IReadOnlyList<string?>? SessionIds, string? Reason, bool? Force, bool? DryRun, int? GraceMs)
+    string? SessionId, IReadOnlyList<string?>? SessionIds, string? Reason, bool? Force, bool? DryRun, int? GraceMs, string? By, string? Why)
 {
     private const int MaxSessions = 100;
     private const int MaxGraceMs = 2000;
@@ -69,6 +82,12 @@ internal sealed record CleanupRequest(
         else if (GraceMs > 0 && SessionId is null && SessionIds is not { Count: > 0 })
         {
             errors["grace_ms"] = ["goes with sessions only."];
+        }
+
+        if (By is not null || Why is not null)
+        {
+            OpsRequest.CheckBy(By, errors);
+            OpsRequest.CheckWhy(Why, errors);
         }
 
         return errors.Count > 0
@@ -132,7 +151,7 @@ internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconcilia
         var overdue = isDryRun ? await reconciliation.FindOverdueAsync() : await reconciliation.EndOverdueAsync();
         return new CleanupResult(
             [
-                .. open.Select(id => Stale(id, "worker_without_lease")),
+                .. open.Select(id => Stale(id, LeakKind.WorkerWithoutLease.Name())),
                 .. overdue.Select(id => Stale(id, ReleaseReason.Expired.Name())),
             ],
             []);

@@ -10,7 +10,6 @@ internal sealed class LeaseMetrics
     private readonly Counter<int> _releases;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _releaseDuration;
-    private readonly Counter<int> _leaks;
     private readonly UpDownCounter<int> _quarantined;
 
     public LeaseMetrics(IMeterFactory meters)
@@ -24,7 +23,6 @@ internal sealed class LeaseMetrics
         _releaseDuration = meter.CreateHistogram(
             "attendance.camera.release.duration", "s", "From the end of a lease until its camera was proven free, or quarantined.",
             advice: Buckets.Device);
-        _leaks = meter.CreateCounter<int>("attendance.camera.leaks", "{leak}", "Holds found that nobody answers for, by kind.");
         _quarantined = meter.CreateUpDownCounter<int>(
             "attendance.camera.quarantined", "{camera}", "Cameras that could not be shown to be free.");
     }
@@ -44,8 +42,6 @@ internal sealed class LeaseMetrics
 
     public void Freed(string cameraId, ReleaseReason reason, string outcome, TimeSpan took) =>
         _releaseDuration.Record(took.TotalSeconds, Camera(cameraId), Reason(reason), new(TelemetryAttributes.ReleaseOutcome, outcome));
-
-    public void Leaked(string cameraId, string kind) => _leaks.Add(1, Camera(cameraId), new(TelemetryAttributes.LeakKind, kind));
 
     public void Quarantined(string cameraId, int change) => _quarantined.Add(change, Camera(cameraId));
 

@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Sessions;
 using Attendance.ServiceDefaults;
@@ -22,6 +23,8 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<BrowserCaptures>();
         builder.Services.AddSingleton<CameraLeases>();
         builder.Services.AddSingleton<CameraChoice>();
+        builder.Services.AddSingleton<LeakMetrics>();
+        builder.Services.AddSingleton<OpenLeaks>();
         builder.Services.AddSingleton<Reconciliation>();
         builder.Services.AddSingleton<Cleanup>();
         builder.Services.AddSingleton<LeaseUpkeep>();
@@ -37,6 +40,7 @@ internal static class LeaseRegistration
         builder.Services.AddOptionsWithValidateOnStart<NodeOptions, NodeOptionsValidator>().BindConfiguration("Node");
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => Connect(builder.Configuration));
         builder.Services.AddSingleton<StoreMetrics>();
+        builder.Services.AddSingleton<StoreConnection>();
         builder.Services.AddSingleton<LeaseStore>();
     }
 

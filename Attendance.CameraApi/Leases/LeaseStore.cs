@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json;
-using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -17,6 +15,7 @@ internal sealed class LeaseStore(
     public const int LedgerLength = 500;
 
     private readonly string _node = node.Value.Name;
+    private readonly StoreConnection _store = new(redis, options, clock, metrics);
 
     /// <summary>Takes the camera for a session, or says for how long somebody else may still have it.</summary>
     /// <remarks>A lease that this session holds already is granted again as it is: same id, same token, a new deadline.</remarks>
@@ -125,27 +124,7 @@ internal sealed class LeaseStore(
     private Task<RedisResult> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] values) =>
         AskAsync(script.Name, database => script.RunAsync(database, keys, values));
 
-    private async Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask)
-    {
-        using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Store + operation, ActivityKind.Client);
-        var started = clock.GetTimestamp();
-        var outcome = "ok";
-        try
-        {
-            // The client's own time-outs are looked at about once a second; a caller is promised an answer sooner.
-            return await ask(redis.GetDatabase()).WaitAsync(options.Value.StoreTimeout, clock);
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            outcome = "unavailable";
-            activity.Failed(exception.GetType().Name);
-            throw new StoreUnavailableException(exception);
-        }
-        finally
-        {
-            metrics.Asked(operation, outcome, clock.GetElapsedTime(started));
-        }
-    }
+    private Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask) => _store.AskAsync(operation, ask);
 }
 
 /// <summary>What the store must be told to find, extend or end a lease.</summary>
@@ -163,5 +142,3 @@ internal abstract record StoreGrant
 
     public sealed record Busy(TimeSpan Remaining) : StoreGrant;
 }
-
-internal sealed class StoreUnavailableException(Exception inner) : Exception("The session store does not answer.", inner);

@@ -11,7 +11,9 @@ internal sealed partial class LeaseUpkeep(
     private const int TicksBetweenComparisons = 5;
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
     private bool _recovered;
-    private bool _storeIsAway;
+
+    /// <summary>It did not answer when it was asked last, a second ago.</summary>
+    public bool StoreIsAway { get; private set; }
 
     /// <summary>Before the server stops, which waits for its viewers.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) => leases.CloseAsync();
@@ -37,14 +39,7 @@ internal sealed partial class LeaseUpkeep(
         {
             try
             {
-                var compare = tick % TicksBetweenComparisons == 0;
-                if (compare)
-                {
-                    reconciliation.EndWorkersWithoutLease();
-                    await reconciliation.EndOrphansAsync(stoppingToken);
-                }
-
-                await AskStoreAsync(compare);
+                await AskStoreAsync(compare: tick % TicksBetweenComparisons == 0);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -70,17 +65,17 @@ internal sealed partial class LeaseUpkeep(
                 await reconciliation.CompareWithStoreAsync();
             }
 
-            if (_storeIsAway)
+            if (StoreIsAway)
             {
-                _storeIsAway = false;
+                StoreIsAway = false;
                 LogStoreBack();
             }
         }
         catch (StoreUnavailableException exception)
         {
-            if (!_storeIsAway)
+            if (!StoreIsAway)
             {
-                _storeIsAway = true;
+                StoreIsAway = true;
                 LogStoreAway(exception.InnerException?.Message);
             }
         }

@@ -34,6 +34,8 @@ internal sealed class LuaScript
 
     public static LuaScript Overdue { get; } = new("overdue");
 
+    public static LuaScript Node { get; } = new("node");
+
     public string Name { get; }
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] values)

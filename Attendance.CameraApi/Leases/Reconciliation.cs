@@ -1,6 +1,7 @@
+using System.Globalization;
+using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -16,8 +17,7 @@ internal sealed partial class Reconciliation(
     CaptureWorkers workers,
     LeaseStore store,
     EndedLeases ended,
-    LeaseMetrics metrics,
-    CameraEvents events,
+    OpenLeaks leaks,
     IOptions<CaptureOptions> options,
     ILogger<Reconciliation> logger)
 {
@@ -37,7 +37,8 @@ internal sealed partial class Reconciliation(
         foreach (var worker in found)
         {
             worker.Kill();
-            Leaked(worker.CameraId, "worker_without_lease");
+            leaks.Begin(
+                LeakKind.WorkerWithoutLease, worker.CameraId, worker.Pid.ToString(CultureInfo.InvariantCulture), () => worker.Exited.IsCompleted);
             LogWorkerWithoutLease(worker.CameraId, worker.Pid);
         }
 
@@ -49,8 +50,8 @@ internal sealed partial class Reconciliation(
     {
         foreach (var orphan in OrphanWorkers.Find())
         {
+            leaks.Begin(LeakKind.OrphanWorker, "", orphan.ToString(), () => !orphan.IsAlive);
             var isGone = await orphan.KillAsync(options.Value.ReleaseTimeout, cancellationToken);
-            Leaked("", "orphan_worker");
             LogOrphan(orphan.Id, isGone);
         }
     }
@@ -66,7 +67,7 @@ internal sealed partial class Reconciliation(
             if (await FindNobodysAsync(cameraId) is { } found
                 && !(found.Remaining > TimeSpan.Zero && TryAdopt(cameraId, found)))
             {
-                await SettleAsync(cameraId, ReleaseReason.NodeRestarted, "node_restarted", found.Lease.LeaseId);
+                await SettleAsync(cameraId, ReleaseReason.NodeRestarted, LeakKind.NodeRestarted, found.Lease.LeaseId);
             }
         }
     }
@@ -86,7 +87,7 @@ internal sealed partial class Reconciliation(
         {
             if (await FindNobodysAsync(cameraId) is { } found)
             {
-                await SettleAsync(cameraId, ReleaseReason.NodeLost, "lease_without_holder", found.Lease.LeaseId);
+                await SettleAsync(cameraId, ReleaseReason.NodeLost, LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
             }
         }
     }
@@ -100,7 +101,7 @@ internal sealed partial class Reconciliation(
         {
             using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
             activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
-            if (await SettleAsync(cameraId, ReleaseReason.Expired, "lease_without_holder"))
+            if (await SettleAsync(cameraId, ReleaseReason.Expired, LeakKind.LeaseWithoutHolder))
             {
                 settled.Add(cameraId);
             }
@@ -128,7 +129,7 @@ internal sealed partial class Reconciliation(
     private async Task<FoundLease?> FindNobodysAsync(string cameraId) =>
         !IsHeldHere(cameraId) && await store.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
 
-    private async Task<bool> SettleAsync(string cameraId, ReleaseReason reason, string kind, string? leaseId = null)
+    private async Task<bool> SettleAsync(string cameraId, ReleaseReason reason, LeakKind kind, string? leaseId = null)
     {
         var end = new LeaseEnd(reason);
         if (await store.SettleAsync(cameraId, end, leaseId) is not { } endedId)
@@ -137,15 +138,9 @@ internal sealed partial class Reconciliation(
         }
 
         ended.Add(endedId, end);
-        Leaked(cameraId, kind, Identifiers.LeaseRef(endedId));
+        leaks.Ended(kind, cameraId, Identifiers.LeaseRef(endedId));
         LogSettled(cameraId, Identifiers.LeaseRef(endedId), reason.Name());
         return true;
-    }
-
-    private void Leaked(string cameraId, string kind, string? leaseRef = null)
-    {
-        metrics.Leaked(cameraId, kind);
-        events.Tell(CameraEventType.LeakFound, cameraId, leaseRef, kind);
     }
 
     /// <summary>Also while its acquisition or its release is under way.</summary>

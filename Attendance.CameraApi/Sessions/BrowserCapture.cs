@@ -19,6 +19,9 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
 
     public CaptureStatus Status => CaptureStatus.Closed;
 
+    /// <summary>By its page.</summary>
+    public bool IsAttended => true;
+
     public Task<CaptureLoss> Lost => _lost.Task;
 
     public Task OpenAsync(CancellationToken cancellationToken)

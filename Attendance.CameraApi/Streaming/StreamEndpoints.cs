@@ -34,10 +34,12 @@ internal static class StreamEndpoints
         context.Response.ContentType = $"multipart/x-mixed-replace; boundary={Boundary}";
         context.Response.Headers.CacheControl = "no-store";
         metrics.Viewers(cameraId, 1);
+        var frames = held.Capture!.Frames;
+        frames.Watch(1);
         try
         {
             long seen = 0;
-            while (await held.Capture!.Frames.NextAsync(seen, over.Token) is { } next)
+            while (await frames.NextAsync(seen, over.Token) is { } next)
             {
                 seen = next.Number;
                 await WritePartAsync(context.Response, next.Frame, held.FencingToken, clock, over.Token);
@@ -49,6 +51,7 @@ internal static class StreamEndpoints
         }
         finally
         {
+            frames.Watch(-1);
             metrics.Viewers(cameraId, -1);
         }
 

@@ -31,7 +31,7 @@ internal static class TelemetryAttributes
     [Description("What that step did: `release` (asked), `terminate` (SIGTERM), `kill`.")]
     public const string ReleaseStep = "attendance.release.step";
 
-    [Description("`worker_without_lease`, `orphan_worker`, `lease_without_holder` or `node_restarted`, see [operations.md](operations.md#what-keeps-it-so).")]
+    [Description("How a leak was found, see [operations.md](operations.md#what-keeps-it-so).")]
     public const string LeakKind = "attendance.leak.kind";
 
     [Description("How a session's socket was lost: `closed`, `timeout`, `slow`, `misused`, `replaced`.")]

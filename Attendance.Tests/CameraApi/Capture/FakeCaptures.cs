@@ -37,6 +37,8 @@ internal sealed class FakeCaptures : ICameraCaptureFactory
 
         public CaptureStatus Status { get; set; } = CaptureStatus.Closed;
 
+        public bool IsAttended { get; set; } = true;
+
         public Task<CaptureLoss> Lost => Loss.Task;
 
         public async Task OpenAsync(CancellationToken cancellationToken)

@@ -56,6 +56,8 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
 
         public CaptureStatus Status => CaptureStatus.Closed;
 
+        public bool IsAttended => true;
+
         public Task<CaptureLoss> Lost => Loss.Task;
 
         public async Task OpenAsync(CancellationToken cancellationToken)

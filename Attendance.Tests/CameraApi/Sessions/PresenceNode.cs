@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
@@ -44,7 +45,9 @@ internal sealed class PresenceNode : IAsyncDisposable
         builder.Services.AddMetrics();
         builder.AddCameras();
         builder.AddCapture();
+        builder.AddOperations();
         builder.AddLeases();
+        builder.AddAlerts();
         builder.AddPresence();
         builder.Services.AddSingleton<FakeCaptures>();
         builder.Services.AddSingleton<ICameraCaptureFactory>(services => services.GetRequiredService<FakeCaptures>());

@@ -1,0 +1,163 @@
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Alerts;
+
+internal enum AlertChange
+{
+    Opened,
+    Acknowledged,
+    Resolved,
+}
+
+/// <summary>
+/// The alerts that are not resolved: at most one for each rule and subject, however often its cause is found. One whose cause
+/// has not been found for a while is resolved by <see cref="ResolveQuiet"/>; nobody has to say that something is well again.
+/// </summary>
+internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(AlertRule Rule, string Subject), Entry> _open = [];
+
+    /// <summary>In the order in which things happened. Who listens must not wait for anything.</summary>
+    public event Action<AlertChange, Alert>? Changed;
+
+    public IReadOnlyList<Alert> Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _open.Values.Select(entry => entry.Alert)];
+            }
+        }
+    }
+
+    /// <summary>Found by this run, not only remembered from one before.</summary>
+    public IReadOnlyList<Alert> Found
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _open.Values.Where(entry => !entry.IsRemembered).Select(entry => entry.Alert)];
+            }
+        }
+    }
+
+    /// <param name="isNew">It happened just now, as opposed to lasting since it was last reported.</param>
+    public void Report(Finding finding, bool isNew = false)
+    {
+        if (!options.Value.IsEnabled(finding.Rule))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            var now = clock.GetUtcNow().UtcDateTime;
+            if (_open.TryGetValue((finding.Rule, finding.Subject), out var entry))
+            {
+                entry.Seen = clock.GetTimestamp();
+                entry.IsRemembered = false;
+                entry.Alert = entry.Alert with
+                {
+                    What = finding.What, Done = finding.Done, LastSeenAt = now, Count = entry.Alert.Count + (isNew ? 1 : 0),
+                };
+                return;
+            }
+
+            var alert = new Alert(
+                Guid.NewGuid().ToString("N")[..16],
+                finding.Rule,
+                finding.Severity is { } own && !HasConfiguredSeverity(finding.Rule) ? own : options.Value.SeverityOf(finding.Rule),
+                AlertState.Open,
+                finding.Subject,
+                finding.Rule != AlertRule.NodeLost && finding.Subject.Length > 0 ? finding.Subject : null,
+                node.Value.Name,
+                finding.What,
+                finding.Done,
+                finding.Rule.Remedy(),
+                Count: 1,
+                OpenedAt: now,
+                LastSeenAt: now,
+                AcknowledgedAt: null,
+                AcknowledgedBy: null,
+                ResolvedAt: null);
+            _open[(finding.Rule, finding.Subject)] = new Entry(alert) { Seen = clock.GetTimestamp() };
+            Changed?.Invoke(AlertChange.Opened, alert);
+        }
+    }
+
+    /// <summary>What is open already is not over yet.</summary>
+    public void Refresh(AlertRule rule, string subject)
+    {
+        lock (_gate)
+        {
+            if (_open.TryGetValue((rule, subject), out var entry))
+            {
+                entry.Seen = clock.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Goes on with what an earlier run of this node left open. It resolves as any other.</summary>
+    /// <returns>Those that are not taken over, because their cause was found anew already; they are over.</returns>
+    public IReadOnlyList<Alert> Remember(IEnumerable<Alert> alerts)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. alerts.Where(alert => !_open.TryAdd(
+                    (alert.Rule, alert.Subject), new Entry(alert) { Seen = clock.GetTimestamp(), IsRemembered = true })),
+            ];
+        }
+    }
+
+    /// <returns>Null where no such alert is open; one that was acknowledged before stays as it was.</returns>
+    public Alert? Acknowledge(string id, string by)
+    {
+        lock (_gate)
+        {
+            if (_open.Values.FirstOrDefault(entry => entry.Alert.Id == id) is not { } entry)
+            {
+                return null;
+            }
+
+            if (entry.Alert.State == AlertState.Open)
+            {
+                entry.Alert = entry.Alert with
+                {
+                    State = AlertState.Acknowledged, AcknowledgedAt = clock.GetUtcNow().UtcDateTime, AcknowledgedBy = by,
+                };
+                Changed?.Invoke(AlertChange.Acknowledged, entry.Alert);
+            }
+
+            return entry.Alert;
+        }
+    }
+
+    public void ResolveQuiet()
+    {
+        lock (_gate)
+        {
+            foreach (var (key, entry) in _open.Where(open => clock.GetElapsedTime(open.Value.Seen) >= options.Value.ResolveAfter).ToList())
+            {
+                _open.Remove(key);
+                Changed?.Invoke(
+                    AlertChange.Resolved, entry.Alert with { State = AlertState.Resolved, ResolvedAt = clock.GetUtcNow().UtcDateTime });
+            }
+        }
+    }
+
+    private bool HasConfiguredSeverity(AlertRule rule) => options.Value.Rules.TryGetValue(rule.Name(), out var own) && own.Severity is not null;
+
+    private sealed class Entry(Alert alert)
+    {
+        public Alert Alert { get; set; } = alert;
+
+        public long Seen { get; set; }
+
+        public bool IsRemembered { get; set; }
+    }
+}

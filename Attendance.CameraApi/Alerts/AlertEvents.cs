@@ -1,0 +1,68 @@
+using Attendance.CameraApi.Events;
+
+namespace Attendance.CameraApi.Alerts;
+
+/// <summary>Where alerts go besides webhooks: the log, the metric, the store, and whoever listens to events.</summary>
+internal sealed partial class AlertEvents : IDisposable
+{
+    private readonly AlertBook _book;
+    private readonly AlertStore _store;
+    private readonly AlertMetrics _metrics;
+    private readonly CameraEvents _events;
+    private readonly ILogger<AlertEvents> _logger;
+
+    public AlertEvents(AlertBook book, AlertStore store, AlertMetrics metrics, CameraEvents events, ILogger<AlertEvents> logger)
+    {
+        (_book, _store, _metrics, _events, _logger) = (book, store, metrics, events, logger);
+        book.Changed += Tell;
+    }
+
+    public static string Name(AlertChange change) => change switch
+    {
+        AlertChange.Opened => "alert_opened",
+        AlertChange.Acknowledged => "alert_acknowledged",
+        _ => "alert_resolved",
+    };
+
+    /// <summary>An alert of an earlier run is still active, as far as the metric goes.</summary>
+    public void Remembered(Alert alert) => _metrics.Active(alert, 1);
+
+    public void Dispose() => _book.Changed -= Tell;
+
+    private void Tell(AlertChange change, Alert alert)
+    {
+        switch (change)
+        {
+            case AlertChange.Opened:
+                _metrics.Active(alert, 1);
+                LogOpened(alert.Rule.Name(), alert.Severity.Name(), alert.Id, alert.Subject, alert.What, alert.Done, alert.Remedy);
+                break;
+            case AlertChange.Acknowledged:
+                LogAcknowledged(alert.Rule.Name(), alert.Id, alert.Subject, alert.AcknowledgedBy);
+                break;
+            case AlertChange.Resolved:
+                _metrics.Active(alert, -1);
+                LogResolved(alert.Rule.Name(), alert.Id, alert.Subject, (alert.ResolvedAt!.Value - alert.OpenedAt).TotalSeconds);
+                break;
+        }
+
+        _store.Keep(alert);
+        _events.Tell(
+            change switch
+            {
+                AlertChange.Opened => CameraEventType.AlertOpened,
+                AlertChange.Acknowledged => CameraEventType.AlertAcknowledged,
+                _ => CameraEventType.AlertResolved,
+            },
+            alert);
+    }
+
+    [LoggerMessage(LogLevel.Error, "ALERT {Rule} ({Severity}, {AlertId}) {Subject}: {What} {Done} {Remedy}")]
+    private partial void LogOpened(string rule, string severity, string alertId, string subject, string what, string done, string remedy);
+
+    [LoggerMessage(LogLevel.Information, "Alert {Rule} ({AlertId}) {Subject} was acknowledged by {By}")]
+    private partial void LogAcknowledged(string rule, string alertId, string subject, string? by);
+
+    [LoggerMessage(LogLevel.Information, "Alert {Rule} ({AlertId}) {Subject} is resolved after {Seconds:0} s")]
+    private partial void LogResolved(string rule, string alertId, string subject, double seconds);
+}

@@ -1,0 +1,99 @@
+using Attendance.CameraApi.Operations;
+using Attendance.CameraApi.Sessions;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Alerts;
+
+/// <summary>What is no trouble once, and is when it happens again and again.</summary>
+internal sealed class AlertRates : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(AlertRule Rule, string Subject), Queue<long>> _times = [];
+    private readonly Measurements _measurements;
+    private readonly AlertOptions _options;
+    private readonly TimeProvider _clock;
+
+    public AlertRates(Measurements measurements, IOptions<AlertOptions> options, TimeProvider clock)
+    {
+        (_measurements, _options, _clock) = (measurements, options.Value, clock);
+        measurements.Measured += Hear;
+    }
+
+    public IReadOnlyList<Finding> Findings()
+    {
+        lock (_gate)
+        {
+            var findings = new List<Finding>();
+            foreach (var (key, times) in _times.ToList())
+            {
+                var rate = RateOf(key.Rule);
+                while (times.TryPeek(out var oldest) && _clock.GetElapsedTime(oldest) > rate.Window)
+                {
+                    times.Dequeue();
+                }
+
+                if (times.Count == 0)
+                {
+                    _times.Remove(key);
+                }
+                else if (times.Count > rate.Count)
+                {
+                    findings.Add(Describe(key.Rule, key.Subject, times.Count, rate.Window));
+                }
+            }
+
+            return findings;
+        }
+    }
+
+    public void Dispose() => _measurements.Measured -= Hear;
+
+    private static Finding Describe(AlertRule rule, string subject, int count, TimeSpan window) => rule switch
+    {
+        AlertRule.WorkerCrashLoop => new Finding(
+            rule, subject, $"The camera had to be opened again {count} times within {window.TotalSeconds:0} s.", "It is opened again each time, under the same lease."),
+        AlertRule.HeartbeatsLost => new Finding(
+            rule, subject, $"{count} sessions went silent within {window.TotalSeconds:0} s.", "Their cameras are given back, unless they come back within the grace."),
+        _ => new Finding(
+            rule, subject, $"The camera was wanted {count} times within {window.TotalSeconds:0} s while somebody had it.", "Each was told when it is free at the latest."),
+    };
+
+    private void Hear(Measurement measured)
+    {
+        var (rule, subject) = measured switch
+        {
+            { Instrument: "camera.worker.restarts", CameraId: { } camera } => (AlertRule.WorkerCrashLoop, camera),
+            { Instrument: "session.lost", Tag: { } reason } when reason == PresenceEnd.Timeout.Name() => (AlertRule.HeartbeatsLost, ""),
+            { Instrument: "camera.lease.acquisitions", CameraId: { } camera, Tag: "in_use" } => (AlertRule.Contention, camera),
+            _ => (default(AlertRule?), ""),
+        };
+        if (rule is { } counted)
+        {
+            Count(counted, subject);
+        }
+    }
+
+    private void Count(AlertRule rule, string subject)
+    {
+        lock (_gate)
+        {
+            if (!_times.TryGetValue((rule, subject), out var times))
+            {
+                _times[(rule, subject)] = times = new Queue<long>();
+            }
+
+            times.Enqueue(_clock.GetTimestamp());
+            if (times.Count > RateOf(rule).Count + 1000)
+            {
+                times.Dequeue(); // more than enough to say that it is too many
+            }
+        }
+    }
+
+    private AlertRate RateOf(AlertRule rule) => rule switch
+    {
+        AlertRule.WorkerCrashLoop => _options.CrashLoop,
+        AlertRule.HeartbeatsLost => _options.HeartbeatsLost,
+        _ => _options.Contention,
+    };
+}

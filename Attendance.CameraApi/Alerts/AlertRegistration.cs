@@ -1,0 +1,36 @@
+using Attendance.CameraApi.Alerts.Webhooks;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Operations;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Alerts;
+
+internal static class AlertRegistration
+{
+    public static void AddAlerts(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<AlertOptions, AlertOptionsValidator>().BindConfiguration("Alerts");
+        builder.Services.AddSingleton<IValidateOptions<AlertOptions>, AlertEntriesValidator>();
+        builder.Services.AddSingleton<AlertMetrics>();
+        builder.Services.AddSingleton<AlertBook>();
+        builder.Services.AddSingleton<AlertStore>();
+        builder.Services.AddSingleton<AlertEvents>();
+        builder.Services.AddSingleton<AlertRates>();
+        builder.Services.AddSingleton<AlertConditions>();
+        builder.Services.AddSingleton<LeakSearch>();
+        builder.Services.AddHostedService<AlertWatch>();
+        builder.Services.AddHostedService<WebhookDelivery>();
+    }
+
+    public static void AddOperations(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Measurements>();
+        builder.Services.AddSingleton<Trends>();
+        builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<OpsCameras>();
+        builder.Services.AddSingleton<StoreWrites>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<StoreWrites>());
+        builder.Services.AddSingleton<NodeRegistry>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<NodeRegistry>());
+    }
+}

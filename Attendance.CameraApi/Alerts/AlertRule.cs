@@ -1,0 +1,76 @@
+namespace Attendance.CameraApi.Alerts;
+
+/// <summary>What ops are told of. Its name in JSON, metrics and configuration is <see cref="AlertRules.Names"/>, as in <c>Alerts:Rules:camera_missing</c>.</summary>
+internal enum AlertRule
+{
+    /// <summary>A hold that nobody answers for.</summary>
+    Leak,
+
+    /// <summary>A release that takes longer than all its steps together may.</summary>
+    ReleaseFailed,
+
+    /// <summary>A camera that could not be shown to be free.</summary>
+    Quarantined,
+
+    /// <summary>A camera that should be there and is not.</summary>
+    CameraMissing,
+
+    /// <summary>A camera in use that shows nothing new.</summary>
+    FramesStalled,
+
+    /// <summary>A camera that has to be opened again and again, or does not open at all.</summary>
+    WorkerCrashLoop,
+    StoreUnreachable,
+
+    /// <summary>Another node has not been heard of.</summary>
+    NodeLost,
+
+    /// <summary>Many sessions went silent at a time.</summary>
+    HeartbeatsLost,
+
+    /// <summary>Many wanted a camera that somebody had.</summary>
+    Contention,
+}
+
+internal enum AlertSeverity
+{
+    Warning,
+    Critical,
+}
+
+internal static class AlertRules
+{
+    private static readonly string[] s_names =
+        [.. Enum.GetNames<AlertRule>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    public static IReadOnlyList<string> Names => s_names;
+
+    public static string Name(this AlertRule rule) => s_names[(int)rule];
+
+    public static string Name(this AlertSeverity severity) => severity == AlertSeverity.Critical ? "critical" : "warning";
+
+    public static AlertSeverity DefaultSeverity(this AlertRule rule) => rule switch
+    {
+        AlertRule.Leak or AlertRule.ReleaseFailed or AlertRule.Quarantined or AlertRule.StoreUnreachable or AlertRule.NodeLost => AlertSeverity.Critical,
+        _ => AlertSeverity.Warning,
+    };
+
+    /// <summary>Whether, while it lasts, nobody can have the camera or it is open for nobody: what <c>/health/cameras</c> reports.</summary>
+    public static bool BlocksCamera(this AlertRule rule) => rule is AlertRule.Leak or AlertRule.ReleaseFailed or AlertRule.Quarantined;
+
+    /// <summary>What to do, in a sentence; more is in docs/operations.md under the rule's name.</summary>
+    public static string Remedy(this AlertRule rule) => rule switch
+    {
+        AlertRule.Leak => "Nothing, if it was ended. If it comes again, find out what starts it: the log has the process.",
+        AlertRule.ReleaseFailed => "Look at the worker's state in the log. If it does not resolve by itself, unplug the device or restart the node.",
+        AlertRule.Quarantined => "Read the cause. Unplug the device, or end the process that is named, then look again from the console.",
+        AlertRule.CameraMissing => "Check the cable, the hub and its power; or take the camera out of the configuration.",
+        AlertRule.FramesStalled => "It is opened again by itself. If it goes on, check the device, its cable or its network.",
+        AlertRule.WorkerCrashLoop => "Read what the device says. Check it with another program; replace the cable or the camera.",
+        AlertRule.StoreUnreachable => "Look whether the session store runs and can be reached. What is held stays until its deadline; nothing new is granted.",
+        AlertRule.NodeLost => "Look at that machine and its network. Its devices are freed by itself; start its camera API again.",
+        AlertRule.HeartbeatsLost => "Look at the network between the browsers and Web, and at proxies that cut quiet connections.",
+        AlertRule.Contention => "There are more who want this camera than there is camera: add one, or ask for 'auto'.",
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, null),
+    };
+}

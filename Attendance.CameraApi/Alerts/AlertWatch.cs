@@ -1,0 +1,126 @@
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
+
+namespace Attendance.CameraApi.Alerts;
+
+/// <summary>
+/// Looks every second for what is wrong, every two for what nobody answers for, and keeps the book of alerts by it. What is over
+/// in a moment is heard of as an event.
+/// </summary>
+internal sealed partial class AlertWatch : BackgroundService
+{
+    private const int TicksBetweenSearches = 2; // seen twice is within 4 s, and a leak is to be found within 5 s
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+
+    private readonly AlertBook _book;
+    private readonly AlertStore _store;
+    private readonly AlertEvents _told;
+    private readonly AlertConditions _conditions;
+    private readonly LeakSearch _search;
+    private readonly OpenLeaks _leaks;
+    private readonly CameraEvents.Listener _events;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<AlertWatch> _logger;
+    private bool _hasRemembered;
+
+    public AlertWatch(
+        AlertBook book,
+        AlertStore store,
+        AlertEvents told,
+        AlertConditions conditions,
+        LeakSearch search,
+        OpenLeaks leaks,
+        CameraEvents events,
+        TimeProvider clock,
+        ILogger<AlertWatch> logger)
+    {
+        (_book, _store, _told, _conditions, _search, _leaks, _clock, _logger) = (book, store, told, conditions, search, leaks, clock, logger);
+        _events = events.Listen(); // from before anything of the node starts
+    }
+
+    public override void Dispose()
+    {
+        _events.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(LookAsync(stoppingToken), HearAsync(stoppingToken));
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(s_tick, _clock);
+        for (var tick = 1; await timer.WaitForNextTickAsync(cancellationToken); tick++)
+        {
+            try
+            {
+                if (tick % TicksBetweenSearches == 0)
+                {
+                    _search.SearchLeases();
+                    await _search.SearchWorkersAsync(cancellationToken);
+                }
+
+                foreach (var finding in _conditions.Find())
+                {
+                    _book.Report(finding);
+                }
+
+                foreach (var (_, cameraId) in _leaks.Open)
+                {
+                    _book.Refresh(AlertRule.Leak, cameraId); // it was told of when it was found
+                }
+
+                _book.ResolveQuiet();
+                await RememberAsync();
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogFailed(exception); // the next tick tries again: nothing may end this loop but the end of the node
+            }
+        }
+    }
+
+    private async Task HearAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var told in _events.ReadAllAsync(cancellationToken))
+        {
+            if (told.Type == CameraEventType.LeakFound && Leaks.Parse(told.Detail) is { } kind)
+            {
+                _book.Report(AlertConditions.OfLeak(kind, told.CameraId), isNew: true);
+            }
+        }
+    }
+
+    /// <summary>Once, as soon as the store answers: what an earlier run left open is not open for ever.</summary>
+    private async Task RememberAsync()
+    {
+        if (_hasRemembered)
+        {
+            return;
+        }
+
+        try
+        {
+            var left = await _store.ReadUnresolvedAsync();
+            _hasRemembered = true;
+            var own = _book.Open.Select(alert => alert.Id).ToHashSet();
+            var others = left.Where(alert => !own.Contains(alert.Id)).ToList();
+            var over = _book.Remember(others);
+            foreach (var alert in others.Except(over))
+            {
+                _told.Remembered(alert);
+            }
+
+            foreach (var alert in over)
+            {
+                _store.Keep(alert with { State = AlertState.Resolved, ResolvedAt = _clock.GetUtcNow().UtcDateTime });
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // the next tick asks again
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "What is wrong could not be looked at")]
+    private partial void LogFailed(Exception exception);
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using Attendance.CameraApi.Http;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Attendance.CameraApi.Alerts.Webhooks;
+
+/// <summary>
+/// One receiver of alerts. What it is told comes in order and one after the other; what it does not take is tried again,
+/// less and less often, and ends as a dead letter. It holds up nobody but itself.
+/// </summary>
+internal sealed partial class Webhook
+{
+    public const int Retries = 6;
+    private const int Backlog = 200;
+    private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(5);
+
+    private readonly string _name;
+    private readonly WebhookOptions _options;
+    private readonly HttpMessageInvoker _http;
+    private readonly TimeProvider _clock;
+    private readonly Action<DeadLetter> _died;
+    private readonly ILogger _logger;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly Channel<(string Event, Alert Alert)> _queue;
+
+    public Webhook(string name, WebhookOptions options, HttpMessageInvoker http, TimeProvider clock, Action<DeadLetter> died, ILogger logger)
+    {
+        (_name, _options, _http, _clock, _died, _logger) = (name, options, http, clock, died, logger);
+        _queue = Channel.CreateBounded<(string Event, Alert Alert)>(
+            new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+            dropped => Bury(dropped.Event, dropped.Alert, 0, "more came than it took"));
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(error => error.StatusCode is null || IsPassing((int)error.StatusCode))
+                    .Handle<TimeoutRejectedException>(),
+                MaxRetryAttempts = Retries,
+                Delay = TimeSpan.FromSeconds(1),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                MaxDelay = TimeSpan.FromMinutes(5),
+            })
+            .AddTimeout(s_attempt)
+            .Build();
+    }
+
+    public void Tell(string what, Alert alert)
+    {
+        if (alert.Severity >= _options.Severity)
+        {
+            _queue.Writer.TryWrite((what, alert));
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (what, alert) in _queue.Reader.ReadAllAsync(cancellationToken))
+        {
+            await DeliverAsync(what, alert, cancellationToken);
+        }
+    }
+
+    private async Task DeliverAsync(string what, Alert alert, CancellationToken cancellationToken)
+    {
+        // One id for all attempts, so that a receiver can tell a repetition.
+        var id = $"{alert.Id}.{what}";
+        var body = JsonSerializer.Serialize(
+            new { Type = what.Replace('_', '.'), Timestamp = _clock.GetUtcNow().UtcDateTime, Data = alert }, JsonBody.Options);
+        var attempts = 0;
+        try
+        {
+            await _pipeline.ExecuteAsync(
+                async attempt =>
+                {
+                    attempts++;
+                    await SendAsync(id, body, attempt);
+                },
+                cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException)
+        {
+            Bury(what, alert, attempts, exception switch
+            {
+                HttpRequestException { StatusCode: { } status } => string.Create(CultureInfo.InvariantCulture, $"answered {(int)status}"),
+                HttpRequestException => "could not be reached", // its message may hold the address
+                _ => string.Create(CultureInfo.InvariantCulture, $"did not answer within {s_attempt.TotalSeconds} s"),
+            });
+        }
+    }
+
+    private async Task SendAsync(string id, string body, CancellationToken cancellationToken)
+    {
+        var timestamp = _clock.GetUtcNow().ToUnixTimeSeconds();
+        using var request = new HttpRequestMessage(HttpMethod.Post, _options.Url)
+        {
+            Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+        };
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSignature.Of(_options.Secret!, id, timestamp, body));
+        using var response = await _http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Any other refusal will be the same the next time.</summary>
+    private static bool IsPassing(int status) => status is 408 or 409 or 425 or 429 or >= 500;
+
+    private void Bury(string what, Alert alert, int attempts, string error)
+    {
+        _died(new DeadLetter(_name, alert.Id, what, _clock.GetUtcNow().UtcDateTime, attempts, error));
+        LogDead(_logger, _name, what, alert.Id, attempts, error);
+    }
+
+    [LoggerMessage(LogLevel.Error, "Webhook {Webhook} was not told of {What} {AlertId} in {Attempts} attempts: {Error}")]
+    private static partial void LogDead(ILogger logger, string webhook, string what, string alertId, int attempts, string error);
+}

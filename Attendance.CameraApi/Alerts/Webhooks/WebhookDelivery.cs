@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Alerts.Webhooks;
+
+/// <summary>Tells every configured webhook of every alert's life.</summary>
+internal sealed class WebhookDelivery : BackgroundService
+{
+    private readonly AlertBook _book;
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, // what is signed for one receiver is not sent to another
+        UseCookies = false,
+        ActivityHeadersPropagator = null, // and no span, which would hold the whole address
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    });
+
+    private readonly IReadOnlyList<Webhook> _webhooks;
+
+    public WebhookDelivery(AlertBook book, AlertStore store, IOptions<AlertOptions> options, TimeProvider clock, ILogger<Webhook> logger)
+    {
+        _book = book;
+        _webhooks = [.. options.Value.Webhooks.Select(entry => new Webhook(entry.Key, entry.Value, _http, clock, store.Bury, logger))];
+        _book.Changed += Tell; // before anything can be found
+    }
+
+    public override void Dispose()
+    {
+        _book.Changed -= Tell;
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_webhooks.Select(webhook => webhook.RunAsync(stoppingToken)));
+
+    private void Tell(AlertChange change, Alert alert)
+    {
+        foreach (var webhook in _webhooks)
+        {
+            webhook.Tell(AlertEvents.Name(change), alert);
+        }
+    }
+}

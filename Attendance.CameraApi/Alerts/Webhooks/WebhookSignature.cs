@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Attendance.CameraApi.Alerts.Webhooks;
+
+/// <summary>Signs by the scheme of Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 over id, time and body.</summary>
+internal static class WebhookSignature
+{
+    private const string Prefix = "whsec_";
+
+    public static bool IsKey(string secret) => !secret.StartsWith(Prefix, StringComparison.Ordinal) || TryDecode(secret, out _);
+
+    /// <summary>The value of <c>webhook-signature</c>.</summary>
+    public static string Of(string secret, string id, long timestamp, string body)
+    {
+        var key = TryDecode(secret, out var decoded) ? decoded : Encoding.UTF8.GetBytes(secret);
+        var signed = string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.{body}");
+        return "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(signed)));
+    }
+
+    private static bool TryDecode(string secret, out byte[] key)
+    {
+        key = [];
+        if (!secret.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var buffer = new byte[secret.Length];
+        if (!Convert.TryFromBase64String(secret[Prefix.Length..], buffer, out var length) || length == 0)
+        {
+            return false;
+        }
+
+        key = buffer[..length];
+        return true;
+    }
+}

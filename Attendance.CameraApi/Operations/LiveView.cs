@@ -1,0 +1,109 @@
+using Attendance.CameraApi.Alerts;
+
+namespace Attendance.CameraApi.Operations;
+
+/// <summary>
+/// How everything is, for one who watches: all of it at first, then what has changed. Looked at twice a second, so a busy
+/// node tells a watcher no more than that, and a quiet one nothing.
+/// </summary>
+internal sealed class LiveView(
+    EventStream stream, OpsCameras cameras, AlertBook book, AlertStore store, NodeRegistry nodes, Trends trends, TimeProvider clock)
+{
+    private const int AlertsShown = 200;
+    private const int LooksBetweenFigures = 4;
+    private const int LooksBetweenTrends = 20;
+    private const int LooksBetweenComments = 30;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
+    private Dictionary<string, OpsCamera> _shown = [];
+    private Dictionary<string, (long Frames, long At)> _figures = [];
+    private IReadOnlyList<OpsNode> _nodes = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var all = cameras.All();
+        _shown = all.ToDictionary(camera => camera.CameraId, Comparable);
+        _nodes = nodes.All;
+        await stream.SendAsync("snapshot", new
+        {
+            At = clock.GetUtcNow().UtcDateTime,
+            Cameras = all,
+            Alerts = await AlertEndpoints.ListAsync(book, store, AlertsShown),
+            Nodes = _nodes,
+            Trends = trends.View,
+        });
+        await SendFiguresAsync();
+
+        using var timer = new PeriodicTimer(s_look, clock);
+        for (var look = 1; await timer.WaitForNextTickAsync(cancellationToken); look++)
+        {
+            await SendChangesAsync();
+            if (look % LooksBetweenFigures == 0)
+            {
+                await SendFiguresAsync();
+                await SendNodesAsync();
+            }
+
+            if (look % LooksBetweenTrends == 0)
+            {
+                await stream.SendAsync("trend", trends.Latest);
+            }
+
+            if (look % LooksBetweenComments == 0)
+            {
+                await stream.CommentAsync();
+            }
+        }
+    }
+
+    private async Task SendChangesAsync()
+    {
+        var now = cameras.All();
+        var changed = now.Where(camera => !_shown.TryGetValue(camera.CameraId, out var shown) || shown != Comparable(camera)).ToList();
+        var ids = now.Select(camera => camera.CameraId).ToHashSet();
+        var removed = _shown.Keys.Where(id => !ids.Contains(id)).ToList();
+        if (changed.Count > 0 || removed.Count > 0)
+        {
+            _shown = now.ToDictionary(camera => camera.CameraId, Comparable);
+            await stream.SendAsync("cameras", new { Changed = changed, Removed = removed });
+        }
+    }
+
+    private async Task SendFiguresAsync()
+    {
+        var at = clock.GetTimestamp();
+        var figures = cameras.Figures();
+        if (figures.Count > 0)
+        {
+            await stream.SendAsync("figures", new
+            {
+                Figures = figures.Select(figure => new object?[]
+                {
+                    figure.CameraId, RateOf(figure, at), figure.FrameAgeSeconds is { } age ? Math.Round(age, 3) : null, figure.Viewers,
+                }),
+            });
+        }
+
+        _figures = figures.ToDictionary(figure => figure.CameraId, figure => (figure.Frames, at));
+    }
+
+    private double? RateOf(CameraFigures figure, long at) =>
+        _figures.TryGetValue(figure.CameraId, out var before) && figure.Frames >= before.Frames && clock.GetElapsedTime(before.At, at).TotalSeconds is > 0 and var seconds
+            ? Math.Round((figure.Frames - before.Frames) / seconds, 1)
+            : null;
+
+    private async Task SendNodesAsync()
+    {
+        var now = nodes.All;
+        if (!now.Select(WithoutTimes).SequenceEqual(_nodes.Select(WithoutTimes)))
+        {
+            _nodes = now;
+            await stream.SendAsync("nodes", new { Nodes = now });
+        }
+    }
+
+    /// <summary>What differs at every look is told as figures; and a lease that is renewed is not news.</summary>
+    private static OpsCamera Comparable(OpsCamera camera) => camera with { FrameAgeSeconds = null, ExpiresAt = null, Viewers = 0 };
+
+    private static OpsNode WithoutTimes(OpsNode node) => node with { SeenAt = default };
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Operations;
+
+/// <param name="Instrument">Without the prefix that all of ours have.</param>
+/// <param name="Tag">How an acquisition came out, or how a session was lost.</param>
+internal readonly record struct Measurement(string Instrument, double Value, string? CameraId, string? Tag);
+
+/// <summary>What this API measures of itself, heard where it is measured, so that what ops are shown and warned of is what is exported.</summary>
+internal sealed class Measurements : IDisposable
+{
+    private const string Prefix = "attendance.";
+    private static readonly string[] s_tags = [TelemetryAttributes.LeaseOutcome, TelemetryAttributes.LossReason];
+
+    private readonly MeterListener _listener = new();
+
+    public Measurements(IMeterFactory meters)
+    {
+        // A meter belongs to the factory of its host: another host of the same process has meters of the same name.
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == CameraApiActivity.Name && ReferenceEquals(instrument.Meter.Scope, meters))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Hear(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Hear(instrument, value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>On the thread that measures: who listens must not wait for anything.</summary>
+    public event Action<Measurement>? Measured;
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Hear(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        string? cameraId = null, kind = null;
+        foreach (var (name, tag) in tags)
+        {
+            if (name == TelemetryAttributes.CameraId)
+            {
+                cameraId = tag as string;
+            }
+            else if (Array.IndexOf(s_tags, name) >= 0)
+            {
+                kind = tag as string;
+            }
+        }
+
+        Measured?.Invoke(new Measurement(instrument.Name[Prefix.Length..], value, cameraId, kind));
+    }
+}

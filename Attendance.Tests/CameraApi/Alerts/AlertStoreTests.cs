@@ -1,0 +1,131 @@
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Alerts.Webhooks;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Operations;
+using Attendance.Tests.CameraApi.Sessions;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Stores;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Alerts;
+
+public sealed class AlertStoreOnRedisTests(RedisStore store) : AlertStoreTests(store), IClassFixture<RedisStore>;
+
+public sealed class AlertStoreOnGarnetTests(GarnetStore store) : AlertStoreTests(store), IClassFixture<GarnetStore>;
+
+/// <summary>What the store keeps of alerts, of nodes and of what ops did.</summary>
+public abstract class AlertStoreTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    private readonly StoreServer _server;
+    private readonly string _node = "node-" + Guid.NewGuid().ToString("N")[..12];
+    private IHost _host = null!;
+
+    protected AlertStoreTests(StoreServer server) => _server = server;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private AlertStore Alerts => _host.Services.GetRequiredService<AlertStore>();
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(_server.Missing is not null, _server.Missing ?? "");
+        _host = PresenceNode.Build(_server.ConnectionString, _node, TimeProvider.System);
+        await _host.Services.GetRequiredService<StoreWrites>().StartAsync(Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.Services.GetRequiredService<StoreWrites>().StopAsync(Cancel);
+            _host.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task An_alert_is_kept_through_its_life_and_then_in_the_history()
+    {
+        var alert = New("one");
+        Alerts.Keep(alert);
+        Alerts.Keep(alert with { State = AlertState.Acknowledged, AcknowledgedBy = "account-1" });
+        await Processes.UntilAsync(
+            async () => (await Alerts.ReadUnresolvedAsync()).Any(kept => kept.AcknowledgedBy == "account-1"), s_patience, "it is kept", Cancel);
+
+        Alerts.Keep(alert with { State = AlertState.Resolved, ResolvedAt = DateTime.UtcNow });
+        await Processes.UntilAsync(async () => (await Alerts.ReadHistoryAsync(10)).Count == 1, s_patience, "it is history", Cancel);
+
+        Assert.Empty(await Alerts.ReadUnresolvedAsync());
+        var kept = Assert.Single(await Alerts.ReadHistoryAsync(10));
+        Assert.Equal((alert.Id, AlertRule.Leak, AlertSeverity.Critical, "door"), (kept.Id, kept.Rule, kept.Severity, kept.CameraId));
+    }
+
+    [Fact]
+    public async Task The_history_is_bounded_and_newest_first()
+    {
+        for (var i = 0; i <= AlertStore.HistoryLength + 20; i++)
+        {
+            Alerts.Keep(New($"alert-{i}") with { State = AlertState.Resolved });
+        }
+
+        await Processes.UntilAsync(
+            async () => (await Alerts.ReadHistoryAsync(1)) is [{ } newest] && newest.Id == $"alert-{AlertStore.HistoryLength + 20}", s_patience, "all are written", Cancel);
+        Assert.Equal(AlertStore.HistoryLength, (await Alerts.ReadHistoryAsync(10_000)).Count);
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_kept()
+    {
+        Alerts.Bury(new DeadLetter("ops", "one", "alert_opened", DateTime.UtcNow, 7, "answered 500"));
+        await Processes.UntilAsync(async () => (await Alerts.ReadDeadLettersAsync()).Count == 1, s_patience, "it is kept", Cancel);
+
+        Assert.Equal("answered 500", (await Alerts.ReadDeadLettersAsync())[0].Error);
+    }
+
+    [Fact]
+    public async Task What_ops_did_is_kept()
+    {
+        var audit = _host.Services.GetRequiredService<AuditLog>();
+        audit.Add("release", "door", "account-1", "It was stuck.", "Free.");
+        audit.Add("release_all", null, "account-2", "Fire drill.", "3 released.");
+        await Processes.UntilAsync(async () => (await audit.ReadAsync(10)).Count == 2, s_patience, "it is kept", Cancel);
+
+        Assert.Equal(["account-2", "account-1"], (await audit.ReadAsync(10)).Select(entry => entry.By));
+    }
+
+    [Fact]
+    public async Task A_node_that_vanishes_is_lost_and_one_that_stops_is_not()
+    {
+        using var stopping = PresenceNode.Build(_server.ConnectionString, _node + "-stopping", TimeProvider.System);
+        using var vanishing = PresenceNode.Build(_server.ConnectionString, _node + "-vanishing", TimeProvider.System);
+        using var watching = PresenceNode.Build(_server.ConnectionString, _node, TimeProvider.System, ("Alerts:NodeLost", "00:00:06"));
+        var registry = watching.Services.GetRequiredService<NodeRegistry>();
+        foreach (var host in (IHost[])[stopping, vanishing])
+        {
+            await host.Services.GetRequiredService<NodeRegistry>().StartAsync(Cancel);
+        }
+
+        await registry.StartAsync(Cancel);
+        await Processes.UntilAsync(() => Others().Count() == 2, TimeSpan.FromSeconds(20), "both are seen", Cancel);
+        Assert.All(Others(), node => Assert.Equal(NodeState.Up, node.State));
+
+        await stopping.Services.GetRequiredService<NodeRegistry>().StopAsync(Cancel);
+        vanishing.Services.GetRequiredService<NodeRegistry>().Dispose(); // its loop ends, and it does not say that it stops
+
+        await Processes.UntilAsync(() => registry.Lost.Any(), TimeSpan.FromSeconds(30), "the one that vanished is lost", Cancel);
+        Assert.Equal(_node + "-vanishing", Assert.Single(registry.Lost).Node);
+        Assert.DoesNotContain(Others(), node => node.Node == _node + "-stopping");
+        await registry.StopAsync(Cancel);
+
+        IEnumerable<OpsNode> Others() => registry.All.Skip(1).Where(node => node.Node.StartsWith(_node, StringComparison.Ordinal));
+    }
+
+    private static Alert New(string id) => new(
+        id, AlertRule.Leak, AlertSeverity.Critical, AlertState.Open, "door", "door", "here", "It leaks.", "It was ended.", "Nothing.", 1,
+        DateTime.UtcNow, DateTime.UtcNow, null, null, null);
+}

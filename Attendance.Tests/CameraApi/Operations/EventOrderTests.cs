@@ -1,0 +1,98 @@
+using Attendance.CameraApi;
+using Attendance.CameraApi.Events;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Operations;
+
+/// <summary>Who comes back to the events is told what it has missed, or that this is not known any more.</summary>
+public sealed class EventOrderTests
+{
+    private readonly CameraEvents _events = new(Options.Create(new NodeOptions { Name = "here" }), new FakeTimeProvider());
+
+    [Fact]
+    public void Who_comes_back_is_told_what_it_has_missed()
+    {
+        using var first = _events.Listen();
+        Tell(5);
+        Assert.True(first.TryRead(out var last));
+        first.TryRead(out last);
+        Assert.Equal("2", last!.CameraId);
+
+        using var again = _events.Listen(EventPosition.Parse(last.Id.ToString()));
+        Tell(1);
+
+        Assert.False(again.HasMissed);
+        Assert.Equal(["3", "4", "5", "1"], Read(again));
+    }
+
+    [Fact]
+    public void Who_has_missed_nothing_is_told_nothing()
+    {
+        using var first = _events.Listen();
+        Tell(2);
+        using var again = _events.Listen(Newest(first));
+
+        Assert.False(again.HasMissed);
+        Assert.Empty(Read(again));
+    }
+
+    [Fact]
+    public void Who_was_away_for_too_long_is_told_so()
+    {
+        using var first = _events.Listen();
+        Tell(1);
+        var position = Newest(first);
+        Tell(1000);
+        using var justInTime = _events.Listen(position);
+        Tell(1);
+        using var late = _events.Listen(position);
+
+        Assert.False(justInTime.HasMissed);
+        Assert.True(late.HasMissed);
+        Assert.Empty(Read(late));
+    }
+
+    [Theory]
+    [InlineData("another-1")] // of an earlier run
+    [InlineData("-5")]
+    [InlineData("nonsense")]
+    public void A_place_that_was_never_here_is_no_place(string text)
+    {
+        Tell(3);
+        using var listener = _events.Listen(EventPosition.Parse(text) ?? new EventPosition("", 0));
+
+        Assert.True(listener.HasMissed);
+    }
+
+    private void Tell(int count)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            _events.Tell(CameraEventType.LeaseGranted, i.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static EventPosition Newest(CameraEvents.Listener listener)
+    {
+        EventPosition? newest = null;
+        while (listener.TryRead(out var told))
+        {
+            newest = told.Id;
+        }
+
+        return newest!.Value;
+    }
+
+    private static List<string> Read(CameraEvents.Listener listener)
+    {
+        var read = new List<string>();
+        while (listener.TryRead(out var told))
+        {
+            read.Add(told.CameraId);
+        }
+
+        return read;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Attendance.CameraApi.Capture;
+using Attendance.Tests.CameraApi.Alerts;
+using Attendance.Tests.CameraApi.Capture;
+using OpenCvSharp;
+using Xunit;
+
+namespace Attendance.Tests.EndToEnd;
+
+/// <summary>A worker that somebody started by hand has a camera open: it is found, everybody is told, and it is gone.</summary>
+[Trait("Suite", "EndToEnd")]
+public sealed class LeakTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(10);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("attendance-leak-").FullName;
+    private WebhookReceiver _webhook = null!;
+    private AttendanceSystem _system = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string Film => Path.Combine(_folder, "film.avi");
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What a process has open is read from /proc.");
+        using (var writer = new VideoWriter(Film, FourCC.MJPG, 20, new Size(160, 120)))
+        {
+            Assert.True(writer.IsOpened());
+            for (var i = 0; i < 40; i++)
+            {
+                using var picture = new Mat(120, 160, MatType.CV_8UC3, Scalar.All(20 + 5 * i));
+                writer.Write(picture);
+            }
+        }
+
+        _webhook = await WebhookReceiver.StartAsync(Cancel);
+        _system = await AttendanceSystem.StartAsync(
+            Cancel,
+            $"--Cameras:film:Source=file:{Film}",
+            "--Alerts:ResolveAfter=00:00:12",
+            $"--Alerts:Webhooks:ops:Url={_webhook.Url}",
+            $"--Alerts:Webhooks:ops:Secret={WebhookReceiver.Secret}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        await _webhook.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_worker_that_was_started_by_hand_is_found_told_everywhere_and_ended()
+    {
+        await using var events = await EventReader.OpenAsync(_system.Api, live: false, Cancel);
+        await using var worker = RunningWorker.StartAndOpen("file:" + Film);
+        await worker.OpenedAsync(); // by hand, past the API, with the film in its hands
+        var started = TimeProvider.System.GetTimestamp();
+
+        var alert = (await events.NextAsync("alert_opened", data => data.GetProperty("camera_id").GetString() == "film", s_bound, Cancel)).GetProperty("alert");
+        Assert.Equal(("leak", "critical"), (alert.GetProperty("rule").GetString(), alert.GetProperty("severity").GetString()));
+        var id = alert.GetProperty("id").GetString()!;
+        await Processes.UntilAsync(() => !Processes.IsAlive(worker.Id), s_bound, "the worker is gone", Cancel);
+
+        var told = await _webhook.NextAsync(received => received.Type == "alert.opened", s_bound, Cancel);
+        told.AssertSigned();
+        Assert.Equal(id, told.Alert.GetProperty("id").GetString());
+        using (var health = await _system.Api.GetAsync("/health/cameras", Cancel))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+            Assert.Contains("film", await health.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+
+        await Processes.UntilAsync(
+            async () => (await _system.LogAsync("camera-api")).Contains($"ALERT leak (critical, {id}) film", StringComparison.Ordinal), s_bound, "the log tells", Cancel);
+        var listed = (await _system.Api.GetFromJsonAsync<JsonElement>("/api/alerts", Cancel)).GetProperty("alerts")[0];
+        Assert.Equal((id, "open"), (listed.GetProperty("id").GetString(), listed.GetProperty("state").GetString()));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, s_bound);
+
+        // Nothing is left of it, and nobody has to say so.
+        var lease = await _system.AcquireAsync("film", "camera_123456789_abc123");
+        using var released = await _system.Api.DeleteAsync($"/api/leases/{lease.Id}", Cancel);
+        await events.NextAsync("alert_resolved", data => data.GetProperty("alert").GetProperty("id").GetString() == id, TimeSpan.FromSeconds(30), Cancel);
+        (await _webhook.NextAsync(received => received.Type == "alert.resolved", s_bound, Cancel)).AssertSigned();
+        using var well = await _system.Api.GetAsync("/health/cameras", Cancel);
+        Assert.Equal(HttpStatusCode.OK, well.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_worker_that_claims_to_be_the_APIs_own_is_found_too()
+    {
+        var api = ProcessIdentity.Of(await _system.ProcessAsync("camera-api", Cancel))!.Value;
+        await using var worker = RunningWorker.Start(api);
+
+        await Processes.UntilAsync(() => !Processes.IsAlive(worker.Id), s_bound, "the worker is gone", Cancel);
+        await Processes.UntilAsync(
+            async () => (await _system.LogAsync("camera-api")).Contains("unknown_worker", StringComparison.Ordinal), s_bound, "the log tells", Cancel);
+    }
+}
