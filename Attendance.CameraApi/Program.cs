@@ -8,6 +8,7 @@ using Attendance.CameraApi.Operations;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Streaming;
+using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;
 
 if (args is [WorkerCommand.Name, ..])
@@ -28,6 +29,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 });
 
 builder.AddServiceDefaults();
+builder.AddScraping();
 builder.Services.AddOpenApi();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddProblemHandling();
@@ -46,6 +48,7 @@ app.UseMiddleware<ApiKeyCheck>();
 app.UseWebSockets();
 app.MapDefaultEndpoints();
 app.MapCameraHealth();
+app.MapScraping();
 app.MapOpenApi();
 app.MapCameras();
 app.MapLeases();

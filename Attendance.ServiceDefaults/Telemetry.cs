@@ -1,16 +1,22 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Attendance.ServiceDefaults;
 
 internal static class Telemetry
 {
+    /// <summary>What asks again and again, and is no part of anything that anybody did.</summary>
+    private static readonly PathString[] s_probes = ["/health", "/alive", "/metrics"];
+
     /// <summary>Traces, metrics and logs; exported by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says so.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
@@ -20,17 +26,24 @@ internal static class Telemetry
             logging.IncludeScopes = false; // a request's scope holds its path, and a path of ours may hold a lease's secret
         });
 
+        var propagator = new TraceContextOnly();
+        DistributedContextPropagator.Current = propagator;
+        builder.Services.AddSingleton<DistributedContextPropagator>(propagator); // the web host has taken the former one by now
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
+
         var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddAttributes(Process(builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"])))
             .WithMetrics(metrics => metrics
                 .AddMeter(builder.Environment.ApplicationName)
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation())
+                .AddRuntimeInstrumentation()
+                .SetExemplarFilter(ExemplarFilterType.TraceBased)) // a slow release leads to its trace
             .WithTracing(tracing => tracing
                 .AddSource(builder.Environment.ApplicationName)
                 .AddAspNetCoreInstrumentation(options =>
                 {
-                    options.Filter = context => !IsHealthProbe(context.Request.Path);
+                    options.Filter = context => !IsProbe(context.Request.Path);
                     options.EnrichWithHttpRequest = (activity, request) =>
                         activity.SetTag("url.path", SecretPaths.Redact(request.Path.Value));
                 })
@@ -44,6 +57,18 @@ internal static class Telemetry
         }
     }
 
+    /// <summary>Counters begin anew with each process, so it must be plain which process counted.</summary>
+    private static IEnumerable<KeyValuePair<string, object>> Process(string? given)
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        yield return new("process.pid", (long)process.Id);
+        yield return new("process.creation.time", process.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture));
+        if (given?.Contains("service.instance.id=", StringComparison.Ordinal) != true)
+        {
+            yield return new("service.instance.id", Guid.NewGuid().ToString());
+        }
+    }
+
     private static void RedactAddress(Activity activity, Uri? address)
     {
         if (address is { IsAbsoluteUri: true })
@@ -52,6 +77,5 @@ internal static class Telemetry
         }
     }
 
-    private static bool IsHealthProbe(PathString path) =>
-        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/alive", StringComparison.Ordinal);
+    private static bool IsProbe(PathString path) => s_probes.Any(probe => path.StartsWithSegments(probe, StringComparison.Ordinal));
 }

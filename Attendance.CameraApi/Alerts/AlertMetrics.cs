@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Alerts;
 
@@ -10,5 +11,5 @@ internal sealed class AlertMetrics
         .CreateUpDownCounter<int>("attendance.alert.active", "{alert}", "Alerts that are not resolved, by rule and severity.");
 
     public void Active(Alert alert, int change) => _active.Add(
-        change, new("attendance.alert.rule", alert.Rule.Name()), new("attendance.alert.severity", alert.Severity.Name()));
+        change, new(TelemetryAttributes.AlertRule, alert.Rule.Name()), new(TelemetryAttributes.AlertSeverity, alert.Severity.Name()));
 }

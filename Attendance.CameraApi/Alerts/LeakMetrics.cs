@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Alerts;
 
@@ -19,7 +19,7 @@ internal sealed class LeakMetrics
 
     public void Open(string cameraId, LeakKind kind, int change) => _open.Add(change, Camera(cameraId), Kind(kind));
 
-    private static KeyValuePair<string, object?> Camera(string id) => new("attendance.camera.id", BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
+    private static KeyValuePair<string, object?> Camera(string id) => TelemetryAttributes.Camera(id);
 
-    private static KeyValuePair<string, object?> Kind(LeakKind kind) => new("attendance.leak.kind", kind.Name());
+    private static KeyValuePair<string, object?> Kind(LeakKind kind) => new(TelemetryAttributes.LeakKind, kind.Name());
 }

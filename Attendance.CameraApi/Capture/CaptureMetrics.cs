@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Telemetry;
+using static Attendance.CameraApi.Telemetry.TelemetryAttributes;
 
 namespace Attendance.CameraApi.Capture;
 
@@ -9,26 +13,29 @@ internal sealed class CaptureMetrics
     private readonly Counter<long> _frames;
     private readonly Counter<int> _stalls;
     private readonly Counter<int> _restarts;
+    private readonly ConcurrentDictionary<OpenCamera, byte> _open = new();
 
     public CaptureMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(CameraApiActivity.Name);
-        _openDuration = meter.CreateHistogram<double>(
-            "attendance.camera.open.duration", "s", "From the wish to open a camera until its first frame.");
+        _openDuration = meter.CreateHistogram(
+            "attendance.camera.open.duration", "s", "From the wish to open a camera until its first frame.", advice: Buckets.Device);
         _releaseRetries = meter.CreateCounter<int>(
             "attendance.camera.release.retries", "{retry}", "Steps beyond the first that a release needed.");
         _frames = meter.CreateCounter<long>("attendance.camera.frames", "{frame}", "Frames received from cameras.");
         _stalls = meter.CreateCounter<int>("attendance.camera.stalls", "{stall}", "Cameras that stopped delivering while held.");
         _restarts = meter.CreateCounter<int>(
             "attendance.camera.worker.restarts", "{restart}", "Capture workers replaced under a lease.");
+        meter.CreateObservableGauge(
+            "attendance.camera.frame.age", FrameAges, "s", "How old the newest frame of an open camera is; nothing for one that is not open.");
     }
 
     public void Opened(string cameraId, TimeSpan took, string? error)
     {
-        var tags = new System.Diagnostics.TagList { { "attendance.camera.id", cameraId } };
+        var tags = new TagList { Camera(cameraId) };
         if (error is not null)
         {
-            tags.Add("error.type", error);
+            tags.Add(ErrorType, error);
         }
 
         _openDuration.Record(took.TotalSeconds, tags);
@@ -42,5 +49,27 @@ internal sealed class CaptureMetrics
 
     public void Restarted(string cameraId) => _restarts.Add(1, Camera(cameraId));
 
-    private static KeyValuePair<string, object?> Camera(string id) => new("attendance.camera.id", id);
+    /// <summary>Reports how old the camera's newest frame is, until disposed of.</summary>
+    /// <param name="age">Null while there was none yet.</param>
+    public IDisposable Watch(string cameraId, Func<TimeSpan?> age)
+    {
+        var open = new OpenCamera(_open, cameraId, age);
+        _open[open] = 0;
+        return open;
+    }
+
+    private IEnumerable<Measurement<double>> FrameAges() =>
+        from entry in _open
+        let age = entry.Key.Age()
+        where age is not null
+        select new Measurement<double>(Math.Max(0, age.Value.TotalSeconds), Camera(entry.Key.CameraId));
+
+    private sealed class OpenCamera(ConcurrentDictionary<OpenCamera, byte> open, string cameraId, Func<TimeSpan?> age) : IDisposable
+    {
+        public string CameraId => cameraId;
+
+        public Func<TimeSpan?> Age => age;
+
+        public void Dispose() => open.TryRemove(this, out _);
+    }
 }

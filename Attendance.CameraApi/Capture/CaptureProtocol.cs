@@ -51,11 +51,28 @@ internal enum CaptureRecord : byte
 
     /// <summary>The last record of a worker that gives up: <see cref="CaptureFailure"/> as JSON.</summary>
     Failed = 3,
+
+    /// <summary>Before one of the two above, where the request named a trace: <see cref="CaptureTimes"/> as JSON.</summary>
+    Times = 4,
 }
 
 /// <summary>What to open. It reaches the worker on standard input, never on its command line, for a source may hold credentials.</summary>
 internal sealed record CaptureRequest(
-    string CameraId, string Source, int? Width, int? Height, double? FrameRate, int JpegQuality, TimeSpan OpenTimeout, TimeSpan ReadTimeout);
+    string CameraId, string Source, int? Width, int? Height, double? FrameRate, int JpegQuality, TimeSpan OpenTimeout, TimeSpan ReadTimeout)
+{
+    /// <summary>The span that asks, as a W3C <c>traceparent</c>; null where nobody traces.</summary>
+    public string? TraceParent { get; init; }
+}
+
+/// <summary>
+/// When the worker did what, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> says: the machine's monotonic
+/// clock is the same in every process.
+/// </summary>
+/// <param name="TraceParent">That of the request.</param>
+/// <param name="Ready">The process took commands.</param>
+/// <param name="Opened">The device was open; null where it never was.</param>
+/// <param name="Failed">It gave up; null where it did not.</param>
+internal sealed record CaptureTimes(string TraceParent, long Ready, long? Opened, long? Failed);
 
 /// <param name="FrameRate">Frames per second as the source states them; 0 where it does not say.</param>
 /// <param name="Encoding"><c>mjpeg</c> when the device's own JPEG bytes are passed through, otherwise <c>encoded</c>.</param>

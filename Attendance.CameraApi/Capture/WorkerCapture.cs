@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Capture;
@@ -32,7 +34,9 @@ internal sealed partial class WorkerCapture(
 
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource<CaptureLoss> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ActivityContext _origin = Activity.Current?.Context ?? default;
     private Task _watch = Task.CompletedTask;
+    private IDisposable? _ageWatch;
     private WorkerProcess? _worker;
     private (WorkerProcess? Worker, Task<CloseOutcome> Outcome) _closing = (null, Task.FromResult<CloseOutcome>(new CloseOutcome.Free()));
     private volatile CaptureStatus _status = CaptureStatus.Closed;
@@ -52,6 +56,7 @@ internal sealed partial class WorkerCapture(
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await StartWorkerAsync(cancellationToken);
+        _ageWatch = metrics.Watch(camera.Id, () => Frames.Latest is { } frame ? clock.GetElapsedTime(frame.Header.Timestamp) : null);
         _watch = WatchAsync();
     }
 
@@ -61,6 +66,7 @@ internal sealed partial class WorkerCapture(
     public async Task<CloseOutcome> CloseAsync()
     {
         await _closed.CancelAsync();
+        _ageWatch?.Dispose();
         Frames.End();
         await _watch;
         return await CloseWorkerAsync(isHung: false);
@@ -80,28 +86,31 @@ internal sealed partial class WorkerCapture(
     /// <exception cref="CameraUnavailableException">It did not open. The worker stays, for the caller to close.</exception>
     private async Task StartWorkerAsync(CancellationToken cancellationToken)
     {
-        using var activity = CameraApiActivity.Source.StartActivity("camera.open");
-        activity?.SetTag("attendance.camera.id", camera.Id).SetTag("attendance.camera.kind", camera.Source.Kind.ToString());
+        using var activity = CameraApiActivity.Start(SpanNames.Open, Activity.Current is null ? _origin : default)
+            ?.SetTag(TelemetryAttributes.CameraId, camera.Id).SetTag(TelemetryAttributes.CameraKind, camera.Source.Kind.Name());
         var started = clock.GetTimestamp();
+        WorkerProcess? worker = null;
+        long? firstFrame = null;
         string? error = "cancelled";
         try
         {
-            var worker = _worker = workers.Take();
+            worker = _worker = workers.Take();
             var seen = Frames.Count;
-            var opened = await worker.OpenAsync(Request(), Receive).WaitAsync(options.OpenTimeout, clock, cancellationToken);
+            var opened = await worker.OpenAsync(Request(activity?.Id), Receive).WaitAsync(options.OpenTimeout, clock, cancellationToken);
             var remaining = options.OpenTimeout - clock.GetElapsedTime(started);
-            await FirstFrameAsync(worker, seen, cancellationToken).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock, cancellationToken);
+            firstFrame = await FirstFrameAsync(worker, seen, cancellationToken)
+                .WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock, cancellationToken);
             _status = _status with { Opened = opened, Suspended = false, Failures = 0, Fault = null };
             error = null;
         }
         catch (CameraUnavailableException exception)
         {
-            error = exception.Failure.Code.ToString();
+            error = exception.Failure.Code.Name();
             throw;
         }
         catch (TimeoutException exception)
         {
-            error = nameof(CaptureFailureCode.OpenTimedOut);
+            error = CaptureFailureCode.OpenTimedOut.Name();
             throw new CameraUnavailableException(camera.Id, new CaptureFailure(
                 CaptureFailureCode.OpenTimedOut,
                 $"Camera '{camera.Id}' showed no frame within {options.OpenTimeout.TotalSeconds:0.#} s; raise 'Capture:OpenTimeout' if it needs longer."), exception);
@@ -110,6 +119,7 @@ internal sealed partial class WorkerCapture(
         {
             workers.Refill(); // also where it did not open: the worker is used up
             metrics.Opened(camera.Id, clock.GetElapsedTime(started), error);
+            WorkerSpan.Add(worker, started, firstFrame, error, clock);
             if (error is not null)
             {
                 activity.Failed(error);
@@ -117,18 +127,24 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    private async Task FirstFrameAsync(WorkerProcess worker, long seen, CancellationToken cancellationToken)
+    /// <returns>When it was captured.</returns>
+    private async Task<long> FirstFrameAsync(WorkerProcess worker, long seen, CancellationToken cancellationToken)
     {
         var frame = Frames.NextAsync(seen, cancellationToken).AsTask();
-        if (await Task.WhenAny(frame, worker.Exited) != frame || await frame is null)
+        if (await Task.WhenAny(frame, worker.Exited) == frame && await frame is { } first)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new CameraUnavailableException(camera.Id, worker.Failure!);
+            return first.Frame.Header.Timestamp;
         }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new CameraUnavailableException(camera.Id, worker.Failure!);
     }
 
-    private CaptureRequest Request() => new(
-        camera.Id, camera.Source.Value, camera.Width, camera.Height, camera.FrameRate, options.JpegQuality, options.OpenTimeout, options.StallTimeout);
+    private CaptureRequest Request(string? traceParent) => new(
+        camera.Id, camera.Source.Value, camera.Width, camera.Height, camera.FrameRate, options.JpegQuality, options.OpenTimeout, options.StallTimeout)
+    {
+        TraceParent = traceParent,
+    };
 
     /// <summary>What no viewer can show counts as no frame, so that a camera which sends only that is opened again.</summary>
     private void Receive(CapturedFrame frame)
@@ -145,6 +161,7 @@ internal sealed partial class WorkerCapture(
     /// <summary>Until closed: waits for trouble, then opens the camera again.</summary>
     private async Task WatchAsync()
     {
+        Activity.Current = null; // the request that opened the camera will be over
         try
         {
             while (true)

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Retry;
@@ -77,10 +78,10 @@ internal sealed partial class WorkerClosing
     private static async ValueTask TakeStepAsync(WorkerProcess worker, Attempt attempt, CancellationToken cancellationToken)
     {
         var (name, act) = s_steps[attempt.Step];
-        using var activity = CameraApiActivity.Source.StartActivity("camera.close");
-        activity?.SetTag("attendance.camera.id", attempt.CameraId)
-            .SetTag("attendance.release.attempt", attempt.Step + 1)
-            .SetTag("attendance.release.step", name);
+        using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Close);
+        activity?.SetTag(TelemetryAttributes.CameraId, attempt.CameraId)
+            .SetTag(TelemetryAttributes.ReleaseAttempt, attempt.Step + 1)
+            .SetTag(TelemetryAttributes.ReleaseStep, name);
         try
         {
             act(worker);

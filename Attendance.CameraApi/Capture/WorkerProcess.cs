@@ -15,6 +15,7 @@ internal sealed partial class WorkerProcess
     private readonly TaskCompletionSource<CaptureOpened> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CaptureFailure? _failure;
+    private volatile CaptureTimes? _times;
     private string _cameraId = "";
     private Action<CapturedFrame>? _onFrame;
 
@@ -45,6 +46,9 @@ internal sealed partial class WorkerProcess
 
     /// <summary>What the worker said before it gave up, if it did.</summary>
     public CaptureFailure? Failure => _failure;
+
+    /// <summary>When it did what, as far as it has said.</summary>
+    public CaptureTimes? Times => _times;
 
     public static WorkerProcess Start(ILogger logger) => new(Process.Start(WorkerCommand.StartInfo())!, logger);
 
@@ -154,6 +158,9 @@ internal sealed partial class WorkerProcess
                 break;
             case CaptureRecord.Failed:
                 _failure = JsonSerializer.Deserialize<CaptureFailure>(payload, CaptureProtocol.Json);
+                break;
+            case CaptureRecord.Times:
+                _times = JsonSerializer.Deserialize<CaptureTimes>(payload, CaptureProtocol.Json);
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
@@ -31,8 +32,13 @@ internal sealed class CameraLease
         (Slot, SessionHash, Ttl, _maxHold, _clock, _expire) = (slot, sessionHash, ttl, maxHold, clock, expire);
         Stored = new StoredLease(slot.Camera.Id, Identifiers.NewLeaseId(), sessionHash, 0, default, WasGranted: false);
         _began = clock.GetTimestamp();
-        _deadline = clock.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _goodbye = clock.CreateTimer(_ => Depart(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Origin = Activity.Current?.Context ?? default;
+        using (ExecutionContext.SuppressFlow()) // what a timer ends is no part of the request that began the lease
+        {
+            _deadline = clock.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _goodbye = clock.CreateTimer(_ => Depart(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         Ended = _ended.Token;
     }
 
@@ -51,6 +57,12 @@ internal sealed class CameraLease
     public long FencingToken => Stored.FencingToken;
 
     public StoredLease Stored { get; private set; }
+
+    /// <summary>The span in which it was asked for, which its end is linked to.</summary>
+    public ActivityContext Origin { get; set; }
+
+    /// <summary>How it has come to its holder: <c>granted</c>, <c>adopted</c>, <c>not_granted</c> as long as it has not.</summary>
+    public string Outcome { get; private set; } = "not_granted";
 
     /// <summary>Null until the store has granted the lease.</summary>
     public ICameraCapture? Capture { get; set; }
@@ -149,6 +161,7 @@ internal sealed class CameraLease
         lock (_gate)
         {
             Stored = found.Lease;
+            Outcome = "adopted";
             Volatile.Write(ref _began, _clock.GetTimestamp() - (long)(found.Held.TotalSeconds * _clock.TimestampFrequency));
             _extendedTo = found.Held + found.Remaining;
             Watch();
@@ -170,6 +183,16 @@ internal sealed class CameraLease
             _extendedTo = until < _maxHold ? until : _maxHold;
             Watch();
             return true;
+        }
+    }
+
+    /// <summary>As <see cref="TryExtend"/>, and its holder gets it: from here on it is not ended but released.</summary>
+    public bool TryHandOut(long askedAt)
+    {
+        lock (_gate)
+        {
+            Outcome = End is null ? "granted" : Outcome;
+            return TryExtend(askedAt);
         }
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
@@ -45,9 +47,9 @@ internal sealed partial class CameraLeases(
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public async Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken)
     {
-        using var activity = CameraApiActivity.Source.StartActivity("camera.acquire");
-        activity?.SetTag("attendance.camera.id", slot.Camera.Id).SetTag("attendance.camera.kind", slot.Camera.Source.Kind.ToString());
+        using var activity = StartAcquire(slot.Camera);
         var name = "failed";
+        string? error = null;
         try
         {
             var outcome = await EnterAndOpenAsync(slot, wish, cancellationToken);
@@ -56,17 +58,27 @@ internal sealed partial class CameraLeases(
         }
         catch (StoreUnavailableException)
         {
-            name = "store_unavailable";
+            name = error = "store_unavailable";
             throw;
         }
         catch (OperationCanceledException)
         {
-            name = "cancelled";
+            name = error = "cancelled";
+            throw;
+        }
+        catch (Exception exception)
+        {
+            error = (exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name;
             throw;
         }
         finally
         {
-            activity?.SetTag("attendance.lease.outcome", name);
+            activity?.SetTag(TelemetryAttributes.LeaseOutcome, name);
+            if (error is not null)
+            {
+                activity.Failed(error);
+            }
+
             metrics.Asked(slot.Camera.Id, name);
         }
     }
@@ -260,7 +272,17 @@ internal sealed partial class CameraLeases(
     }
 
     private CameraLease NewLease(CameraSlot slot, LeaseWish wish) => new(
-        slot, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, (lease, end) => _ = EndAsync(lease, end));
+        slot, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire);
+
+    private void Expire(CameraLease lease, LeaseEnd end)
+    {
+        using var activity = CameraApiActivity.Start(SpanNames.Expire, lease.Origin);
+        activity?.SetTag(TelemetryAttributes.CameraId, lease.CameraId).SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
+        _ = EndAsync(lease, end);
+    }
+
+    private static Activity? StartAcquire(Camera camera) => CameraApiActivity.Source.StartActivity(SpanNames.Acquire)
+        ?.SetTag(TelemetryAttributes.CameraId, camera.Id).SetTag(TelemetryAttributes.CameraKind, camera.Source.Kind.Name());
 
     /// <summary>The lease is in its slot. Every way out of here that does not grant it, ends it.</summary>
     private async Task<AcquireOutcome> OpenAsync(
@@ -320,7 +342,7 @@ internal sealed partial class CameraLeases(
             }
         }
 
-        return lease.TryExtend(askedAt) ? null : new AcquireOutcome.Ended(lease.End!.Value);
+        return lease.TryHandOut(askedAt) ? null : new AcquireOutcome.Ended(lease.End!.Value);
     }
 
     /// <summary>From here on the lease counts, until it ends.</summary>
@@ -375,12 +397,16 @@ internal sealed partial class CameraLeases(
 
     private async Task ReopenAsync(CameraLease lease)
     {
+        using var activity = StartAcquire(lease.Slot.Camera);
+        activity?.SetTag(TelemetryAttributes.LeaseOutcome, lease.Outcome);
+        lease.Origin = activity?.Context ?? default;
         try
         {
             await OpenAsync(lease, Open, CancellationToken.None);
         }
         catch (Exception exception)
         {
+            activity.Failed((exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name);
             LogNotReopened(lease.CameraId, exception.Message);
         }
 
@@ -420,6 +446,7 @@ internal sealed partial class CameraLeases(
     {
         if (await Task.WhenAny(capture.Lost, lease.Released) == capture.Lost)
         {
+            Activity.Current = null; // the request that began the lease is over
             var reason = await capture.Lost == CaptureLoss.DeviceLost ? ReleaseReason.DeviceLost : ReleaseReason.WorkerFailed;
             await EndAsync(lease, new LeaseEnd(reason));
         }
@@ -428,9 +455,19 @@ internal sealed partial class CameraLeases(
     /// <summary>Runs once for each lease. Whatever fails here, the slot is left at the end.</summary>
     private async Task ReleaseAsync(CameraLease lease, LeaseEnd end)
     {
+        if (await ReleaseInSpanAsync(lease, end) is { } quarantine)
+        {
+            await EndQuarantineAsync(lease.Slot, quarantine);
+        }
+    }
+
+    private async Task<Quarantine?> ReleaseInSpanAsync(CameraLease lease, LeaseEnd end)
+    {
         var started = clock.GetTimestamp();
-        using var activity = CameraApiActivity.Source.StartActivity("camera.release");
-        activity?.SetTag("attendance.camera.id", lease.CameraId).SetTag("attendance.lease.release_reason", end.Reason.Name());
+        using var activity = CameraApiActivity.Start(SpanNames.Release, lease.Origin)
+            ?.SetTag(TelemetryAttributes.CameraId, lease.CameraId)
+            .SetTag(TelemetryAttributes.CameraKind, lease.Slot.Camera.Source.Kind.Name())
+            .SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
 
         await lease.Settled;
         _live.TryRemove(lease.Id, out _);
@@ -454,13 +491,10 @@ internal sealed partial class CameraLeases(
 
         var quarantine = outcome is CloseOutcome.NotFree notFree ? new Quarantine(notFree.Cause, clock.GetUtcNow(), notFree) : null;
         Report(lease, end, quarantine, clock.GetElapsedTime(started));
-        activity?.SetTag("attendance.release.outcome", quarantine is null ? "free" : "quarantined");
+        activity?.SetTag(TelemetryAttributes.ReleaseOutcome, quarantine is null ? "free" : "quarantined");
         lease.Slot.Leave(lease, quarantine);
         lease.MarkReleased(outcome);
-        if (quarantine is not null)
-        {
-            await EndQuarantineAsync(lease.Slot, quarantine);
-        }
+        return quarantine;
     }
 
     /// <summary>Looks again whether the camera is free. Nobody's word will do: either the kernel says so, or it stays where it is.</summary>
@@ -510,7 +544,7 @@ internal sealed partial class CameraLeases(
         if (lease.Stored.WasGranted)
         {
             lease.Slot.LastEnd = (end, clock.GetUtcNow());
-            metrics.Ended(lease.CameraId, end.Reason, lease.Held);
+            metrics.Ended(lease.CameraId, end.Reason, lease.Outcome, lease.Held);
             metrics.Freed(lease.CameraId, end.Reason, quarantine is null ? "free" : "quarantined", took);
             events.Tell(CameraEventType.LeaseEnded, lease.CameraId, lease.Ref, end.ToString());
             LogReleased(lease.CameraId, lease.Ref, end.ToString(), lease.Held.TotalSeconds);

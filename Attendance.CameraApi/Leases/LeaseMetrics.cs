@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -18,9 +18,11 @@ internal sealed class LeaseMetrics
         _active = meter.CreateUpDownCounter<int>("attendance.camera.lease.active", "{lease}", "Leases now held.");
         _acquisitions = meter.CreateCounter<int>("attendance.camera.lease.acquisitions", "{acquisition}", "Requests for a camera, by outcome.");
         _releases = meter.CreateCounter<int>("attendance.camera.lease.releases", "{release}", "Leases ended, by reason.");
-        _duration = meter.CreateHistogram<double>("attendance.camera.lease.duration", "s", "How long leases were held.");
-        _releaseDuration = meter.CreateHistogram<double>(
-            "attendance.camera.release.duration", "s", "From the end of a lease until its camera was proven free, or quarantined.");
+        _duration = meter.CreateHistogram(
+            "attendance.camera.lease.duration", "s", "How long leases were held.", advice: Buckets.Hold);
+        _releaseDuration = meter.CreateHistogram(
+            "attendance.camera.release.duration", "s", "From the end of a lease until its camera was proven free, or quarantined.",
+            advice: Buckets.Device);
         _quarantined = meter.CreateUpDownCounter<int>(
             "attendance.camera.quarantined", "{camera}", "Cameras that could not be shown to be free.");
     }
@@ -28,21 +30,22 @@ internal sealed class LeaseMetrics
     /// <summary>The store has granted the lease: from here on it is counted until <see cref="Ended"/>.</summary>
     public void Began(string cameraId) => _active.Add(1, Camera(cameraId));
 
-    public void Asked(string cameraId, string outcome) => _acquisitions.Add(1, Camera(cameraId), new("attendance.lease.outcome", outcome));
+    public void Asked(string cameraId, string outcome) => _acquisitions.Add(1, Camera(cameraId), new(TelemetryAttributes.LeaseOutcome, outcome));
 
-    public void Ended(string cameraId, ReleaseReason reason, TimeSpan held)
+    /// <param name="outcome">How the lease had come about, so that what was handed out and what came back can be balanced.</param>
+    public void Ended(string cameraId, ReleaseReason reason, string outcome, TimeSpan held)
     {
         _active.Add(-1, Camera(cameraId));
-        _releases.Add(1, Camera(cameraId), Reason(reason));
+        _releases.Add(1, Camera(cameraId), Reason(reason), new(TelemetryAttributes.LeaseOutcome, outcome));
         _duration.Record(held.TotalSeconds, Camera(cameraId));
     }
 
     public void Freed(string cameraId, ReleaseReason reason, string outcome, TimeSpan took) =>
-        _releaseDuration.Record(took.TotalSeconds, Camera(cameraId), Reason(reason), new("attendance.release.outcome", outcome));
+        _releaseDuration.Record(took.TotalSeconds, Camera(cameraId), Reason(reason), new(TelemetryAttributes.ReleaseOutcome, outcome));
 
     public void Quarantined(string cameraId, int change) => _quarantined.Add(change, Camera(cameraId));
 
-    private static KeyValuePair<string, object?> Camera(string id) => new("attendance.camera.id", BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
+    private static KeyValuePair<string, object?> Camera(string id) => TelemetryAttributes.Camera(id);
 
-    private static KeyValuePair<string, object?> Reason(ReleaseReason reason) => new("attendance.lease.release_reason", reason.Name());
+    private static KeyValuePair<string, object?> Reason(ReleaseReason reason) => new(TelemetryAttributes.ReleaseReason, reason.Name());
 }

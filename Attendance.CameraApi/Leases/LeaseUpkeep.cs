@@ -59,7 +59,6 @@ internal sealed partial class LeaseUpkeep(
                 _recovered = true;
             }
 
-            using var activity = CameraApiActivity.Source.StartActivity("lease.expire");
             await reconciliation.EndOverdueAsync();
             if (compare)
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
@@ -98,6 +99,8 @@ internal sealed partial class Reconciliation(
         var settled = new List<string>();
         foreach (var cameraId in await FindOverdueAsync())
         {
+            using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
+            activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
             if (await SettleAsync(cameraId, ReleaseReason.Expired, LeakKind.LeaseWithoutHolder))
             {
                 settled.Add(cameraId);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -10,7 +11,7 @@ internal sealed class StoreConnection(IConnectionMultiplexer redis, IOptions<Lea
     /// <exception cref="StoreUnavailableException">It does not answer, or not in time. It may have done what it was asked.</exception>
     public async Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask)
     {
-        using var activity = CameraApiActivity.Source.StartActivity($"store.{operation}", ActivityKind.Client);
+        using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Store + operation, ActivityKind.Client);
         var started = clock.GetTimestamp();
         var outcome = "ok";
         try

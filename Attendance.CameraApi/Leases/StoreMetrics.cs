@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -7,8 +8,8 @@ internal sealed class StoreMetrics
     private readonly Histogram<double> _duration;
 
     public StoreMetrics(IMeterFactory meters) => _duration = meters.Create(CameraApiActivity.Name)
-        .CreateHistogram<double>("attendance.store.duration", "s", "How long the session store took to answer.");
+        .CreateHistogram("attendance.store.duration", "s", "How long the session store took to answer.", advice: Buckets.Store);
 
     public void Asked(string operation, string outcome, TimeSpan duration) => _duration.Record(
-        duration.TotalSeconds, new("attendance.store.operation", operation), new("attendance.store.outcome", outcome));
+        duration.TotalSeconds, new(TelemetryAttributes.StoreOperation, operation), new(TelemetryAttributes.StoreOutcome, outcome));
 }

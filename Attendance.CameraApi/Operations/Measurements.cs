@@ -1,16 +1,17 @@
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Operations;
 
 /// <param name="Instrument">Without the prefix that all of ours have.</param>
-/// <param name="Tag">The value of the attribute that tells its kinds apart: the outcome, or the reason.</param>
+/// <param name="Tag">How an acquisition came out, or how a session was lost.</param>
 internal readonly record struct Measurement(string Instrument, double Value, string? CameraId, string? Tag);
 
 /// <summary>What this API measures of itself, heard where it is measured, so that what ops are shown and warned of is what is exported.</summary>
 internal sealed class Measurements : IDisposable
 {
     private const string Prefix = "attendance.";
-    private static readonly string[] s_tags = ["attendance.lease.outcome", "attendance.lease.release_reason", "attendance.session.loss_reason"];
+    private static readonly string[] s_tags = [TelemetryAttributes.LeaseOutcome, TelemetryAttributes.LossReason];
 
     private readonly MeterListener _listener = new();
 
@@ -39,7 +40,7 @@ internal sealed class Measurements : IDisposable
         string? cameraId = null, kind = null;
         foreach (var (name, tag) in tags)
         {
-            if (name == "attendance.camera.id")
+            if (name == TelemetryAttributes.CameraId)
             {
                 cameraId = tag as string;
             }

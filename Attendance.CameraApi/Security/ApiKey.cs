@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Security;
@@ -38,6 +39,7 @@ internal sealed class SecurityOptionsValidator(IHostEnvironment environment, ICo
 internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<SecurityOptions> options, ILogger<ApiKeyCheck> logger)
 {
     public const string Header = "X-Api-Key";
+    private const string Bearer = "Bearer ";
     private static readonly PathString[] s_open = ["/health", "/alive", "/openapi"];
 
     private readonly byte[]? _key = string.IsNullOrEmpty(options.Value.ApiKey) ? null : Hash(options.Value.ApiKey);
@@ -58,7 +60,7 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<Securit
         if (_key is not null)
         {
             // Hashes have one length, so the comparison takes one time, whatever was sent.
-            return CryptographicOperations.FixedTimeEquals(Hash(context.Request.Headers[Header].ToString()), _key);
+            return CryptographicOperations.FixedTimeEquals(Hash(Shown(context.Request)), _key);
         }
 
         if (!_warned)
@@ -70,6 +72,13 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<Securit
         // A page of another site can make a browser on this machine send requests here; it cannot hide where it is from.
         return IsLocal(context) && !context.Request.Headers.ContainsKey("Origin");
     }
+
+    /// <summary>Prometheus sends its secrets as bearer tokens only, and asks for nothing but the metrics.</summary>
+    private static string Shown(HttpRequest request) =>
+        request.Path.StartsWithSegments(Scraping.Path, StringComparison.OrdinalIgnoreCase)
+            && request.Headers.Authorization.ToString() is var token && token.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+                ? token[Bearer.Length..].Trim()
+                : request.Headers[Header].ToString();
 
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))

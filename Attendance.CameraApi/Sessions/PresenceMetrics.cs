@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Sessions;
 
@@ -16,5 +17,5 @@ internal sealed class PresenceMetrics
 
     public void Active(int change) => _active.Add(change);
 
-    public void Lost(PresenceEnd end) => _lost.Add(1, new KeyValuePair<string, object?>("attendance.session.loss_reason", end.Name()));
+    public void Lost(PresenceEnd end) => _lost.Add(1, new KeyValuePair<string, object?>(TelemetryAttributes.LossReason, end.Name()));
 }

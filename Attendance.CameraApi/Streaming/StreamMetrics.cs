@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Streaming;
 
@@ -9,5 +10,5 @@ internal sealed class StreamMetrics
     public StreamMetrics(IMeterFactory meters) => _viewers = meters.Create(CameraApiActivity.Name)
         .CreateUpDownCounter<int>("attendance.camera.viewers", "{viewer}", "Streams being watched.");
 
-    public void Viewers(string cameraId, int change) => _viewers.Add(change, new KeyValuePair<string, object?>("attendance.camera.id", cameraId));
+    public void Viewers(string cameraId, int change) => _viewers.Add(change, TelemetryAttributes.Camera(cameraId));
 }

@@ -31,6 +31,8 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
     private readonly ManualResetEventSlim _terminate = new();
     private volatile CaptureRequest? _request;
     private long _openSince;
+    private long _ready;
+    private long _opened;
     private volatile bool _failed;
 
     /// <summary>Runs until the process ends; it does not return.</summary>
@@ -74,6 +76,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
     private void TakeCommands()
     {
         var commands = new CommandReader(Console.OpenStandardInput());
+        Volatile.Write(ref _ready, Stopwatch.GetTimestamp());
         while (commands.TryRead(out var line))
         {
             if (line == CaptureProtocol.ReleaseCommand)
@@ -148,7 +151,8 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
             source = CaptureSources.Create(_request!, output);
             var opened = source.Open();
             Volatile.Write(ref _openSince, 0);
-            _outbox.Opened(opened);
+            Volatile.Write(ref _opened, Stopwatch.GetTimestamp());
+            _outbox.Opened(opened, Times());
             WorkerLog.Write($"Opened: {opened.Width} x {opened.Height}, {opened.FrameRate:0.##} frames/s, {opened.Encoding}, {opened.Backend}");
             Deliver(source);
         }
@@ -220,8 +224,13 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
 
         _failed = true;
         WorkerLog.Write($"Failed: {failure.Code}: {failure.Message}");
-        _outbox.Failed(failure);
+        _outbox.Failed(failure, Times(failed: Stopwatch.GetTimestamp()));
     }
+
+    /// <summary>For the span that asks; null where none does.</summary>
+    private CaptureTimes? Times(long? failed = null) => _request is { TraceParent: { } parent }
+        ? new CaptureTimes(parent, Volatile.Read(ref _ready), Volatile.Read(ref _opened) is var opened and not 0 ? opened : null, failed)
+        : null;
 
     [DoesNotReturn]
     private static void Exit(int code)

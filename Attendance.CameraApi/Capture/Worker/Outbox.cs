@@ -15,11 +15,12 @@ internal sealed class Outbox
     private FrameBuffer? _spare;
     private byte[]? _failed;
 
-    public void Opened(CaptureOpened opened)
+    /// <param name="times">Goes before it; null for nothing.</param>
+    public void Opened(CaptureOpened opened, CaptureTimes? times = null)
     {
         lock (_changed)
         {
-            _opened = Record(CaptureRecord.Opened, JsonSerializer.SerializeToUtf8Bytes(opened, CaptureProtocol.Json));
+            _opened = [.. Times(times), .. Record(CaptureRecord.Opened, opened)];
             Monitor.Pulse(_changed);
         }
     }
@@ -43,11 +44,12 @@ internal sealed class Outbox
     }
 
     /// <summary>Nothing is sent after this.</summary>
-    public void Failed(CaptureFailure failure)
+    /// <param name="times">Goes before it; null for nothing.</param>
+    public void Failed(CaptureFailure failure, CaptureTimes? times = null)
     {
         lock (_changed)
         {
-            _failed ??= Record(CaptureRecord.Failed, JsonSerializer.SerializeToUtf8Bytes(failure, CaptureProtocol.Json));
+            _failed ??= [.. Times(times), .. Record(CaptureRecord.Failed, failure)];
             Monitor.Pulse(_changed);
         }
     }
@@ -82,8 +84,11 @@ internal sealed class Outbox
         }
     }
 
-    private static byte[] Record(CaptureRecord kind, byte[] payload)
+    private static byte[] Times(CaptureTimes? times) => times is null ? [] : Record(CaptureRecord.Times, times);
+
+    private static byte[] Record<T>(CaptureRecord kind, T content)
     {
+        var payload = JsonSerializer.SerializeToUtf8Bytes(content, CaptureProtocol.Json);
         var record = new byte[CaptureProtocol.RecordHeaderLength + payload.Length];
         CaptureProtocol.WriteRecordHeader(record, kind, payload.Length);
         payload.CopyTo(record, CaptureProtocol.RecordHeaderLength);

@@ -1,5 +1,7 @@
 // @ts-check
 
+/** @typedef {import('./trace.js').Trace} Trace */
+
 /**
  * What camera-api says, as its HTTP contract has it.
  *
@@ -84,12 +86,13 @@ export async function request(url, init) {
  * @param {'POST' | 'PUT'} method
  * @param {unknown} [body]
  * @param {AbortSignal} [signal]
+ * @param {Trace} [trace] that it is a part of
  */
-export async function send(url, method, body, signal) {
+export async function send(url, method, body, signal, trace) {
     const response = await request(url, {
         method,
         signal,
-        headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+        headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...trace?.headers },
         body: body === undefined ? undefined : JSON.stringify(body),
     });
     return response.json();
@@ -115,11 +118,13 @@ export function sayGoodbye(sessionId, reason, graceMs = 0) {
  * @param {string} leaseId
  * @param {string} reason
  * @param {number} withinMs
+ * @param {Trace} [trace] that it is a part of
  */
-export async function giveBack(leaseId, reason, withinMs) {
+export async function giveBack(leaseId, reason, withinMs, trace) {
     await request(`/api/leases/${leaseId}?reason=${encodeURIComponent(reason.slice(0, 64))}`, {
         method: 'DELETE',
         keepalive: true,
+        headers: trace?.headers,
         signal: AbortSignal.timeout(withinMs),
     });
 }

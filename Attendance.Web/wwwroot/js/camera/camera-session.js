@@ -7,6 +7,7 @@ import { PageSession } from './page-session.js';
 import { ServerSource } from './server-source.js';
 import { transitions } from './states.js';
 import { delay } from './timing.js';
+import { Trace } from './trace.js';
 
 /**
  * @typedef {import('./states.js').State} State
@@ -229,13 +230,14 @@ export class CameraSession extends EventTarget {
      * @param {AbortSignal} signal
      */
     async #acquire(takeover, patientUntil, signal) {
+        const trace = new Trace(); // from the click that starts it to the one that gives it back
         const camera_id = await this.#source.cameraId(signal);
         for (let wait = firstInUseRetryMs; ; wait = Math.min(wait * 2, slowestInUseRetryMs)) {
             signal.throwIfAborted();
             try {
                 const asked = performance.now();
-                const lease = await this.#page.acquire({ camera_id, ...(takeover ? { takeover } : {}) }, signal);
-                this.#held = new HeldLease(lease, asked, this.#page, (reason, detail) => this.#lose({ reason, detail }));
+                const lease = await this.#page.acquire({ camera_id, ...(takeover ? { takeover } : {}) }, signal, trace);
+                this.#held = new HeldLease(lease, asked, this.#page, trace, (reason, detail) => this.#lose({ reason, detail }));
                 this.#held.watch();
                 return;
             } catch (error) {

@@ -21,6 +21,7 @@ const giveBackTimeoutMs = 10_000;
  */
 export class HeldLease {
     #page;
+    #trace;
     #onLost;
     /** Moves on with every confirmed renewal; on the monotonic clock. */
     #deadline;
@@ -34,11 +35,13 @@ export class HeldLease {
      * @param {Lease} lease
      * @param {number} asked when it was asked for: the server's clock started no earlier
      * @param {PageSession} page
+     * @param {import('./trace.js').Trace} trace the one in which it was asked for, and is given back
      * @param {(reason: string, detail: string | null) => void} onLost nothing may use the lease when this returns
      */
-    constructor(lease, asked, page, onLost) {
+    constructor(lease, asked, page, trace, onLost) {
         this.lease = lease;
         this.#page = page;
+        this.#trace = trace;
         this.#onLost = onLost;
         this.#deadline = asked + lease.ttl_seconds * 1000;
         this.#schedule();
@@ -76,7 +79,7 @@ export class HeldLease {
      */
     async giveBack(reason) {
         try {
-            await giveBack(this.lease.lease_id, reason, giveBackTimeoutMs);
+            await giveBack(this.lease.lease_id, reason, giveBackTimeoutMs, this.#trace);
             return true;
         } catch (error) {
             log(`${this.lease.camera_id}: not confirmed (${asProblem(error).code})`);

@@ -90,14 +90,15 @@ export class PageSession {
      * Asks for a camera.
      * @param {{ camera_id: string, takeover?: boolean }} wish
      * @param {AbortSignal} signal
+     * @param {import('./trace.js').Trace} trace
      * @returns {Promise<Lease>}
      */
-    async acquire(wish, signal) {
+    async acquire(wish, signal, trace) {
         const session_id = await this.#session();
         signal.throwIfAborted();
         this.#asking++;
         try {
-            const lease = /** @type {Lease} */ (await send('/api/leases', 'POST', { session_id, ...wish }, signal));
+            const lease = /** @type {Lease} */ (await send('/api/leases', 'POST', { session_id, ...wish }, signal, trace));
             signal.throwIfAborted();
             return lease;
         } finally {

@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using static Attendance.CameraApi.Telemetry.TelemetryAttributes;
+
+namespace Attendance.CameraApi.Telemetry;
+
+/// <summary>Every span of ours, what it measures, and which attributes it may have. <c>docs/telemetry.md</c> is made of this.</summary>
+internal static class SpanNames
+{
+    [Description("From the wish for a camera until its first frame, or the refusal.")]
+    [Carries(CameraId, TelemetryAttributes.CameraKind, LeaseOutcome, ErrorType)]
+    public const string Acquire = "camera.acquire";
+
+    [Description("A worker is told to open a camera, until its first frame. One that replaces another under a lease is a trace of its own, "
+        + "linked to the lease's acquisition.")]
+    [Carries(CameraId, TelemetryAttributes.CameraKind, ErrorType)]
+    public const string Open = "camera.open";
+
+    [Description("The same, as the worker itself has timed it; its events are `device.opened` and, where the process was started for it, `process.ready`.")]
+    [Carries(CameraId, ProcessId, WorkerIsSpare, ErrorType)]
+    public const string WorkerOpen = "worker.open";
+
+    [Description("From the end of a lease until its camera is proven free, or in quarantine. In the trace of who ended it, if anybody did; "
+        + "linked to the lease's acquisition.")]
+    [Carries(CameraId, TelemetryAttributes.CameraKind, ReleaseReason, ReleaseOutcome, ErrorType)]
+    public const string Release = "camera.release";
+
+    [Description("One step of getting a device back from its worker.")]
+    [Carries(CameraId, ReleaseAttempt, ReleaseStep, ErrorType)]
+    public const string Close = "camera.close";
+
+    [Description("A lease's time was over: here, or by the store's clock for a lease that nobody here holds.")]
+    [Carries(CameraId, ReleaseReason)]
+    public const string Expire = "lease.expire";
+
+    [Description("A question to the session store, by `attendance.store.operation`.")]
+    [Carries(ErrorType)]
+    public const string Store = "store.";
+}
+
+/// <summary>The attributes that a span may have.</summary>
+[AttributeUsage(AttributeTargets.Field)]
+internal sealed class CarriesAttribute(params string[] attributes) : Attribute
+{
+    public IReadOnlyList<string> Attributes => attributes;
+}

@@ -1,0 +1,73 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+
+namespace Attendance.CameraApi.Telemetry;
+
+/// <summary>Every attribute of our instruments and spans, and what it means. <c>docs/telemetry.md</c> is made of this.</summary>
+internal static class TelemetryAttributes
+{
+    [Description("The camera. For instruments all cameras of browsers are `browser`, and an orphan's camera is empty: it is not known.")]
+    public const string CameraId = "attendance.camera.id";
+
+    [Description("Where its pictures come from: `device`, `network`, `file`, `test_pattern`, `browser`.")]
+    public const string CameraKind = "attendance.camera.kind";
+
+    [Description("How a request for a camera ended: `granted`, `already_held`, `in_use`, `quarantined`, `failed`, `cancelled`, `ended` (released before "
+        + "there was a picture), `store_unavailable`, `shutting_down`; `adopted` for a lease of an earlier run. Of a release: how its lease had come "
+        + "about, `granted`, `adopted`, or `not_granted` where its client never got it.")]
+    public const string LeaseOutcome = "attendance.lease.outcome";
+
+    [Description("Why a lease ended, as in [operations.md](operations.md#why-a-lease-ended).")]
+    public const string ReleaseReason = "attendance.lease.release_reason";
+
+    [Description("`free` or `quarantined`.")]
+    public const string ReleaseOutcome = "attendance.release.outcome";
+
+    [Description("The step of a release, from 1.")]
+    public const string ReleaseAttempt = "attendance.release.attempt";
+
+    [Description("What that step did: `release` (asked), `terminate` (SIGTERM), `kill`.")]
+    public const string ReleaseStep = "attendance.release.step";
+
+    [Description("How a leak was found, see [operations.md](operations.md#what-keeps-it-so).")]
+    public const string LeakKind = "attendance.leak.kind";
+
+    [Description("How a session's socket was lost: `closed`, `timeout`, `slow`, `misused`, `replaced`.")]
+    public const string LossReason = "attendance.session.loss_reason";
+
+    [Description("What was asked of the store: a script, or `held`, `ledger`, `ping`.")]
+    public const string StoreOperation = "attendance.store.operation";
+
+    [Description("`ok` or `unavailable`.")]
+    public const string StoreOutcome = "attendance.store.outcome";
+
+    [Description("The rule by which an alert was raised.")]
+    public const string AlertRule = "attendance.alert.rule";
+
+    [Description("`critical` or `warning`.")]
+    public const string AlertSeverity = "attendance.alert.severity";
+
+    [Description("Whether the worker was up before it was wanted.")]
+    public const string WorkerIsSpare = "attendance.worker.spare";
+
+    [Description("The worker's process.")]
+    public const string ProcessId = "process.pid";
+
+    [Description("What failed: of a camera `device_missing`, `device_busy`, `open_failed`, `open_timed_out`, `read_failed`, `capture_unsupported`; "
+        + "`cancelled`, `timeout`, `store_unavailable`, or the name of an exception. Absent where nothing did.")]
+    public const string ErrorType = "error.type";
+
+    private static readonly string[] s_kinds = Names<CameraKind>();
+    private static readonly string[] s_failures = Names<CaptureFailureCode>();
+
+    /// <summary>A camera, as instruments name it: there are as many cameras of browsers as there are browsers.</summary>
+    public static KeyValuePair<string, object?> Camera(string id) => new(CameraId, BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
+
+    public static string Name(this CameraKind kind) => s_kinds[(int)kind];
+
+    public static string Name(this CaptureFailureCode code) => s_failures[(int)code];
+
+    private static string[] Names<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+}

@@ -1,0 +1,80 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.Tests.Telemetry;
+
+/// <summary><c>docs/telemetry.md</c>, as what is measured and traced has it.</summary>
+internal static class TelemetryDocument
+{
+    private const string Begin = "<!-- generated: begin -->", End = "<!-- generated: end -->";
+
+    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
+        typeof(TelemetryDocument).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "SourceFolder").Value!,
+        "../docs/telemetry.md"));
+
+    /// <summary>Every attribute that is declared, with its meaning.</summary>
+    public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes))
+        .ToDictionary(one => one.Value, one => one.Description, StringComparer.Ordinal);
+
+    /// <summary>Every span that is declared, by its name, with its meaning and the attributes it may have.</summary>
+    public static IReadOnlyDictionary<string, (string Meaning, IReadOnlyList<string> Attributes)> Spans { get; } = Constants(typeof(SpanNames))
+        .ToDictionary(one => one.Value, one => (one.Description, one.Field.GetCustomAttribute<CarriesAttribute>()!.Attributes), StringComparer.Ordinal);
+
+    /// <returns>The file with what lies between its marks made anew.</returns>
+    public static string Renew(string text)
+    {
+        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
+        return begin < 0 || end < begin
+            ? throw new InvalidOperationException($"'{Begin}' and '{End}' must be in {Path}.")
+            : string.Concat(text.AsSpan(0, begin + Begin.Length), Generate(), text.AsSpan(end));
+    }
+
+    private static string Generate()
+    {
+        var page = new StringBuilder().Append("\n\n## Instruments\n\n");
+        page.Append("| instrument | for Prometheus | kind, unit | is | attributes |\n|---|---|---|---|---|\n");
+        var instruments = Instruments.All();
+        foreach (var one in instruments)
+        {
+            page.Append(CultureInfo.InvariantCulture,
+                $"| `{one.Name}` | `{PrometheusName(one)}` | {one.Kind} `{one.Unit}` | {one.Description} | {List(one.Attributes)} |\n");
+        }
+
+        page.Append("\nBuckets of the histograms, in seconds:\n\n");
+        foreach (var one in instruments.Where(one => one.Bounds.Count > 0))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"- `{one.Name}`: {string.Join(", ", one.Bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}\n");
+        }
+
+        page.Append("\n## Spans\n\n| span | is | attributes |\n|---|---|---|\n");
+        foreach (var (name, (meaning, attributes)) in Spans)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{name}{(name.EndsWith('.') ? "…" : "")}` | {meaning} | {List(attributes)} |\n");
+        }
+
+        page.Append("\n## Attributes\n\n| attribute | is |\n|---|---|\n");
+        foreach (var (name, meaning) in Attributes.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {meaning} |\n");
+        }
+
+        return page.Append('\n').ToString();
+    }
+
+    /// <summary>As the exporter makes it of name, unit and kind.</summary>
+    internal static string PrometheusName(DescribedInstrument instrument)
+    {
+        var name = instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "");
+        return instrument.Kind == "Counter" ? name + "_total" : name;
+    }
+
+    private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
+
+    private static IEnumerable<(FieldInfo Field, string Value, string Description)> Constants(Type type) =>
+        from field in type.GetFields(BindingFlags.Static | BindingFlags.Public)
+        where field.IsLiteral
+        select (field, (string)field.GetRawConstantValue()!, field.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "");
+}
