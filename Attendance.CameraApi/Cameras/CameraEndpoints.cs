@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
@@ -47,7 +48,8 @@ internal static class CameraEndpoints
         return TypedResults.Ok(new HistoryResponse(cameraId, [.. entries.Select(HistoryItem.From)]));
     }
 
-    private static async Task<IResult> StatusAsync(bool? browsers, CameraViews views, Reconciliation reconciliation, LeaseStore store, TimeProvider clock)
+    private static async Task<IResult> StatusAsync(
+        bool? browsers, CameraViews views, Reconciliation reconciliation, OpenLeaks leaks, LeaseStore store, TimeProvider clock)
     {
         var cameras = views.All(browsers ?? true);
         var held = cameras.Where(camera => camera.LeaseRef is not null).Select(camera => camera.CameraId).ToList();
@@ -56,7 +58,7 @@ internal static class CameraEndpoints
             held,
             clock.GetUtcNow().UtcDateTime,
             cameras,
-            reconciliation.WorkersWithoutLease().Count,
+            Math.Max(reconciliation.WorkersWithoutLease().Count, leaks.Open.Count), // what is seen now, and what is being ended
             cameras.Count(camera => camera.State == CameraState.Quarantined),
             await StoreStateAsync(store)));
     }

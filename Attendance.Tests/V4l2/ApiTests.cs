@@ -70,6 +70,24 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_worker_that_somebody_started_by_hand_on_a_device_is_ended_and_told()
+    {
+        await using var worker = RunningWorker.StartAndOpen(
+            "device:" + Vivid.NodeOf(Vivid.First), request => request with { Width = 640, Height = 360, FrameRate = 15 });
+        await worker.OpenedAsync();
+        var started = Stopwatch.GetTimestamp();
+
+        await DeviceApi.UntilAsync(() => Task.FromResult(!Processes.IsAlive(worker.Id)), "the worker is gone");
+        Measured("found and ended", started);
+        Assert.Empty(DeviceUsers.Of(Vivid.NodeOf(Vivid.First)));
+        await DeviceApi.UntilAsync(
+            async () => (await _api.Http.GetFromJsonAsync<JsonElement>("/api/alerts", Cancel)).GetProperty("alerts").EnumerateArray().Any(alert =>
+                alert.GetProperty("rule").GetString() == "leak" && alert.GetProperty("camera_id").GetString() == Vivid.First),
+            "the alert is open");
+        await _api.AcquireAsync(Vivid.First, _session);
+    }
+
+    [Fact]
     public async Task A_device_is_nobody_elses_while_it_is_held_and_everybodys_after_that()
     {
         var node = Vivid.NodeOf(Vivid.First);
