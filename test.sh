@@ -10,6 +10,7 @@
 #   ./test.sh --browser       the pages in a real Chromium
 #   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
 #   ./test.sh --types         the types of the pages' modules
+#   ./test.sh --docs          writes docs/telemetry.md anew, as the code has it
 #   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/
 #
 # What holds the system to bounds in time is run once more, by itself, where it fails: a shared machine may hiccup. Both
@@ -26,7 +27,7 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ;;
-    --fast | --system | --faults | --chaos | --browser | --v4l2 | --types | --screenshots) suites+=("${1#--}") ;;
+    --fast | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -50,6 +51,7 @@ missing_packages() {
   command -v fuser >/dev/null || echo psmisc
   case " ${suites[*]} " in *" fast "* | *" system "*)
     command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+    { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
     ;;
   esac
   case " ${suites[*]} " in *" browser "* | *" faults "* | *" screenshots "*) command -v chromium >/dev/null || echo chromium ;; esac
@@ -179,6 +181,7 @@ for suite in "${suites[@]}"; do
     faults) timed_tests 900 -trait Suite=Faults ;;
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Chaos -showLiveOutput ;;
     browser) timed_tests 1500 -trait Suite=Browser ;;
+    docs) ATTENDANCE_TELEMETRY_PAGE=$PWD/docs/telemetry.md tests 60 -class Attendance.Tests.Telemetry.DocumentTests ;;
     screenshots) tests 900 -explicit only -parallelMode none -class Attendance.Tests.Browser.Screenshots -class Attendance.Tests.Browser.Enrollment.CaptureScreenshots ;;
     v4l2) v4l2 ;;
   esac

@@ -32,7 +32,7 @@ internal static class Telemetry
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
 
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddAttributes(Process(builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"])))
+            .ConfigureResource(resource => resource.AddAttributes(Missing(builder)))
             .WithMetrics(metrics => metrics
                 .AddMeter(builder.Environment.ApplicationName)
                 .AddAspNetCoreInstrumentation()
@@ -57,15 +57,21 @@ internal static class Telemetry
         }
     }
 
-    /// <summary>Counters begin anew with each process, so it must be plain which process counted.</summary>
-    private static IEnumerable<KeyValuePair<string, object>> Process(string? given)
+    /// <summary>What the environment does not say. Counters begin anew with each process, so it must be plain which one counted.</summary>
+    private static IEnumerable<KeyValuePair<string, object>> Missing(IHostApplicationBuilder builder)
     {
+        var given = builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"] ?? "";
         using var process = System.Diagnostics.Process.GetCurrentProcess();
         yield return new("process.pid", (long)process.Id);
         yield return new("process.creation.time", process.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture));
-        if (given?.Contains("service.instance.id=", StringComparison.Ordinal) != true)
+        if (!given.Contains("service.instance.id=", StringComparison.Ordinal))
         {
             yield return new("service.instance.id", Guid.NewGuid().ToString());
+        }
+
+        if (builder.Configuration["OTEL_SERVICE_NAME"] is null && !given.Contains("service.name=", StringComparison.Ordinal))
+        {
+            yield return new("service.name", builder.Environment.ApplicationName);
         }
     }
 

@@ -35,6 +35,23 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
     }
 
     [Fact]
+    public async Task A_borrowing_is_one_trace_and_the_next_is_another()
+    {
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await LiveAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
+        await LiveAsync(page);
+
+        string[] Traces(string method) => [.. Api.Requests.Where(request => request.Method == method && request.Target.StartsWith("/api/leases", StringComparison.Ordinal))
+            .Select(request => request.Headers["traceparent"].Split('-')[1])];
+        var asked = Traces("POST");
+        Assert.Equal(2, asked.Distinct().Count());
+        Assert.Equal([asked[0]], Traces("DELETE"));
+    }
+
+    [Fact]
     public async Task Closing_the_tab_says_goodbye_once()
     {
         await using var window = await WindowAsync();

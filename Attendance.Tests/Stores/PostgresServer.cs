@@ -20,7 +20,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// Ends the server and takes its folder away when its standard input closes, which it does whatever becomes of this process.
     /// Interrupted, the server sends its clients away at once.
     /// </summary>
-    private const string Guard = """
+    internal const string Guard = """
         trap : INT TERM HUP # Ctrl+C goes to this shell as well
         exec 3<&0
         folder=$1; shift

@@ -16,7 +16,7 @@ namespace Attendance.Tests.Telemetry;
 
 /// <summary>
 /// A collector: takes what OTLP exporters send over gRPC. All spans and log records that arrive, and of measurements the
-/// newest of each stream; all of it also as it came, to be searched. What is more than is kept is refused and counted.
+/// newest of each stream; all of it also as it came, to be searched. What is more than may be kept is refused, and that is known.
 /// </summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
@@ -27,10 +27,12 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private readonly ConcurrentQueue<ReceivedLog> _logs = new();
     private readonly ConcurrentDictionary<string, ReceivedPoint> _points = new();
     private readonly WebApplication _app;
+    private readonly bool _measurementsOnly;
     private long _bytes;
 
-    private OtlpReceiver(WebApplicationBuilder builder)
+    private OtlpReceiver(WebApplicationBuilder builder, bool measurementsOnly)
     {
+        _measurementsOnly = measurementsOnly;
         builder.Services.AddSingleton(this);
         builder.Services.AddGrpc();
         _app = builder.Build();
@@ -50,12 +52,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>Nothing was refused, so that what was not found was not sent.</summary>
     public bool HasEverything => Interlocked.Read(ref _bytes) <= MaxBytes;
 
-    public static async Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken)
+    /// <param name="measurementsOnly">For a run of any length: nothing is kept but the newest point of each stream.</param>
+    public static async Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken, bool measurementsOnly = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        var receiver = new OtlpReceiver(builder);
+        var receiver = new OtlpReceiver(builder, measurementsOnly);
         await receiver._app.StartAsync(cancellationToken);
         return receiver;
     }
@@ -68,7 +71,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// </summary>
     public string? Around(string text)
     {
-        Assert.True(HasEverything, "More was sent than is kept: what is not found may have been sent all the same.");
+        Assert.True(HasEverything && !_measurementsOnly, "More was sent than is kept: what is not found may have been sent all the same.");
         var wanted = Encoding.UTF8.GetBytes(text);
         foreach (var message in _messages)
         {
@@ -85,14 +88,21 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public double Sum(string instrument, Func<ReceivedPoint, bool> fits) =>
         _points.Values.Where(point => point.Instrument.Name == instrument && fits(point)).Sum(point => point.Value);
 
-    private void Keep(IMessage message)
+    /// <returns>False where it is not to be kept.</returns>
+    private bool Keep(IMessage message)
     {
+        if (_measurementsOnly)
+        {
+            return false;
+        }
+
         if (Interlocked.Add(ref _bytes, message.CalculateSize()) > MaxBytes)
         {
             throw new RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.ResourceExhausted, "This is a test's collector."));
         }
 
         _messages.Enqueue(message.ToByteArray());
+        return true;
     }
 
     private void Take(ReceivedPoint point) => _points.AddOrUpdate(
@@ -104,8 +114,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         public override Task<ExportTraceServiceResponse> Export(ExportTraceServiceRequest request, ServerCallContext context)
         {
-            receiver.Keep(request);
-            foreach (var resource in request.ResourceSpans)
+            foreach (var resource in receiver.Keep(request) ? request.ResourceSpans : [])
             {
                 var sender = Sender.From(resource.Resource);
                 foreach (var scope in resource.ScopeSpans)
@@ -125,8 +134,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         public override Task<ExportLogsServiceResponse> Export(ExportLogsServiceRequest request, ServerCallContext context)
         {
-            receiver.Keep(request);
-            foreach (var resource in request.ResourceLogs)
+            foreach (var resource in receiver.Keep(request) ? request.ResourceLogs : [])
             {
                 var sender = Sender.From(resource.Resource);
                 foreach (var record in resource.ScopeLogs.SelectMany(scope => scope.LogRecords))

@@ -96,6 +96,23 @@ public sealed class ForwardingTests : WebTest
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", Assert.Single(Api.Requests).Headers["traceparent"], StringComparison.Ordinal);
     }
 
+    /// <summary>It may hold anything, and would go to everybody who is asked on its way.</summary>
+    [Theory]
+    [InlineData("baggage")]
+    [InlineData("Correlation-Context")]
+    public async Task Baggage_does_not(string header)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/cameras");
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        request.Headers.Add(header, "secret=suitcase");
+
+        await Client.SendAsync(request, Cancel);
+
+        var sent = Assert.Single(Api.Requests);
+        Assert.Contains("traceparent", sent.Headers.Keys);
+        Assert.DoesNotContain(sent.Headers.Values, value => value.Contains("suitcase", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Sec-Fetch-Site", "cross-site")]
     [InlineData("Sec-Fetch-Site", "same-site")]

@@ -31,7 +31,7 @@ internal sealed class LeaseHistory : IDisposable
     private readonly ScriptedCaptures _captures;
     private readonly IHost _host;
     private readonly CameraLeases _leases;
-    private readonly MetricCollector<int> _active;
+    private readonly MetricCollector<int> _active, _asked, _released;
     private readonly UnreliableStore.Switch _outage;
     private readonly ConcurrentDictionary<(int Client, string Camera), CameraLease> _held = new();
     private readonly ConcurrentDictionary<CameraLease, string> _granted = new();
@@ -59,7 +59,9 @@ internal sealed class LeaseHistory : IDisposable
         builder.Services.AddSingleton<ICameraCaptureFactory>(_captures);
         _host = builder.Build();
         _leases = Get<CameraLeases>();
-        _active = new MetricCollector<int>(Get<IMeterFactory>(), CameraApiActivity.Name, "attendance.camera.lease.active");
+        _active = Collect("attendance.camera.lease.active");
+        _asked = Collect("attendance.camera.lease.acquisitions");
+        _released = Collect("attendance.camera.lease.releases");
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -71,6 +73,8 @@ internal sealed class LeaseHistory : IDisposable
     public void Dispose()
     {
         _active.Dispose();
+        _asked.Dispose();
+        _released.Dispose();
         _host.Dispose();
     }
 
@@ -94,6 +98,7 @@ internal sealed class LeaseHistory : IDisposable
         await LookAsync();
         Assert.All(Slots, slot => Assert.Null(slot.Lease));
         Assert.Equal(0, Active());
+        Assert.Equal(HandedOut(_asked), HandedOut(_released));
         await LookIntoLedgersAsync();
     }
 
@@ -181,6 +186,12 @@ internal sealed class LeaseHistory : IDisposable
 
     private CameraSlot Slot(string cameraId) => Get<CameraSlots>().TryGet(cameraId, out var slot) ? slot : throw new InvalidOperationException();
 
+    private MetricCollector<int> Collect(string instrument) => new(Get<IMeterFactory>(), CameraApiActivity.Name, instrument);
+
+    /// <summary>What was handed out, or what of that came back, as docs/telemetry.md balances the two.</summary>
+    private static int HandedOut(MetricCollector<int> collector) => collector.GetMeasurementSnapshot()
+        .Where(one => one.Tags["attendance.lease.outcome"] is "granted" or "adopted").Sum(one => one.Value);
+
     private int Active() => _active.GetMeasurementSnapshot().EvaluateAsCounter();
 
     /// <summary>Lets time pass until it is done, and does what a node does in the meantime.</summary>
@@ -237,6 +248,7 @@ internal sealed class LeaseHistory : IDisposable
         var live = Slots.Select(slot => slot.Lease).OfType<CameraLease>().ToList();
         Assert.Equal(live.Select(lease => lease.Id).Order(), _leases.Live.Select(lease => lease.Id).Order());
         Assert.Equal(live.Count, Active());
+        Assert.Equal(live.Count, HandedOut(_asked) - HandedOut(_released));
         Assert.Equal(live.Select(lease => lease.CameraId).Order(), (await Get<LeaseStore>().FindHeldAsync()).Order());
     }
 

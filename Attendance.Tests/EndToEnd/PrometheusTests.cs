@@ -1,0 +1,68 @@
+using System.Net;
+using Attendance.Tests.Telemetry;
+using Xunit;
+
+namespace Attendance.Tests.EndToEnd;
+
+/// <summary>The metrics as Prometheus reads them, by a real one with the rules that are shipped.</summary>
+[Trait("Suite", "EndToEnd")]
+public sealed class PrometheusTests
+{
+    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Prometheus_sees_a_camera_in_use_and_is_alarmed_by_a_leak()
+    {
+        await using var system = await AttendanceSystem.StartAsync(Cancel, "--Cameras:second:Source=test-pattern");
+        await using var prometheus = await PrometheusServer.StartAsync(system.Api.BaseAddress!, AttendanceSystem.ApiKey, Cancel);
+
+        await Leftover.LeaveAsync(system, "second", Cancel);
+        var lease = await system.AcquireAsync("demo", "camera_123456789_abc123");
+        await prometheus.UntilAsync("attendance_camera_lease_active{attendance_camera_id='demo'} == 1", Cancel);
+        await prometheus.UntilAsync("attendance_camera_frame_age_seconds{attendance_camera_id='demo'} < 2", Cancel);
+        await prometheus.UntilAsync("target_info{job='camera-api', service_name='camera-api'}", Cancel);
+        await AssertNeedsKeyAsync(system);
+        Assert.Empty(await WhatPromtoolSaysAsync(system));
+        await system.ReleaseAllAsync();
+
+        // One that is not open has no frames, however old.
+        await prometheus.UntilAsync("attendance_camera_lease_active{attendance_camera_id='demo'} == 0", Cancel);
+        await prometheus.UntilAsync("absent(attendance_camera_frame_age_seconds{attendance_camera_id='demo'})", Cancel);
+        await prometheus.UntilFiresAsync("AttendanceCameraLeak", s_bound, Cancel);
+        Assert.DoesNotContain(await prometheus.FiringAsync(Cancel), labels => labels["alertname"] != "AttendanceCameraLeak");
+        Assert.DoesNotContain(lease.Id, await ScrapeAsync(system), StringComparison.Ordinal);
+    }
+
+    private static async Task AssertNeedsKeyAsync(AttendanceSystem system)
+    {
+        using var client = new HttpClient { BaseAddress = system.Api.BaseAddress };
+        foreach (var (header, value, target, expected) in ((string, string, string, HttpStatusCode)[])
+        [
+            ("X-Api-Key", AttendanceSystem.ApiKey, "/metrics", HttpStatusCode.OK),
+            ("Authorization", $"Bearer {AttendanceSystem.ApiKey}", "/metrics", HttpStatusCode.OK),
+            ("Authorization", $"Bearer {AttendanceSystem.ApiKey}", "/api/cameras", HttpStatusCode.Unauthorized),
+            ("Authorization", $"Bearer {AttendanceSystem.ApiKey}1", "/metrics", HttpStatusCode.Unauthorized),
+            ("Authorization", "Bearer ", "/metrics", HttpStatusCode.Unauthorized),
+            ("Authorization", $"Basic {AttendanceSystem.ApiKey}", "/metrics", HttpStatusCode.Unauthorized),
+            ("Accept", "*/*", "/metrics", HttpStatusCode.Unauthorized),
+        ])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, target);
+            request.Headers.TryAddWithoutValidation(header, value);
+            using var answer = await client.SendAsync(request, Cancel);
+            Assert.True(expected == answer.StatusCode, $"{target} with {header}: {answer.StatusCode}");
+        }
+    }
+
+    /// <summary>Of our own metrics: the runtime's are named by .NET.</summary>
+    private static async Task<string> WhatPromtoolSaysAsync(AttendanceSystem system)
+    {
+        var ours = (await ScrapeAsync(system)).Split('\n').Where(line => line.Contains("attendance_", StringComparison.Ordinal)).ToList();
+        Assert.True(ours.Count > 50);
+        return (await PrometheusFilesTests.PromtoolAsync(Path.GetTempPath(), string.Join('\n', ours) + "\n", "check", "metrics")).Said;
+    }
+
+    private static Task<string> ScrapeAsync(AttendanceSystem system) => system.Api.GetStringAsync("/metrics", Cancel);
+}

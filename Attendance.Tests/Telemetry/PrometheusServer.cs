@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Stores;
+using Xunit;
+
+namespace Attendance.Tests.Telemetry;
+
+/// <summary>A real Prometheus that asks the camera API every second, with the rules that are shipped. It ends with the test.</summary>
+internal sealed partial class PrometheusServer : IAsyncDisposable
+{
+    public const string Missing = "Prometheus is not installed (Debian: apt-get install prometheus).";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DirectoryInfo _folder;
+    private readonly Process _guard;
+    private readonly HttpClient _client = new();
+    private string _said = "";
+
+    private PrometheusServer(DirectoryInfo folder)
+    {
+        _folder = folder;
+        _guard = Process.Start(new ProcessStartInfo(
+            "sh",
+            [
+                "-c", PostgresServer.Guard, "guard", folder.FullName,
+                "prometheus", $"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", "--web.listen-address=127.0.0.1:0",
+            ])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        _guard.OutputDataReceived += (_, line) => Hear(line.Data);
+        _guard.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _guard.BeginOutputReadLine();
+        _guard.BeginErrorReadLine();
+    }
+
+    public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "prometheus")) && File.Exists(Path.Combine(folder, "promtool")));
+
+    /// <summary>The files that are shipped.</summary>
+    public static string Shipped { get; } = Path.Combine(Path.GetDirectoryName(TelemetryDocument.Path)!, "prometheus");
+
+    /// <summary>Skips the test where there is no Prometheus.</summary>
+    public static async Task<PrometheusServer> StartAsync(Uri cameraApi, string apiKey, CancellationToken cancellationToken)
+    {
+        Assert.SkipUnless(IsInstalled, Missing);
+        var folder = Directory.CreateTempSubdirectory("attendance-prometheus-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "api-key"), apiKey, cancellationToken);
+        File.Copy(Path.Combine(Shipped, "attendance.rules.yml"), Path.Combine(folder.FullName, "attendance.rules.yml"));
+        var shipped = await File.ReadAllTextAsync(Path.Combine(Shipped, "prometheus.yml"), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "prometheus.yml"),
+            shipped.Replace("15s", "1s", StringComparison.Ordinal).Replace("[localhost:5081]", $"['{cameraApi.Authority}']", StringComparison.Ordinal),
+            cancellationToken);
+        var server = new PrometheusServer(folder);
+        try
+        {
+            server._client.BaseAddress = await server._address.Task.WaitAsync(s_patience, cancellationToken);
+            await server.UntilAsync("up == 1", cancellationToken);
+            return server;
+        }
+        catch (Exception exception)
+        {
+            await server.DisposeAsync();
+            throw new InvalidOperationException($"Prometheus does not do its work:\n{server._said}", exception);
+        }
+    }
+
+    /// <summary>What an expression yields now: each with its labels and its value.</summary>
+    public async Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, double Value)>> QueryAsync(string expression, CancellationToken cancellationToken)
+    {
+        var data = await AskAsync($"api/v1/query?query={Uri.EscapeDataString(expression)}", cancellationToken);
+        return
+        [
+            .. data.GetProperty("result").EnumerateArray().Select(one => (
+                Texts(one.GetProperty("metric")),
+                double.Parse(one.GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture))),
+        ];
+    }
+
+    /// <summary>Labels of the alerts that are firing.</summary>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> FiringAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await AskAsync("api/v1/alerts", cancellationToken)).GetProperty("alerts").EnumerateArray()
+            .Where(one => one.GetProperty("state").GetString() == "firing").Select(one => Texts(one.GetProperty("labels"))),
+    ];
+
+    /// <summary>Waits until an expression yields something.</summary>
+    public Task<TimeSpan> UntilAsync(string expression, CancellationToken cancellationToken) => Processes.UntilAsync(
+        async () => (await QueryAsync(expression, cancellationToken)).Count > 0, s_patience, expression, cancellationToken);
+
+    /// <summary>Waits until an alert fires, and says how long that took.</summary>
+    public Task<TimeSpan> UntilFiresAsync(string alert, TimeSpan bound, CancellationToken cancellationToken) => Processes.UntilAsync(
+        async () => (await FiringAsync(cancellationToken)).Any(labels => labels["alertname"] == alert), bound, $"{alert} fires", cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _guard.StandardInput.Close(); // which ends the server, and takes its folder away
+        using var bound = new CancellationTokenSource(s_patience);
+        try
+        {
+            await _guard.WaitForExitAsync(bound.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _guard.Kill(entireProcessTree: true);
+        }
+
+        _guard.Dispose();
+        if (Directory.Exists(_folder.FullName))
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<JsonElement> AskAsync(string target, CancellationToken cancellationToken)
+    {
+        using var answer = await _client.GetAsync(new Uri(target, UriKind.Relative), cancellationToken);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
+        return body.RootElement.TryGetProperty("data", out var data) ? data.Clone() : throw new InvalidOperationException(body.RootElement.ToString());
+    }
+
+    private void Hear(string? line)
+    {
+        _said += line + "\n";
+        if (Listening().Match(line ?? "") is { Success: true } found)
+        {
+            _address.TrySetResult(new Uri($"http://{found.Groups["address"].Value}/"));
+        }
+    }
+
+    private static Dictionary<string, string> Texts(JsonElement map) => map.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!);
+
+    [GeneratedRegex(@"""Listening on"".*address=(?<address>127\.0\.0\.1:[1-9]\d*)")]
+    private static partial Regex Listening();
+}
