@@ -4,6 +4,7 @@ using System.Text.Json;
 using Attendance.CameraApi.Capture;
 using Attendance.Tests.CameraApi.Alerts;
 using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.Telemetry;
 using OpenCvSharp;
 using Xunit;
 
@@ -55,6 +56,9 @@ public sealed class LeakTests : IAsyncLifetime
     [Fact]
     public async Task A_worker_that_was_started_by_hand_is_found_told_everywhere_and_ended()
     {
+        await using var prometheus = PrometheusServer.IsInstalled
+            ? await PrometheusServer.StartAsync(_system.Api.BaseAddress!, AttendanceSystem.ApiKey, Cancel)
+            : null;
         await using var events = await EventReader.OpenAsync(_system.Api, live: false, Cancel);
         await using var worker = RunningWorker.StartAndOpen("file:" + Film);
         await worker.OpenedAsync(); // by hand, past the API, with the film in its hands
@@ -76,6 +80,17 @@ public sealed class LeakTests : IAsyncLifetime
 
         await Processes.UntilAsync(
             async () => (await _system.LogAsync("camera-api")).Contains($"ALERT leak (critical, {id}) film", StringComparison.Ordinal), s_bound, "the log tells", Cancel);
+        if (prometheus is null)
+        {
+            TestContext.Current.AddWarning($"The metric and Prometheus' own alert were not looked at: {PrometheusServer.Missing}");
+        }
+        else
+        {
+            await prometheus.UntilAsync("attendance_alert_active{attendance_alert_rule='leak', attendance_alert_severity='critical'} == 1", Cancel);
+            await prometheus.UntilAsync("attendance_camera_leaks_total{attendance_camera_id='film', attendance_leak_kind='device_open_without_lease'} == 1", Cancel);
+            await prometheus.UntilFiresAsync("AttendanceCameraLeak", s_bound, Cancel);
+        }
+
         var listed = (await _system.Api.GetFromJsonAsync<JsonElement>("/api/alerts", Cancel)).GetProperty("alerts")[0];
         Assert.Equal((id, "open"), (listed.GetProperty("id").GetString(), listed.GetProperty("state").GetString()));
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, s_bound);
@@ -85,6 +100,12 @@ public sealed class LeakTests : IAsyncLifetime
         using var released = await _system.Api.DeleteAsync($"/api/leases/{lease.Id}", Cancel);
         await events.NextAsync("alert_resolved", data => data.GetProperty("alert").GetProperty("id").GetString() == id, TimeSpan.FromSeconds(30), Cancel);
         (await _webhook.NextAsync(received => received.Type == "alert.resolved", s_bound, Cancel)).AssertSigned();
+        if (prometheus is not null)
+        {
+            await prometheus.UntilAsync("attendance_alert_active{attendance_alert_rule='leak', attendance_alert_severity='critical'} == 0", Cancel);
+            await prometheus.UntilAsync("attendance_camera_leak_open{attendance_camera_id='film'} == 0", Cancel);
+        }
+
         using var well = await _system.Api.GetAsync("/health/cameras", Cancel);
         Assert.Equal(HttpStatusCode.OK, well.StatusCode);
     }

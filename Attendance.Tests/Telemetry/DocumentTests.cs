@@ -46,6 +46,8 @@ public sealed class DocumentTests
     [InlineData("attendance.camera.release.duration", "Histogram", "s", "attendance.lease.release_reason", "attendance.release.outcome")]
     [InlineData("attendance.camera.release.retries", "Counter", "{retry}")]
     [InlineData("attendance.camera.leaks", "Counter", "{leak}", "attendance.leak.kind")]
+    [InlineData("attendance.camera.leak.open", "UpDownCounter", "{leak}", "attendance.leak.kind")]
+    [InlineData("attendance.alert.active", "UpDownCounter", "{alert}", "attendance.alert.rule", "attendance.alert.severity")]
     [InlineData("attendance.camera.quarantined", "UpDownCounter", "{camera}")]
     [InlineData("attendance.camera.viewers", "UpDownCounter", "{viewer}")]
     [InlineData("attendance.camera.frames", "Counter", "{frame}")]

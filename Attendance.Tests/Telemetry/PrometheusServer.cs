@@ -60,6 +60,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         try
         {
             server._client.BaseAddress = await server._address.Task.WaitAsync(s_patience, cancellationToken);
+            await Processes.UntilAsync(() => server.IsReadyAsync(cancellationToken), s_patience, "Prometheus is ready", cancellationToken);
             await server.UntilAsync("up == 1", cancellationToken);
             return server;
         }
@@ -116,6 +117,13 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         {
             _folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>It listens before it answers.</summary>
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _client.GetAsync(new Uri("-/ready", UriKind.Relative), cancellationToken);
+        return answer.IsSuccessStatusCode;
     }
 
     private async Task<JsonElement> AskAsync(string target, CancellationToken cancellationToken)
