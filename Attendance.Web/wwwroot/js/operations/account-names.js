@@ -20,7 +20,7 @@ export class AccountNames extends EventTarget {
             this.#unknown.add(by);
             void this.#read();
         }
-        return `an account that is no more (${by.slice(0, 8)})`;
+        return `deleted (${by.slice(0, 8)})`;
     }
 
     async #read() {

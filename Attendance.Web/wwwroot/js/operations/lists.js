@@ -14,7 +14,7 @@ export function showNodes(target, nodes) {
         row.append(
             name,
             badge(node.state === 'up' ? 'Up' : 'Lost', node.state === 'up' ? 'good' : 'bad'),
-            make('td', '', node.state === 'up' ? when(node.started_at) : `last seen ${when(node.seen_at)}`),
+            make('td', 'no-break', node.state === 'up' ? when(node.started_at) : `last seen ${when(node.seen_at)}`),
             make('td', 'number', String(node.cameras)),
             make('td', 'number', String(node.held)),
             badge(node.store === 'available' ? 'Available' : 'Away', node.store === 'available' ? 'good' : 'bad'));
@@ -33,7 +33,7 @@ export function showAudit(target, entries, nameOfCamera, nameOfAccount) {
         const row = make('tr');
         row.append(
             make('td', 'no-break', when(at)),
-            make('td', '', nameOfAccount(by)),
+            make('td', 'no-break', nameOfAccount(by)),
             make('td', '', `${wordsForDeed(action)}${camera ? `${action === 'acknowledge' ? ',' : ''} ${nameOfCamera(camera)}` : ''}`),
             make('td', 'free-text', why ?? ''),
             make('td', 'free-text', result));

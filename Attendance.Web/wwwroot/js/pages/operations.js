@@ -182,6 +182,9 @@ function showCameras() {
         nodeChoice.replaceChildren(nodeChoice.options[0], ...names.map(name => new Option(name, name, false, name === table.view.node)));
     }
     table.show(picture.cameras.values());
+    const nothing = element('no-cameras', HTMLElement);
+    nothing.hidden = table.count > 0;
+    write(nothing, picture.cameras.size === 0 ? 'There is no camera.' : 'No camera is like that.');
     const isAll = table.count === picture.cameras.size;
     write(element('camera-count', HTMLElement), isAll ? '' : `${table.count} of ${countOf(picture.cameras.size, 'camera')} shown`);
 }
