@@ -39,20 +39,25 @@ public sealed class ConsoleLoadTests : WebTest
         await Task.Delay(s_warmUp, TimeProvider.System, Cancel);
 
         var lasts = TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("ATTENDANCE_CONSOLE_MINUTES") ?? "1", CultureInfo.InvariantCulture));
-        var before = await MemoryAsync(page);
+        var before = await MeasureAsync(page);
         var (started, used) = (TimeProvider.System.GetTimestamp(), ProcessorTime.OfTree(browser.Id));
         await Task.Delay(lasts, TimeProvider.System, Cancel);
-        var share = (ProcessorTime.OfTree(browser.Id) - used) / TimeProvider.System.GetElapsedTime(started);
-        var after = await MemoryAsync(page);
+        var elapsed = TimeProvider.System.GetElapsedTime(started);
+        var share = (ProcessorTime.OfTree(browser.Id) - used) / elapsed;
+        var after = await MeasureAsync(page);
+        var ofPage = (after.ProcessTime - before.ProcessTime) / elapsed.TotalSeconds;
         var rows = await page.EvaluateAsync("document.querySelectorAll('#camera-rows tr[data-camera-id]').length");
+        var notFollowed = await page.EvaluateAsync("[...document.querySelectorAll('#camera-rows .col-holder')].filter(cell => cell.textContent === '5e5510a1').length");
         await stopping.CancelAsync();
         await driving;
 
         var figures = string.Create(CultureInfo.InvariantCulture,
-            $"{lasts.TotalMinutes} min: {share:P1} of one core; heap {before.Heap / 1024:F0} to {after.Heap / 1024:F0} KiB, {before.Nodes} to {after.Nodes} nodes, {rows} rows");
+            $"{lasts.TotalMinutes} min: {share:P1} of one core, of it {ofPage:P1} in the page's process; heap {before.Heap / 1024:F0} to {after.Heap / 1024:F0} KiB, {before.Nodes} to {after.Nodes} nodes, {rows} rows");
         TestContext.Current.AddAttachment("cost of the console", figures);
         TestContext.Current.SendDiagnosticMessage(figures);
         Assert.Equal("Live", await page.EvaluateAsync("document.getElementById('connection').textContent"));
+        Assert.Equal("0", notFollowed); // every camera has had another holder meanwhile
+        Assert.True(ofPage > 0 && share > ofPage * 0.9, figures); // the page's process is among those that were counted
         Assert.True(share < MostOfACore, figures);
         Assert.True(after.Heap - before.Heap < MostHeapGrowth, figures);
         Assert.True(after.Nodes < before.Nodes * 1.1, figures);
@@ -104,11 +109,11 @@ public sealed class ConsoleLoadTests : WebTest
     }
 
     /// <summary>What is left after everything that nobody needs is thrown away.</summary>
-    private static async Task<(double Heap, double Nodes)> MemoryAsync(ChromiumPage page)
+    private static async Task<(double Heap, double Nodes, double ProcessTime)> MeasureAsync(ChromiumPage page)
     {
         await page.SendAsync("HeapProfiler.collectGarbage");
         var metrics = (await page.SendAsync("Performance.getMetrics")).GetProperty("metrics").EnumerateArray()
             .ToDictionary(metric => metric.GetProperty("name").GetString()!, metric => metric.GetProperty("value").GetDouble());
-        return (metrics["JSHeapUsedSize"], metrics["Nodes"]);
+        return (metrics["JSHeapUsedSize"], metrics["Nodes"], metrics["ProcessTime"]);
     }
 }
