@@ -5,6 +5,7 @@ using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Layout;
+using Attendance.Web.Operations;
 using Attendance.Web.People;
 using Attendance.Web.Security;
 
@@ -20,6 +21,7 @@ builder.AddPeople();
 builder.AddEnrollment();
 builder.AddCameraApi();
 builder.AddCameraPages();
+builder.AddOperations();
 
 var app = builder.Build();
 
@@ -37,6 +39,7 @@ app.MapDefaultEndpoints();
 app.MapAccounts();
 app.MapEnrollment();
 app.MapCameraApi();
+app.MapOperations();
 app.MapRazorPages();
 
 app.Run();

@@ -57,7 +57,8 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         }
 
         Assert.Superset(
-            new HashSet<string> { "GET /", "GET /cameras/demo", "GET /people", "POST /people/new", "GET /accounts", "POST /account", "GET /api/cameras", "POST /api/leases" },
+            new HashSet<string> { "GET /", "GET /cameras/demo", "GET /people", "POST /people/new", "GET /accounts", "POST /account", "GET /api/cameras", "POST /api/leases",
+                "GET /ops", "GET /api/events", "POST /api/cameras/demo/release", "POST /api/alerts/0badcafe/acknowledge", "POST /api/operations/cleanup" },
             asked.ToHashSet());
         Assert.Equal(requests, Api.Requests.Count);
     }
@@ -185,7 +186,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         {
             "guid" => "7d6e2b8a-0000-4000-8000-000000000000",
             "int" => 404.ToString(CultureInfo.InvariantCulture),
-            _ => name switch { "sessionId" => Session, "pose" => "front", "rest" => "nothing", _ => "demo" },
+            _ => name switch { "sessionId" => Session, "alertId" => "0badcafe", "pose" => "front", "rest" => "nothing", _ => "demo" },
         };
     }
 }

@@ -54,6 +54,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         await page.GetByRole(AriaRole.Button, new() { Name = "Add account" }).ClickAsync();
         await CheckAsync(page, null, "an account, just added");
 
+        await CheckConsoleAsync(page);
         await page.GotoAsync(Address("/cameras/demo"));
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         await CheckAsync(page, null, "a camera");
@@ -89,6 +90,29 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Pictures of Keyboard Only" })).ToBeVisibleAsync();
         await TabToAsync(page, "Take picture");
+    }
+
+    private async Task CheckConsoleAsync(IPage page)
+    {
+        await page.GotoAsync(Address("/ops"));
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+        await CheckAsync(page, null, "a console of nothing");
+        OpsScene.Set(Api.Operations);
+        Api.Operations.Break();
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
+        foreach (var fold in (string[])["Resolved", "Not delivered to webhooks", "As a table"])
+        {
+            await page.GetByText(fold).First.ClickAsync();
+        }
+
+        await CheckAsync(page, null, "a busy console");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Loading bay", Exact = true }).Last.ClickAsync();
+        await Expect(page.Locator("#history-rows tr")).Not.ToHaveCountAsync(0);
+        await CheckAsync(page, null, "one camera of the console");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release all…" }).ClickAsync();
+        await Expect(page.Locator("#command-affected")).ToBeVisibleAsync();
+        await CheckAsync(page, null, "about to release all");
     }
 
     private async Task CheckAsync(IPage page, string? address, string? name = null)

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Reflection;
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
 using Attendance.Web.Accounts;
@@ -89,6 +89,45 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await ShootAsync("trouble");
     }
 
+    [Theory(Explicit = true)]
+    [InlineData("desktop", 1440, 900, ColorScheme.Light)]
+    [InlineData("desktop", 1440, 900, ColorScheme.Dark)]
+    [InlineData("phone", 390, 844, ColorScheme.Light)]
+    [InlineData("phone", 390, 844, ColorScheme.Dark)]
+    public async Task Of_the_console(string device, int width, int height, ColorScheme scheme)
+    {
+        await using var window = await chromium.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
+        await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(window, Web.Address);
+        var page = await window.NewPageAsync();
+        async Task ShootAsync(string name, bool isWhole)
+        {
+            await page.ScreenshotAsync(new() { Path = PathOf($"ops-{name}-{device}-{scheme}.png"), FullPage = isWhole });
+            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+        }
+
+        await page.GotoAsync(new Uri(Web.Address, "/ops").ToString());
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+        await ShootAsync("nothing", isWhole: true);
+        OpsScene.Set(Api.Operations);
+        Api.Operations.Break();
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+        await ShootAsync("busy", isWhole: true);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Loading bay", Exact = true }).Last.ClickAsync();
+        await Expect(page.Locator("#history-rows tr")).Not.ToHaveCountAsync(0);
+        await ShootAsync("camera", isWhole: false);
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release all…" }).ClickAsync();
+        await Expect(page.Locator("#command-affected")).ToBeVisibleAsync();
+        await ShootAsync("release-all", isWhole: false);
+        await page.Keyboard.PressAsync("Escape");
+        Api.Operations.IsAway = true;
+        Api.Operations.Break();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await ShootAsync("lost", isWhole: false);
+    }
+
     private async Task ShootPeopleAsync(IPage page, Func<string, Task> shootAsync)
     {
         async Task OpenAsync(string address, string name)
@@ -129,6 +168,8 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await shootAsync("accounts-added");
     }
 
-    private static string PathOf(string name, [CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "screenshots", name);
+    /// <summary>Not by the path of this file, which a build for release does not know.</summary>
+    internal static string PathOf(string name) => Path.Combine(
+        typeof(Screenshots).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "SourceFolder").Value!,
+        "Browser/screenshots", name);
 }

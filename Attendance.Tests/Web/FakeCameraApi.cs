@@ -46,6 +46,8 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
 
     public FakePresence Presence { get; }
 
+    public FakeOperations Operations { get; } = new();
+
     public double RenewAfterSeconds { get; set; } = 0.5;
 
     public int TtlSeconds { get; set; } = 30;
@@ -94,6 +96,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
         api._app.MapGet("/api/cameras/{id}/stream", api.StreamAsync);
         api._app.MapGet("/api/cameras/{id}/snapshot", () => Results.Bytes(s_pictures.Value[0], "image/jpeg"));
         api._app.MapPost("/api/camera/cleanup", (Delegate)api.CleanupAsync);
+        api.Operations.Map(api._app);
         await api._app.StartAsync(cancellationToken);
         return api;
     }
@@ -113,6 +116,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End("shutdown");
+        Operations.Break();
         if (_app is not null)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
@@ -325,6 +329,11 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
     private async Task<IResult> CleanupAsync(HttpContext context)
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+        if (await Operations.TryCleanupAsync(body.RootElement) is { } answer)
+        {
+            return answer;
+        }
+
         var sessions = body.RootElement.GetProperty("session_ids").EnumerateArray().Select(session => session.GetString()).ToArray();
         var because = body.RootElement.TryGetProperty("reason", out var reason) ? reason.GetString()! : "client";
         var grace = body.RootElement.TryGetProperty("grace_ms", out var time) ? time.GetInt32() : 0;

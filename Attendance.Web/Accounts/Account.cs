@@ -7,7 +7,7 @@ internal enum AccountRole
     /// <summary>Enrolls people and uses cameras.</summary>
     Operator,
 
-    /// <summary>Also looks after the accounts.</summary>
+    /// <summary>Also looks after the accounts, and after who holds which camera.</summary>
     Admin,
 }
 

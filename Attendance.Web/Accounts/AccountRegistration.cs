@@ -13,7 +13,7 @@ namespace Attendance.Web.Accounts;
 
 internal static class AccountRegistration
 {
-    /// <summary>Who may look after accounts.</summary>
+    /// <summary>Who may look after accounts, and after cameras.</summary>
     public const string AdminsOnly = "admins";
 
     /// <summary>On what is done with a password.</summary>

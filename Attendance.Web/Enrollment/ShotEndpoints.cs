@@ -6,7 +6,7 @@ using Attendance.Web.Accounts;
 using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Forwarding;
 using Attendance.Web.People;
-using Microsoft.AspNetCore.Antiforgery;
+using Attendance.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Attendance.Web.Enrollment;
@@ -17,22 +17,13 @@ internal static class ShotEndpoints
 
     public static void MapShots(this IEndpointRouteBuilder routes)
     {
-        var shots = routes.MapGroup("/api/people/{personId:guid}/shots").AddEndpointFilter(RequireTokenAsync);
+        var shots = routes.MapGroup("/api/people/{personId:guid}/shots").AddEndpointFilter(RequestToken.RequireAsync);
         shots.MapGet("", ListAsync);
         shots.MapPost("", StoreAsync)
             .WithMetadata(new RequestSizeLimitAttribute(ShotForm.LargestBody))
             .WithFormOptions(memoryBufferThreshold: ShotForm.LargestBody, multipartBodyLengthLimit: ShotForm.LargestBody); // never in a file
         shots.MapDelete("{pose}", DeleteAsync);
         shots.MapGet("{pose}/picture", PictureAsync);
-    }
-
-    /// <summary>What changes something carries the token that our own page was given.</summary>
-    private static async ValueTask<object?> RequireTokenAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var antiforgery = context.HttpContext.RequestServices.GetRequiredService<IAntiforgery>();
-        return HttpMethods.IsGet(context.HttpContext.Request.Method) || await antiforgery.IsRequestValidAsync(context.HttpContext)
-            ? await next(context)
-            : ApiProblems.Invalid("RequestVerificationToken", "the header must carry the token of the page; load the page again.");
     }
 
     private static async Task<IResult> ListAsync(Guid personId, PeopleStore people, CancellationToken cancellationToken) =>

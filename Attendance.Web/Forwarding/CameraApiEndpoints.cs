@@ -3,7 +3,7 @@ namespace Attendance.Web.Forwarding;
 internal static class CameraApiEndpoints
 {
     // Ids of these shapes only, so that no address reaches camera-api that was not meant here.
-    private const string Camera = @"{cameraId:regex(^[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}$)}";
+    public const string Camera = @"{cameraId:regex(^[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}$)}";
     private const string Lease = @"{leaseId:regex(^[A-Za-z0-9_-]{{1,128}}$)}";
 
     private const string Session = @"{sessionId:regex(^[A-Za-z0-9_-]{{8,128}}$)}";
@@ -23,7 +23,7 @@ internal static class CameraApiEndpoints
 
     /// <summary>
     /// Just what a page needs, for those who are signed in. What ops may do besides (releasing what others hold, history, alerts)
-    /// is not here: the key that is added on the way must never turn an operator into an administrator. Giving back needs no
+    /// is in <c>Operations</c>: the key that is added on the way must never turn an operator into an administrator. Giving back needs no
     /// sign-in: whoever knows a session or a lease holds it, and a camera must come back also from a page whose sign-in is over.
     /// </summary>
     public static void MapCameraApi(this IEndpointRouteBuilder routes)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 
 namespace Attendance.Web.Forwarding;
 
@@ -19,34 +18,23 @@ internal sealed partial record SessionCleanup(
     private const int GraceLimit = 2000;
     private const int ReasonLimit = 64;
     private const string SessionShape = "must be 8 to 128 of A-Z, a-z, 0-9, _ and -.";
-    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
 
     /// <returns>Exactly one of the two is null.</returns>
     public static async ValueTask<(SessionCleanup? Cleanup, ProblemHttpResult? Problem)> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
         // navigator.sendBeacon sends text/plain.
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || type.MediaType.Value is not { } media
-            || (!media.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
-                && !media.Equals(MediaTypeNames.Text.Plain, StringComparison.OrdinalIgnoreCase)))
+        var (document, problem) = await StrictJson.ReadAsync(request, acceptsText: true, cancellationToken);
+        using (document)
         {
-            return (null, ApiProblems.UnsupportedMediaType());
-        }
-
-        if (await BoundedBody.ReadAsync(request, cancellationToken) is not { } body)
-        {
-            return (null, ApiProblems.TooLarge());
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(body, s_strict);
-            return Understand(document.RootElement);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
-        {
-            return (null, ApiProblems.Invalid("body", "must be one JSON object."));
+            try
+            {
+                return document is null ? (null, problem) : Understand(document.RootElement);
+            }
+            catch (InvalidOperationException) // half a surrogate pair
+            {
+                return (null, StrictJson.NotOneObject());
+            }
         }
     }
 
@@ -60,11 +48,6 @@ internal sealed partial record SessionCleanup(
 
     private static (SessionCleanup?, ProblemHttpResult?) Understand(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            return (null, ApiProblems.Invalid("body", "must be one JSON object."));
-        }
-
         if (root.TryGetProperty("force", out _))
         {
             return (null, ApiProblems.SignInRequired());

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
@@ -34,8 +33,8 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
         var page = await window.NewPageAsync();
         async Task ShootAsync(string name)
         {
-            await page.ScreenshotAsync(new() { Path = PathOf($"capture-{name}-{device}-{scheme}.png") });
-            await page.ScreenshotAsync(new() { Path = PathOf($"capture-{name}-{device}-{scheme}-whole.png"), FullPage = true });
+            await page.ScreenshotAsync(new() { Path = Screenshots.PathOf($"capture-{name}-{device}-{scheme}.png") });
+            await page.ScreenshotAsync(new() { Path = Screenshots.PathOf($"capture-{name}-{device}-{scheme}-whole.png"), FullPage = true });
             Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
         }
 
@@ -64,7 +63,4 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
         await Expect(page.Locator("#prompt")).ToContainTextAsync("The camera is given back.");
         await ShootAsync("done");
     }
-
-    private static string PathOf(string name, [CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "../screenshots", name);
 }

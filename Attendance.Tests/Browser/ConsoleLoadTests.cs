@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Attendance.Tests.Web;
+using Attendance.Web.Accounts;
+using Xunit;
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>
+/// What a console costs whoever leaves it open all day. It is looked at for as long as <c>ATTENDANCE_CONSOLE_MINUTES</c> says, a
+/// minute by default.
+/// </summary>
+[Trait("Suite", "Browser")]
+public sealed class ConsoleLoadTests : WebTest
+{
+    private const int CameraCount = 200;
+    private const int EventsPerSecond = 20;
+    private const double MostOfACore = 0.30;
+    private const double MostHeapGrowth = 1.5 * 1024 * 1024;
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(8);
+
+    [Fact]
+    public async Task With_200_cameras_held_and_20_events_a_second_it_uses_little_and_its_memory_is_flat()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processor time is read from /proc.");
+        Api.Operations.Put([.. Enumerable.Range(0, CameraCount).Select(i => Held(i))]);
+        foreach (var minute in Enumerable.Range(0, 60).Reverse())
+        {
+            Api.Operations.Points.Add(FakeOperations.Point(minute, CameraCount));
+        }
+
+        await using var browser = await ChromiumProcess.StartAsync(Cancel, "--window-size=1400,900");
+        await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(browser, Web.Address);
+        var page = await browser.OpenAsync(new Uri(Web.Address, "/ops"));
+        await page.UntilAsync("document.getElementById('connection')?.textContent", "Live", Cancel);
+        await page.SendAsync("Performance.enable");
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var driving = DriveAsync(stopping.Token);
+        await Task.Delay(s_warmUp, TimeProvider.System, Cancel);
+
+        var lasts = TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("ATTENDANCE_CONSOLE_MINUTES") ?? "1", CultureInfo.InvariantCulture));
+        var before = await MeasureAsync(page);
+        var (started, used) = (TimeProvider.System.GetTimestamp(), ProcessorTime.OfTree(browser.Id));
+        await Task.Delay(lasts, TimeProvider.System, Cancel);
+        var elapsed = TimeProvider.System.GetElapsedTime(started);
+        var share = (ProcessorTime.OfTree(browser.Id) - used) / elapsed;
+        var after = await MeasureAsync(page);
+        var ofPage = (after.ProcessTime - before.ProcessTime) / elapsed.TotalSeconds;
+        var rows = await page.EvaluateAsync("document.querySelectorAll('#camera-rows tr[data-camera-id]').length");
+        var notFollowed = await page.EvaluateAsync("[...document.querySelectorAll('#camera-rows .col-holder')].filter(cell => cell.textContent === '5e5510a1').length");
+        await stopping.CancelAsync();
+        await driving;
+
+        var figures = string.Create(CultureInfo.InvariantCulture,
+            $"{lasts.TotalMinutes} min: {share:P1} of one core, of it {ofPage:P1} in the page's process; heap {before.Heap / 1024:F0} to {after.Heap / 1024:F0} KiB, {before.Nodes} to {after.Nodes} nodes, {rows} rows");
+        TestContext.Current.AddAttachment("cost of the console", figures);
+        TestContext.Current.SendDiagnosticMessage(figures);
+        Assert.Equal("Live", await page.EvaluateAsync("document.getElementById('connection').textContent"));
+        Assert.Equal("0", notFollowed); // every camera has had another holder meanwhile
+        Assert.True(ofPage > 0 && share > ofPage * 0.9, figures); // the page's process is among those that were counted
+        Assert.True(share < MostOfACore, figures);
+        Assert.True(after.Heap - before.Heap < MostHeapGrowth, figures);
+        Assert.True(after.Nodes < before.Nodes * 1.1, figures);
+    }
+
+    private static JsonObject Held(int i)
+    {
+        var camera = FakeOperations.Camera($"cam-{i:000}", $"Camera {i}", "held", $"node-{i % 4}");
+        camera["held_since"] = FakeOperations.Time(-i * 7);
+        return camera;
+    }
+
+    /// <summary>As camera-api tells it: each event at once, what has changed twice a second, figures every two seconds.</summary>
+    private async Task DriveAsync(CancellationToken cancellationToken)
+    {
+        const int ChangedAtATime = EventsPerSecond / 2 / 2; // twice a second, and an end and a beginning are one change
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        try
+        {
+            for (var look = 1; await timer.WaitForNextTickAsync(cancellationToken); look++)
+            {
+                var changed = Enumerable.Range(0, ChangedAtATime).Select(i => Held((look * ChangedAtATime + i) * 37 % CameraCount)).ToArray();
+                foreach (var camera in changed)
+                {
+                    camera["held_since"] = FakeOperations.Time(0);
+                    camera["session_ref"] = $"{look:x8}";
+                    camera["last_ended_at"] = FakeOperations.Time(0);
+                    Api.Operations.TellEvent("lease_ended", (string)camera["camera_id"]!);
+                    Api.Operations.TellEvent("lease_granted", (string)camera["camera_id"]!);
+                }
+
+                Api.Operations.Put(changed);
+                if (look % 4 == 0)
+                {
+                    Api.Operations.Tell("figures", new() { ["figures"] = new JsonArray([.. Enumerable.Range(0, CameraCount).Select(i =>
+                        (JsonNode)new JsonArray($"cam-{i:000}", 24 + (look + i) % 10 / 10.0, (look * 7 + i) % 40 / 1000.0, 1))]) });
+                }
+
+                if (look % 20 == 0)
+                {
+                    Api.Operations.Tell("trend", FakeOperations.Point(0, CameraCount - look % 7));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It was for as long as the test looks.
+        }
+    }
+
+    /// <summary>What is left after everything that nobody needs is thrown away.</summary>
+    private static async Task<(double Heap, double Nodes, double ProcessTime)> MeasureAsync(ChromiumPage page)
+    {
+        await page.SendAsync("HeapProfiler.collectGarbage");
+        var metrics = (await page.SendAsync("Performance.getMetrics")).GetProperty("metrics").EnumerateArray()
+            .ToDictionary(metric => metric.GetProperty("name").GetString()!, metric => metric.GetProperty("value").GetDouble());
+        return (metrics["JSHeapUsedSize"], metrics["Nodes"], metrics["ProcessTime"]);
+    }
+}

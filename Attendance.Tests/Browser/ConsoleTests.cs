@@ -1,0 +1,289 @@
+using System.Text.Json.Nodes;
+using Attendance.Tests.Web;
+using Attendance.Web.Accounts;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>The console of ops in a real browser. Whatever it says in the browser's console is a failure, what its policy forbids among it.</summary>
+[Trait("Suite", "Browser")]
+public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
+{
+    private readonly List<string> _complaints = [];
+
+    [Fact]
+    public async Task The_table_shows_the_cameras_and_follows_the_stream()
+    {
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"), FakeOperations.Camera("desk", "Reception desk"));
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+        await Expect(Row(page, "Front door")).ToContainTextAsync("In use");
+        await Expect(Row(page, "Front door")).ToContainTextAsync("5e5510a1");
+        await Expect(Row(page, "Front door").Locator(".col-held")).ToContainTextAsync("1:1"); // a minute and a bit
+
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "quarantined"), FakeOperations.Camera("new", "New <b>camera</b>"));
+        Api.Operations.Tell("figures", new() { ["figures"] = new JsonArray(new JsonArray("desk", 12.5, 3.25, 2)) });
+
+        await Expect(Row(page, "Front door")).ToContainTextAsync("Blocked");
+        await Expect(Row(page, "Front door")).ToContainTextAsync("uvc_status_cleanup");
+        await Expect(Row(page, "New <b>camera</b>")).ToContainTextAsync("Available");
+        await Expect(Row(page, "Reception desk").Locator(".col-rate")).ToHaveTextAsync("12.5");
+        await Expect(Row(page, "Reception desk").Locator(".col-age")).ToHaveTextAsync("3.3 s");
+        Api.Operations.Tell("cameras", new() { ["changed"] = new JsonArray(), ["removed"] = new JsonArray("door") });
+        await Expect(Row(page, "Front door")).ToHaveCountAsync(0);
+        Assert.Single(Api.Requests, sent => sent.Target.StartsWith("/api/events", StringComparison.Ordinal));
+        Assert.DoesNotContain(Api.Requests, sent => sent.Target.StartsWith("/api/cameras", StringComparison.Ordinal)); // it asks for nothing that it is told
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task An_operator_has_no_console_and_no_way_to_it()
+    {
+        await using var window = await WindowAsync(chromium);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(Web.Address.ToString());
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Operations" })).ToHaveCountAsync(0);
+
+        Assert.Equal(403, (await page.GotoAsync(new Uri(Web.Address, "/ops").ToString()))!.Status);
+    }
+
+    [Fact]
+    public async Task Of_a_thousand_cameras_few_rows_are_in_the_document_and_each_can_be_found()
+    {
+        Api.Operations.Put([.. Enumerable.Range(0, 1000).Select(i => FakeOperations.Camera($"cam-{i:0000}", $"Camera {i}", i % 10 == 0 ? "held" : "available", $"node-{i % 3}"))]);
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+        await Expect(page.Locator("#camera-table")).ToHaveAttributeAsync("aria-rowcount", "1001");
+        Assert.InRange(await RowsAsync(page), 5, 40);
+
+        await page.Locator("#camera-frame").EvaluateAsync("frame => frame.scrollTo(0, frame.scrollHeight)");
+        await Expect(Row(page, "Camera 999")).ToBeInViewportAsync();
+        Assert.InRange(await RowsAsync(page), 5, 40);
+
+        await page.Locator("#camera-frame").EvaluateAsync("frame => frame.scrollTo(0, 22000)");
+        await Expect(page.Locator("tr[aria-rowindex='502']")).ToContainTextAsync("Camera 500");
+        Assert.InRange(await RowsAsync(page), 5, 40);
+
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("cam-0427");
+        await Expect(page.Locator("#camera-count")).ToHaveTextAsync("1 of 1000 cameras shown");
+        await Expect(Row(page, "Camera 427")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("");
+        await page.GetByRole(AriaRole.Button, new() { Name = "In use 100" }).ClickAsync();
+        await page.Locator("#node").SelectOptionAsync("node-1");
+        await Expect(page.Locator("#camera-count")).ToHaveTextAsync("33 of 1000 cameras shown");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Camera", Exact = true }).ClickAsync();
+        await Expect(page.Locator("#camera-table th[aria-sort=descending]")).ToHaveTextAsync("Camera");
+        await Expect(page.Locator("tr[aria-rowindex='2'] .camera-link")).ToHaveTextAsync("Camera 970");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Alerts_come_first_are_announced_and_can_be_acknowledged()
+    {
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "quarantined"));
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0a", "camera_missing", "warning", "desk", state: "resolved"));
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+        await Expect(page.GetByText("Nothing is open.")).ToBeVisibleAsync();
+        await Expect(page.Locator("#announcement")).ToBeEmptyAsync();
+
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0b", "contention", "warning", "door"));
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0c", "quarantined", "critical", "door"));
+
+        await Expect(page.Locator("#alerts > li").First).ToContainTextAsync("Blocked");
+        await Expect(page.Locator("#alerts > li").First).ToContainTextAsync("Unplug the device");
+        await Expect(page.Locator("#announcement")).ToContainTextAsync("New critical alert: Blocked.");
+        await Expect(page).ToHaveTitleAsync("(2) Operations · Attendance");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge Blocked Front door" }).ClickAsync();
+        await Expect(page.Locator("#alerts > li").Last).ToContainTextAsync("acknowledged");
+        await Expect(page).ToHaveTitleAsync("(1) Operations · Attendance");
+        await Expect(page.Locator("#audit-rows")).ToContainTextAsync("Acknowledged an alert");
+        await Expect(page.Locator("#audit-rows")).ToContainTextAsync("Admin-"); // by name, not by id
+
+        Api.Operations.PutAlert("alert_resolved", FakeOperations.Alert("0c", "quarantined", "critical", "door", state: "resolved"));
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(1);
+        await page.GetByText("Resolved").First.ClickAsync();
+        await Expect(page.Locator("#resolved-alerts > li")).ToHaveCountAsync(2);
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task One_camera_is_released_with_a_reason()
+    {
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"), FakeOperations.Camera("stuck", "Stuck camera", "held"));
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release Front door" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Why").FillAsync("  its holder went home");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(dialog.GetByText("Front door is free, after 210 ms.")).ToBeVisibleAsync();
+        var sent = Assert.Single(Api.Requests, sent => sent.Target == "/api/cameras/door/release");
+        Assert.EndsWith("\"why\":\"its holder went home\"}", sent.Body, StringComparison.Ordinal);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(Row(page, "Front door")).ToContainTextAsync("Available");
+        await Expect(page.Locator("#audit-rows")).ToContainTextAsync("its holder went home");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release Stuck camera" }).ClickAsync();
+        await dialog.GetByLabel("Why").FillAsync("no"); // too short: the browser says so
+        await page.Keyboard.PressAsync("Enter");
+        await dialog.GetByLabel("Why").FillAsync("it hangs");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Release" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("could not be shown to be free");
+        Assert.Single(Api.Requests, request => request.Target == "/api/cameras/stuck/release");
+        Assert.All(_complaints, complaint => Assert.Contains("409", complaint, StringComparison.Ordinal)); // the browser's own line about a refusal
+    }
+
+    [Fact]
+    public async Task All_are_released_only_after_it_was_shown_who_is_affected()
+    {
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"), FakeOperations.Camera("desk", "Reception desk"), FakeOperations.Camera("hall", "Hall", "held"));
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release all…" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByText("2 cameras would be taken away:")).ToBeVisibleAsync();
+        await Expect(dialog.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        await Expect(dialog.GetByRole(AriaRole.List)).ToContainTextAsync("Front door, on desk-1: session 5e5510a1");
+        Assert.All(Api.Cleanups, sent => Assert.Contains("\"dry_run\":true", sent.Body, StringComparison.Ordinal));
+        await dialog.GetByLabel("Why").FillAsync("the hall is closed");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Release all" }).ClickAsync();
+
+        await Expect(dialog.GetByText("2 cameras released.")).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(Row(page, "Hall")).ToContainTextAsync("Available");
+        Assert.Contains("\"force\":true,\"by\":", Api.Cleanups[^1].Body, StringComparison.Ordinal);
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task A_camera_has_its_history_as_a_timeline_and_in_words()
+    {
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"));
+        foreach (var (minutes, reason) in new[] { (8, "page_hide"), (20, "expired"), (45, "worker_failed"), (600, "client") })
+        {
+            Api.Operations.History.Add(new JsonObject
+            {
+                ["lease_ref"] = $"{minutes:x8}", ["acquired_at"] = FakeOperations.Time(-60 * minutes - 90), ["ended_at"] = FakeOperations.Time(-60 * minutes), ["seconds"] = 90.0,
+                ["reason"] = reason, ["detail"] = reason == "worker_failed" ? "exit code 139" : null, ["node"] = "desk-1", ["fencing_token"] = minutes,
+            });
+        }
+
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Front door", Exact = true }).ClickAsync();
+
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByRole(AriaRole.Img, new() { NameRegex = new("^3 holds since .*, and in use now$") })).ToBeVisibleAsync();
+        await Expect(dialog.Locator("rect[data-tone=bad] title")).ToContainTextAsync("worker failed");
+        await Expect(dialog.Locator("#history-rows tr")).ToHaveCountAsync(4);
+        await Expect(dialog.Locator("#history-rows")).ToContainTextAsync("worker failed (exit code 139)");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "24 h" }).ClickAsync();
+        await Expect(dialog.Locator("rect")).ToHaveCountAsync(5);
+
+        Api.Operations.History.RemoveAt(3);
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door")); // another end: it is read again
+        await Expect(dialog.Locator("#history-rows tr")).ToHaveCountAsync(3);
+        await Expect(dialog.Locator("#camera-state")).ToHaveTextAsync("Available");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task A_console_whose_stream_breaks_says_so_and_connects_again_by_itself()
+    {
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"));
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+
+        Api.Operations.IsAway = true;
+        Api.Operations.Break();
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Not connected");
+        await Expect(page.Locator("#age")).ToContainTextAsync("What is shown is");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("connects again by itself");
+        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "missing"));
+        Api.Operations.IsAway = false;
+
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+        await Expect(Row(page, "Front door")).ToContainTextAsync("Missing");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0d", "leak", "critical", "door"));
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(1);
+        Api.Operations.Break(); // a network's failure, after which the browser says what it has heard last
+        await EventuallyAsync(() => Api.Operations.Watching == 1 && !Api.Operations.ResumedFrom.IsEmpty, "it is resumed");
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+    }
+
+    [Fact]
+    public async Task New_alerts_are_told_on_the_desktop_when_that_was_asked_for()
+    {
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0a", "leak", "critical", "door"));
+        await using var window = await AdminWindowAsync();
+        await window.GrantPermissionsAsync(["notifications"], new() { Origin = Web.Address.GetLeftPart(UriPartial.Authority) });
+        await window.AddInitScriptAsync(
+            """
+            window.told = [];
+            window.Notification = class extends EventTarget {
+                static permission = 'default';
+                static async requestPermission() { return this.permission = 'granted'; }
+                constructor(title, options) { super(); this.title = title; this.tag = options.tag; window.told.push(this); }
+                close() { this.closed = true; }
+            };
+            """);
+        var page = await OpenAsync(window);
+        var button = page.GetByRole(AriaRole.Button, new() { Name = "Notify me of alerts" });
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0b", "leak", "critical", "door"));
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(2);
+        await button.ClickAsync();
+        await Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
+
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0c", "quarantined", "critical", "door"));
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
+        Assert.Equal(["0c: Critical: Blocked, door"], await page.EvaluateAsync<string[]>("() => told.map(n => `${n.tag}: ${n.title}`)"));
+        Api.Operations.PutAlert("alert_resolved", FakeOperations.Alert("0c", "quarantined", "critical", "door", state: "resolved"));
+        await page.WaitForFunctionAsync("() => told[0].closed");
+
+        await button.ClickAsync();
+        await Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0e", "leak", "critical", "door"));
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
+        Assert.Equal(1, await page.EvaluateAsync<int>("() => told.length"));
+        Assert.Empty(_complaints);
+    }
+
+    private static ILocator Row(IPage page, string name) =>
+        page.Locator("#camera-rows tr").Filter(new() { Has = page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }) });
+
+    private static Task<int> RowsAsync(IPage page) => page.Locator("#camera-rows tr[data-camera-id]").CountAsync();
+
+    private async Task<IBrowserContext> AdminWindowAsync()
+    {
+        var window = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 900 } }, Cancel);
+        await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(window, Web.Address);
+        return window;
+    }
+
+    private async Task<IPage> OpenAsync(IBrowserContext window)
+    {
+        var page = await window.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        await page.GotoAsync(new Uri(Web.Address, "/ops").ToString());
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+        return page;
+    }
+}

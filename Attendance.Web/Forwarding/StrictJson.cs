@@ -1,0 +1,48 @@
+using System.Net.Mime;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Attendance.Web.Forwarding;
+
+/// <summary>One JSON object that says each thing once: what is read here must not be read otherwise further on.</summary>
+internal static class StrictJson
+{
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
+
+    /// <returns>Exactly one of the two is null. The caller disposes of the document, whose texts are not looked at yet.</returns>
+    public static async ValueTask<(JsonDocument? Document, ProblemHttpResult? Problem)> ReadAsync(
+        HttpRequest request, bool acceptsText, CancellationToken cancellationToken)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !(Is(MediaTypeNames.Application.Json) || (acceptsText && Is(MediaTypeNames.Text.Plain))))
+        {
+            return (null, acceptsText ? ApiProblems.UnsupportedMediaType() : ApiProblems.UnsupportedMediaType("Send application/json."));
+        }
+
+        if (await BoundedBody.ReadAsync(request, cancellationToken) is not { } body)
+        {
+            return (null, ApiProblems.TooLarge());
+        }
+
+        try
+        {
+            var document = JsonDocument.Parse(body, s_strict);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return (document, null);
+            }
+
+            document.Dispose();
+            return (null, NotOneObject());
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair in a name
+        {
+            return (null, NotOneObject());
+        }
+
+        bool Is(string media) => type.MediaType.Equals(media, StringComparison.OrdinalIgnoreCase);
+    }
+
+    public static ProblemHttpResult NotOneObject() => ApiProblems.Invalid("body", "must be one JSON object.");
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Mime;
+using System.Text.RegularExpressions;
+using Attendance.Web.Forwarding;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Operations;
+
+/// <summary>
+/// camera-api's events, as they come. A console is connected for some minutes only and then connects again: whoever has no right to
+/// it any more is out by then. It is not YARP's to forward, because a stream that is ended on purpose ends as a whole answer here:
+/// one that is cut is an error in every browser's console.
+/// </summary>
+internal sealed partial class EventRelay(
+    CameraApiClient client, IOptions<OperationsOptions> options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<EventRelay> logger)
+{
+    private const string Address = $"{CameraApiClient.Address}/api/events?live=true";
+    private const string LastEventId = "Last-Event-ID";
+    private const string RetryAfterSeconds = "2";
+
+    /// <summary>camera-api says something every 15 s, if only that it is there.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(45);
+
+    public async Task RelayAsync(HttpContext context)
+    {
+        using var late = new CancellationTokenSource(options.Value.StreamLasts, clock);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted, lifetime.ApplicationStopping);
+        using var silent = new CancellationTokenSource(s_patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, silent.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address);
+        client.AddKey(request);
+        if (context.Request.Headers[LastEventId].ToString() is { Length: > 0 } last && EventId().IsMatch(last))
+        {
+            request.Headers.Add(LastEventId, last);
+        }
+
+        try
+        {
+            using var response = await client.Invoker.SendAsync(request, either.Token);
+            if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType != MediaTypeNames.Text.EventStream)
+            {
+                await RefuseAsync(context, $"status {(int)response.StatusCode}");
+                return;
+            }
+
+            context.Response.ContentType = MediaTypeNames.Text.EventStream;
+            context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy that collects would make news old
+            await context.Response.StartAsync(either.Token);
+            await CopyAsync(response, context.Response, silent, either.Token);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !over.IsCancellationRequested))
+        {
+            await RefuseAsync(context, exception is OperationCanceledException ? "silence" : exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its time is over, or nobody listens any more.
+        }
+    }
+
+    private static async Task CopyAsync(HttpResponseMessage from, HttpResponse to, CancellationTokenSource silent, CancellationToken cancellationToken)
+    {
+        await using var events = await from.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await events.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            silent.CancelAfter(s_patience);
+            await to.Body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            await to.Body.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Once the stream has begun it just ends: the console connects again, and is told then.</summary>
+    private async Task RefuseAsync(HttpContext context, string why)
+    {
+        LogFailed(why);
+        if (!context.Response.HasStarted)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9-]{1,64}\z")]
+    private static partial Regex EventId();
+
+    [LoggerMessage(LogLevel.Warning, "The events of camera-api could not be had: {Why}")]
+    private partial void LogFailed(string why);
+}

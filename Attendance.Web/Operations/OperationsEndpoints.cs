@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Attendance.Web.Accounts;
+using Attendance.Web.Data;
+using Attendance.Web.Forwarding;
+using Attendance.Web.Security;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Operations;
+
+/// <summary>What the console of ops needs, for administrators and nobody else.</summary>
+internal static class OperationsEndpoints
+{
+    private const string Alert = "{alertId:regex(^[0-9a-f]{{1,64}}$)}";
+    private const string CleanupPath = "/api/camera/cleanup";
+    private const int MostItems = 500;
+
+    public static void AddOperations(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<OperationsOptions>().BindConfiguration(OperationsOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<OperationsOptions>, OperationsOptionsValidator>();
+        builder.Services.AddSingleton<EventRelay>();
+    }
+
+    public static void MapOperations(this IEndpointRouteBuilder routes)
+    {
+        var ops = routes.MapGroup("/api").RequireAuthorization(AccountRegistration.AdminsOnly).AddEndpointFilter(RequestToken.RequireAsync);
+        ops.MapGet("/events", (HttpContext context, EventRelay relay) => relay.RelayAsync(context));
+        ops.MapGet("/alerts", ForwardListAsync);
+        ops.MapGet("/alerts/dead-letters", ForwardListAsync);
+        ops.MapGet("/audit", ForwardListAsync);
+        ops.MapGet($"/cameras/{CameraApiEndpoints.Camera}/history", ForwardListAsync);
+        ops.MapGet("/operations/accounts", AccountsAsync);
+        ops.MapPost($"/alerts/{Alert}/acknowledge", (HttpContext context, CameraApiForwarder forwarder) => CommandAsync(context, forwarder, OpsFields.None));
+        ops.MapPost($"/cameras/{CameraApiEndpoints.Camera}/release", ActAsync);
+        ops.MapPost($"/cameras/{CameraApiEndpoints.Camera}/reopen", ActAsync);
+        ops.MapPost($"/cameras/{CameraApiEndpoints.Camera}/unquarantine", ActAsync);
+        ops.MapPost("/operations/cleanup", CleanupAsync);
+    }
+
+    private static async Task ForwardListAsync(HttpContext context, CameraApiForwarder forwarder)
+    {
+        var limit = context.Request.Query["limit"];
+        context.Request.QueryString = default;
+        if (limit.Count > 0)
+        {
+            if (limit.Count > 1 || !int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var most) || most is < 1 or > MostItems)
+            {
+                await ApiProblems.Invalid("limit", $"must be a whole number from 1 to {MostItems}.").ExecuteAsync(context);
+                return;
+            }
+
+            context.Request.QueryString = QueryString.Create("limit", most.ToString(CultureInfo.InvariantCulture));
+        }
+
+        await forwarder.ForwardAsync(context);
+    }
+
+    private static Task ActAsync(HttpContext context, CameraApiForwarder forwarder) => CommandAsync(context, forwarder, OpsFields.Why);
+
+    /// <summary>At an address of its own: the one that goes to camera-api is a page's goodbye here, which anybody may say for their own session.</summary>
+    private static Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
+    {
+        context.Request.Path = CleanupPath;
+        return CommandAsync(context, forwarder, OpsFields.Why | OpsFields.Scope);
+    }
+
+    private static async Task CommandAsync(HttpContext context, CameraApiForwarder forwarder, OpsFields fields)
+    {
+        var (command, problem) = await OpsCommand.ReadAsync(context.Request, fields, context.User.AccountId(), context.RequestAborted);
+        if (command is null)
+        {
+            await problem!.ExecuteAsync(context);
+            return;
+        }
+
+        command.WriteTo(context.Request);
+        await forwarder.ForwardAsync(context);
+    }
+
+    /// <summary>Who the ids are that camera-api has written down: it knows no names.</summary>
+    private static async Task<IResult> AccountsAsync(AttendanceDb db, CancellationToken cancellationToken) => TypedResults.Ok(new AccountNamesResponse(
+        await db.Users.AsNoTracking().ToDictionaryAsync(account => account.Id, account => account.UserName!, cancellationToken)));
+}
+
+internal sealed record AccountNamesResponse([property: JsonPropertyName("accounts")] IReadOnlyDictionary<string, string> Accounts);

@@ -1,0 +1,98 @@
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Attendance.Web.Forwarding;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Attendance.Web.Operations;
+
+/// <summary>What may be in a command besides what its address says.</summary>
+[Flags]
+internal enum OpsFields
+{
+    None = 0,
+    Why = 1,
+    Scope = 2, // force, dry_run
+}
+
+/// <summary>
+/// What an administrator wants done. Only what was understood here is sent on, written anew, with who it is that wants it: that
+/// is whoever is signed in, and never what the request says.
+/// </summary>
+internal sealed record OpsCommand(
+    [property: JsonPropertyName("force"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Force,
+    [property: JsonPropertyName("dry_run"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DryRun,
+    [property: JsonPropertyName("by"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? By,
+    [property: JsonPropertyName("why"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Why)
+{
+    private const int ShortestWhy = 3, LongestWhy = 200;
+
+    /// <returns>Exactly one of the two is null.</returns>
+    public static async ValueTask<(OpsCommand? Command, ProblemHttpResult? Problem)> ReadAsync(
+        HttpRequest request, OpsFields fields, string by, CancellationToken cancellationToken)
+    {
+        var (document, problem) = await StrictJson.ReadAsync(request, acceptsText: false, cancellationToken);
+        using (document)
+        {
+            try
+            {
+                return document is null ? (null, problem) : Understand(document.RootElement, fields, by);
+            }
+            catch (InvalidOperationException) // half a surrogate pair
+            {
+                return (null, StrictJson.NotOneObject());
+            }
+        }
+    }
+
+    /// <summary>Puts this in the place of the body, and of anything else the request said.</summary>
+    public void WriteTo(HttpRequest request)
+    {
+        request.QueryString = default;
+        request.ContentType = MediaTypeNames.Application.Json;
+        BoundedBody.Replace(request, JsonSerializer.SerializeToUtf8Bytes(this));
+    }
+
+    private static (OpsCommand?, ProblemHttpResult?) Understand(JsonElement root, OpsFields fields, string by)
+    {
+        string? why = null;
+        bool force = false, isDryRun = false;
+        foreach (var property in root.EnumerateObject())
+        {
+            switch (property.Name)
+            {
+                case "why" when fields.HasFlag(OpsFields.Why):
+                    why = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()!.Trim() : "";
+                    break;
+                case "force" when fields.HasFlag(OpsFields.Scope) && IsTruth(property.Value):
+                    force = property.Value.GetBoolean();
+                    break;
+                case "dry_run" when fields.HasFlag(OpsFields.Scope) && IsTruth(property.Value):
+                    isDryRun = property.Value.GetBoolean();
+                    break;
+                case "force" or "dry_run" when fields.HasFlag(OpsFields.Scope):
+                    return (null, ApiProblems.Invalid(property.Name, "must be true or false."));
+                case "by":
+                    return (null, ApiProblems.Invalid("by", "must not be sent: it is whoever is signed in."));
+                default:
+                    return (null, ApiProblems.Invalid("body", fields switch
+                    {
+                        OpsFields.None => "must be an empty JSON object.",
+                        OpsFields.Why => "may hold 'why' only.",
+                        _ => "may hold 'why', 'force' and 'dry_run' only.",
+                    }));
+            }
+        }
+
+        // Who only looks need not say why.
+        var mustSayWhy = fields.HasFlag(OpsFields.Why) && !isDryRun;
+        return (why, mustSayWhy) switch
+        {
+            (null, false) => (new OpsCommand(force, isDryRun, isDryRun ? null : by, null), null),
+            ({ Length: >= ShortestWhy and <= LongestWhy }, _) when !why.Any(char.IsControl) => (new OpsCommand(force, isDryRun, by, why), null),
+            _ => (null, ApiProblems.Invalid("why", $"must be {ShortestWhy} to {LongestWhy} characters, in one line.")),
+        };
+    }
+
+    private static bool IsTruth(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False;
+}

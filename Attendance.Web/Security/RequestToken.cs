@@ -1,0 +1,16 @@
+using Attendance.Web.Forwarding;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace Attendance.Web.Security;
+
+/// <summary>What changes something carries the token that our own page was given.</summary>
+internal static class RequestToken
+{
+    public static async ValueTask<object?> RequireAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var antiforgery = context.HttpContext.RequestServices.GetRequiredService<IAntiforgery>();
+        return HttpMethods.IsGet(context.HttpContext.Request.Method) || await antiforgery.IsRequestValidAsync(context.HttpContext)
+            ? await next(context)
+            : ApiProblems.Invalid("RequestVerificationToken", "the header must carry the token of the page; load the page again.");
+    }
+}

@@ -1,0 +1,109 @@
+// @ts-check
+import { make, write } from '../pages/dom.js';
+import { when, wordsForRule } from './words.js';
+
+/** @typedef {import('./contract.js').Alert} Alert */
+
+const ranks = { open: 0, acknowledged: 1, resolved: 2 };
+
+/** As the server has them: open ones first, of them the critical, of them the newest. @param {Iterable<Alert>} alerts */
+export function inOrder(alerts) {
+    return [...alerts].sort((a, b) => ranks[a.state] - ranks[b.state]
+        || (a.state === 'resolved' ? Date.parse(b.resolved_at ?? b.opened_at) - Date.parse(a.resolved_at ?? a.opened_at)
+            : Number(b.severity === 'critical') - Number(a.severity === 'critical') || Date.parse(b.opened_at) - Date.parse(a.opened_at)));
+}
+
+/** A list of alerts, each in the same element for as long as it is in the list. */
+export class AlertList {
+    #list;
+    #picture;
+    #nameOfAccount;
+    /** @type {Map<string, { element: HTMLLIElement, fill: (alert: Alert) => void }>} */
+    #items = new Map();
+
+    /**
+     * @param {HTMLElement} list
+     * @param {import('./picture.js').Picture} picture
+     * @param {(id: string) => string} nameOfAccount
+     */
+    constructor(list, picture, nameOfAccount) {
+        this.#list = list;
+        this.#picture = picture;
+        this.#nameOfAccount = nameOfAccount;
+    }
+
+    /** @param {Alert[]} alerts */
+    show(alerts) {
+        const present = new Set(alerts.map(alert => alert.id));
+        for (const [id, item] of this.#items) {
+            if (!present.has(id)) {
+                item.element.remove();
+                this.#items.delete(id);
+            }
+        }
+        alerts.forEach((alert, at) => {
+            let item = this.#items.get(alert.id);
+            if (!item) {
+                item = this.#create(alert.id);
+                this.#items.set(alert.id, item);
+            }
+            item.fill(alert);
+            if (this.#list.children[at] !== item.element) {
+                this.#list.insertBefore(item.element, this.#list.children[at] ?? null);
+            }
+        });
+    }
+
+    /** @param {string} id */
+    #create(id) {
+        const element = make('li', 'alert');
+        element.dataset.alertId = id;
+        const severity = make('span', 'badge');
+        const rule = make('strong', 'alert-rule');
+        const camera = make('button', 'camera-link');
+        camera.type = 'button';
+        const node = make('span', 'muted small');
+        const head = make('p', 'alert-head');
+        head.append(severity, rule, camera, node);
+        const what = make('p', 'alert-what');
+        const done = make('p', 'muted');
+        const remedy = make('p');
+        const body = make('div', 'alert-body');
+        body.append(what, done, remedy);
+        const times = make('p', 'alert-times muted small');
+        const acknowledge = make('button', 'button button-small', 'Acknowledge');
+        acknowledge.type = 'button';
+        acknowledge.dataset.acknowledge = id;
+        const side = make('div', 'alert-side');
+        side.append(times, acknowledge);
+        element.append(head, body, side);
+
+        /** @param {Alert} alert */
+        const fill = alert => {
+            element.dataset.state = alert.state;
+            severity.dataset.tone = alert.state !== 'open' ? 'quiet' : alert.severity === 'critical' ? 'bad' : 'warn';
+            write(severity, alert.severity === 'critical' ? 'Critical' : 'Warning');
+            write(rule, wordsForRule(alert.rule));
+            write(camera, this.#picture.nameOf(alert.camera_id));
+            camera.hidden = !alert.camera_id;
+            camera.dataset.open = alert.camera_id ?? '';
+            write(node, `on ${alert.node}`);
+            write(what, alert.what);
+            write(done, alert.done);
+            write(remedy, alert.state === 'resolved' ? '' : alert.remedy);
+            write(times, this.#times(alert));
+            acknowledge.hidden = alert.state !== 'open';
+            acknowledge.setAttribute('aria-label', `Acknowledge ${wordsForRule(alert.rule)} ${this.#picture.nameOf(alert.camera_id)}`.trim());
+        };
+        return { element, fill };
+    }
+
+    /** @param {Alert} alert */
+    #times(alert) {
+        const often = alert.count > 1 ? `${alert.count} times, last ${when(alert.last_seen_at)}` : '';
+        const acknowledged = alert.acknowledged_at
+            ? `acknowledged ${when(alert.acknowledged_at)} by ${alert.acknowledged_by ? this.#nameOfAccount(alert.acknowledged_by) : 'somebody'}` : '';
+        const resolved = alert.resolved_at ? `resolved ${when(alert.resolved_at)}` : '';
+        return [`since ${when(alert.opened_at)}`, often, acknowledged, resolved].filter(Boolean).join(' · ');
+    }
+}

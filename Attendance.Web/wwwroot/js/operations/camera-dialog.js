@@ -1,0 +1,153 @@
+// @ts-check
+import { asProblem } from '../camera/api.js';
+import { describe, wordsForState } from '../camera/words.js';
+import { element, make, write } from '../pages/dom.js';
+import { AlertList, inOrder } from './alert-list.js';
+import { showDeeds } from './camera-row.js';
+import { read } from './commands.js';
+import { drawTimeline, listHistory, spans } from './timeline.js';
+import { clockOf, shortTime, when, wordsForEnd, wordsForRefusal } from './words.js';
+
+/**
+ * @typedef {import('./contract.js').OpsCamera} OpsCamera
+ * @typedef {import('./picture.js').Picture} Picture
+ */
+
+const historyShown = 100;
+
+/** All that is known of one camera, beside the list. It follows the picture for as long as it is open. */
+export class CameraDialog {
+    #dialog = element('camera', HTMLDialogElement);
+    #facts = element('camera-facts', HTMLElement);
+    #picture;
+    #now;
+    #alerts;
+    /** @type {string | null} */
+    #cameraId = null;
+    /** @type {import('./contract.js').HistoryItem[]} */
+    #history = [];
+    /** The end that the history was read after. @type {string | null | undefined} */
+    #readAfter;
+    /** @type {number | null} */
+    #span = spans[0][1];
+
+    /**
+     * @param {Picture} picture
+     * @param {() => number} now
+     * @param {(id: string) => string} nameOfAccount
+     */
+    constructor(picture, now, nameOfAccount) {
+        this.#picture = picture;
+        this.#now = now;
+        this.#alerts = new AlertList(element('camera-alerts', HTMLElement), picture, nameOfAccount);
+        element('camera-close', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
+        this.#dialog.addEventListener('click', event => event.target === this.#dialog && this.#dialog.close()); // beside it
+        this.#dialog.addEventListener('close', () => {
+            this.#cameraId = null;
+        });
+        const choices = element('history-spans', HTMLElement);
+        choices.append(...spans.map(([words, ms]) => {
+            const button = make('button', 'chip', words);
+            button.type = 'button';
+            button.setAttribute('aria-pressed', String(ms === this.#span));
+            button.addEventListener('click', () => {
+                this.#span = ms;
+                for (const other of choices.children) {
+                    other.setAttribute('aria-pressed', String(other === button));
+                }
+                this.#draw();
+            });
+            return button;
+        }));
+        setInterval(() => this.#cameraId !== null && this.#showFacts(), 1000);
+    }
+
+    /** @param {string} cameraId */
+    open(cameraId) {
+        this.#cameraId = cameraId;
+        this.#history = [];
+        this.#readAfter = undefined;
+        listHistory(element('history-rows', HTMLElement), []);
+        element('timeline', HTMLElement).replaceChildren();
+        this.show();
+        if (!this.#dialog.open) {
+            this.#dialog.showModal();
+            element('camera-name', HTMLElement).focus();
+        }
+    }
+
+    /** Brings it up to date. */
+    show() {
+        if (this.#cameraId === null) {
+            return;
+        }
+        const camera = this.#camera;
+        write(element('camera-name', HTMLElement), this.#picture.nameOf(this.#cameraId));
+        write(element('camera-id', HTMLElement), [this.#cameraId, camera && describe({ ...camera, lease_ref: null, frame_rate: undefined, width: camera.width ?? undefined, height: camera.height ?? undefined })].filter(Boolean).join(' · '));
+        const words = camera ? wordsForState(camera.state) : { word: 'Gone', tone: 'quiet', meaning: '' };
+        const state = element('camera-state', HTMLElement);
+        write(state, words.word);
+        state.dataset.tone = words.tone;
+        const detail = element('camera-detail', HTMLElement);
+        write(detail, camera?.detail ?? '');
+        detail.hidden = !camera?.detail;
+        const actions = element('camera-actions', HTMLElement);
+        if (camera) {
+            showDeeds(actions, camera, 'button');
+        } else {
+            actions.replaceChildren();
+        }
+        const alerts = inOrder([...this.#picture.alerts.values()].filter(alert => alert.camera_id === this.#cameraId));
+        element('camera-alerts-part', HTMLElement).hidden = alerts.length === 0;
+        this.#alerts.show(alerts);
+        this.#showFacts();
+        if (this.#readAfter !== (camera?.last_ended_at ?? null)) {
+            this.#readAfter = camera?.last_ended_at ?? null;
+            void this.#read(this.#cameraId);
+        }
+    }
+
+    get #camera() {
+        return this.#picture.cameras.get(this.#cameraId ?? '');
+    }
+
+    #showFacts() {
+        const camera = this.#camera;
+        /** @type {[name: string, value: string][]} */
+        const facts = camera ? [
+            ['Holder', camera.session_ref ?? 'nobody'],
+            ['Lease', camera.lease_ref ?? '–'],
+            ['Held for', camera.held_since ? `${clockOf(this.#now() - Date.parse(camera.held_since))}, since ${when(camera.held_since)}` : '–'],
+            ['Frames/s', camera.frame_rate === null ? '–' : camera.frame_rate.toFixed(1)],
+            ['Frame age', shortTime(camera.frame_age_seconds)],
+            ['Viewers', String(camera.viewers)],
+            ['Last release', camera.last_ended_at
+                ? `${when(camera.last_ended_at)}, ${wordsForEnd(camera.last_reason).words}${camera.last_detail ? ` (${camera.last_detail})` : ''}` : 'none known'],
+        ] : [];
+        if (this.#facts.children.length !== facts.length * 2) {
+            this.#facts.replaceChildren(...facts.flatMap(() => [make('dt'), make('dd')]));
+        }
+        facts.flat().forEach((text, at) => write(this.#facts.children[at], text));
+    }
+
+    /** @param {string} cameraId */
+    async #read(cameraId) {
+        const trouble = element('history-trouble', HTMLElement);
+        try {
+            const { items } = await read(`/api/cameras/${encodeURIComponent(cameraId)}/history?limit=${historyShown}`);
+            if (this.#cameraId === cameraId) {
+                this.#history = items;
+                listHistory(element('history-rows', HTMLElement), items);
+                write(trouble, items.length === 0 ? 'Nobody has had it yet.' : '');
+                this.#draw();
+            }
+        } catch (error) {
+            write(trouble, `Not known now: ${wordsForRefusal(asProblem(error))}`);
+        }
+    }
+
+    #draw() {
+        const since = this.#camera?.held_since;
+        drawTimeline(element('timeline', HTMLElement), this.#history, { heldSince: since ? Date.parse(since) : null, span: this.#span, now: this.#now() });
+    }
+}

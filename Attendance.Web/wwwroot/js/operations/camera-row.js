@@ -1,0 +1,112 @@
+// @ts-check
+import { wordsForState } from '../camera/words.js';
+import { make, write } from '../pages/dom.js';
+import { clockOf, shortTime, when, wordsForEnd } from './words.js';
+
+/**
+ * @typedef {import('./contract.js').OpsCamera} OpsCamera
+ * @typedef {'release' | 'reopen' | 'unquarantine'} Deed
+ */
+
+/** Frames are delivered many times a second; one that is older says that something is wrong. */
+const oldFrameSeconds = 2;
+
+/** What can be done about a camera as it is now. @param {OpsCamera} camera @returns {Deed[]} */
+export function deedsFor(camera) {
+    switch (camera.state) {
+        case 'held':
+        case 'suspended':
+            return camera.kind === 'browser' ? ['release'] : ['release', 'reopen'];
+        case 'quarantined':
+            return ['unquarantine'];
+        default:
+            return [];
+    }
+}
+
+export const deedWords = { release: 'Release', reopen: 'Reopen', unquarantine: 'Look again' };
+
+/**
+ * Brings buttons up to date. Those that stay keep their place, and the focus.
+ * @param {Element} target
+ * @param {OpsCamera} camera
+ * @param {string} className
+ */
+export function showDeeds(target, camera, className) {
+    const deeds = deedsFor(camera);
+    const wanted = deeds.join();
+    if (!(target instanceof HTMLElement) || target.dataset.deeds === wanted) {
+        return;
+    }
+    target.dataset.deeds = wanted;
+    target.replaceChildren(...deeds.map(deed => {
+        const button = make('button', className, deedWords[deed]);
+        button.type = 'button';
+        button.dataset.deed = deed;
+        button.setAttribute('aria-label', `${deedWords[deed]} ${camera.name || camera.camera_id}`);
+        return button;
+    }));
+}
+
+/** One camera's row. What it shows is written only where it is different. */
+export class CameraRow {
+    element = make('tr');
+    #state = make('span', 'badge');
+    #name = make('button', 'camera-link');
+    #id = make('span', 'camera-under');
+    #node = make('td', 'col-node');
+    #holder = make('td', 'col-holder');
+    #held = make('td', 'col-held number');
+    #rate = make('td', 'col-rate number');
+    #age = make('td', 'col-age number');
+    #viewers = make('td', 'col-viewers number');
+    #last = make('td', 'col-last');
+    #deeds = make('td', 'col-deeds');
+    /** @type {number | null} */
+    #heldSince = null;
+
+    /** @param {string} cameraId */
+    constructor(cameraId) {
+        this.element.dataset.cameraId = cameraId;
+        this.#name.type = 'button';
+        const state = make('td', 'col-state');
+        state.append(this.#state);
+        const camera = make('th', 'col-name');
+        camera.scope = 'row';
+        camera.append(this.#name, this.#id);
+        this.element.append(state, camera, this.#node, this.#holder, this.#held, this.#rate, this.#age, this.#viewers, this.#last, this.#deeds);
+    }
+
+    /**
+     * @param {OpsCamera} camera
+     * @param {number} index where it is among all that the table could show
+     * @param {number} now
+     */
+    fill(camera, index, now) {
+        const { word, tone } = wordsForState(camera.state);
+        const row = String(index + 2); // after the columns' names
+        if (this.element.getAttribute('aria-rowindex') !== row) {
+            this.element.setAttribute('aria-rowindex', row);
+        }
+        write(this.#state, word);
+        this.#state.dataset.tone = tone;
+        write(this.#name, camera.name || camera.camera_id);
+        write(this.#id, camera.detail ?? (camera.name && camera.name !== camera.camera_id ? camera.camera_id : ''));
+        this.#id.classList.toggle('is-bad', camera.detail !== null && tone === 'bad');
+        write(this.#node, camera.node);
+        write(this.#holder, camera.session_ref ?? '');
+        write(this.#rate, camera.frame_rate === null ? '' : camera.frame_rate.toFixed(1));
+        write(this.#age, camera.frame_age_seconds === null ? '' : shortTime(camera.frame_age_seconds));
+        this.#age.classList.toggle('is-bad', (camera.frame_age_seconds ?? 0) > oldFrameSeconds);
+        write(this.#viewers, camera.viewers > 0 ? String(camera.viewers) : '');
+        write(this.#last, camera.last_ended_at ? `${when(camera.last_ended_at)} ${wordsForEnd(camera.last_reason).words}` : '');
+        showDeeds(this.#deeds, camera, 'button button-small');
+        this.#heldSince = camera.held_since ? Date.parse(camera.held_since) : null;
+        this.tick(now);
+    }
+
+    /** @param {number} now of the server's clock, as far as it is known */
+    tick(now) {
+        write(this.#held, this.#heldSince === null ? '' : clockOf(now - this.#heldSince));
+    }
+}

@@ -1,0 +1,176 @@
+// @ts-check
+import { make } from '../pages/dom.js';
+import { CameraRow } from './camera-row.js';
+import { rowsOf } from './camera-rows.js';
+
+/**
+ * @typedef {import('./contract.js').OpsCamera} OpsCamera
+ * @typedef {import('./camera-rows.js').SortKey} SortKey
+ * @typedef {import('./camera-rows.js').View} View
+ */
+
+/** @type {[key: SortKey | null, name: string, className: string][]} */
+const columns = [
+    ['state', 'State', 'col-state'], ['name', 'Camera', 'col-name'], ['node', 'Node', 'col-node'], ['holder', 'Holder', 'col-holder'],
+    ['held', 'Held for', 'col-held number'], ['rate', 'Frames/s', 'col-rate number'], ['age', 'Frame age', 'col-age number'],
+    ['viewers', 'Viewers', 'col-viewers number'], ['last', 'Last release', 'col-last'], [null, 'Actions', 'col-deeds'],
+];
+
+/** Rows beyond those that are seen, so that scrolling finds them there. */
+const margin = 6;
+
+/**
+ * All cameras, of which only the rows that can be seen are in the document: every row is equally high, so which they are
+ * follows from where the frame is scrolled to. Two rows without content hold the place of the others.
+ */
+export class CameraTable {
+    #frame;
+    #above = place();
+    #below = place();
+    /** @type {OpsCamera[]} */
+    #shown = [];
+    /** @type {Map<string, CameraRow>} */
+    #rows = new Map();
+    #rowHeight = 45;
+    /** @type {View} */
+    view = { text: '', state: '', node: '', sort: 'name', direction: 1 };
+
+    /**
+     * @param {{ frame: HTMLElement, table: HTMLTableElement, head: HTMLTableRowElement, body: HTMLTableSectionElement,
+     *     now: () => number, onView: () => void, signal: AbortSignal }} parts
+     */
+    constructor({ frame, table, head, body, now, onView, signal }) {
+        this.#frame = frame;
+        this.now = now;
+        this.table = table;
+        body.append(this.#above, this.#below);
+        head.append(...columns.map(([key, name, className]) => this.#column(key, name, className, onView)));
+        head.setAttribute('aria-rowindex', '1');
+        frame.addEventListener('scroll', () => this.render(), { signal, passive: true });
+        const sizes = new ResizeObserver(() => this.render());
+        sizes.observe(frame);
+        const ticking = setInterval(() => this.#tick(), 1000);
+        signal.addEventListener('abort', () => {
+            sizes.disconnect();
+            clearInterval(ticking);
+        }, { once: true });
+    }
+
+    /** How many cameras the view shows. */
+    get count() {
+        return this.#shown.length;
+    }
+
+    /** @param {Iterable<OpsCamera>} cameras */
+    show(cameras) {
+        this.#shown = rowsOf(cameras, this.view);
+        this.table.setAttribute('aria-rowcount', String(this.#shown.length + 1));
+        this.render();
+    }
+
+    /** Only figures are different: the order stays, unless it is by one of them. @param {Iterable<OpsCamera>} cameras */
+    showFigures(cameras) {
+        if (['rate', 'age', 'viewers'].includes(this.view.sort)) {
+            this.show(cameras);
+        } else {
+            this.render();
+        }
+    }
+
+    render() {
+        const { scrollTop, clientHeight } = this.#frame;
+        const first = Math.max(0, Math.min(Math.floor(scrollTop / this.#rowHeight) - margin, this.#shown.length));
+        const end = Math.min(this.#shown.length, Math.ceil((scrollTop + Math.max(clientHeight, 300)) / this.#rowHeight) + margin);
+        const seen = this.#shown.slice(first, end);
+        const now = this.now();
+        const present = new Set(seen.map(camera => camera.camera_id));
+        for (const [id, row] of this.#rows) {
+            if (!present.has(id)) {
+                if (row.element.contains(document.activeElement)) {
+                    this.#frame.focus({ preventScroll: true }); // whoever works by keyboard stays in the table
+                }
+                row.element.remove();
+                this.#rows.delete(id);
+            }
+        }
+        this.#above.style.height = `${first * this.#rowHeight}px`;
+        this.#below.style.height = `${(this.#shown.length - end) * this.#rowHeight}px`;
+        let after = /** @type {Element} */ (this.#above);
+        seen.forEach((camera, at) => {
+            let row = this.#rows.get(camera.camera_id);
+            if (!row) {
+                row = new CameraRow(camera.camera_id);
+                this.#rows.set(camera.camera_id, row);
+            }
+            row.fill(camera, first + at, now);
+            if (after.nextElementSibling !== row.element) {
+                after.after(row.element); // only when moved: moving takes the focus away
+            }
+            after = row.element;
+        });
+        this.#measure(after);
+    }
+
+    /** In another font, or on a narrower page, rows have another height. @param {Element} row */
+    #measure(row) {
+        const height = row === this.#above ? 0 : row.getBoundingClientRect().height;
+        if (height > 0 && Math.abs(height - this.#rowHeight) > 0.5) {
+            this.#rowHeight = height;
+            this.render();
+        }
+    }
+
+    #tick() {
+        if (document.visibilityState === 'visible') {
+            const now = this.now();
+            for (const row of this.#rows.values()) {
+                row.tick(now);
+            }
+        }
+    }
+
+    /**
+     * @param {SortKey | null} key
+     * @param {string} name
+     * @param {string} className
+     * @param {() => void} onView
+     */
+    #column(key, name, className, onView) {
+        const column = make('th', className);
+        column.scope = 'col';
+        if (key === null) {
+            column.append(make('span', 'unseen', name));
+            return column;
+        }
+        const button = make('button', 'sort', name);
+        button.type = 'button';
+        column.append(button);
+        this.#mark(column, key);
+        button.addEventListener('click', () => {
+            const isSame = this.view.sort === key;
+            this.view.sort = key;
+            this.view.direction = isSame && this.view.direction === 1 ? -1 : 1;
+            [...(column.parentElement?.children ?? [])].forEach((other, at) => this.#mark(other, columns[at][0]));
+            onView();
+        });
+        return column;
+    }
+
+    /**
+     * @param {Element} column
+     * @param {SortKey | null} key
+     */
+    #mark(column, key) {
+        if (key === this.view.sort) {
+            column.setAttribute('aria-sort', this.view.direction === 1 ? 'ascending' : 'descending');
+        } else {
+            column.removeAttribute('aria-sort');
+        }
+    }
+}
+
+function place() {
+    const row = make('tr', 'camera-place');
+    row.setAttribute('aria-hidden', 'true');
+    return row;
+}

@@ -1,0 +1,96 @@
+// @ts-check
+
+/**
+ * What camera-api tells ops, as its HTTP contract has it.
+ *
+ * @typedef {object} OpsCamera
+ * @property {string} camera_id
+ * @property {string} name
+ * @property {string} kind
+ * @property {string} node
+ * @property {string} state
+ * @property {string | null} lease_ref
+ * @property {string | null} session_ref tells holders apart; no secret
+ * @property {string | null} held_since
+ * @property {string | null} expires_at
+ * @property {number} viewers
+ * @property {number | null} frame_rate
+ * @property {number | null} frame_age_seconds
+ * @property {number | null} width
+ * @property {number | null} height
+ * @property {string | null} detail
+ * @property {string | null} last_ended_at
+ * @property {string | null} last_reason
+ * @property {string | null} last_detail
+ *
+ * @typedef {object} Alert
+ * @property {string} id
+ * @property {string} rule
+ * @property {'critical' | 'warning'} severity
+ * @property {'open' | 'acknowledged' | 'resolved'} state
+ * @property {string | null} camera_id
+ * @property {string} node
+ * @property {string} what
+ * @property {string} done
+ * @property {string} remedy
+ * @property {number} count
+ * @property {string} opened_at
+ * @property {string} last_seen_at
+ * @property {string | null} acknowledged_at
+ * @property {string | null} acknowledged_by
+ * @property {string | null} resolved_at
+ *
+ * @typedef {object} OpsNode
+ * @property {string} node
+ * @property {'up' | 'lost'} state
+ * @property {string} started_at
+ * @property {string} seen_at
+ * @property {number} cameras
+ * @property {number} held
+ * @property {'available' | 'unavailable'} store
+ *
+ * @typedef {object} TrendPoint
+ * @property {string} at
+ * @property {number} active
+ * @property {number} acquired
+ * @property {number} ended
+ * @property {number} failures
+ * @property {number} refused
+ * @property {number | null} acquire_p50
+ * @property {number | null} acquire_p99
+ * @property {number | null} release_p50
+ * @property {number | null} release_p99
+ *
+ * @typedef {object} AuditEntry
+ * @property {string} at
+ * @property {string} action
+ * @property {string | null} camera_id
+ * @property {string} by
+ * @property {string | null} why
+ * @property {string} result
+ *
+ * @typedef {object} HistoryItem
+ * @property {string} lease_ref
+ * @property {string} acquired_at
+ * @property {string} ended_at
+ * @property {number} seconds
+ * @property {string} reason
+ * @property {string | null} detail
+ *
+ * @typedef {object} DeadLetter
+ * @property {string} webhook
+ * @property {string} alert_id
+ * @property {string} event
+ * @property {string} at
+ * @property {number} attempts
+ * @property {string} error
+ *
+ * @typedef {object} Snapshot
+ * @property {string} at
+ * @property {OpsCamera[]} cameras
+ * @property {Alert[]} alerts
+ * @property {OpsNode[]} nodes
+ * @property {{ step_seconds: number, points: TrendPoint[] }} trends
+ */
+
+export {};

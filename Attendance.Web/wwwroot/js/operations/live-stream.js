@@ -1,0 +1,115 @@
+// @ts-check
+import { asProblem, request } from '../camera/api.js';
+import { jittered } from '../camera/timing.js';
+
+/** @typedef {'connecting' | 'live' | 'lost' | 'signed_out'} Connection */
+
+const names = ['snapshot', 'cameras', 'figures', 'trend', 'nodes', 'alert_opened', 'alert_acknowledged', 'alert_resolved', 'action'];
+/** The server says something at least every 10 s. What says nothing for longer is connected to nobody. */
+const silenceMs = 30_000;
+const watchEveryMs = 5000;
+const longestWaitMs = 15_000;
+
+/**
+ * The one connection by which the console learns everything. It connects again by itself, for as long as its page is there.
+ * Events: "told", with `{ name, data }`, and "change" of `connection`.
+ */
+export class LiveStream extends EventTarget {
+    #url;
+    /** @type {EventSource | null} */
+    #source = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #again;
+    #failures = 0;
+    /** @type {Connection} */
+    connection = 'connecting';
+    /** When something was last heard, in ms of the page's clock; null before the first. @type {number | null} */
+    heardAt = null;
+
+    /**
+     * @param {string} url
+     * @param {AbortSignal} signal the end of it
+     */
+    constructor(url, signal) {
+        super();
+        this.#url = url;
+        const watching = setInterval(() => this.#watch(), watchEveryMs);
+        signal.addEventListener('abort', () => {
+            clearInterval(watching);
+            this.#close();
+        }, { once: true });
+        addEventListener('online', () => this.connection === 'lost' && this.#open(), { signal });
+        this.#open();
+    }
+
+    #open() {
+        this.#close();
+        const source = this.#source = new EventSource(this.#url);
+        for (const name of names) {
+            source.addEventListener(name, event => this.#take(name, event.data));
+        }
+        source.addEventListener('error', () => source === this.#source && this.#fail(source.readyState === EventSource.CLOSED));
+    }
+
+    #close() {
+        clearTimeout(this.#again);
+        this.#source?.close();
+        this.#source = null;
+    }
+
+    /**
+     * @param {string} name
+     * @param {string} text
+     */
+    #take(name, text) {
+        this.heardAt = performance.now();
+        this.dispatchEvent(new CustomEvent('told', { detail: { name, data: JSON.parse(text) } }));
+        if (name === 'snapshot') { // only now what is shown is true again
+            this.#failures = 0;
+            this.#change('live');
+        }
+    }
+
+    /**
+     * A browser connects again by itself after a network's failure, but not after a refusal; and does not say which refusal it was.
+     * @param {boolean} isRefused
+     */
+    #fail(isRefused) {
+        if (this.connection !== 'signed_out') {
+            this.#change('lost');
+        }
+        if (isRefused) {
+            this.#close();
+            this.#failures++;
+            void this.#askWhy();
+            this.#again = setTimeout(() => this.#open(), jittered(Math.min(longestWaitMs, 500 * 2 ** this.#failures)));
+        }
+    }
+
+    async #askWhy() {
+        try {
+            await request('/api/operations/accounts');
+        } catch (error) {
+            const { status } = asProblem(error);
+            if ((status === 401 || status === 403) && this.connection !== 'live') {
+                clearTimeout(this.#again);
+                this.#change('signed_out');
+            }
+        }
+    }
+
+    #watch() {
+        if (this.connection === 'live' && this.heardAt !== null && performance.now() - this.heardAt > silenceMs) {
+            this.#change('lost');
+            this.#open();
+        }
+    }
+
+    /** @param {Connection} connection */
+    #change(connection) {
+        if (this.connection !== connection) {
+            this.connection = connection;
+            this.dispatchEvent(new Event('change'));
+        }
+    }
+}

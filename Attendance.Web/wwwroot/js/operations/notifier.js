@@ -1,0 +1,71 @@
+// @ts-check
+import { wordsForRule } from './words.js';
+
+/** @typedef {import('./contract.js').Alert} Alert */
+
+const kept = 'ops_notifications';
+
+/** Tells of new alerts on the desktop, where its user has asked for that and the browser allows it. */
+export class Notifier {
+    #button;
+    #nameOfCamera;
+    /** @type {Map<string, Notification>} */
+    #shown = new Map();
+
+    /**
+     * @param {HTMLButtonElement} button
+     * @param {(id: string | null) => string} nameOfCamera
+     */
+    constructor(button, nameOfCamera) {
+        this.#button = button;
+        this.#nameOfCamera = nameOfCamera;
+        button.addEventListener('click', () => void this.#toggle());
+        this.#show();
+    }
+
+    /** @param {Alert} alert */
+    tell(alert) {
+        if (!this.#isOn) {
+            return;
+        }
+        const where = this.#nameOfCamera(alert.camera_id) || alert.node;
+        const severity = alert.severity === 'critical' ? 'Critical' : 'Warning';
+        const notification = new Notification(`${severity}: ${wordsForRule(alert.rule)}, ${where}`, {
+            body: alert.what, tag: alert.id, icon: '/img/mark.svg', requireInteraction: alert.severity === 'critical',
+        });
+        this.#shown.set(alert.id, notification);
+        notification.addEventListener('click', () => {
+            window.focus();
+            notification.close();
+        });
+        notification.addEventListener('close', () => this.#shown.delete(alert.id));
+    }
+
+    /** @param {Alert} alert */
+    withdraw(alert) {
+        this.#shown.get(alert.id)?.close();
+        this.#shown.delete(alert.id);
+    }
+
+    get #isOn() {
+        return 'Notification' in window && Notification.permission === 'granted' && localStorage.getItem(kept) === 'on';
+    }
+
+    async #toggle() {
+        if (this.#isOn) {
+            localStorage.setItem(kept, 'off');
+        } else if (await Notification.requestPermission() === 'granted') {
+            localStorage.setItem(kept, 'on');
+        }
+        this.#show();
+    }
+
+    #show() {
+        const isDenied = 'Notification' in window && Notification.permission === 'denied';
+        this.#button.hidden = !('Notification' in window);
+        this.#button.disabled = isDenied;
+        this.#button.textContent = isDenied ? 'Notifications are blocked here' : 'Notify me of alerts';
+        this.#button.title = isDenied ? 'Allow notifications in the browser’s settings for this site, then load the page again.' : '';
+        this.#button.setAttribute('aria-pressed', String(this.#isOn));
+    }
+}

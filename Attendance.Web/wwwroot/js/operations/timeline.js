@@ -1,0 +1,76 @@
+// @ts-check
+import { make } from '../pages/dom.js';
+import { shortTime, when, wordsForEnd } from './words.js';
+
+/** @typedef {import('./contract.js').HistoryItem} HistoryItem */
+
+const svg = 'http://www.w3.org/2000/svg';
+const width = 1000;
+const height = 36;
+/** So that a hold of a second is seen in a day. */
+const leastWidth = 3;
+
+/** Lengths of time that the timeline shows; null is all that is known. @type {[words: string, ms: number | null][]} */
+export const spans = [['1 h', 3_600_000], ['24 h', 86_400_000], ['All', null]];
+
+/**
+ * The holds of a camera as bars over time, in the colour of what ended them. The list below it says the same in words.
+ * @param {HTMLElement} target
+ * @param {HistoryItem[]} items newest first
+ * @param {{ heldSince: number | null, span: number | null, now: number }} view
+ */
+export function drawTimeline(target, items, { heldSince, span, now }) {
+    const oldest = Math.min(heldSince ?? now, ...items.map(item => Date.parse(item.acquired_at)));
+    const from = span === null ? Math.min(oldest, now - 60_000) : now - span;
+    const scale = width / (now - from);
+    const picture = document.createElementNS(svg, 'svg');
+    picture.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    picture.setAttribute('preserveAspectRatio', 'none');
+    picture.setAttribute('role', 'img');
+    const seen = items.filter(item => Date.parse(item.ended_at) > from);
+    picture.setAttribute('aria-label', `${seen.length} holds since ${when(new Date(from).toISOString())}${heldSince === null ? '' : ', and in use now'}`);
+    for (const item of seen) {
+        const { words, tone } = wordsForEnd(item.reason);
+        picture.append(bar(Date.parse(item.acquired_at), Date.parse(item.ended_at), tone, `${when(item.acquired_at)} to ${when(item.ended_at)}: ${words}`));
+    }
+    if (heldSince !== null) {
+        picture.append(bar(heldSince, now, 'now', `In use since ${when(new Date(heldSince).toISOString())}`));
+    }
+    const axis = make('p', 'timeline-axis muted small');
+    axis.append(make('span', '', when(new Date(from).toISOString())), make('span', '', 'now'));
+    target.replaceChildren(picture, axis);
+
+    /**
+     * @param {number} start
+     * @param {number} end
+     * @param {string} tone
+     * @param {string} words
+     */
+    function bar(start, end, tone, words) {
+        const rect = document.createElementNS(svg, 'rect');
+        const length = Math.max(leastWidth, (end - Math.max(start, from)) * scale);
+        rect.setAttribute('x', String(Math.max(0, end - from) * scale - length));
+        rect.setAttribute('width', String(length));
+        rect.setAttribute('height', String(height));
+        rect.dataset.tone = tone;
+        rect.appendChild(document.createElementNS(svg, 'title')).textContent = words;
+        return rect;
+    }
+}
+
+/**
+ * @param {HTMLElement} target
+ * @param {HistoryItem[]} items newest first
+ */
+export function listHistory(target, items) {
+    target.replaceChildren(...items.map(item => {
+        const row = make('tr');
+        const { words, tone } = wordsForEnd(item.reason);
+        const reason = make('td');
+        const mark = make('span', 'dot');
+        mark.dataset.tone = tone;
+        reason.append(mark, item.detail ? `${words} (${item.detail})` : words);
+        row.append(make('td', '', when(item.ended_at)), make('td', 'number', shortTime(item.seconds)), reason, make('td', 'mono', item.lease_ref));
+        return row;
+    }));
+}

@@ -1,0 +1,253 @@
+// @ts-check
+import { asProblem } from '../camera/api.js';
+import { howLong, wordsForState } from '../camera/words.js';
+import { AccountNames } from '../operations/account-names.js';
+import { AlertList, inOrder } from '../operations/alert-list.js';
+import { CameraDialog } from '../operations/camera-dialog.js';
+import { stateOrder } from '../operations/camera-rows.js';
+import { CameraTable } from '../operations/camera-table.js';
+import { read } from '../operations/commands.js';
+import { acknowledge, askFor, askForAll, askForStale } from '../operations/deeds.js';
+import { showAudit, showDeadLetters, showNodes } from '../operations/lists.js';
+import { LiveStream } from '../operations/live-stream.js';
+import { Notifier } from '../operations/notifier.js';
+import { Picture } from '../operations/picture.js';
+import { TrendCharts } from '../operations/trend-charts.js';
+import { countOf, wordsForRefusal, wordsForRule } from '../operations/words.js';
+import { element, make, write } from './dom.js';
+
+/**
+ * @typedef {import('../operations/contract.js').Alert} Alert
+ * @typedef {import('../operations/picture.js').Part} Part
+ */
+
+const root = element('ops', HTMLElement);
+const badge = element('connection', HTMLElement);
+const age = element('age', HTMLElement);
+const trouble = element('trouble', HTMLElement);
+const states = element('states', HTMLElement);
+const nodeChoice = element('node', HTMLSelectElement);
+const find = element('find', HTMLInputElement);
+const title = document.title;
+
+const page = new AbortController();
+const { signal } = page;
+const picture = new Picture();
+const accounts = new AccountNames();
+/** @param {string} id */
+const nameOfAccount = id => accounts.nameOf(id);
+/** @param {string | null} id */
+const nameOfCamera = id => picture.nameOf(id);
+/** What the server's clock is ahead of this device's, in ms: a hold is as long as the server says. */
+let ahead = 0;
+const now = () => Date.now() + ahead;
+
+const table = new CameraTable({
+    frame: element('camera-frame', HTMLElement), table: element('camera-table', HTMLTableElement), head: element('camera-columns', HTMLTableRowElement),
+    body: element('camera-rows', HTMLTableSectionElement), now, onView: showCameras, signal,
+});
+const current = new AlertList(element('alerts', HTMLElement), picture, nameOfAccount);
+const resolved = new AlertList(element('resolved-alerts', HTMLElement), picture, nameOfAccount);
+const dialog = new CameraDialog(picture, now, nameOfAccount);
+const charts = new TrendCharts(element('charts', HTMLElement), element('trend-table', HTMLDetailsElement), element('trend-rows', HTMLElement));
+const notifier = new Notifier(element('notify', HTMLButtonElement), nameOfCamera);
+/** @type {Map<string, HTMLButtonElement>} */
+const chips = new Map(['', ...stateOrder].map(state => [state, chip(state)]));
+states.append(...chips.values());
+
+picture.addEventListener('opened', event => {
+    const alert = /** @type {CustomEvent<Alert>} */ (event).detail;
+    notifier.tell(alert);
+    element('announcement', HTMLElement).textContent =
+        `New ${alert.severity === 'critical' ? 'critical alert' : 'warning'}: ${wordsForRule(alert.rule)}. ${alert.what}`;
+});
+picture.addEventListener('resolved', event => notifier.withdraw(/** @type {CustomEvent<Alert>} */ (event).detail));
+picture.addEventListener('change', event => show(/** @type {CustomEvent<Set<Part>>} */ (event).detail));
+accounts.addEventListener('change', () => show(new Set(/** @type {const} */ (['alerts', 'audit']))));
+
+const stream = new LiveStream('/api/events?live=true', signal);
+stream.addEventListener('told', event => {
+    const { name, data } = /** @type {CustomEvent<{ name: string, data: any }>} */ (event).detail;
+    picture.apply(name, data);
+    if (name === 'snapshot') {
+        ahead = Date.parse(data.at) - Date.now();
+        void readOnce();
+    }
+    if (name === 'snapshot' || name.startsWith('alert_')) {
+        const open = picture.openAlerts.length;
+        document.title = open > 0 ? `(${open}) ${title}` : title; // also while nobody sees the page
+    }
+});
+stream.addEventListener('change', showConnection);
+setInterval(showConnection, 1000);
+addEventListener('pageshow', event => event.persisted && location.reload(), { signal }); // its stream was cut
+
+find.addEventListener('input', () => {
+    table.view.text = find.value;
+    showCameras();
+});
+nodeChoice.addEventListener('change', () => {
+    table.view.node = nodeChoice.value;
+    showCameras();
+});
+element('release-stale', HTMLButtonElement).addEventListener('click', () => askForStale(picture));
+element('release-all', HTMLButtonElement).addEventListener('click', () => askForAll(picture));
+root.addEventListener('click', event => {
+    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    if (button) {
+        void press(button);
+    }
+});
+
+/** What the stream does not tell again. */
+async function readOnce() {
+    const words = element('audit-trouble', HTMLElement);
+    try {
+        const [{ items }, { dead_letters: letters }] = await Promise.all([read('/api/audit?limit=100'), read('/api/alerts/dead-letters')]);
+        picture.setAudit(items);
+        write(words, '');
+        element('dead-letters', HTMLElement).hidden = letters.length === 0;
+        write(element('dead-letter-count', HTMLElement), String(letters.length));
+        showDeadLetters(element('dead-letter-rows', HTMLElement), letters);
+    } catch (error) {
+        write(words, `Not known now: ${wordsForRefusal(asProblem(error))}`);
+    }
+}
+
+/** @param {HTMLButtonElement} button */
+async function press(button) {
+    const { deed, acknowledge: alertId, open } = button.dataset;
+    const cameraId = button.closest('tr')?.dataset.cameraId ?? element('camera', HTMLElement).dataset.cameraId ?? '';
+    if (deed) {
+        const camera = picture.cameras.get(cameraId);
+        if (camera) {
+            askFor(/** @type {import('../operations/camera-row.js').Deed} */ (deed), camera);
+        }
+    } else if (alertId) {
+        button.disabled = true;
+        try {
+            picture.apply('alert_acknowledged', { alert: await acknowledge(alertId) });
+            trouble.hidden ||= trouble.dataset.about !== 'connection';
+        } catch (error) {
+            complain(wordsForRefusal(asProblem(error)));
+        } finally {
+            button.disabled = false;
+        }
+    } else if (button.classList.contains('camera-link')) {
+        const id = open ?? cameraId;
+        element('camera', HTMLElement).dataset.cameraId = id;
+        dialog.open(id);
+    }
+}
+
+/** @param {Set<Part>} parts */
+function show(parts) {
+    if (parts.has('cameras')) {
+        showCameras();
+    } else if (parts.has('figures')) {
+        table.showFigures(picture.cameras.values());
+    }
+    if (parts.has('alerts') || parts.has('cameras')) {
+        showAlerts();
+    }
+    if (parts.has('nodes')) {
+        showNodes(element('node-rows', HTMLElement), picture.nodes);
+    }
+    if (parts.has('trends')) {
+        charts.show(picture.points);
+    }
+    if (parts.has('audit')) {
+        showAudit(element('audit-rows', HTMLElement), picture.audit, nameOfCamera, nameOfAccount);
+    }
+    dialog.show();
+}
+
+function showCameras() {
+    /** @type {Map<string, number>} */
+    const counts = new Map([['', picture.cameras.size]]);
+    const nodes = new Set();
+    for (const camera of picture.cameras.values()) {
+        counts.set(camera.state, (counts.get(camera.state) ?? 0) + 1);
+        nodes.add(camera.node);
+    }
+    for (const [state, button] of chips) {
+        const count = counts.get(state) ?? 0;
+        button.hidden = count === 0 && state !== '' && state !== 'held' && table.view.state !== state;
+        write(/** @type {Element} */ (button.lastElementChild), String(count));
+        button.setAttribute('aria-pressed', String(table.view.state === state));
+    }
+    element('node-choice', HTMLElement).hidden = nodes.size < 2 && table.view.node === '';
+    const names = [...nodes].sort();
+    if (names.join('\n') !== [...nodeChoice.options].slice(1).map(option => option.value).join('\n')) {
+        nodeChoice.replaceChildren(nodeChoice.options[0], ...names.map(name => new Option(name, name, false, name === table.view.node)));
+    }
+    table.show(picture.cameras.values());
+    const nothing = element('no-cameras', HTMLElement);
+    nothing.hidden = table.count > 0;
+    write(nothing, picture.cameras.size === 0 ? 'There is no camera.' : 'No camera is like that.');
+    const isAll = table.count === picture.cameras.size;
+    write(element('camera-count', HTMLElement), isAll ? '' : `${table.count} of ${countOf(picture.cameras.size, 'camera')} shown`);
+}
+
+function showAlerts() {
+    const all = inOrder(picture.alerts.values());
+    const [over, still] = [all.filter(alert => alert.state === 'resolved'), all.filter(alert => alert.state !== 'resolved')];
+    const open = still.filter(alert => alert.state === 'open').length;
+    current.show(still);
+    resolved.show(over);
+    element('no-alerts', HTMLElement).hidden = still.length > 0;
+    element('resolved', HTMLElement).hidden = over.length === 0;
+    write(element('resolved-count', HTMLElement), String(over.length));
+    write(element('alert-count', HTMLElement), still.length === 0 ? '' : `${open} open${still.length > open ? `, ${still.length - open} acknowledged` : ''}`);
+}
+
+/** Whoever looks at the page knows whether it is true, and since when it is not. */
+function showConnection() {
+    const { connection, heardAt } = stream;
+    const since = heardAt === null ? null : new Date(Date.now() - (performance.now() - heardAt));
+    root.dataset.connection = connection;
+    write(badge, { connecting: 'Connecting', live: 'Live', lost: 'Not connected', signed_out: 'Signed out' }[connection]);
+    badge.dataset.tone = { connecting: 'busy', live: 'good', lost: 'bad', signed_out: 'bad' }[connection];
+    const isOld = connection === 'lost' || connection === 'signed_out';
+    write(age, since && isOld ? `What is shown is ${howLong(since, new Date())} old` : '');
+    if (connection === 'signed_out') {
+        complain('You are signed out, or may not see this any more.', '/sign-in?return=%2Fops');
+    } else if (connection === 'lost' && since !== null && Date.now() - since.getTime() > 5000) {
+        complain('The connection is lost. This page connects again by itself; below is what was last known.');
+    } else if (connection === 'lost' && since === null) {
+        complain('The camera service does not answer. This page goes on trying.');
+    } else if (connection === 'live' && trouble.dataset.about === 'connection') {
+        trouble.hidden = true;
+    }
+    trouble.dataset.about = connection === 'live' ? '' : 'connection';
+}
+
+/**
+ * @param {string} words
+ * @param {string} [signIn]
+ */
+function complain(words, signIn) {
+    if (trouble.hidden || trouble.dataset.words !== words) {
+        trouble.dataset.words = words; // what is written again is read out again
+        trouble.textContent = words;
+        if (signIn) {
+            trouble.append(' ', Object.assign(make('a', '', 'Sign in'), { href: signIn }));
+        }
+        trouble.hidden = false;
+    }
+}
+
+/** @param {string} state '' for all */
+function chip(state) {
+    const made = make('button', 'chip');
+    made.type = 'button';
+    if (state !== '') {
+        made.dataset.tone = wordsForState(state).tone;
+    }
+    made.append(make('span', '', state === '' ? 'All' : wordsForState(state).word), make('b', '', '0'));
+    made.addEventListener('click', () => {
+        table.view.state = table.view.state === state ? '' : state;
+        showCameras();
+    });
+    return made;
+}
