@@ -5,22 +5,28 @@ const id = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Who the ids are that camera-api has written down. Event: "change", when more of them are known. */
 export class AccountNames extends EventTarget {
-    /** @type {Record<string, string>} */
-    #names = {};
+    /** @type {Map<string, string>} */
+    #names = new Map();
     /** Asked for and not there: of accounts that were deleted. @type {Set<string>} */
     #unknown = new Set();
     #isReading = false;
 
     /** @param {string} by */
     nameOf(by) {
-        if (by in this.#names || !id.test(by)) {
-            return this.#names[by] ?? by; // a service has a name of its own
+        const name = this.#names.get(by);
+        if (name !== undefined || !id.test(by)) {
+            return name ?? by; // a service has a name of its own
         }
         if (!this.#unknown.has(by)) {
             this.#unknown.add(by);
             void this.#read();
         }
-        return `deleted (${by.slice(0, 8)})`;
+        return this.#isReading ? '…' : `deleted (${by.slice(0, 8)})`;
+    }
+
+    /** Those that were not to be had may be now. */
+    askAgain() {
+        this.#unknown.clear();
     }
 
     async #read() {
@@ -29,12 +35,12 @@ export class AccountNames extends EventTarget {
         }
         this.#isReading = true;
         try {
-            this.#names = (await read('/api/operations/accounts')).accounts;
-            this.dispatchEvent(new Event('change'));
+            this.#names = new Map(Object.entries((await read('/api/operations/accounts')).accounts));
         } catch {
-            this.#unknown.clear(); // asked again when they are needed again
+            // Whoever shows them says so by their ids, until they are asked for again.
         } finally {
             this.#isReading = false;
+            this.dispatchEvent(new Event('change'));
         }
     }
 }

@@ -96,6 +96,7 @@ export class CameraDialog {
             showDeeds(actions, camera, 'button');
         } else {
             actions.replaceChildren();
+            delete actions.dataset.deeds;
         }
         const alerts = inOrder([...this.#picture.alerts.values()].filter(alert => alert.camera_id === this.#cameraId));
         element('camera-alerts-part', HTMLElement).hidden = alerts.length === 0;

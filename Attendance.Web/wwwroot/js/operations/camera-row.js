@@ -34,7 +34,8 @@ export const deedWords = { release: 'Release', reopen: 'Reopen', unquarantine: '
  */
 export function showDeeds(target, camera, className) {
     const deeds = deedsFor(camera);
-    const wanted = deeds.join();
+    const name = camera.name || camera.camera_id;
+    const wanted = [...deeds, name].join();
     if (!(target instanceof HTMLElement) || target.dataset.deeds === wanted) {
         return;
     }
@@ -43,7 +44,7 @@ export function showDeeds(target, camera, className) {
         const button = make('button', className, deedWords[deed]);
         button.type = 'button';
         button.dataset.deed = deed;
-        button.setAttribute('aria-label', `${deedWords[deed]} ${camera.name || camera.camera_id}`);
+        button.setAttribute('aria-label', `${deedWords[deed]} ${name}`);
         return button;
     }));
 }

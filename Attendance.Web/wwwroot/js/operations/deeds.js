@@ -37,22 +37,28 @@ export function askFor(deed, camera) {
     }
 }
 
-/** @param {Picture} picture */
-export function askForStale(picture) {
+/**
+ * @param {Picture} picture
+ * @param {() => number} now
+ */
+export function askForStale(picture, now) {
     ask({
         title: 'Release what is stale', confirm: 'Release stale', url: '/api/operations/cleanup',
         words: 'Ends what nobody answers for: workers without a lease, and leases of nobody whose time is over. Nobody who uses a camera is affected.',
-        preview: () => look(picture, { dry_run: true }, count => count === 0 ? 'Nothing is stale now.' : `${countOf(count, 'camera')} would be freed:`),
+        preview: () => look(picture, now, { dry_run: true }, count => count === 0 ? 'Nothing is stale now.' : `${countOf(count, 'camera')} would be freed:`),
         done: summarize,
     });
 }
 
-/** @param {Picture} picture */
-export function askForAll(picture) {
+/**
+ * @param {Picture} picture
+ * @param {() => number} now
+ */
+export function askForAll(picture, now) {
     ask({
         title: 'Release all cameras', confirm: 'Release all', isHarsh: true, url: '/api/operations/cleanup', body: { force: true },
         words: 'Takes every camera away from whoever uses it now, and ends what is stale.',
-        preview: () => look(picture, { force: true, dry_run: true }, count => count === 0 ? 'No camera is in use now.' : `${countOf(count, 'camera')} would be taken away:`),
+        preview: () => look(picture, now, { force: true, dry_run: true }, count => count === 0 ? 'No camera is in use now.' : `${countOf(count, 'camera')} would be taken away:`),
         done: summarize,
     });
 }
@@ -64,10 +70,11 @@ export function acknowledge(alertId) {
 
 /**
  * @param {Picture} picture
+ * @param {() => number} now
  * @param {Record<string, boolean>} body
  * @param {(count: number) => string} words
  */
-async function look(picture, body, words) {
+async function look(picture, now, body, words) {
     /** @type {{ released: { camera_id: string }[] }} */
     const { released } = await command('/api/operations/cleanup', body);
     return {
@@ -75,7 +82,7 @@ async function look(picture, body, words) {
         affected: released.map(({ camera_id: id }) => {
             const camera = picture.cameras.get(id);
             return camera?.held_since
-                ? `${picture.nameOf(id)}, on ${camera.node}: session ${camera.session_ref ?? '?'} for ${clockOf(Date.now() - Date.parse(camera.held_since))}`
+                ? `${picture.nameOf(id)}, on ${camera.node}: session ${camera.session_ref ?? '?'} for ${clockOf(now() - Date.parse(camera.held_since))}`
                 : picture.nameOf(id);
         }),
     };

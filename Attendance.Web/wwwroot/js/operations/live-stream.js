@@ -39,6 +39,11 @@ export class LiveStream extends EventTarget {
             this.#close();
         }, { once: true });
         addEventListener('online', () => this.connection === 'lost' && this.#open(), { signal });
+        document.addEventListener('visibilitychange', () => { // somebody may have signed in again in another tab
+            if (document.visibilityState === 'visible' && this.connection === 'signed_out') {
+                this.#open();
+            }
+        }, { signal });
         this.#open();
     }
 

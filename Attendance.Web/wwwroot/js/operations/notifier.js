@@ -30,9 +30,12 @@ export class Notifier {
         }
         const where = this.#nameOfCamera(alert.camera_id) || alert.node;
         const severity = alert.severity === 'critical' ? 'Critical' : 'Warning';
-        const notification = new Notification(`${severity}: ${wordsForRule(alert.rule)}, ${where}`, {
+        const notification = this.#create(`${severity}: ${wordsForRule(alert.rule)}, ${where}`, {
             body: alert.what, tag: alert.id, icon: '/img/mark.svg', requireInteraction: alert.severity === 'critical',
         });
+        if (!notification) {
+            return;
+        }
         this.#shown.set(alert.id, notification);
         notification.addEventListener('click', () => {
             window.focus();
@@ -45,6 +48,19 @@ export class Notifier {
     withdraw(alert) {
         this.#shown.get(alert.id)?.close();
         this.#shown.delete(alert.id);
+    }
+
+    /**
+     * @param {string} title
+     * @param {NotificationOptions} options
+     */
+    #create(title, options) {
+        try {
+            return new Notification(title, options);
+        } catch { // phones let only service workers do that
+            this.#button.hidden = true;
+            return null;
+        }
     }
 
     get #isOn() {

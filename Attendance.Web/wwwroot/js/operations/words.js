@@ -85,7 +85,7 @@ export function shortTime(seconds) {
     if (seconds === null || seconds === undefined) {
         return '–';
     }
-    return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : seconds < 100 ? `${seconds.toFixed(1)} s` : clockOf(seconds * 1000);
+    return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : seconds < 60 ? `${seconds.toFixed(1)} s` : clockOf(seconds * 1000);
 }
 
 const sameDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });

@@ -71,6 +71,7 @@ stream.addEventListener('told', event => {
     picture.apply(name, data);
     if (name === 'snapshot') {
         ahead = Date.parse(data.at) - Date.now();
+        accounts.askAgain();
         void readOnce();
     }
     if (name === 'snapshot' || name.startsWith('alert_')) {
@@ -90,8 +91,8 @@ nodeChoice.addEventListener('change', () => {
     table.view.node = nodeChoice.value;
     showCameras();
 });
-element('release-stale', HTMLButtonElement).addEventListener('click', () => askForStale(picture));
-element('release-all', HTMLButtonElement).addEventListener('click', () => askForAll(picture));
+element('release-stale', HTMLButtonElement).addEventListener('click', () => askForStale(picture, now));
+element('release-all', HTMLButtonElement).addEventListener('click', () => askForAll(picture, now));
 root.addEventListener('click', event => {
     const button = event.target instanceof Element ? event.target.closest('button') : null;
     if (button) {
@@ -147,7 +148,7 @@ function show(parts) {
     } else if (parts.has('figures')) {
         table.showFigures(picture.cameras.values());
     }
-    if (parts.has('alerts') || parts.has('cameras')) {
+    if (parts.has('alerts')) {
         showAlerts();
     }
     if (parts.has('nodes')) {
