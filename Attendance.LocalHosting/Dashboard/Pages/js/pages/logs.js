@@ -72,8 +72,8 @@ function rowsOf(log, opened) {
     }, log.message || log.attributes["{OriginalFormat}"] || "(no message)");
     return [
         element("tr", {},
-            element("td", { class: "number" }, timeOf(log.at)),
-            element("td", {}, log.resource),
+            element("td", { class: "whole" }, timeOf(log.at)),
+            element("td", { class: "whole" }, log.resource),
             element("td", {}, element("span", { class: "badge", "data-tone": toneOf(log.severity) }, log.level)),
             element("td", {}, toggle),
             element("td", {}, log.traceId && element("a", { href: `#traces/${log.traceId}`, title: log.traceId }, log.traceId.slice(0, 8)))),

@@ -41,6 +41,7 @@ export function showMetrics({ main, live, path, signal }) {
                 href: `#metrics/${encodeURIComponent(name)}/${encodeURIComponent(one.name)}`,
                 "aria-current": one.name === instrument ? "true" : null,
             }, one.name)));
+            list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
         }
 
         list.hidden = instruments.length === 0;

@@ -71,18 +71,9 @@ function inOrder(spans) {
  * @param {Set<string>} opened
  */
 function rowOf(span, depth, whole, colour, opened) {
-    const left = (span.start - whole.start) / whole.length * 100;
-    const width = span.duration / whole.length * 100;
     const bar = element("span", { class: "span-bar" });
-    bar.style.left = `${left}%`;
-    bar.style.width = `${width}%`;
-    const time = element("span", { class: "span-time" }, durationOf(span.duration));
-    if (left + width > 80) { // where there is more room
-        time.style.right = `${100 - left}%`;
-    } else {
-        time.style.left = `${left + width}%`;
-    }
-
+    bar.style.left = `${(span.start - whole.start) / whole.length * 100}%`;
+    bar.style.width = `${span.duration / whole.length * 100}%`;
     const name = element("span", { class: "span-name" },
         element("span", { class: "tag" }, span.resource), ` ${span.name}`,
         span.isError && element("span", { class: "count" }, "error"));
@@ -107,6 +98,6 @@ function rowOf(span, depth, whole, colour, opened) {
             row.setAttribute("aria-expanded", String(!detail.hidden));
             detail.hidden ? opened.delete(span.spanId) : opened.add(span.spanId);
         },
-    }, name, element("span", { class: "span-track" }, bar, time));
+    }, name, element("span", { class: "span-track" }, bar), element("span", { class: "span-time" }, durationOf(span.duration)));
     return element("li", {}, row, detail);
 }

@@ -44,7 +44,7 @@ export function showTraces({ main, live, query, signal }) {
 /** @param {Trace} trace */
 function rowOf(trace) {
     return element("tr", {},
-        element("td", { class: "number" }, timeOf(trace.start)),
+        element("td", { class: "whole" }, timeOf(trace.start)),
         element("th", { scope: "row" }, element("a", { href: `#traces/${trace.id}` }, `${trace.resource}: ${trace.name}`)),
         element("td", {}, Object.entries(trace.resources).map(([name, spans]) => `${name} ${spans}`).join(", ")),
         element("td", { class: "number" }, durationOf(trace.duration)),
