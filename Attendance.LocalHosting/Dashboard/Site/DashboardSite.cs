@@ -45,7 +45,7 @@ internal sealed class DashboardSite(
         app.Use(guard.InvokeAsync);
         app.MapGet("/login", (HttpContext context, string? t) => t is null ? PageFiles.Get("login.html") : guard.SignIn(context, t));
         app.MapPost("/login", async (HttpContext context, CancellationToken cancellationToken) =>
-            guard.SignIn(context, (await context.Request.ReadFormAsync(cancellationToken))["token"]));
+            guard.SignIn(context, context.Request.HasFormContentType ? (await context.Request.ReadFormAsync(cancellationToken))["token"] : ""));
         app.MapGet("/", () => PageFiles.Get("index.html"));
         app.MapGet("/{**path}", PageFiles.Get);
         MapLive(app, app.Lifetime.ApplicationStopping);

@@ -19,7 +19,12 @@ export class Live extends EventTarget {
     open() {
         const source = new EventSource("/api/live");
         source.addEventListener("open", () => this.#connected(true));
-        source.addEventListener("error", () => this.#connected(false));
+        source.addEventListener("error", () => {
+            this.#connected(false);
+            if (source.readyState === EventSource.CLOSED) {
+                location.assign("/login"); // it was refused, not lost: the application has started anew
+            }
+        });
         source.addEventListener("resources", event => {
             this.resources = JSON.parse(event.data);
             this.dispatchEvent(new Event("resources"));
