@@ -182,7 +182,7 @@ for suite in "${suites[@]}"; do
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Chaos -showLiveOutput ;;
     browser) timed_tests 1500 -trait Suite=Browser ;;
     docs) ATTENDANCE_TELEMETRY_PAGE=$PWD/docs/telemetry.md tests 60 -class Attendance.Tests.Telemetry.DocumentTests ;;
-    screenshots) tests 900 -explicit only -parallelMode none -class Attendance.Tests.Browser.Screenshots -class Attendance.Tests.Browser.Enrollment.CaptureScreenshots ;;
+    screenshots) tests 900 -explicit only -parallelMode none -class Attendance.Tests.Browser.Screenshots -class Attendance.Tests.Browser.Enrollment.CaptureScreenshots -class Attendance.Tests.LocalHosting.Dashboard.DashboardBrowserTests ;;
     v4l2) v4l2 ;;
   esac
 done

@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Attendance.LocalHosting.ApplicationModel;
+using Attendance.LocalHosting.Dashboard;
+using Attendance.LocalHosting.Dashboard.Site;
+using Attendance.LocalHosting.Dashboard.Telemetry;
 using Attendance.LocalHosting.Running;
 using Attendance.LocalHosting.Testing;
 using Microsoft.Extensions.Configuration;
@@ -49,6 +52,7 @@ internal sealed partial class DistributedApplicationBuilder : IDistributedApplic
         _host.Services.AddSingleton<IInteractionService>(services => services.GetRequiredService<Notifications>());
         _host.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Orchestrator>(
             services, Model, new RunSettings(AppHostDirectory, DataDirectory, RandomPorts)));
+        AddDashboard();
         if (test is null)
         {
             _host.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConsoleReport>(services, Model));
@@ -104,6 +108,18 @@ internal sealed partial class DistributedApplicationBuilder : IDistributedApplic
         var app = new DistributedApplication(_host.Build(), _test);
         _test?.Built(app);
         return app;
+    }
+
+    private void AddDashboard()
+    {
+        _host.Services.AddSingleton(_ => DashboardSettings.From(Configuration, isTest: _test is not null, RandomPorts));
+        _host.Services.AddSingleton<DashboardAccess>();
+        _host.Services.AddSingleton<Changes>();
+        _host.Services.AddSingleton<LogStore>();
+        _host.Services.AddSingleton<TraceStore>();
+        _host.Services.AddSingleton<MetricStore>();
+        _host.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ResourceList>(services, Model));
+        _host.Services.AddHostedService<DashboardHost>();
     }
 
     [GeneratedRegex("^[A-Za-z](-?[A-Za-z0-9]){0,63}$")]

@@ -1,7 +1,25 @@
 namespace Attendance.LocalHosting.ApplicationModel;
 
+/// <summary>Whether a command can be given now.</summary>
+public enum ResourceCommandState
+{
+    Enabled,
+    Disabled,
+    Hidden,
+}
+
+public sealed class UpdateCommandStateContext
+{
+    public required CustomResourceSnapshot ResourceSnapshot { get; init; }
+
+    public required IServiceProvider ServiceProvider { get; init; }
+}
+
 public class CommandOptions
 {
+    /// <summary>Asked whenever the resource changes. Without it a command can be given at any time.</summary>
+    public Func<UpdateCommandStateContext, ResourceCommandState>? UpdateState { get; set; }
+
     public string? Description { get; set; }
 
     public string? ConfirmationMessage { get; set; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Attendance.LocalHosting.ApplicationModel;
+using Attendance.LocalHosting.Dashboard;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
@@ -13,6 +14,7 @@ internal sealed partial class ConsoleReport(
     ResourceLoggerService logs,
     ResourceNotificationService notifications,
     Notifications said,
+    DashboardAccess dashboard,
     IHostApplicationLifetime lifetime,
     TimeProvider clock) : IHostedService, IDisposable
 {
@@ -30,6 +32,11 @@ internal sealed partial class ConsoleReport(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (dashboard.SignIn is { } address)
+        {
+            Say($"Dashboard: {address}");
+        }
+
         logs.Written += OnWritten;
         said.Changed += OnSaid;
         _watching = WatchAsync();
@@ -102,21 +109,9 @@ internal sealed partial class ConsoleReport(
         Say(string.Create(CultureInfo.InvariantCulture, $"All is up after {clock.GetElapsedTime(_began).TotalSeconds:0.0} s. Ctrl+C stops it."));
         foreach (var resource in _shown)
         {
-            foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
+            foreach (var address in ResourceAddress.Of(resource).Where(address => address.IsExternal || address.Text is not null))
             {
-                var url = new ResourceUrlAnnotation
-                {
-                    Url = string.Create(CultureInfo.InvariantCulture, $"{endpoint.Scheme}://localhost:{endpoint.AllocatedPort}"),
-                };
-                foreach (var named in resource.Annotations.OfType<UrlAnnotation>().Where(named => named.EndpointName == endpoint.Name))
-                {
-                    named.Callback(url);
-                }
-
-                if (endpoint.IsExternal || url.DisplayText is not null)
-                {
-                    Say($"  {url.DisplayText ?? resource.Name}: {url.Url}");
-                }
+                Say($"  {address.Text ?? resource.Name}: {address.Url}");
             }
         }
     }

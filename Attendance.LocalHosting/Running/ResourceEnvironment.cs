@@ -1,16 +1,22 @@
 using System.Globalization;
 using Attendance.LocalHosting.ApplicationModel;
+using Attendance.LocalHosting.Dashboard;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Attendance.LocalHosting.Running;
 
 /// <summary>The environment a resource is started with: this process's own, what every project gets, what the app model adds.</summary>
-internal sealed class ResourceEnvironment(IConfiguration configuration, IHostEnvironment host)
+internal sealed class ResourceEnvironment(IConfiguration configuration, IHostEnvironment host, DashboardAccess dashboard)
 {
     /// <summary>What was meant for the AppHost and would mislead, or be none of the business of, those it starts.</summary>
     private static readonly string[] s_ownPrefixes =
         ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "DOTNET_LAUNCH_PROFILE", "OTEL_", "Parameters__", "ConnectionStrings__"];
+
+    /// <summary>Where the user wants telemetry to go; null where they have not said.</summary>
+    public static string? CollectorIn(IConfiguration configuration) =>
+        (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]
+            ?? configuration["DOTNET_DASHBOARD_OTLP_ENDPOINT_URL"]) is { Length: > 0 } collector ? collector : null;
 
     public async Task<Dictionary<string, string>> EvaluateAsync(IResource resource, CancellationToken cancellationToken)
     {
@@ -78,14 +84,16 @@ internal sealed class ResourceEnvironment(IConfiguration configuration, IHostEnv
         Telemetry(resource, variables);
     }
 
-    /// <summary>Where telemetry goes is passed on only if somebody listens: an exporter without a collector only costs.</summary>
+    /// <summary>
+    /// Telemetry goes to the collector that was asked for, or else to the dashboard. Where nobody listens nothing is said of it: an
+    /// exporter without a collector only costs.
+    /// </summary>
     private void Telemetry(IResource resource, Dictionary<string, string> variables)
     {
         variables["OTEL_SERVICE_NAME"] = resource.Name;
         variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={resource.Name}-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
         variables["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
-        if ((configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]
-            ?? configuration["DOTNET_DASHBOARD_OTLP_ENDPOINT_URL"]) is { Length: > 0 } collector)
+        if (CollectorIn(configuration) is { } collector)
         {
             variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
             variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc";
@@ -93,6 +101,12 @@ internal sealed class ResourceEnvironment(IConfiguration configuration, IHostEnv
             {
                 variables["OTEL_EXPORTER_OTLP_HEADERS"] = headers;
             }
+        }
+        else if (dashboard.Otlp is { } receiver)
+        {
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.GetLeftPart(UriPartial.Authority);
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+            variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={dashboard.OtlpKey}";
         }
 
         if (host.IsDevelopment())

@@ -102,7 +102,7 @@ public sealed class AppHostProcessTests : IDisposable
             // Somebody else has it: as good.
         }
 
-        using var host = new AppHostProcess(_home, "--DcpPublisher:RandomizePorts=false");
+        using var host = new AppHostProcess(_home, "--DcpPublisher:RandomizePorts=false", "--Dashboard:Enabled=false");
 
         Assert.Equal(1, await host.ExitCodeAsync());
         Assert.Contains("Port 6380 of resource 'sessions' is taken by process ", host.Output, StringComparison.Ordinal);
