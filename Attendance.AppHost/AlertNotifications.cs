@@ -15,7 +15,6 @@ internal sealed class AlertNotifications(
     Func<(Uri CameraApi, Uri Web)> addresses,
     Func<CancellationToken, ValueTask<string?>> apiKey) : BackgroundService
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, CancellationTokenSource> _shown = [];
@@ -53,7 +52,7 @@ internal sealed class AlertNotifications(
         await CompareAsync(client, web, cancellationToken);
         await foreach (var told in SseParser.Create(await events.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
         {
-            if (told.EventType.StartsWith("alert_", StringComparison.Ordinal) && JsonSerializer.Deserialize<Told>(told.Data, s_json)?.Alert is { } alert)
+            if (told.EventType.StartsWith("alert_", StringComparison.Ordinal) && JsonSerializer.Deserialize<Told>(told.Data, ServiceJson.Options)?.Alert is { } alert)
             {
                 Take(alert, web, cancellationToken);
             }
@@ -62,7 +61,7 @@ internal sealed class AlertNotifications(
 
     private async Task CompareAsync(HttpClient client, Uri web, CancellationToken cancellationToken)
     {
-        var all = (await client.GetFromJsonAsync<List>("/api/alerts", s_json, cancellationToken))!.Alerts;
+        var all = (await client.GetFromJsonAsync<List>("/api/alerts", ServiceJson.Options, cancellationToken))!.Alerts;
         var open = all.Where(alert => alert.State != "resolved").Select(alert => alert.Id).ToHashSet();
         foreach (var id in _shown.Keys.Where(id => !open.Contains(id)).ToList())
         {

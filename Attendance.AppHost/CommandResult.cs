@@ -4,8 +4,6 @@ using System.Text.Json;
 /// <summary>What the dashboard shows of a command's answer.</summary>
 internal static class CommandResult
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     public static Task<ExecuteCommandResult> OfCleanupAsync(HttpCommandResultContext context) => ReadAsync<Cleanup>(context, answer =>
     {
         var released = answer.Released.Count == 0
@@ -27,7 +25,7 @@ internal static class CommandResult
         try
         {
             context.Response.EnsureSuccessStatusCode();
-            return tell((await context.Response.Content.ReadFromJsonAsync<T>(s_json, context.CancellationToken))!);
+            return tell((await context.Response.Content.ReadFromJsonAsync<T>(ServiceJson.Options, context.CancellationToken))!);
         }
         catch (Exception error) when (error is HttpRequestException or JsonException)
         {

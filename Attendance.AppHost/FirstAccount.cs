@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 
 /// <summary>
 /// Tells whoever starts the application for the first time how to sign in: the account and its password were made on the way
@@ -7,7 +6,6 @@ using System.Text.Json;
 /// </summary>
 internal sealed class FirstAccount(TextWriter console)
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private int _told;
@@ -45,7 +43,7 @@ internal sealed class FirstAccount(TextWriter console)
         request.Headers.Add("X-Api-Key", apiKey);
         using var response = await client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<Answer>(s_json, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<Answer>(ServiceJson.Options, cancellationToken);
     }
 
     private sealed record Answer(string UserName, bool Created);
