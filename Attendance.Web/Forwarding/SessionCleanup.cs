@@ -20,23 +20,8 @@ internal sealed partial record SessionCleanup(
     private const string SessionShape = "must be 8 to 128 of A-Z, a-z, 0-9, _ and -.";
 
     /// <returns>Exactly one of the two is null.</returns>
-    public static async ValueTask<(SessionCleanup? Cleanup, ProblemHttpResult? Problem)> ReadAsync(
-        HttpRequest request, CancellationToken cancellationToken)
-    {
-        // navigator.sendBeacon sends text/plain.
-        var (document, problem) = await StrictJson.ReadAsync(request, acceptsText: true, cancellationToken);
-        using (document)
-        {
-            try
-            {
-                return document is null ? (null, problem) : Understand(document.RootElement);
-            }
-            catch (InvalidOperationException) // half a surrogate pair
-            {
-                return (null, StrictJson.NotOneObject());
-            }
-        }
-    }
+    public static ValueTask<(SessionCleanup? Cleanup, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        StrictJson.ReadAsync(request, acceptsText: true, Understand, cancellationToken); // navigator.sendBeacon sends text/plain
 
     /// <summary>Puts this in the place of the body, and of anything else the request said.</summary>
     public void WriteTo(HttpRequest request)

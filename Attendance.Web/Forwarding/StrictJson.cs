@@ -10,9 +10,10 @@ internal static class StrictJson
 {
     private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
 
-    /// <returns>Exactly one of the two is null. The caller disposes of the document, whose texts are not looked at yet.</returns>
-    public static async ValueTask<(JsonDocument? Document, ProblemHttpResult? Problem)> ReadAsync(
-        HttpRequest request, bool acceptsText, CancellationToken cancellationToken)
+    /// <returns>Exactly one of the two is null.</returns>
+    public static async ValueTask<(T? Read, ProblemHttpResult? Problem)> ReadAsync<T>(
+        HttpRequest request, bool acceptsText, Func<JsonElement, (T?, ProblemHttpResult?)> understand, CancellationToken cancellationToken)
+        where T : class
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !(Is(MediaTypeNames.Application.Json) || (acceptsText && Is(MediaTypeNames.Text.Plain))))
@@ -27,16 +28,10 @@ internal static class StrictJson
 
         try
         {
-            var document = JsonDocument.Parse(body, s_strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return (document, null);
-            }
-
-            document.Dispose();
-            return (null, NotOneObject());
+            using var document = JsonDocument.Parse(body, s_strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? understand(document.RootElement) : (null, NotOneObject());
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair in a name
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             return (null, NotOneObject());
         }
@@ -44,5 +39,5 @@ internal static class StrictJson
         bool Is(string media) => type.MediaType.Equals(media, StringComparison.OrdinalIgnoreCase);
     }
 
-    public static ProblemHttpResult NotOneObject() => ApiProblems.Invalid("body", "must be one JSON object.");
+    private static ProblemHttpResult NotOneObject() => ApiProblems.Invalid("body", "must be one JSON object.");
 }

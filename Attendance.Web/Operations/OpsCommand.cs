@@ -28,22 +28,9 @@ internal sealed record OpsCommand(
     private const int ShortestWhy = 3, LongestWhy = 200;
 
     /// <returns>Exactly one of the two is null.</returns>
-    public static async ValueTask<(OpsCommand? Command, ProblemHttpResult? Problem)> ReadAsync(
-        HttpRequest request, OpsFields fields, string by, CancellationToken cancellationToken)
-    {
-        var (document, problem) = await StrictJson.ReadAsync(request, acceptsText: false, cancellationToken);
-        using (document)
-        {
-            try
-            {
-                return document is null ? (null, problem) : Understand(document.RootElement, fields, by);
-            }
-            catch (InvalidOperationException) // half a surrogate pair
-            {
-                return (null, StrictJson.NotOneObject());
-            }
-        }
-    }
+    public static ValueTask<(OpsCommand? Command, ProblemHttpResult? Problem)> ReadAsync(
+        HttpRequest request, OpsFields fields, string by, CancellationToken cancellationToken) =>
+        StrictJson.ReadAsync(request, acceptsText: false, root => Understand(root, fields, by), cancellationToken);
 
     /// <summary>Puts this in the place of the body, and of anything else the request said.</summary>
     public void WriteTo(HttpRequest request)
