@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Attendance.Tests.Browser;
+using Attendance.Tests.CameraApi.Capture;
 using Microsoft.Playwright;
 using OpenCvSharp;
 using Xunit;
@@ -18,15 +19,7 @@ public sealed class SystemWithFilm : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var film = Path.Combine(_folder.FullName, "film.avi");
-        using (var writer = new VideoWriter(film, FourCC.MJPG, 10, new Size(320, 240)))
-        {
-            for (var i = 0; i < Frames; i++)
-            {
-                using var picture = new Mat(240, 320, MatType.CV_8UC3, new Scalar(40, 8 * i, 255 - 8 * i));
-                writer.Write(picture);
-            }
-        }
-
+        TestFilm.Write(film, 320, 240, frameRate: 10, Frames, i => new Scalar(40, 8 * i, 255 - 8 * i));
         System = await AttendanceSystem.StartAsync(
             CancellationToken.None, $"--Cameras:film:Source=file:{film}", "--Cameras:film:Name=A film", "--Cameras:third:Source=test-pattern");
     }

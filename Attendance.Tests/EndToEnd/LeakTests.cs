@@ -27,16 +27,7 @@ public sealed class LeakTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "What a process has open is read from /proc.");
-        using (var writer = new VideoWriter(Film, FourCC.MJPG, 20, new Size(160, 120)))
-        {
-            Assert.True(writer.IsOpened());
-            for (var i = 0; i < 40; i++)
-            {
-                using var picture = new Mat(120, 160, MatType.CV_8UC3, Scalar.All(20 + 5 * i));
-                writer.Write(picture);
-            }
-        }
-
+        TestFilm.Write(Film, 160, 120, frameRate: 20, frames: 40, i => Scalar.All(20 + 5 * i));
         _webhook = await WebhookReceiver.StartAsync(Cancel);
         _system = await AttendanceSystem.StartAsync(
             Cancel,

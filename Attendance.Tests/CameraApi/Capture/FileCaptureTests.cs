@@ -18,16 +18,7 @@ public sealed class FileCaptureTests : IDisposable
     public async Task A_film_starts_over_at_its_end_and_keeps_its_pace()
     {
         var film = Path.Combine(_folder, "film.avi");
-        using (var writer = new VideoWriter(film, FourCC.MJPG, FrameRate, new Size(160, 120)))
-        {
-            Assert.True(writer.IsOpened());
-            for (var i = 0; i < Frames; i++)
-            {
-                using var picture = new Mat(120, 160, MatType.CV_8UC3, Scalar.All(20 + 25 * i));
-                writer.Write(picture);
-            }
-        }
-
+        TestFilm.Write(film, 160, 120, FrameRate, Frames, i => Scalar.All(20 + 25 * i));
         await PlaysTwiceAndMoreAsync(film, FrameRate);
     }
 
