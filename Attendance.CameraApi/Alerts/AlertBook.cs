@@ -69,7 +69,7 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
             var alert = new Alert(
                 Guid.NewGuid().ToString("N")[..16],
                 finding.Rule,
-                finding.Severity is { } own && !HasConfiguredSeverity(finding.Rule) ? own : options.Value.SeverityOf(finding.Rule),
+                options.Value.SeverityOf(finding),
                 AlertState.Open,
                 finding.Subject,
                 finding.Rule != AlertRule.NodeLost && finding.Subject.Length > 0 ? finding.Subject : null,
@@ -115,8 +115,10 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
     }
 
     /// <returns>Null where no such alert is open; one that was acknowledged before stays as it was.</returns>
-    public Alert? Acknowledge(string id, string by)
+    /// <param name="isNew">It was not acknowledged before.</param>
+    public Alert? Acknowledge(string id, string by, out bool isNew)
     {
+        isNew = false;
         lock (_gate)
         {
             if (_open.Values.FirstOrDefault(entry => entry.Alert.Id == id) is not { } entry)
@@ -126,6 +128,7 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
 
             if (entry.Alert.State == AlertState.Open)
             {
+                isNew = true;
                 entry.Alert = entry.Alert with
                 {
                     State = AlertState.Acknowledged, AcknowledgedAt = clock.GetUtcNow().UtcDateTime, AcknowledgedBy = by,
@@ -149,8 +152,6 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
             }
         }
     }
-
-    private bool HasConfiguredSeverity(AlertRule rule) => options.Value.Rules.TryGetValue(rule.Name(), out var own) && own.Severity is not null;
 
     private sealed class Entry(Alert alert)
     {

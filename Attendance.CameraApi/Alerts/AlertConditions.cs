@@ -75,7 +75,7 @@ internal sealed class AlertConditions(
                 AlertRule.WorkerCrashLoop, camera.Id, $"The camera failed to open {status.Failures} times in a row: {status.Fault}", "It is tried again, less and less often; its lease stays.");
         }
 
-        if (capture.Frames.Latest is { } frame && clock.GetElapsedTime(frame.Header.Timestamp) is var age && age > options.Value.FramesStalled)
+        if (capture.Frames.AgeOfLatest(clock) is { } age && age > options.Value.FramesStalled)
         {
             yield return new Finding(
                 AlertRule.FramesStalled, camera.Id, $"The camera is in use and has shown nothing new for {age.TotalSeconds:0} s.", "It is opened again and again.");

@@ -45,10 +45,9 @@ internal static class AlertEndpoints
     private static async Task<IResult> AcknowledgeAsync(string alertId, HttpContext context, AlertBook book, AlertStore store, AuditLog audit)
     {
         var by = (await JsonBody.ReadAsync<AcknowledgeRequest>(context.Request, absent: null, context.RequestAborted)).Validate();
-        var wasOpen = book.Open.Any(alert => alert.Id == alertId && alert.State == AlertState.Open);
-        if (book.Acknowledge(alertId, by) is { } alert)
+        if (book.Acknowledge(alertId, by, out var isNew) is { } alert)
         {
-            if (wasOpen)
+            if (isNew)
             {
                 audit.Add("acknowledge", alert.CameraId, by, why: null, $"Alert {alert.Rule.Name()} is acknowledged.");
             }

@@ -17,11 +17,11 @@ internal sealed partial class AlertEvents : IDisposable
         book.Changed += Tell;
     }
 
-    public static string Name(AlertChange change) => change switch
+    public static CameraEventType TypeOf(AlertChange change) => change switch
     {
-        AlertChange.Opened => "alert_opened",
-        AlertChange.Acknowledged => "alert_acknowledged",
-        _ => "alert_resolved",
+        AlertChange.Opened => CameraEventType.AlertOpened,
+        AlertChange.Acknowledged => CameraEventType.AlertAcknowledged,
+        _ => CameraEventType.AlertResolved,
     };
 
     /// <summary>An alert of an earlier run is still active, as far as the metric goes.</summary>
@@ -47,14 +47,7 @@ internal sealed partial class AlertEvents : IDisposable
         }
 
         _store.Keep(alert);
-        _events.Tell(
-            change switch
-            {
-                AlertChange.Opened => CameraEventType.AlertOpened,
-                AlertChange.Acknowledged => CameraEventType.AlertAcknowledged,
-                _ => CameraEventType.AlertResolved,
-            },
-            alert);
+        _events.Tell(TypeOf(change), alert);
     }
 
     [LoggerMessage(LogLevel.Error, "ALERT {Rule} ({Severity}, {AlertId}) {Subject}: {What} {Done} {Remedy}")]

@@ -53,7 +53,9 @@ internal sealed class AlertOptions
     /// <summary>By a name of one's own.</summary>
     public IDictionary<string, Webhooks.WebhookOptions> Webhooks { get; } = new Dictionary<string, Webhooks.WebhookOptions>(StringComparer.Ordinal);
 
-    public AlertSeverity SeverityOf(AlertRule rule) => Rules.TryGetValue(rule.Name(), out var own) && own.Severity is { } severity ? severity : rule.DefaultSeverity();
+    /// <summary>What is configured wins over what was found, and that over what is usual.</summary>
+    public AlertSeverity SeverityOf(Finding finding) =>
+        (Rules.TryGetValue(finding.Rule.Name(), out var own) ? own.Severity : null) ?? finding.Severity ?? finding.Rule.DefaultSeverity();
 
     public bool IsEnabled(AlertRule rule) => !Rules.TryGetValue(rule.Name(), out var own) || own.Enabled;
 }

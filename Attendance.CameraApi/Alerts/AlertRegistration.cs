@@ -17,7 +17,6 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<AlertEvents>();
         builder.Services.AddSingleton<AlertRates>();
         builder.Services.AddSingleton<AlertConditions>();
-        builder.Services.AddSingleton<LeakSearch>();
         builder.Services.AddHostedService<AlertWatch>();
         builder.Services.AddHostedService<WebhookDelivery>();
     }

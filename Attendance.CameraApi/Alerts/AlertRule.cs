@@ -40,8 +40,7 @@ internal enum AlertSeverity
 
 internal static class AlertRules
 {
-    private static readonly string[] s_names =
-        [.. Enum.GetNames<AlertRule>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] s_names = EnumNames.Of<AlertRule>();
 
     public static IReadOnlyList<string> Names => s_names;
 

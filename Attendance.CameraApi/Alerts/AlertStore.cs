@@ -39,15 +39,7 @@ internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOpt
         }
     }
 
-    public void Bury(DeadLetter letter)
-    {
-        var json = JsonSerializer.Serialize(letter, JsonBody.Options);
-        writes.Add("dead_letter", async database =>
-        {
-            await database.ListLeftPushAsync(Dead, json);
-            await database.ListTrimAsync(Dead, 0, DeadLetters - 1);
-        });
-    }
+    public void Bury(DeadLetter letter) => writes.AddToList("dead_letter", Dead, JsonSerializer.Serialize(letter, JsonBody.Options), DeadLetters);
 
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<IReadOnlyList<Alert>> ReadUnresolvedAsync() =>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>A hold that nobody answers for, by how it was found.</summary>
@@ -35,7 +33,7 @@ internal enum LeakKind
 
 internal static class Leaks
 {
-    private static readonly string[] s_names = [.. Enum.GetNames<LeakKind>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] s_names = EnumNames.Of<LeakKind>();
 
     public static string Name(this LeakKind kind) => s_names[(int)kind];
 

@@ -21,7 +21,7 @@ internal sealed partial class LeakSearch(
     IOptions<CaptureOptions> options,
     ILogger<LeakSearch> logger)
 {
-    private const int Steps = 3; // of a release: asked, told, killed
+    private static readonly TimeSpan s_overhead = TimeSpan.FromSeconds(2); // of a release, beyond its steps
 
     private HashSet<string> _suspectedLeases = [];
     private HashSet<string> _suspectedWorkers = [];
@@ -30,7 +30,7 @@ internal sealed partial class LeakSearch(
     public IReadOnlyList<CameraLease> UnfinishedReleases() =>
     [
         .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>()
-            .Where(lease => lease.EndedFor > (options.Value.ReleaseTimeout * Steps) + TimeSpan.FromSeconds(2)),
+            .Where(lease => lease.EndedFor > options.Value.WholeRelease + s_overhead),
     ];
 
     public void SearchLeases()
@@ -51,9 +51,17 @@ internal sealed partial class LeakSearch(
         HurryReleases();
     }
 
+    /// <summary>Workers of an earlier run of this node, or of another API on this machine that is gone.</summary>
+    public async Task EndOrphansAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (worker, kind, cameraId) in FindWorkers().Where(found => found.Kind == LeakKind.OrphanWorker))
+        {
+            await EndAsync(worker, kind, cameraId, cancellationToken);
+        }
+    }
+
     public async Task SearchWorkersAsync(CancellationToken cancellationToken)
     {
-        leaks.Review();
         reconciliation.EndWorkersWithoutLease();
         var suspected = new HashSet<string>();
         foreach (var (worker, kind, cameraId) in FindWorkers())

@@ -176,7 +176,7 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOpt
             lease is { End: null, Stored.WasGranted: true } ? lease.ExpiresAt.UtcDateTime : null,
             Number(frame?.Header.Sharpness),
             Number(frame?.Header.Brightness),
-            frame is null ? null : clock.GetElapsedTime(frame.Header.Timestamp).TotalSeconds,
+            capture?.Frames.AgeOfLatest(clock)?.TotalSeconds,
             slot?.Quarantine?.Cause ?? capture?.Status.Fault);
     }
 

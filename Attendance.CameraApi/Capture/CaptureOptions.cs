@@ -17,6 +17,9 @@ internal sealed class CaptureOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
     public TimeSpan ReleaseTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>All steps of a release together.</summary>
+    public TimeSpan WholeRelease => ReleaseTimeout * 3;
+
     /// <summary>How long a lease waits for a device that was pulled out.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan HotSwapGrace { get; set; } = TimeSpan.FromSeconds(30);

@@ -32,6 +32,9 @@ internal sealed class FrameHub
         Volatile.Write(ref _count, _count + 1);
     });
 
+    /// <summary>How old the newest frame is; null while there is none.</summary>
+    public TimeSpan? AgeOfLatest(TimeProvider clock) => Latest is { } frame ? clock.GetElapsedTime(frame.Header.Timestamp) : null;
+
     /// <summary>No more frames: every viewer is told, also those that come later.</summary>
     public void End() => Change(() => _ended = true);
 

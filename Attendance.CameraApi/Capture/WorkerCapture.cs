@@ -56,7 +56,7 @@ internal sealed partial class WorkerCapture(
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await StartWorkerAsync(cancellationToken);
-        _ageWatch = metrics.Watch(camera.Id, () => Frames.Latest is { } frame ? clock.GetElapsedTime(frame.Header.Timestamp) : null);
+        _ageWatch = metrics.Watch(camera.Id, () => Frames.AgeOfLatest(clock));
         _watch = WatchAsync();
     }
 

@@ -36,6 +36,13 @@ internal enum CameraEventType
     Action,
 }
 
+internal static class CameraEventTypes
+{
+    private static readonly string[] s_names = EnumNames.Of<CameraEventType>();
+
+    public static string Name(this CameraEventType type) => s_names[(int)type];
+}
+
 /// <param name="LeaseRef">Not the lease's id, which is a secret; null where no lease is concerned.</param>
 /// <param name="Detail">The release reason, the kind of the leak, or what is wrong in a plain sentence.</param>
 internal sealed record CameraEvent(CameraEventType Type, DateTimeOffset At, string Node, string CameraId, string? LeaseRef, string? Detail)

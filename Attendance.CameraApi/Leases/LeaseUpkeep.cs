@@ -1,3 +1,5 @@
+using Attendance.CameraApi.Alerts;
+
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Attendance.CameraApi.Leases;
 /// at the end, frees all cameras.
 /// </summary>
 internal sealed partial class LeaseUpkeep(
-    CameraLeases leases, Reconciliation reconciliation, PendingReleases pending, TimeProvider clock, ILogger<LeaseUpkeep> logger)
+    CameraLeases leases, Reconciliation reconciliation, LeakSearch leaks, PendingReleases pending, TimeProvider clock, ILogger<LeaseUpkeep> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private const int TicksBetweenComparisons = 5;
@@ -27,7 +29,7 @@ internal sealed partial class LeaseUpkeep(
     /// <summary>Before anything is granted: what an earlier run left open, and what it left in the store.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await reconciliation.EndOrphansAsync(cancellationToken);
+        await leaks.EndOrphansAsync(cancellationToken);
         await AskStoreAsync(compare: false);
         await base.StartAsync(cancellationToken);
     }

@@ -3,7 +3,6 @@ using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Telemetry;
-using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -18,7 +17,6 @@ internal sealed partial class Reconciliation(
     LeaseStore store,
     EndedLeases ended,
     OpenLeaks leaks,
-    IOptions<CaptureOptions> options,
     ILogger<Reconciliation> logger)
 {
     private const int Batch = 100;
@@ -43,17 +41,6 @@ internal sealed partial class Reconciliation(
         }
 
         return [.. found.Select(worker => worker.CameraId)];
-    }
-
-    /// <summary>Workers of an earlier run of this node, or of another API on this machine that is gone.</summary>
-    public async Task EndOrphansAsync(CancellationToken cancellationToken)
-    {
-        foreach (var orphan in OrphanWorkers.Find())
-        {
-            leaks.Begin(LeakKind.OrphanWorker, "", orphan.ToString(), () => !orphan.IsAlive);
-            var isGone = await orphan.KillAsync(options.Value.ReleaseTimeout, cancellationToken);
-            LogOrphan(orphan.Id, isGone);
-        }
     }
 
     /// <summary>
@@ -148,9 +135,6 @@ internal sealed partial class Reconciliation(
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: worker {Pid} had it open without a lease and was killed")]
     private partial void LogWorkerWithoutLease(string cameraId, int pid);
-
-    [LoggerMessage(LogLevel.Warning, "Worker {Pid} of an API that is gone was killed; gone: {IsGone}")]
-    private partial void LogOrphan(int pid, bool isGone);
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the store has lost lease {LeaseRef}; it is registered again")]
     private partial void LogLostByStore(string cameraId, string leaseRef);

@@ -32,8 +32,7 @@ internal static class ReleaseReasons
 {
     private const int MaxDetailLength = 64;
 
-    private static readonly string[] s_names =
-        [.. Enum.GetNames<ReleaseReason>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] s_names = EnumNames.Of<ReleaseReason>();
 
     /// <summary>What a client may say of itself; the rest are findings of ours.</summary>
     private static readonly ReleaseReason[] s_clients =

@@ -22,6 +22,13 @@ internal sealed partial class StoreWrites(StoreConnection store, TimeProvider cl
 
     public void Add(string operation, Func<IDatabase, Task> write) => _queue.Writer.TryWrite((operation, write));
 
+    /// <summary>Puts it at the head of a list of which the newest are kept.</summary>
+    public void AddToList(string operation, RedisKey list, RedisValue value, int kept) => Add(operation, async database =>
+    {
+        await database.ListLeftPushAsync(list, value);
+        await database.ListTrimAsync(list, 0, kept - 1);
+    });
+
     /// <summary>What the end of the node has to say is still written, if the store answers.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -23,12 +23,7 @@ internal sealed partial class AuditLog(
     public void Add(string action, string? cameraId, string by, string? why, string result)
     {
         var entry = new AuditEntry(clock.GetUtcNow().UtcDateTime, action, cameraId, by, why, result);
-        var json = JsonSerializer.Serialize(entry, JsonBody.Options);
-        writes.Add("audit", async database =>
-        {
-            await database.ListLeftPushAsync(_key, json);
-            await database.ListTrimAsync(_key, 0, Length - 1);
-        });
+        writes.AddToList("audit", _key, JsonSerializer.Serialize(entry, JsonBody.Options), Length);
         events.Tell(entry);
         LogDone(action, cameraId ?? "", by, result);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Attendance.CameraApi.Events;
 
 namespace Attendance.CameraApi.Operations;
@@ -43,7 +42,7 @@ internal static class EventEndpoints
         {
             await foreach (var told in listener.ReadAllAsync(over.Token))
             {
-                await stream.SendAsync(JsonNamingPolicy.SnakeCaseLower.ConvertName(told.Type.ToString()), told, told.Id.ToString());
+                await stream.SendAsync(told.Type.Name(), told, told.Id.ToString());
             }
         }
         finally

@@ -28,7 +28,7 @@ internal sealed record OpsCamera(
 /// <param name="Frames">Received since the camera was opened.</param>
 internal sealed record CameraFigures(string CameraId, long Frames, double? FrameAgeSeconds, int Viewers);
 
-internal sealed class OpsCameras(CameraViews views, CameraSlots slots)
+internal sealed class OpsCameras(CameraViews views, CameraSlots slots, TimeProvider clock)
 {
     private const int SessionRefLength = 8;
 
@@ -37,10 +37,10 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots)
     /// <summary>Of the cameras that are in use, where there are any.</summary>
     public IReadOnlyList<CameraFigures> Figures() =>
     [
-        .. views.All().Where(view => view.LeaseRef is not null).Select(view =>
+        .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease is { End: null, Stored.WasGranted: true }).Select(lease =>
         {
-            var frames = slots.TryGet(view.CameraId, out var slot) ? slot.Lease?.Capture?.Frames : null;
-            return new CameraFigures(view.CameraId, frames?.Count ?? 0, view.FrameAgeSeconds, frames?.Viewers ?? 0);
+            var frames = lease.Capture?.Frames;
+            return new CameraFigures(lease.CameraId, frames?.Count ?? 0, frames?.AgeOfLatest(clock)?.TotalSeconds, frames?.Viewers ?? 0);
         }),
     ];
 

@@ -59,7 +59,6 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
 
 internal sealed class BrowserCaptures(PresenceSockets sockets, IOptions<CaptureOptions> options, TimeProvider clock)
 {
-    private const int Steps = 3; // as many as a worker is given: asked, told, killed
-
-    public BrowserCapture Create(CameraLease lease) => new(lease, sockets, options.Value.ReleaseTimeout * Steps, clock);
+    /// <summary>As long as a worker is given.</summary>
+    public BrowserCapture Create(CameraLease lease) => new(lease, sockets, options.Value.WholeRelease, clock);
 }

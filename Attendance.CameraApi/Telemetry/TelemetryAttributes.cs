@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 
@@ -8,7 +7,7 @@ namespace Attendance.CameraApi.Telemetry;
 /// <summary>Every attribute of our instruments and spans, and what it means. <c>docs/telemetry.md</c> is made of this.</summary>
 internal static class TelemetryAttributes
 {
-    [Description("The camera. For instruments all cameras of browsers are `browser`, and an orphan's camera is empty: it is not known.")]
+    [Description("The camera. For instruments all cameras of browsers are `browser`, and it is empty where a leak's is not known.")]
     public const string CameraId = "attendance.camera.id";
 
     [Description("Where its pictures come from: `device`, `network`, `file`, `test_pattern`, `browser`.")]
@@ -59,8 +58,8 @@ internal static class TelemetryAttributes
         + "`cancelled`, `timeout`, `store_unavailable`, or the name of an exception. Absent where nothing did.")]
     public const string ErrorType = "error.type";
 
-    private static readonly string[] s_kinds = Names<CameraKind>();
-    private static readonly string[] s_failures = Names<CaptureFailureCode>();
+    private static readonly string[] s_kinds = EnumNames.Of<CameraKind>();
+    private static readonly string[] s_failures = EnumNames.Of<CaptureFailureCode>();
 
     /// <summary>A camera, as instruments name it: there are as many cameras of browsers as there are browsers.</summary>
     public static KeyValuePair<string, object?> Camera(string id) => new(CameraId, BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
@@ -68,6 +67,4 @@ internal static class TelemetryAttributes
     public static string Name(this CameraKind kind) => s_kinds[(int)kind];
 
     public static string Name(this CaptureFailureCode code) => s_failures[(int)code];
-
-    private static string[] Names<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 }

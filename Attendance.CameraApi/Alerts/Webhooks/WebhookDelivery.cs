@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Events;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts.Webhooks;
@@ -37,7 +38,7 @@ internal sealed class WebhookDelivery : BackgroundService
     {
         foreach (var webhook in _webhooks)
         {
-            webhook.Tell(AlertEvents.Name(change), alert);
+            webhook.Tell(AlertEvents.TypeOf(change).Name(), alert);
         }
     }
 }

@@ -83,15 +83,17 @@ public sealed class AlertBookTests
         _book.Report(s_missing);
         var id = _book.Open[0].Id;
 
-        var acknowledged = _book.Acknowledge(id, "account-1")!;
+        var acknowledged = _book.Acknowledge(id, "account-1", out var isNew)!;
+        Assert.True(isNew);
         Assert.Equal(AlertState.Acknowledged, acknowledged.State);
-        Assert.Equal("account-1", _book.Acknowledge(id, "account-2")!.AcknowledgedBy);
+        Assert.Equal("account-1", _book.Acknowledge(id, "account-2", out isNew)!.AcknowledgedBy);
+        Assert.False(isNew);
         _book.Report(s_missing);
         Assert.Equal(AlertState.Acknowledged, _book.Open[0].State);
 
         _clock.Advance(_options.ResolveAfter);
         _book.ResolveQuiet();
-        Assert.Null(_book.Acknowledge(id, "account-1"));
+        Assert.Null(_book.Acknowledge(id, "account-1", out _));
         Assert.Equal([AlertChange.Opened, AlertChange.Acknowledged, AlertChange.Resolved], _changes.Select(change => change.Change));
     }
 

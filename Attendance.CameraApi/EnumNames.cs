@@ -1,0 +1,10 @@
+using System.Text.Json;
+
+namespace Attendance.CameraApi;
+
+/// <summary>What the values of an enum are called wherever somebody else reads them: in JSON, the store, logs and metrics.</summary>
+internal static class EnumNames
+{
+    /// <summary>In the order of the values, which must be 0, 1, 2 and so on.</summary>
+    public static string[] Of<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+}
