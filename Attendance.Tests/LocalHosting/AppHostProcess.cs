@@ -44,8 +44,9 @@ internal sealed class AppHostProcess : IDisposable
 
     public string Secrets => Path.Combine(_home.FullName, ".microsoft", "usersecrets", "attendance-apphost", "secrets.json");
 
+    /// <summary>Also where to go has been said, which comes after it.</summary>
     public Task<TimeSpan> UpAsync() => UntilAsync(
-        () => Output.Contains("All is up", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "everything up, instead of:\n" + Output);
+        () => Output.Contains("All is up", StringComparison.Ordinal) && Output.Contains("\n  web: http", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "everything up, instead of:\n" + Output);
 
     /// <summary>Web, once it is up, as those may use it who are signed in. The caller disposes of it.</summary>
     public async Task<HttpClient> OperatorAsync()
