@@ -170,8 +170,15 @@ public sealed class BrowserTests(SystemWithFilm shared, ChromiumBrowser chromium
             Assert.Equal(System.Net.HttpStatusCode.Forbidden, response.StatusCode);
         }
 
-        using var history = await _system.Operator.GetAsync("/api/cameras/demo/history", Cancel);
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, history.StatusCode);
+        // Who is signed in here is an administrator, and has the console's own ways.
+        foreach (var path in new[] { "/api/cameras/demo/history", "/api/alerts", "/api/audit", "/api/events?live=true" })
+        {
+            using var refused = await _system.Visitor.GetAsync(path, Cancel);
+            Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+
+        using var released = await _system.Visitor.PostAsJsonAsync("/api/operations/cleanup", new { force = true, why = "No reason." }, Cancel);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, released.StatusCode);
         Assert.Equal("held", await _system.StateAsync("demo"));
     }
 
