@@ -197,6 +197,23 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     }
 
     [Fact]
+    public async Task A_stream_that_ends_in_a_quiet_hour_is_no_news_unless_it_stays_away()
+    {
+        await using var window = await AdminWindowAsync();
+        await window.Clock.InstallAsync();
+        var page = await OpenAsync(window);
+        await page.Clock.FastForwardAsync(20_000); // nothing happens meanwhile, and nothing need
+        Api.Operations.IsAway = true;
+        Api.Operations.Break();
+
+        await Expect(page.Locator("#ops")).ToHaveAttributeAsync("data-connection", "lost");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+
+        await page.Clock.FastForwardAsync(6_000);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("connects again by itself");
+    }
+
+    [Fact]
     public async Task A_console_whose_stream_breaks_says_so_and_connects_again_by_itself()
     {
         Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"));

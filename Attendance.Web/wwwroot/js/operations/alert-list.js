@@ -4,7 +4,8 @@ import { when, wordsForRule } from './words.js';
 
 /** @typedef {import('./contract.js').Alert} Alert */
 
-const ranks = { open: 0, acknowledged: 1, resolved: 2 };
+/** How far an alert has come. @type {Record<Alert['state'], number>} */
+export const ranks = { open: 0, acknowledged: 1, resolved: 2 };
 
 /** As the server has them: open ones first, of them the critical, of them the newest. @param {Iterable<Alert>} alerts */
 export function inOrder(alerts) {

@@ -25,6 +25,8 @@ export class LiveStream extends EventTarget {
     connection = 'connecting';
     /** When something was last heard, in ms of the page's clock; null before the first. @type {number | null} */
     heardAt = null;
+    /** Since when the connection is as it is, in ms of the page's clock. */
+    changedAt = performance.now();
 
     /**
      * @param {string} url
@@ -114,6 +116,7 @@ export class LiveStream extends EventTarget {
     #change(connection) {
         if (this.connection !== connection) {
             this.connection = connection;
+            this.changedAt = performance.now();
             this.dispatchEvent(new Event('change'));
         }
     }

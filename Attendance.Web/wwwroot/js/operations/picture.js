@@ -1,4 +1,5 @@
 // @ts-check
+import { ranks } from './alert-list.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera
@@ -11,7 +12,6 @@
 
 const pointsKept = 60;
 const auditKept = 100;
-const ranks = { open: 0, acknowledged: 1, resolved: 2 };
 
 /**
  * How everything is, as far as the stream has told. Events: "change", with the parts that are different, several changes at a

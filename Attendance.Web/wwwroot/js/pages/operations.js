@@ -29,6 +29,8 @@ const states = element('states', HTMLElement);
 const nodeChoice = element('node', HTMLSelectElement);
 const find = element('find', HTMLInputElement);
 const title = document.title;
+/** Web ends the stream now and then; the next one is there before anybody needs to know. */
+const patienceMs = 5000;
 
 const page = new AbortController();
 const { signal } = page;
@@ -213,7 +215,7 @@ function showConnection() {
     write(age, since && isOld ? `What is shown is ${howLong(since, new Date())} old` : '');
     if (connection === 'signed_out') {
         complain('You are signed out, or may not see this any more.', '/sign-in?return=%2Fops');
-    } else if (connection === 'lost' && since !== null && Date.now() - since.getTime() > 5000) {
+    } else if (connection === 'lost' && since !== null && performance.now() - stream.changedAt > patienceMs) {
         complain('The connection is lost. This page connects again by itself; below is what was last known.');
     } else if (connection === 'lost' && since === null) {
         complain('The camera service does not answer. This page goes on trying.');
