@@ -10,12 +10,14 @@ internal static partial class Identifiers
 {
     public const string NamePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 
+    /// <summary>Of 128 bits, in base64url.</summary>
+    private const int RandomLength = 22;
 
     public static bool IsName(string? text) => text is not null && Name().IsMatch(text);
 
     public static bool IsSession(string? text) => text is not null && Session().IsMatch(text);
 
-    /// <summary>What may be the id of a lease; ours are 22 of these.</summary>
+    /// <summary>What may be the id of a lease; ours are 22 of these and the name of their node.</summary>
     public static bool IsLease(string? text) => text is not null && Lease().IsMatch(text);
 
     /// <summary>A name made of any text, for names that are not ours to choose.</summary>
@@ -25,8 +27,17 @@ internal static partial class Identifiers
         return name.Length switch { 0 => "node", > 64 => name[..64], _ => name };
     }
 
-    /// <summary>128 random bits, base64url.</summary>
-    public static string NewLeaseId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+    /// <summary>128 random bits, and the node that any other sends a request for the lease to; in base64url.</summary>
+    public static string NewLeaseId(string node = "") =>
+        Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)) + Base64Url.EncodeToString(Encoding.ASCII.GetBytes(node));
+
+    /// <summary>Null for an id that names none.</summary>
+    public static string? NodeOfLease(string leaseId)
+    {
+        Span<byte> name = stackalloc byte[64];
+        return leaseId.Length > RandomLength && Base64Url.TryDecodeFromChars(leaseId.AsSpan(RandomLength), name, out var length)
+            && Encoding.ASCII.GetString(name[..length]) is var text && IsName(text) ? text : null;
+    }
 
     /// <summary>What logs, status and metrics show instead of a lease's id, which is a secret.</summary>
     public static string LeaseRef(string leaseId) => Hash(leaseId)[..8];

@@ -4,6 +4,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Commands;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Sessions;
@@ -38,6 +39,7 @@ builder.AddCameras();
 builder.AddCapture();
 builder.AddOperations();
 builder.AddLeases();
+builder.AddNodes();
 builder.AddAlerts();
 builder.AddPresence();
 
@@ -45,6 +47,7 @@ var app = builder.Build();
 
 app.UseProblemHandling();
 app.UseMiddleware<ApiKeyCheck>();
+app.UseMiddleware<Routing>();
 app.UseWebSockets();
 app.MapDefaultEndpoints();
 app.MapCameraHealth();

@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;

@@ -1,7 +1,7 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Operations;
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;

@@ -29,7 +29,5 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<OpsCameras>();
         builder.Services.AddSingleton<StoreWrites>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StoreWrites>());
-        builder.Services.AddSingleton<NodeRegistry>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<NodeRegistry>());
     }
 }

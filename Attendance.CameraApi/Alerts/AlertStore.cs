@@ -2,6 +2,7 @@ using System.Text.Json;
 using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

@@ -8,7 +8,7 @@ namespace Attendance.CameraApi.Cameras;
 /// </summary>
 internal static partial class BrowserCamera
 {
-    /// <summary>What metrics call all of them: there are as many ids as there are browsers.</summary>
+    /// <summary>What metrics call all of them, for there are as many ids as there are browsers; and their scope, for a page may come to any node.</summary>
     public const string Any = "browser";
 
     public static bool IsId(string? cameraId) => cameraId is not null && Id().IsMatch(cameraId);
@@ -22,7 +22,8 @@ internal static partial class BrowserCamera
         FrameRate: null,
         Tags: [],
         Formats: [],
-        Discovered: false);
+        Discovered: false,
+        Scope: Any);
 
     [GeneratedRegex(@"\Abrowser-[0-9a-f]{32}-[0-9a-f]{16}\z")]
     private static partial Regex Id();

@@ -5,6 +5,7 @@ namespace Attendance.CameraApi.Cameras;
 /// <summary>A camera of this node, from configuration or found attached.</summary>
 /// <param name="Width">Pixels, as wished; the device decides.</param>
 /// <param name="FrameRate">Frames per second, as wished; the device decides.</param>
+/// <param name="Scope">Of its keys in the store: one that several nodes share, each of which can open the camera; null for this node's own.</param>
 /// <param name="Formats">What the device offers, where it was asked.</param>
 internal sealed record Camera(
     string Id,
@@ -15,4 +16,5 @@ internal sealed record Camera(
     double? FrameRate,
     IReadOnlyList<string> Tags,
     IReadOnlyList<DeviceFormat> Formats,
-    bool Discovered);
+    bool Discovered,
+    string? Scope = null);

@@ -28,6 +28,10 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         ];
     }
 
+    /// <summary>That this node shares with others; the cameras of browsers have one too.</summary>
+    public IReadOnlyList<string> SharedScopes { get; } =
+        [.. options.Value.Values.Select(camera => camera.Scope).OfType<string>().Append(BrowserCamera.Any).Distinct()];
+
     public Camera? Find(string cameraId)
     {
         if (_configured.GetValueOrDefault(cameraId) is { } configured)
@@ -75,7 +79,8 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         options.FrameRate,
         [.. options.Tags],
         [],
-        Discovered: false);
+        Discovered: false,
+        options.Scope);
 
     private static Camera FromDevice(DiscoveredDevice device) => new(
         device.Id,

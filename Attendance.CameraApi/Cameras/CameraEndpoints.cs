@@ -2,6 +2,7 @@ using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Cameras;
@@ -13,54 +14,68 @@ internal static class CameraEndpoints
     public static void MapCameras(this IEndpointRouteBuilder routes)
     {
         var cameras = routes.MapGroup("/api/cameras").WithTags("Cameras");
-        cameras.MapGet("", (bool? browsers, CameraViews views) => TypedResults.Ok(new CamerasResponse(views.All(browsers ?? true))))
-            .WithSummary("Every camera of this node and who holds it. 'browsers=false' leaves out those of browsers, whose ids are their owners' affair.");
+        cameras.MapGet("", ListAsync)
+            .Routed(RoutedBy.Node)
+            .Produces<CamerasResponse>().ProducesProblem(400)
+            .WithSummary("The cameras of all nodes and who holds them, by 'limit' and 'after'; 'node' asks one. 'browsers=false' leaves out those of browsers, whose ids are their owners' affair.");
         cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
                 views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseEndpoints.UnknownCamera())
+            .Routed(RoutedBy.Camera)
             .Produces<CameraView>().ProducesProblem(404)
             .WithSummary("One camera.");
         cameras.MapGet("{cameraId}/history", HistoryAsync)
             .Produces<HistoryResponse>().ProducesProblem(404).ProducesProblem(503)
             .WithSummary("Ended leases of a camera, newest first.");
-        routes.MapGet("/api/camera/status", StatusAsync).WithTags("Cameras").Produces<StatusResponse>()
+        routes.MapGet("/api/camera/status", StatusAsync).WithTags("Cameras").Routed(RoutedBy.Node).Produces<StatusResponse>().ProducesProblem(400)
             .WithSummary("What is held, and whether all is well.");
     }
 
-    private static async Task<IResult> HistoryAsync(string cameraId, int? limit, CameraSlots slots, LeaseStore store)
+    private static async Task<IResult> ListAsync(
+        int? limit, string? after, bool? browsers, HttpContext context, CameraViews views, OtherNodes others)
     {
-        var isBrowsers = BrowserCamera.IsId(cameraId);
-        if (!isBrowsers && !slots.TryGet(cameraId, out _))
-        {
-            return LeaseEndpoints.UnknownCamera();
-        }
+        var page = PageWish.Read(limit, after, browsers);
+        var here = views.Page(page);
+        return TypedResults.Ok(await others.AddToAsync(context, page, new CamerasResponse(here.Items, here.Next, [])));
+    }
 
+    private static async Task<IResult> StatusAsync(
+        int? limit,
+        string? after,
+        bool? browsers,
+        HttpContext context,
+        CameraViews views,
+        CameraLeases leases,
+        OtherNodes others,
+        Reconciliation reconciliation,
+        OpenLeaks leaks,
+        LeaseStore store,
+        TimeProvider clock)
+    {
+        var page = PageWish.Read(limit, after, browsers);
+        var here = views.Page(page);
+        return TypedResults.Ok(await others.AddToAsync(context, page, new StatusResponse(
+            page.WithBrowsers ? leases.LiveCount : leases.Live.Count(lease => lease.Slot.Camera.Source.Kind != CameraKind.Browser),
+            [.. here.Items.Where(camera => camera.LeaseRef is not null).Select(camera => camera.CameraId)],
+            clock.GetUtcNow().UtcDateTime,
+            here.Items,
+            here.Next,
+            [],
+            Math.Max(reconciliation.WorkersWithoutLease().Count, leaks.Open.Count), // what is seen now, and what is being ended
+            leases.QuarantinedCount,
+            await StoreStateAsync(store))));
+    }
+
+    /// <summary>The store has it, so it is told also of a camera whose node is lost.</summary>
+    private static async Task<IResult> HistoryAsync(string cameraId, int? limit, string? node, CameraHistory history)
+    {
         if (limit is < 1 or > LeaseStore.LedgerLength)
         {
             throw new RequestException("limit", $"must be 1 to {LeaseStore.LedgerLength}.");
         }
 
-        var entries = await store.ReadLedgerAsync(cameraId, limit ?? DefaultHistory);
-        if (isBrowsers && entries.Count == 0)
-        {
-            return LeaseEndpoints.UnknownCamera(); // all that is known of one that nobody has now is its ledger
-        }
-
-        return TypedResults.Ok(new HistoryResponse(cameraId, [.. entries.Select(HistoryItem.From)]));
-    }
-
-    private static async Task<IResult> StatusAsync(
-        bool? browsers, CameraViews views, Reconciliation reconciliation, OpenLeaks leaks, LeaseStore store, TimeProvider clock)
-    {
-        var cameras = views.All(browsers ?? true);
-        var held = cameras.Where(camera => camera.LeaseRef is not null).Select(camera => camera.CameraId).ToList();
-        return TypedResults.Ok(new StatusResponse(
-            held.Count,
-            held,
-            clock.GetUtcNow().UtcDateTime,
-            cameras,
-            Math.Max(reconciliation.WorkersWithoutLease().Count, leaks.Open.Count), // what is seen now, and what is being ended
-            cameras.Count(camera => camera.State == CameraState.Quarantined),
-            await StoreStateAsync(store)));
+        return await history.ReadAsync(cameraId, node, limit ?? DefaultHistory) is { } entries
+            ? TypedResults.Ok(new HistoryResponse(cameraId, [.. entries.Select(HistoryItem.From)]))
+            : LeaseEndpoints.UnknownCamera();
     }
 
     private static async Task<string> StoreStateAsync(LeaseStore store)
@@ -91,6 +106,7 @@ internal enum CameraState
 /// <param name="Width">Pixels: what the camera delivers while it is open, else what is configured; null where neither is known.</param>
 /// <param name="LeaseRef">Tells leases apart; not the lease's id, which is a secret.</param>
 /// <param name="Detail">What is wrong, in a plain sentence.</param>
+/// <param name="Scope">That several nodes share, each of which can open the camera; null for a camera of its node alone.</param>
 internal sealed record CameraView(
     string CameraId,
     string Name,
@@ -109,15 +125,21 @@ internal sealed record CameraView(
     double? Sharpness,
     double? Brightness,
     double? FrameAgeSeconds,
-    string? Detail);
+    string? Detail,
+    string? Scope);
 
-internal sealed record CamerasResponse(IReadOnlyList<CameraView> Cameras);
+/// <param name="Next">What to ask for <c>after</c> to get more; null where there is no more.</param>
+/// <param name="Unreachable">Nodes that did not answer: of their cameras nothing is known.</param>
+internal sealed record CamerasResponse(IReadOnlyList<CameraView> Cameras, string? Next, IReadOnlyList<string> Unreachable);
 
+/// <summary>The figures are of everything, the cameras those of one page.</summary>
 internal sealed record StatusResponse(
     int ActiveCameras,
     IReadOnlyList<string> CameraIds,
     DateTime Timestamp,
     IReadOnlyList<CameraView> Cameras,
+    string? Next,
+    IReadOnlyList<string> Unreachable,
     int Leaks,
     int Quarantined,
     string Store);
@@ -141,16 +163,25 @@ internal sealed record HistoryItem(
 /// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
 internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOptions<NodeOptions> node, TimeProvider clock)
 {
-    public IReadOnlyList<CameraView> All(bool withBrowsers = true) =>
-    [
-        .. catalog.List().Select(entry => Of(entry.Camera, entry.IsPresent)),
-        .. slots.All
-            .Where(slot => withBrowsers && slot.Camera.Source.Kind == CameraKind.Browser && (slot.Lease is not null || slot.Quarantine is not null))
-            .OrderBy(slot => slot.Camera.Id, StringComparer.Ordinal)
-            .Select(slot => Of(slot.Camera, isPresent: true)),
-    ];
+    public IReadOnlyList<CameraView> All() => Page(new PageWish(int.MaxValue, After: null)).Items;
 
-    public CameraView? Find(string cameraId) => All().FirstOrDefault(view => view.CameraId == cameraId);
+    /// <summary>Costs what is on the page and in the catalog, not what is held.</summary>
+    public (IReadOnlyList<CameraView> Items, string? Next) Page(PageWish wish)
+    {
+        var own = node.Value.Name;
+        var cameras = catalog.List().SkipWhile(entry => !wish.IsAfter(entry.Camera.Id, own)).Select(entry => (entry.Camera, entry.IsPresent));
+        var looked = wish.WithBrowsers ? slots.BrowserCameras(wish.After?.CameraId, wish.Limit) : [];
+        var browsers = looked
+            .Where(slot => wish.IsAfter(slot.Camera.Id, own) && (slot.Lease is not null || slot.Quarantine is not null))
+            .Select(slot => (slot.Camera, IsPresent: true));
+        var all = cameras.Concat(browsers).OrderBy(entry => entry.Camera.Id, StringComparer.Ordinal).Take(wish.Limit).ToList();
+        var page = all.ConvertAll(entry => Of(entry.Camera, entry.IsPresent));
+        return (page, page.Count > 0 && (page.Count == wish.Limit || looked.Count == wish.Limit) ? PageWish.Cursor(page[^1]) : null);
+    }
+
+    public CameraView? Find(string cameraId) =>
+        catalog.List().Where(entry => entry.Camera.Id == cameraId).Select(entry => Of(entry.Camera, entry.IsPresent)).FirstOrDefault()
+        ?? (slots.TryGet(cameraId, out var slot) && (slot.Lease is not null || slot.Quarantine is not null) ? Of(slot.Camera, isPresent: true) : null);
 
     private CameraView Of(Camera camera, bool isPresent)
     {
@@ -177,7 +208,8 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOpt
             Number(frame?.Header.Sharpness),
             Number(frame?.Header.Brightness),
             capture?.Frames.AgeOfLatest(clock)?.TotalSeconds,
-            slot?.Quarantine?.Cause ?? capture?.Status.Fault);
+            slot?.Quarantine?.Cause ?? capture?.Status.Fault,
+            camera.Scope);
     }
 
     private static CameraState State(CameraSlot? slot, CameraLease? lease, bool isPresent) => (slot, lease) switch

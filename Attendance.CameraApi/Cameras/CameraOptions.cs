@@ -25,6 +25,10 @@ internal sealed class CameraOptions
     public double? FrameRate { get; set; }
 
     public IList<string> Tags { get; } = [];
+
+    /// <summary>Named alike on several nodes, the camera is one: whichever of them has least to do opens it. Not for devices.</summary>
+    [RegularExpression(Identifiers.NamePattern, ErrorMessage = "{0} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.")]
+    public string? Scope { get; set; }
 }
 
 internal sealed class DiscoveryOptions
@@ -80,6 +84,15 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
             else if (source.Kind == CameraKind.Device && !devices.TryAdd(source.Target, id))
             {
                 failures.Add($"'Cameras:{id}:Source' names the same device as 'Cameras:{devices[source.Target]}:Source'.");
+            }
+
+            if (camera.Scope is not null && source is { Kind: CameraKind.Device })
+            {
+                failures.Add($"'Cameras:{id}:Scope' is for cameras that several nodes can open; a device is one node's.");
+            }
+            else if (camera.Scope == BrowserCamera.Any)
+            {
+                failures.Add($"'Cameras:{id}:Scope' may not be '{BrowserCamera.Any}', which is that of browsers' cameras.");
             }
 
             var results = new List<ValidationResult>();

@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 
@@ -68,12 +69,15 @@ internal static class CleanupCamerasCommand
             var store = services.GetRequiredService<LeaseStore>();
             var end = new LeaseEnd(force ? ReleaseReason.Forced : ReleaseReason.Expired);
             var rows = new List<Row>();
-            foreach (var cameraId in force ? await store.FindHeldAsync() : await store.FindOverdueAsync(limit: 1000))
+            foreach (var scope in services.GetRequiredService<CameraCatalog>().SharedScopes.Prepend(null).Select(name => store.In(name)))
             {
-                var leaseId = force ? (await store.ReadAsync(cameraId))?.Lease.LeaseId : null;
-                if (dryRun || await store.SettleAsync(cameraId, end, leaseId) is not null)
+                foreach (var cameraId in force ? await scope.FindHeldAsync() : await scope.FindOverdueAsync(limit: 1000))
                 {
-                    rows.Add(new Row(cameraId, dryRun ? "would be released" : "released", end.Reason.Name()));
+                    var leaseId = force ? (await scope.ReadAsync(cameraId))?.Lease.LeaseId : null;
+                    if (dryRun || await scope.SettleAsync(cameraId, end, leaseId) is not null)
+                    {
+                        rows.Add(new Row(cameraId, dryRun ? "would be released" : "released", end.Reason.Name()));
+                    }
                 }
             }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
 using Microsoft.Extensions.Options;
 

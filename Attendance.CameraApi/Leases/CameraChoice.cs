@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Nodes;
 
 namespace Attendance.CameraApi.Leases;
 

@@ -27,10 +27,13 @@ internal sealed class CameraLease
     private long _endedAt;
 
     public CameraLease(
-        CameraSlot slot, string sessionHash, TimeSpan ttl, TimeSpan maxHold, TimeProvider clock, Action<CameraLease, LeaseEnd> expire)
+        CameraSlot slot, string node, string sessionHash, TimeSpan ttl, TimeSpan maxHold, TimeProvider clock, Action<CameraLease, LeaseEnd> expire)
     {
         (Slot, SessionHash, Ttl, _maxHold, _clock, _expire) = (slot, sessionHash, ttl, maxHold, clock, expire);
-        Stored = new StoredLease(slot.Camera.Id, Identifiers.NewLeaseId(), sessionHash, 0, default, WasGranted: false);
+        Stored = new StoredLease(slot.Camera.Id, Identifiers.NewLeaseId(node), sessionHash, 0, default, WasGranted: false)
+        {
+            Scope = slot.Camera.Scope,
+        };
         _began = clock.GetTimestamp();
         Origin = Activity.Current?.Context ?? default;
         using (ExecutionContext.SuppressFlow()) // what a timer ends is no part of the request that began the lease

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,9 @@ internal sealed partial class CameraLeases(
     EndedLeases ended,
     ICameraCaptureFactory captures,
     BrowserCaptures browsers,
+    SessionNodes sessions,
     IOptions<LeaseOptions> options,
+    IOptions<NodeOptions> node,
     TimeProvider clock,
     LeaseMetrics metrics,
     CameraEvents events,
@@ -33,12 +36,20 @@ internal sealed partial class CameraLeases(
 
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<string, CameraLease> _live = new(StringComparer.Ordinal);
+    private readonly SessionLeases _bySession = new();
+    private int _liveCount;
+    private int _quarantined;
 
     /// <summary>A granted lease has ended; its camera is still to be closed. Who listens must not wait for anything.</summary>
     public event Action<CameraLease, LeaseEnd>? Ended;
 
     /// <summary>Leases that the store has granted and that have not ended.</summary>
     public IEnumerable<CameraLease> Live => _live.Select(entry => entry.Value);
+
+    /// <summary>How many those are.</summary>
+    public int LiveCount => Volatile.Read(ref _liveCount);
+
+    public int QuarantinedCount => Volatile.Read(ref _quarantined);
 
     public CameraLease? Find(string leaseId) => _live.GetValueOrDefault(leaseId);
 
@@ -94,7 +105,7 @@ internal sealed partial class CameraLeases(
             return false;
         }
 
-        if (await store.RenewAsync(lease.Stored, lease.Ttl))
+        if (await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
         {
             return lease.TryExtend(askedAt);
         }
@@ -166,6 +177,7 @@ internal sealed partial class CameraLeases(
             return false;
         }
 
+        _bySession.Add(lease);
         lease.Adopt(found);
         Begin(lease);
         metrics.Asked(lease.CameraId, "adopted");
@@ -178,7 +190,8 @@ internal sealed partial class CameraLeases(
     /// <exception cref="StoreUnavailableException">Call again.</exception>
     public async Task RegisterAsync(CameraLease lease)
     {
-        if (lease.End is null && !await store.RenewAsync(lease.Stored, lease.Ttl, lease.Remaining))
+        sessions.Enter(lease.SessionHash);
+        if (lease.End is null && !await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl, lease.Remaining))
         {
             await EndAsync(lease, s_endedInTheStore);
         }
@@ -186,15 +199,17 @@ internal sealed partial class CameraLeases(
 
     /// <summary>What a session holds or is about to hold.</summary>
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) =>
-        [.. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease.SessionHash == sessionHash && lease.End is null)];
+        [.. _bySession.Of(sessionHash).Where(lease => lease.End is null)];
 
     /// <summary>No more acquisitions from here on; everything held is released.</summary>
     public async Task CloseAsync()
     {
         await _closing.CancelAsync();
-        await Task.WhenAll(slots.All.Select(slot => slot.Lease).OfType<CameraLease>()
-            .Select(lease => EndAsync(lease, new LeaseEnd(ReleaseReason.Shutdown))));
+        await EndAllAsync(new LeaseEnd(ReleaseReason.Shutdown));
     }
+
+    public Task EndAllAsync(LeaseEnd end) =>
+        Task.WhenAll(slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Select(lease => EndAsync(lease, end)));
 
     public void Dispose() => _closing.Dispose();
 
@@ -272,7 +287,7 @@ internal sealed partial class CameraLeases(
     }
 
     private CameraLease NewLease(CameraSlot slot, LeaseWish wish) => new(
-        slot, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire);
+        slot, node.Value.Name, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire);
 
     private void Expire(CameraLease lease, LeaseEnd end)
     {
@@ -310,6 +325,7 @@ internal sealed partial class CameraLeases(
 
     private async Task<AcquireOutcome?> GrantAndOpenAsync(CameraLease lease, CancellationToken cancellationToken)
     {
+        _bySession.Add(lease);
         var slot = lease.Slot;
         if (_closing.IsCancellationRequested || slot.Quarantine is not null)
         {
@@ -321,11 +337,12 @@ internal sealed partial class CameraLeases(
         // An end that the store has not heard of yet would look like somebody else's hold.
         await pending.FlushAsync(lease.CameraId);
 
+        sessions.Enter(lease.SessionHash);
         var askedAt = clock.GetTimestamp();
-        var grant = await store.AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, slot.NewestToken);
+        var grant = await store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, slot.NewestToken);
         if (grant is StoreGrant.Busy busy)
         {
-            return Abandon(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining));
+            return Abandon(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining, busy.Node));
         }
 
         lease.Grant((StoreGrant.Granted)grant, askedAt);
@@ -336,7 +353,7 @@ internal sealed partial class CameraLeases(
         if (clock.GetElapsedTime(askedAt) > lease.Ttl / 3)
         {
             askedAt = clock.GetTimestamp();
-            if (!await store.RenewAsync(lease.Stored, lease.Ttl))
+            if (!await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
             {
                 await EndAsync(lease, s_endedInTheStore);
             }
@@ -348,7 +365,11 @@ internal sealed partial class CameraLeases(
     /// <summary>From here on the lease counts, until it ends.</summary>
     private void Begin(CameraLease lease)
     {
-        _live[lease.Id] = lease;
+        if (_live.TryAdd(lease.Id, lease))
+        {
+            Interlocked.Increment(ref _liveCount);
+        }
+
         lease.Slot.NewestToken = Math.Max(lease.Slot.NewestToken, lease.FencingToken);
         metrics.Began(lease.CameraId);
     }
@@ -418,8 +439,9 @@ internal sealed partial class CameraLeases(
     }
 
     /// <summary>The store never granted it: the slot is free again and nothing is to be recorded.</summary>
-    private static AcquireOutcome Abandon(CameraLease lease, AcquireOutcome outcome)
+    private AcquireOutcome Abandon(CameraLease lease, AcquireOutcome outcome)
     {
+        _bySession.Remove(lease);
         lease.MarkNotOpened(new OperationCanceledException("The camera was not granted."));
         lease.MarkSettled();
         lease.TryEnd(new LeaseEnd(ReleaseReason.OpenFailed));
@@ -470,7 +492,11 @@ internal sealed partial class CameraLeases(
             .SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
 
         await lease.Settled;
-        _live.TryRemove(lease.Id, out _);
+        if (_live.TryRemove(lease.Id, out _))
+        {
+            Interlocked.Decrement(ref _liveCount);
+        }
+
         ended.Add(lease.Id, end);
 
         CloseOutcome outcome = new CloseOutcome.Free();
@@ -494,6 +520,11 @@ internal sealed partial class CameraLeases(
         activity?.SetTag(TelemetryAttributes.ReleaseOutcome, quarantine is null ? "free" : "quarantined");
         lease.Slot.Leave(lease, quarantine);
         lease.MarkReleased(outcome);
+        if (_bySession.Remove(lease))
+        {
+            sessions.Leave(lease.SessionHash);
+        }
+
         return quarantine;
     }
 
@@ -505,6 +536,7 @@ internal sealed partial class CameraLeases(
             return false;
         }
 
+        Interlocked.Decrement(ref _quarantined);
         metrics.Quarantined(slot.Camera.Id, -1);
         events.Tell(CameraEventType.QuarantineEnded, slot.Camera.Id);
         LogOutOfQuarantine(slot.Camera.Id);
@@ -536,6 +568,7 @@ internal sealed partial class CameraLeases(
     {
         if (quarantine is not null)
         {
+            Interlocked.Increment(ref _quarantined);
             metrics.Quarantined(lease.CameraId, 1);
             events.Tell(CameraEventType.CameraQuarantined, lease.CameraId, lease.Ref, quarantine.Cause);
             LogQuarantined(lease.CameraId, quarantine.Cause);
@@ -586,7 +619,8 @@ internal abstract record AcquireOutcome(string Name)
     /// <param name="IsNew">False when the session had it already.</param>
     public sealed record Granted(CameraLease Lease, bool IsNew) : AcquireOutcome(IsNew ? "granted" : "already_held");
 
-    public sealed record InUse(DateTimeOffset ExpiresAt) : AcquireOutcome("in_use");
+    /// <param name="Node">That has it, where the store says so: a camera that is shared may be another's.</param>
+    public sealed record InUse(DateTimeOffset ExpiresAt, string? Node = null) : AcquireOutcome("in_use");
 
     public sealed record Quarantined(Quarantine Quarantine) : AcquireOutcome("quarantined");
 

@@ -12,9 +12,12 @@ namespace Attendance.CameraApi.Leases;
 internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> options)
 {
     private readonly ConcurrentDictionary<string, CameraSlot> _slots = new(StringComparer.Ordinal);
+    /// <summary>Behind every id.</summary>
+    private const string LastId = "\uffff";
+
     private readonly Lock _browsers = new();
     private readonly Dictionary<CameraSlot, int> _visits = [];
-    private int _browserCameras;
+    private readonly SortedSet<string> _browserCameras = new(StringComparer.Ordinal);
 
     public IEnumerable<CameraSlot> All => _slots.Select(entry => entry.Value);
 
@@ -30,6 +33,17 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
         return _slots.TryGetValue(cameraId, out slot);
     }
 
+    /// <summary>Those of browsers, in the order of their ids.</summary>
+    /// <param name="from">Null for the first.</param>
+    public IReadOnlyList<CameraSlot> BrowserCameras(string? from, int limit)
+    {
+        lock (_browsers)
+        {
+            IEnumerable<string> ids = from is null ? _browserCameras : _browserCameras.GetViewBetween(from, LastId);
+            return [.. ids.Take(limit).Select(id => _slots[id])];
+        }
+    }
+
     /// <summary>Enter a browser camera's slot during a visit only: otherwise it may be removed before you are in.</summary>
     /// <param name="isLimited">False for a lease that is there already.</param>
     /// <returns>Null when there are as many such cameras as there may be.</returns>
@@ -39,12 +53,12 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
         {
             if (!_slots.TryGetValue(cameraId, out var slot))
             {
-                if (isLimited && _browserCameras >= options.Value.MaxBrowserCameras)
+                if (isLimited && _browserCameras.Count >= options.Value.MaxBrowserCameras)
                 {
                     return null;
                 }
 
-                _browserCameras++;
+                _browserCameras.Add(cameraId);
                 _slots[cameraId] = slot = new CameraSlot(BrowserCamera.Create(cameraId), RemoveIfUnused);
             }
 
@@ -72,7 +86,7 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
         {
             if (slot is { Lease: null, Quarantine: null } && !_visits.ContainsKey(slot) && _slots.TryRemove(new(slot.Camera.Id, slot)))
             {
-                _browserCameras--;
+                _browserCameras.Remove(slot.Camera.Id);
             }
         }
     }

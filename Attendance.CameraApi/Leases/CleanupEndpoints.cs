@@ -1,6 +1,7 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
 
 namespace Attendance.CameraApi.Leases;
@@ -13,18 +14,30 @@ internal static class CleanupEndpoints
         .Produces<CleanupResponse>().ProducesProblem(400).ProducesProblem(413)
         .WithSummary("Release what sessions hold; without a session what is stale, or with 'force' everything. May be repeated.");
 
-    private static async Task<IResult> CleanupAsync(HttpContext context, Cleanup cleanup, AuditLog audit, TimeProvider clock)
+    /// <summary>Longer than the release of every camera there takes.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
+
+    private static async Task<IResult> CleanupAsync(
+        HttpContext context, Cleanup cleanup, OtherNodes others, SessionNodes holders, NodeRegistry nodes, AuditLog audit, TimeProvider clock)
     {
         var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null, null, null, null), context.RequestAborted);
         var sessions = request.Validate();
         var isDryRun = request.DryRun ?? false;
 
         // Not under the request's token: a page that leaves does not wait for the answer.
+        var elsewhere = AskOthersAsync();
         var end = ReleaseReasons.FromClient(request.Reason);
         var result = request.GraceMs is > 0 and var grace ? cleanup.LeaveSessions(sessions, end, TimeSpan.FromMilliseconds(grace), isDryRun)
             : sessions.Count > 0 ? await cleanup.ReleaseSessionsAsync(sessions, end, isDryRun)
             : request.Force == true ? await cleanup.ReleaseAllAsync(isDryRun)
             : await cleanup.ReleaseStaleAsync(isDryRun);
+        var (answers, unreachable) = await elsewhere;
+        result = new CleanupResult(
+            [.. result.Released, .. answers.SelectMany(one => one.Released)],
+            [.. result.Failed, .. answers.SelectMany(one => one.Failed), .. unreachable.Select(name => new FailedCamera("", $"Node {name} did not answer."))])
+        {
+            Leaving = [.. result.Leaving, .. answers.SelectMany(one => one.Leaving)],
+        };
         if (request.By is { } by && sessions.Count == 0 && !isDryRun)
         {
             audit.Add(
@@ -36,6 +49,38 @@ internal static class CleanupEndpoints
         }
 
         return TypedResults.Ok(new CleanupResponse(result.Released, result.Failed, result.Leaving, isDryRun, clock.GetUtcNow().UtcDateTime));
+
+        async Task<(IReadOnlyList<CleanupResponse> Answers, IReadOnlyList<string> Unreachable)> AskOthersAsync()
+        {
+            if (Peers.Hops(context.Request) > 0 || nodes.IsAlone)
+            {
+                return ([], []);
+            }
+
+            // Written down once, here, where it was asked for.
+            var question = request with { By = null, Why = null };
+            if (sessions.Count == 0)
+            {
+                return await others.AskAsync<CleanupResponse>(context, "/api/camera/cleanup", question, s_patience, [.. nodes.Up]);
+            }
+
+            var names = await HoldersAsync(holders, sessions);
+            return await others.AskAsync<CleanupResponse>(
+                context, "/api/camera/cleanup", question, s_patience, [.. nodes.Up.Where(other => names.Contains(other.Node))]);
+        }
+    }
+
+    /// <summary>The nodes that hold something for the sessions. Where the store does not say, their goodbye ends what is here, and presence the rest.</summary>
+    private static async Task<IReadOnlySet<string>> HoldersAsync(SessionNodes holders, IReadOnlyList<string> sessions)
+    {
+        try
+        {
+            return (await Task.WhenAll(sessions.Select(holders.FindOthersAsync))).SelectMany(names => names).ToHashSet();
+        }
+        catch (StoreUnavailableException)
+        {
+            return new HashSet<string>();
+        }
     }
 }
 

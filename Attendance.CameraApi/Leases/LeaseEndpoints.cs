@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.CameraApi.Leases;
@@ -9,24 +10,24 @@ internal static class LeaseEndpoints
     public static void MapLeases(this IEndpointRouteBuilder routes)
     {
         var leases = routes.MapGroup("/api/leases").WithTags("Leases");
-        leases.MapPost("", AcquireAsync)
+        leases.MapPost("", AcquireAsync).Routed(RoutedBy.WishOfBody)
             .Accepts<AcquireLease>("application/json")
             .Produces<LeaseResponse>(StatusCodes.Status200OK).Produces<LeaseResponse>(StatusCodes.Status201Created)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
             .WithSummary("Get a camera for a session. Answers after the first frame.");
-        leases.MapPost("check", CheckAsync)
+        leases.MapPost("check", CheckAsync).Routed(RoutedBy.LeaseOfBody)
             .Accepts<CheckLease>("application/json")
             .Produces<CheckedResponse>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(410)
             .WithSummary("Whether something may be written under a lease now. Extends nothing.");
-        leases.MapPut("{leaseId}", RenewAsync)
+        leases.MapPut("{leaseId}", RenewAsync).Routed(RoutedBy.Lease)
             .Produces<RenewedResponse>().ProducesProblem(410).ProducesProblem(503)
             .WithSummary("Extend a lease by its TTL, once the store has confirmed it.");
-        leases.MapDelete("{leaseId}", ReleaseAsync)
+        leases.MapDelete("{leaseId}", ReleaseAsync).Routed(RoutedBy.Lease)
             .Produces(204).WithSummary("Release a camera. Answers when it is free; may be repeated.");
     }
 
     private static async Task<IResult> AcquireAsync(
-        HttpContext context, CameraSlots slots, CameraLeases leases, CameraChoice choice, CancellationToken cancellationToken)
+        HttpContext context, CameraSlots slots, CameraLeases leases, CameraChoice choice, Elsewhere elsewhere, CancellationToken cancellationToken)
     {
         var request = await JsonBody.ReadAsync<AcquireLease>(context.Request, absent: null, cancellationToken);
         var wish = request.Validate();
@@ -40,12 +41,16 @@ internal static class LeaseEndpoints
             using var visit = slots.VisitBrowserCamera(request.CameraId!);
             return visit is null
                 ? TooManyBrowserCameras()
-                : ToResult(context, request, await leases.AcquireAsync(visit.Slot, wish, cancellationToken));
+                : await AcquireAsync(visit.Slot);
         }
 
-        return slots.TryGet(request.CameraId!, out var slot)
-            ? ToResult(context, request, await leases.AcquireAsync(slot, wish, cancellationToken))
-            : UnknownCamera();
+        return slots.TryGet(request.CameraId!, out var slot) ? await AcquireAsync(slot) : UnknownCamera();
+
+        async Task<IResult> AcquireAsync(CameraSlot one)
+        {
+            var outcome = await leases.AcquireAsync(one, wish, cancellationToken);
+            return elsewhere.Find(context, outcome) ?? ToResult(context, request, outcome);
+        }
     }
 
     /// <summary>All of it comes in the body: a lease's id is a secret, and addresses are logged on their way.</summary>

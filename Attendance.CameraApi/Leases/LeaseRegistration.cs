@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Sessions;
 using Attendance.ServiceDefaults;
 using StackExchange.Redis;
@@ -21,6 +22,7 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<CameraSlots>();
         builder.Services.AddSingleton<PresenceSockets>();
         builder.Services.AddSingleton<BrowserCaptures>();
+        builder.Services.AddSingleton<SessionNodes>();
         builder.Services.AddSingleton<CameraLeases>();
         builder.Services.AddSingleton<CameraChoice>();
         builder.Services.AddSingleton<LeakMetrics>();

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -6,16 +8,43 @@ namespace Attendance.CameraApi.Leases;
 
 /// <summary>
 /// The record of who holds what, in Redis, shared by all nodes. Every change is one script; every deadline is judged by
-/// the store's own clock.
+/// the store's own clock. A camera's keys lie in its scope: that of its node, or one that several nodes share.
 /// </summary>
-internal sealed class LeaseStore(
-    IConnectionMultiplexer redis, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock, StoreMetrics metrics)
+internal sealed class LeaseStore
 {
     /// <summary>Above the 500 entries of a ledger there is nothing to read.</summary>
     public const int LedgerLength = 500;
 
-    private readonly string _node = node.Value.Name;
-    private readonly StoreConnection _store = new(redis, options, clock, metrics);
+    private readonly StoreConnection _store;
+    private readonly string _node;
+    private readonly string? _scope;
+    private readonly string _prefix;
+    private readonly ConcurrentDictionary<(string Scope, string Node), LeaseStore> _others;
+
+    /// <summary>In the scope of this node.</summary>
+    public LeaseStore(
+        IConnectionMultiplexer redis, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock, StoreMetrics metrics)
+        : this(new StoreConnection(redis, options, clock, metrics), node.Value.Name, scope: null, [])
+    {
+    }
+
+    private LeaseStore(
+        StoreConnection store, string node, string? scope, ConcurrentDictionary<(string Scope, string Node), LeaseStore> others)
+    {
+        (_store, _node, _scope, _others) = (store, node, scope, others);
+        _prefix = $"attendance:{{{(scope is null ? node : SharedScope + scope)}}}:";
+
+        // Of a shared scope each node looks after its own leases, however many the others have.
+        Deadlines = _prefix + (scope is null ? "deadlines" : "deadlines:" + node);
+    }
+
+    /// <summary>The same store, for the cameras of another scope.</summary>
+    /// <param name="scope">Null for the one of the node.</param>
+    /// <param name="node">Whose leases; null for those of this one.</param>
+    public LeaseStore In(string? scope, string? node = null) => _others.GetOrAdd(
+        (scope ?? "", node ?? _node),
+        static (key, store) => new LeaseStore(store._store, key.Node, key.Scope.Length > 0 ? key.Scope : null, store._others),
+        this);
 
     /// <summary>Takes the camera for a session, or says for how long somebody else may still have it.</summary>
     /// <remarks>A lease that this session holds already is granted again as it is: same id, same token, a new deadline.</remarks>
@@ -29,7 +58,7 @@ internal sealed class LeaseStore(
             [cameraId, leaseId, Identifiers.LeaseRef(leaseId), sessionHash, _node, Milliseconds(ttl), newerThan]))!;
         return (string?)reply[0] == "granted"
             ? new StoreGrant.Granted((string)reply[1]!, (long)reply[2], DateTimeOffset.FromUnixTimeMilliseconds((long)reply[3]))
-            : new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[1]));
+            : new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[1]), (string)reply[2]!);
     }
 
     /// <summary>Moves the deadline; registers the lease again, as it was, if the store has lost it.</summary>
@@ -62,10 +91,14 @@ internal sealed class LeaseStore(
         // A clock of the store that was set back makes no lease longer than it was granted.
         return new FoundLease(
             new StoredLease(
-                cameraId, (string)fields[0]!, (string)fields[1]!, (long)fields[2], DateTimeOffset.FromUnixTimeMilliseconds((long)fields[3]), WasGranted: true),
+                cameraId, (string)fields[0]!, (string)fields[1]!, (long)fields[2], DateTimeOffset.FromUnixTimeMilliseconds((long)fields[3]), WasGranted: true)
+            {
+                Scope = _scope,
+            },
             ttl,
             Remaining: remaining < ttl ? remaining : ttl,
-            Held: held > TimeSpan.Zero ? held : TimeSpan.Zero);
+            Held: held > TimeSpan.Zero ? held : TimeSpan.Zero,
+            Node: (string)fields[7]!);
     }
 
     /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
@@ -86,7 +119,7 @@ internal sealed class LeaseStore(
         var reply = await RunAsync(
             LuaScript.Settle,
             [Camera(cameraId), Deadlines, Ledger(cameraId)],
-            [cameraId, end.Reason.Name(), Json(end.Detail), leaseId ?? ""]);
+            [cameraId, end.Reason.Name(), Json(end.Detail), leaseId ?? "", _node]);
         return reply.IsNull ? null : (string?)((RedisResult[])reply!)[0];
     }
 
@@ -94,7 +127,7 @@ internal sealed class LeaseStore(
     public async Task<IReadOnlyList<string>> FindOverdueAsync(int limit) =>
         (string[])(await RunAsync(LuaScript.Overdue, [Deadlines], [limit]))!;
 
-    /// <summary>Every camera of this node that the store believes held.</summary>
+    /// <summary>Every camera that the store believes held by this node.</summary>
     public async Task<IReadOnlyList<string>> FindHeldAsync() =>
         Array.ConvertAll(await AskAsync("held", database => database.SortedSetRangeByRankAsync(Deadlines)), value => value.ToString());
 
@@ -107,15 +140,16 @@ internal sealed class LeaseStore(
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public Task PingAsync() => AskAsync("ping", database => database.PingAsync());
 
-    private string Prefix => $"attendance:{{{_node}}}:";
+    /// <summary>No node is called so: a colon is no part of a name.</summary>
+    private const string SharedScope = "shared:";
 
-    private RedisKey Deadlines => Prefix + "deadlines";
+    private RedisKey Deadlines { get; }
 
-    private RedisKey Camera(string cameraId) => $"{Prefix}camera:{cameraId}";
+    private RedisKey Camera(string cameraId) => $"{_prefix}camera:{cameraId}";
 
-    private RedisKey Fence(string cameraId) => $"{Prefix}fence:{cameraId}";
+    private RedisKey Fence(string cameraId) => $"{_prefix}fence:{cameraId}";
 
-    private RedisKey Ledger(string cameraId) => $"{Prefix}ledger:{cameraId}";
+    private RedisKey Ledger(string cameraId) => $"{_prefix}ledger:{cameraId}";
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
@@ -130,15 +164,21 @@ internal sealed class LeaseStore(
 /// <summary>What the store must be told to find, extend or end a lease.</summary>
 /// <param name="WasGranted">False while the store's answer to the acquire is not known.</param>
 internal sealed record StoredLease(
-    string CameraId, string LeaseId, string SessionHash, long FencingToken, DateTimeOffset AcquiredAt, bool WasGranted);
+    string CameraId, string LeaseId, string SessionHash, long FencingToken, DateTimeOffset AcquiredAt, bool WasGranted)
+{
+    /// <summary>Of its camera; null for that of its node.</summary>
+    public string? Scope { get; init; }
+}
 
 /// <param name="Remaining">Until its deadline, by the store's clock; negative when that has passed.</param>
 /// <param name="Held">Since it was granted, by the store's clock.</param>
-internal sealed record FoundLease(StoredLease Lease, TimeSpan Ttl, TimeSpan Remaining, TimeSpan Held);
+/// <param name="Node">The one that granted it.</param>
+internal sealed record FoundLease(StoredLease Lease, TimeSpan Ttl, TimeSpan Remaining, TimeSpan Held, string Node);
 
 internal abstract record StoreGrant
 {
     public sealed record Granted(string LeaseId, long FencingToken, DateTimeOffset AcquiredAt) : StoreGrant;
 
-    public sealed record Busy(TimeSpan Remaining) : StoreGrant;
+    /// <param name="Node">The one that granted it; another than this one only in a scope that both share.</param>
+    public sealed record Busy(TimeSpan Remaining, string Node) : StoreGrant;
 }

@@ -34,7 +34,7 @@ internal sealed class LuaScript
 
     public static LuaScript Overdue { get; } = new("overdue");
 
-    public static LuaScript Node { get; } = new("node");
+    public static LuaScript Beat { get; } = new("beat");
 
     public string Name { get; }
 

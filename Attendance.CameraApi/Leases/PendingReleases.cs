@@ -48,7 +48,7 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
 
     private async Task TellAsync(StoredLease lease, LeaseEnd end)
     {
-        await store.ReleaseAsync(lease, end);
+        await store.In(lease.Scope).ReleaseAsync(lease, end);
         _pending.TryRemove(lease.LeaseId, out _);
     }
 

@@ -14,6 +14,7 @@ internal sealed partial class Reconciliation(
     CameraLeases leases,
     CameraSlots slots,
     CaptureWorkers workers,
+    CameraCatalog catalog,
     LeaseStore store,
     EndedLeases ended,
     OpenLeaks leaks,
@@ -49,12 +50,12 @@ internal sealed partial class Reconciliation(
     /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
     public async Task RecoverAsync()
     {
-        foreach (var cameraId in await store.FindHeldAsync())
+        foreach (var (scope, cameraId) in await FindHeldAsync())
         {
-            if (await FindNobodysAsync(cameraId) is { } found
+            if (await FindNobodysAsync(scope, cameraId) is { } found
                 && !(found.Remaining > TimeSpan.Zero && TryAdopt(cameraId, found)))
             {
-                await SettleAsync(cameraId, ReleaseReason.NodeRestarted, LeakKind.NodeRestarted, found.Lease.LeaseId);
+                await SettleAsync(scope, cameraId, ReleaseReason.NodeRestarted, LeakKind.NodeRestarted, found.Lease.LeaseId);
             }
         }
     }
@@ -63,18 +64,19 @@ internal sealed partial class Reconciliation(
     /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
     public async Task CompareWithStoreAsync()
     {
-        var known = (await store.FindHeldAsync()).ToHashSet(StringComparer.Ordinal);
+        var held = await FindHeldAsync();
+        var known = held.Select(entry => entry.CameraId).ToHashSet(StringComparer.Ordinal);
         foreach (var lease in leases.Live.Where(lease => !known.Contains(lease.CameraId)))
         {
             LogLostByStore(lease.CameraId, lease.Ref);
             await leases.RegisterAsync(lease);
         }
 
-        foreach (var cameraId in known)
+        foreach (var (scope, cameraId) in held)
         {
-            if (await FindNobodysAsync(cameraId) is { } found)
+            if (await FindNobodysAsync(scope, cameraId) is { } found)
             {
-                await SettleAsync(cameraId, ReleaseReason.NodeLost, LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
+                await SettleAsync(scope, cameraId, ReleaseReason.NodeLost, LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
             }
         }
     }
@@ -84,11 +86,11 @@ internal sealed partial class Reconciliation(
     public async Task<IReadOnlyList<string>> EndOverdueAsync()
     {
         var settled = new List<string>();
-        foreach (var cameraId in await FindOverdueAsync())
+        foreach (var (scope, cameraId) in await FindOverdueInScopesAsync())
         {
             using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
             activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
-            if (await SettleAsync(cameraId, ReleaseReason.Expired, LeakKind.LeaseWithoutHolder))
+            if (await SettleAsync(scope, cameraId, ReleaseReason.Expired, LeakKind.LeaseWithoutHolder))
             {
                 settled.Add(cameraId);
             }
@@ -98,7 +100,53 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>Overdue entries of the store that nobody here holds.</summary>
-    public async Task<IReadOnlyList<string>> FindOverdueAsync() => [.. (await store.FindOverdueAsync(Batch)).Where(id => !IsHeldHere(id))];
+    public async Task<IReadOnlyList<string>> FindOverdueAsync() => [.. (await FindOverdueInScopesAsync()).Select(entry => entry.CameraId)];
+
+    /// <summary>Ends what another node holds, which is known to be lost. Two who do it do it once.</summary>
+    /// <param name="scopes">Those that it shared, besides its own.</param>
+    /// <returns>How many were ended.</returns>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task<int> EndOfNodeAsync(string node, IReadOnlyList<string> scopes)
+    {
+        var count = 0;
+        foreach (var scope in scopes.Prepend(null).Select(name => store.In(name, node)))
+        {
+            foreach (var cameraId in await scope.FindHeldAsync())
+            {
+                if (await scope.ReadAsync(cameraId) is { } found && found.Node == node
+                    && await SettleAsync(scope, cameraId, ReleaseReason.NodeLost, LeakKind.LeaseWithoutHolder, found.Lease.LeaseId))
+                {
+                    count++;
+                }
+            }
+        }
+
+        return count;
+    }
+
+    private IEnumerable<LeaseStore> Scopes => catalog.SharedScopes.Prepend(null).Select(scope => store.In(scope));
+
+    private async Task<List<(LeaseStore Scope, string CameraId)>> FindHeldAsync()
+    {
+        var found = new List<(LeaseStore, string)>();
+        foreach (var scope in Scopes)
+        {
+            found.AddRange((await scope.FindHeldAsync()).Select(cameraId => (scope, cameraId)));
+        }
+
+        return found;
+    }
+
+    private async Task<List<(LeaseStore Scope, string CameraId)>> FindOverdueInScopesAsync()
+    {
+        var found = new List<(LeaseStore, string)>();
+        foreach (var scope in Scopes)
+        {
+            found.AddRange((await scope.FindOverdueAsync(Batch)).Where(cameraId => !IsHeldHere(cameraId)).Select(cameraId => (scope, cameraId)));
+        }
+
+        return found;
+    }
 
     /// <summary>A camera of a browser needs no worker, only that its page comes back in time.</summary>
     private bool TryAdopt(string cameraId, FoundLease found)
@@ -113,13 +161,13 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>Read first, looked for here second: what is granted in between is another lease than the one that was read.</summary>
-    private async Task<FoundLease?> FindNobodysAsync(string cameraId) =>
-        !IsHeldHere(cameraId) && await store.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
+    private async Task<FoundLease?> FindNobodysAsync(LeaseStore scope, string cameraId) =>
+        !IsHeldHere(cameraId) && await scope.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
 
-    private async Task<bool> SettleAsync(string cameraId, ReleaseReason reason, LeakKind kind, string? leaseId = null)
+    private async Task<bool> SettleAsync(LeaseStore scope, string cameraId, ReleaseReason reason, LeakKind kind, string? leaseId = null)
     {
         var end = new LeaseEnd(reason);
-        if (await store.SettleAsync(cameraId, end, leaseId) is not { } endedId)
+        if (await scope.SettleAsync(cameraId, end, leaseId) is not { } endedId)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Nodes;
 
 namespace Attendance.CameraApi.Operations;
 

@@ -1,6 +1,7 @@
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 
 namespace Attendance.CameraApi.Operations;
 
@@ -12,13 +13,13 @@ internal static class OperationsEndpoints
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         var camera = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Operations");
-        camera.MapPost("release", ReleaseAsync)
+        camera.MapPost("release", ReleaseAsync).Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<ReleasedCamera>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Take a camera back from whoever has it.");
-        camera.MapPost("reopen", ReopenAsync)
+        camera.MapPost("reopen", ReopenAsync).Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Open a camera again, under the same lease.");
-        camera.MapPost("unquarantine", UnquarantineAsync)
+        camera.MapPost("unquarantine", UnquarantineAsync).Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Look again whether a quarantined camera is free; if it is, anybody may have it.");
         routes.MapGet("/api/audit", AuditAsync).WithTags("Operations").Produces<AuditResponse>().ProducesProblem(503)

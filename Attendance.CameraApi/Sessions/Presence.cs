@@ -11,6 +11,7 @@ namespace Attendance.CameraApi.Sessions;
 internal sealed partial class Presence(
     CameraLeases leases,
     PresenceSockets sockets,
+    PresenceRelays relays,
     IOptions<PresenceOptions> options,
     IOptions<LeaseOptions> leaseOptions,
     TimeProvider clock,
@@ -24,17 +25,23 @@ internal sealed partial class Presence(
 
     /// <summary>Attends a socket until it has ended.</summary>
     /// <param name="abort">Cuts its connection.</param>
-    public async Task AttendAsync(WebSocket webSocket, string sessionHash, Action abort)
+    /// <param name="sessionId">To be relayed to the other nodes that hold something for it; null where another node relays it here.</param>
+    public async Task AttendAsync(WebSocket webSocket, string sessionHash, Action abort, string? sessionId = null)
     {
         using var socket = new PresenceSocket(webSocket, sessionHash, abort, clock);
         using var over = new CancellationTokenSource();
         metrics.Active(1);
         sockets.Enter(socket, () => Welcome(socket));
+        var relay = sessionId is null ? null : relays.Begin(sessionId, sessionHash, socket.Send);
         var renewing = RenewAsync(socket, over.Token);
         var end = PresenceEnd.Closed;
         try
         {
-            end = await socket.RunAsync(message => Hear(socket, message));
+            end = await socket.RunAsync(message =>
+            {
+                Hear(socket, message);
+                relay?.Hear(message);
+            });
         }
         finally
         {
@@ -47,6 +54,11 @@ internal sealed partial class Presence(
             sockets.Leave(socket, () => LetLeave(sessionHash, end));
             await over.CancelAsync();
             await renewing;
+            if (relay is not null)
+            {
+                await (end == PresenceEnd.Goodbye ? relay.FinishAsync() : Task.CompletedTask);
+                await relay.DisposeAsync();
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Sessions;
 
 internal static class PresenceEndpoints
 {
-    private const string Protocol = "attendance.presence.v1";
+    public const string Protocol = "attendance.presence.v1";
 
     // GET opens a socket over HTTP/1.1, CONNECT over HTTP/2.
     private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Connect];
@@ -36,7 +37,8 @@ internal static class PresenceEndpoints
             KeepAliveInterval = ping,
             KeepAliveTimeout = (silence - ping) * (2 / 3.0), // from the ping; and both are looked at with a delay of up to a quarter of it
         });
-        await presence.AttendAsync(socket, Identifiers.SessionHash(sessionId), context.Abort);
+        await presence.AttendAsync(
+            socket, Identifiers.SessionHash(sessionId), context.Abort, Peers.Hops(context.Request) == 0 ? sessionId : null);
         return TypedResults.Empty;
     }
 }

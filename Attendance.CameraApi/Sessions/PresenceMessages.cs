@@ -7,7 +7,7 @@ namespace Attendance.CameraApi.Sessions;
 /// <summary>What the server says on a presence socket.</summary>
 internal abstract record PresenceMessage(string Type)
 {
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), JsonBody.Options);
+    public virtual byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), JsonBody.Options);
 }
 
 /// <summary>The first thing a page hears.</summary>
@@ -22,6 +22,12 @@ internal sealed record RenewedMessage(IReadOnlyList<PresentLease> Leases) : Pres
 internal sealed record EndedMessage(string LeaseId, string CameraId, string Reason, string? Detail) : PresenceMessage("ended")
 {
     public static EndedMessage From(CameraLease lease, LeaseEnd end) => new(lease.Id, lease.CameraId, end.Reason.Name(), end.Detail);
+}
+
+/// <summary>What another node says to this session.</summary>
+internal sealed record RelayedMessage(byte[] Json) : PresenceMessage("relayed")
+{
+    public override byte[] ToJson() => Json;
 }
 
 internal sealed record PresentLease(string LeaseId, string CameraId, DateTime ExpiresAt, int TtlSeconds)

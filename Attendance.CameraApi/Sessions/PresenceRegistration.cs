@@ -10,6 +10,7 @@ internal static class PresenceRegistration
         builder.Services.AddOptionsWithValidateOnStart<PresenceOptions, PresenceOptionsValidator>().BindConfiguration("Presence");
         builder.Services.AddSingleton<IValidateOptions<PresenceOptions>, PresenceTimesValidator>();
         builder.Services.AddSingleton<PresenceMetrics>();
+        builder.Services.AddSingleton<PresenceRelays>();
         builder.Services.AddSingleton<Presence>();
         builder.Services.AddHostedService<PresenceUpkeep>();
     }

@@ -9,6 +9,8 @@ namespace Attendance.CameraApi.Sessions;
 /// </summary>
 internal sealed class PresenceSockets
 {
+    public const WebSocketCloseStatus Replaced = (WebSocketCloseStatus)4000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PresenceSocket> _newest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Stopping> _stopping = new(StringComparer.Ordinal);
@@ -21,7 +23,7 @@ internal sealed class PresenceSockets
         {
             if (_newest.Remove(socket.SessionHash, out var older))
             {
-                older.Close(PresenceEnd.Replaced, (WebSocketCloseStatus)4000, "replaced");
+                older.Close(PresenceEnd.Replaced, Replaced, "replaced");
             }
 
             _newest[socket.SessionHash] = socket;

@@ -3,6 +3,7 @@ using System.Text;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 
 namespace Attendance.CameraApi.Streaming;
 
@@ -14,10 +15,10 @@ internal static class StreamEndpoints
     public static void MapStreaming(this IEndpointRouteBuilder routes)
     {
         var cameras = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Pictures");
-        cameras.MapGet("stream", StreamAsync)
+        cameras.MapGet("stream", StreamAsync).Routed(RoutedBy.LeaseOfQuery)
             .Produces(200, contentType: $"multipart/x-mixed-replace").ProducesProblem(410)
             .WithSummary("Motion JPEG, for as long as the lease lives. A slow viewer skips frames.");
-        cameras.MapGet("snapshot", SnapshotAsync)
+        cameras.MapGet("snapshot", SnapshotAsync).Routed(RoutedBy.LeaseOfQuery)
             .Produces(200, contentType: "image/jpeg").ProducesProblem(410)
             .WithSummary("The newest frame.");
     }

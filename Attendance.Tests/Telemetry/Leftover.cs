@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

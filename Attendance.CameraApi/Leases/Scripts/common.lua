@@ -2,6 +2,7 @@
 
 local FORGOTTEN_AFTER = 90 * 24 * 60 * 60 * 1000 -- of a camera that nobody uses: tokens are times, so they grow all the same
 local GARBAGE_AFTER = 24 * 60 * 60 * 1000 -- a deadline ends a lease; this only clears what nobody came back for
+local LONGEST_RELEASE = 4 * 1000 -- from the end of a lease until its camera is free, at most
 
 local function now_ms()
   local time = redis.call('TIME')

@@ -1,9 +1,13 @@
 -- KEYS camera, deadlines, ledger
--- ARGV camera_id, reason, detail, lease_id: this very lease; or '' for whichever it is, if its time is over
+-- ARGV camera_id, reason, detail, lease_id: this very lease; or '' for whichever it is, if its time is over; node whose it is
 -- Ends what the store holds for a camera that nobody here holds.
 local now = now_ms()
 local held = redis.call('HMGET', KEYS[1], 'lease_id', 'lease_ref', 'acquired_at', 'node', 'token', 'deadline')
 if not held[1] then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return false
+end
+if held[4] ~= ARGV[5] then -- in a shared scope: another node has got the camera since
   redis.call('ZREM', KEYS[2], ARGV[1])
   return false
 end

@@ -1,6 +1,7 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
 using Attendance.Tests.CameraApi.Sessions;
 using Attendance.Tests.EndToEnd;

@@ -2,6 +2,7 @@ using Attendance.CameraApi;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Attendance.Tests.CameraApi.Capture;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,5 @@
-using Attendance.CameraApi;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

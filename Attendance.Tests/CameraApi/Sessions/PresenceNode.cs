@@ -5,6 +5,7 @@ using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Sessions;
 using Attendance.Tests.CameraApi.Capture;
 using Microsoft.Extensions.Configuration;
@@ -47,6 +48,7 @@ internal sealed class PresenceNode : IAsyncDisposable
         builder.AddCapture();
         builder.AddOperations();
         builder.AddLeases();
+        builder.AddNodes();
         builder.AddAlerts();
         builder.AddPresence();
         builder.Services.AddSingleton<FakeCaptures>();

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace Attendance.CameraApi;
+namespace Attendance.CameraApi.Nodes;
 
 /// <summary>The machine, or the part of it, whose cameras this process owns.</summary>
 internal sealed class NodeOptions
@@ -10,6 +10,10 @@ internal sealed class NodeOptions
     [Required]
     [RegularExpression(Identifiers.NamePattern, ErrorMessage = "{0} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.")]
     public string Name { get; set; } = Identifiers.ToName(Environment.MachineName);
+
+    /// <summary>How other nodes reach this one. Null: as it listens, by this machine's name where that is not one address.</summary>
+    [RegularExpression("^https?://[^/?#]+/?$", ErrorMessage = "{0} must be http://<host>:<port> or https://<host>:<port>.")]
+    public string? Address { get; set; }
 }
 
 [OptionsValidator]

@@ -1,0 +1,68 @@
+using System.Net;
+using Attendance.CameraApi.Leases;
+
+namespace Attendance.CameraApi.Nodes;
+
+/// <summary>
+/// A node that cannot reach the store for longer than the others wait before they take it for lost must have freed its
+/// cameras by then. Whether it is this node that is cut off, or the store that is down for all, the other nodes say: of
+/// these it is the first if they do reach it, or if none of them can be reached either. A store that is down for all ends
+/// nothing before its time, and a node that is alone has nobody who would take its cameras.
+/// </summary>
+internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogger<Isolation> logger)
+{
+    /// <summary>With the answer of the others (1 s) and the release (3 s) that is before the 14 s after which others end its leases.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(9);
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(1);
+    private const int Asked = 3;
+
+    private Task _looking = Task.CompletedTask;
+
+    /// <summary>Returns at once.</summary>
+    /// <param name="silence">Since the store has last heard this node.</param>
+    public void Look(TimeSpan silence, IReadOnlyList<NodeEntry> others)
+    {
+        if (silence >= s_patience && others.Count > 0 && leases.Live.Any() && _looking.IsCompleted)
+        {
+            _looking = LookAsync(others);
+        }
+    }
+
+    private async Task LookAsync(IReadOnlyList<NodeEntry> others)
+    {
+        try
+        {
+            var answers = await Task.WhenAll(Random.Shared.GetItems([.. others], Asked).Distinct().Select(AskAsync));
+            if (answers.Contains(HttpStatusCode.OK) || answers.All(answer => answer is null))
+            {
+                LogCutOff(leases.Live.Count());
+                await leases.EndAllAsync(new LeaseEnd(ReleaseReason.NodeLost, "cut off from the others"));
+            }
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception);
+        }
+    }
+
+    /// <returns>Whether that node reaches the store: yes (200), no (503), or it does not answer (null).</returns>
+    private async Task<HttpStatusCode?> AskAsync(NodeEntry other)
+    {
+        using var bound = new CancellationTokenSource(s_answer);
+        try
+        {
+            using var response = await peers.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(other.Address!, "/health")), bound.Token);
+            return response.StatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "This node is cut off from the store, which others reach, or from everybody; its {Count} leases are ended")]
+    private partial void LogCutOff(int count);
+
+    [LoggerMessage(LogLevel.Error, "It could not be found out whether this node is cut off")]
+    private partial void LogFailed(Exception exception);
+}

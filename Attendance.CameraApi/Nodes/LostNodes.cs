@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using StackExchange.Redis;
+
+namespace Attendance.CameraApi.Nodes;
+
+/// <summary>
+/// Ends what a node holds that has vanished. That it is silent, the store's clock says; that it stays so, ours does, by
+/// the monotonic clock: a store that was away, or whose clock jumped, makes nobody lost. Between the last sign of life and
+/// the end of its leases pass 14 to 18 s, and a node that lives and cannot say so has freed its cameras before, see
+/// <see cref="Isolation"/>.
+/// </summary>
+internal sealed partial class LostNodes(StoreConnection store, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
+{
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_doubt = TimeSpan.FromSeconds(6);
+
+    /// <summary>One node does it; another may, should that one vanish as well.</summary>
+    private static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, (long SeenAt, long Since)> _doubted = new(StringComparer.Ordinal);
+    private Task _ending = Task.CompletedTask;
+
+    /// <summary>Returns at once; what is to be ended, ends by itself.</summary>
+    /// <param name="silent">With the store's time of their last sign of life.</param>
+    public void Look(IReadOnlyList<(string Node, long SeenAt)> silent)
+    {
+        foreach (var name in _doubted.Keys.Except(silent.Select(one => one.Node)).ToList())
+        {
+            _doubted.Remove(name);
+        }
+
+        foreach (var (name, seenAt) in silent)
+        {
+            if (!_doubted.TryGetValue(name, out var doubted) || doubted.SeenAt != seenAt)
+            {
+                _doubted[name] = (seenAt, clock.GetTimestamp());
+            }
+        }
+
+        List<string> gone = [.. _doubted.Where(entry => clock.GetElapsedTime(entry.Value.Since) >= s_doubt).Select(entry => entry.Key)];
+        if (gone.Count > 0 && _ending.IsCompleted)
+        {
+            _ending = EndAsync(gone);
+        }
+    }
+
+    /// <summary>The store does not answer, so nobody could have been heard: the doubt begins anew.</summary>
+    public void Forget() => _doubted.Clear();
+
+    private async Task EndAsync(List<string> gone)
+    {
+        foreach (var name in gone)
+        {
+            try
+            {
+                if (await store.AskAsync("node", database => database.StringSetAsync(Claim(name), "", s_claim, When.NotExists)))
+                {
+                    await EndAsync(name);
+                }
+            }
+            catch (StoreUnavailableException)
+            {
+                // Looked at again once the store is back, and the doubt has lasted.
+            }
+            catch (Exception exception)
+            {
+                LogFailed(name, exception);
+            }
+        }
+    }
+
+    private async Task EndAsync(string name)
+    {
+        var entry = await store.AskAsync("node", database => database.HashGetAsync(NodeRegistry.Nodes, name));
+        var scopes = entry.IsNull ? [] : JsonSerializer.Deserialize<NodeEntry>(entry.ToString(), JsonBody.Options)!.Scopes;
+        var count = await reconciliation.EndOfNodeAsync(name, scopes);
+
+        // Unless it has come back meanwhile: then it is heard of again, and this changes nothing.
+        await store.AskAsync("node", database => database.SortedSetRemoveAsync(NodeRegistry.Seen, name));
+        LogLost(name, count);
+    }
+
+    private static RedisKey Claim(string name) => $"attendance:{{nodes}}:ending:{name}";
+
+    [LoggerMessage(LogLevel.Error, "Node {Node} has vanished; {Count} leases of it were ended")]
+    private partial void LogLost(string node, int count);
+
+    [LoggerMessage(LogLevel.Error, "The leases of the lost node {Node} could not be ended")]
+    private partial void LogFailed(string node, Exception exception);
+}

@@ -1,0 +1,21 @@
+namespace Attendance.CameraApi.Nodes;
+
+internal static class NodeRegistration
+{
+    public static void AddNodes(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<Peers>();
+        builder.Services.AddSingleton<NodeAddress>();
+        builder.Services.AddSingleton<CameraOwners>();
+        builder.Services.AddSingleton<LostNodes>();
+        builder.Services.AddSingleton<Isolation>();
+        builder.Services.AddSingleton<NodeForwarder>();
+        builder.Services.AddSingleton<NodeDirectory>();
+        builder.Services.AddSingleton<OtherNodes>();
+        builder.Services.AddSingleton<CameraHistory>();
+        builder.Services.AddSingleton<Elsewhere>();
+        builder.Services.AddSingleton<NodeRegistry>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<NodeRegistry>());
+    }
+}

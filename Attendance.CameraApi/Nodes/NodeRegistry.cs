@@ -1,0 +1,212 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Attendance.CameraApi.Nodes;
+
+/// <summary>
+/// Tells the store every two seconds that this node is there, and hears which others are. A node that stops takes its name
+/// back; one that vanishes is lost, its leases are ended by whoever notices first, and it is forgotten after a day.
+/// </summary>
+internal sealed partial class NodeRegistry(
+    StoreConnection store,
+    CameraCatalog catalog,
+    CameraLeases leases,
+    LeaseUpkeep upkeep,
+    LostNodes lost,
+    Isolation isolation,
+    CameraOwners owners,
+    SessionNodes sessions,
+    NodeAddress address,
+    IHostApplicationLifetime lifetime,
+    IOptions<NodeOptions> node,
+    IOptions<AlertOptions> options,
+    TimeProvider clock,
+    ILogger<NodeRegistry> logger) : BackgroundService
+{
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
+
+    // Their hash tag keeps both on one shard of a cluster.
+    internal static readonly RedisKey Nodes = "attendance:{nodes}";
+    internal static readonly RedisKey Seen = "attendance:{nodes}:seen";
+
+    private const int SilentAtOnce = 20;
+
+    /// <summary>Entries read per second and node, however many nodes there are.</summary>
+    private const int ReadPerSecond = 20;
+
+    private static readonly TimeSpan s_memory = TimeSpan.FromDays(1);
+
+    private readonly string _instance = Guid.NewGuid().ToString("N")[..8];
+    private readonly DateTime _startedAt = clock.GetUtcNow().UtcDateTime;
+    private volatile IReadOnlyList<NodeEntry> _others = [];
+    private long _listedNow;
+    private long _listedAt;
+    private long _heardAt = clock.GetTimestamp();
+
+    /// <summary>This one first.</summary>
+    public IReadOnlyList<OpsNode> All => [Self, .. _others.Select(Describe)];
+
+    public IEnumerable<OpsNode> Lost => _others.Select(Describe).Where(other => other.State == NodeState.Lost);
+
+    /// <summary>Others that can be asked, as far as is known.</summary>
+    public IEnumerable<NodeEntry> Up => _others.Where(other => other.Address is not null && !IsLost(other));
+
+    public bool IsAlone => !Up.Any();
+
+    /// <summary>By this node.</summary>
+    public int Held => leases.LiveCount;
+
+    public bool IsSelf(string name) => name == node.Value.Name;
+
+    /// <summary>Another node, up or lost; one that began a moment ago is not known yet.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out NodeEntry? entry)
+    {
+        entry = _others.FirstOrDefault(other => other.Node == name);
+        return entry is not null;
+    }
+
+    public bool IsLost(NodeEntry entry) =>
+        TimeSpan.FromMilliseconds(_listedNow - entry.SeenAt) > options.Value.NodeLost;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await owners.WithdrawAsync();
+            var mine = await store.AskAsync("node", database => database.HashGetAsync(Nodes, node.Value.Name));
+            if (mine.ToString().Contains(_instance, StringComparison.Ordinal))
+            {
+                await store.AskAsync("node", database => Task.WhenAll(
+                    database.HashDeleteAsync(Nodes, node.Value.Name), database.SortedSetRemoveAsync(Seen, node.Value.Name)));
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // Others will take it for lost, until its next run.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var listening = new TaskCompletionSource();
+        await using var started = lifetime.ApplicationStarted.Register(listening.SetResult);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await BeatAsync();
+            }
+            catch (Exception exception)
+            {
+                LogFailed(exception); // the next beat tries again: nothing may end this loop but the end of the node
+            }
+
+            var pause = Task.Delay(Beat, clock, stoppingToken);
+            await (listening.Task.IsCompleted ? pause : Task.WhenAny(pause, listening.Task)); // once it listens, it says where
+        }
+    }
+
+    private async Task BeatAsync()
+    {
+        var askedAt = clock.GetTimestamp();
+        try
+        {
+            var (isNew, silent) = await SayAsync();
+            _heardAt = askedAt;
+            lost.Look(silent.Where(other => !IsSelf(other.Node)).ToList());
+            if (clock.GetElapsedTime(_listedAt) >= TimeSpan.FromSeconds((double)_others.Count / ReadPerSecond) || _listedAt == 0)
+            {
+                await ListAsync();
+            }
+
+            await owners.AnnounceAsync(catalog.List().Select(entry => entry.Camera.Id), again: isNew);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The alert of the store tells of it. Nothing is known of the others meanwhile, so what was known stays.
+            lost.Forget();
+            isolation.Look(clock.GetElapsedTime(_heardAt), [.. Up]);
+        }
+    }
+
+    private async Task<(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent)> SayAsync()
+    {
+        var said = JsonSerializer.Serialize(
+            new NodeEntry(
+                node.Value.Name,
+                _instance,
+                address.Value,
+                new DateTimeOffset(_startedAt).ToUnixTimeMilliseconds(),
+                catalog.List().Count,
+                Held,
+                catalog.SharedScopes,
+                SeenAt: 0),
+            JsonBody.Options);
+        var reply = (RedisResult[])(await store.AskAsync("beat", database => Leases.LuaScript.Beat.RunAsync(
+            database,
+            [Nodes, Seen],
+            [node.Value.Name, said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)], (long)LostNodes.Silence.TotalMilliseconds, SilentAtOnce])))!;
+        var silent = (string[])reply[1]!;
+        return (
+            (long)reply[0] == 1,
+            [.. silent.Chunk(2).Select(pair => (pair[0], long.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture)))]);
+    }
+
+    private async Task ListAsync()
+    {
+        var entries = Array.ConvertAll(
+            await store.AskAsync("nodes", database => database.HashGetAllAsync(Nodes)),
+            field => JsonSerializer.Deserialize<NodeEntry>(field.Value.ToString(), JsonBody.Options)!);
+        _listedNow = entries.Max(entry => entry.SeenAt); // ours, of a moment ago, by the store's clock
+        _listedAt = clock.GetTimestamp();
+        var forgotten = entries.Where(entry => _listedNow - entry.SeenAt > s_memory.TotalMilliseconds).ToList();
+        foreach (var entry in forgotten)
+        {
+            await store.AskAsync("node", database => database.HashDeleteAsync(Nodes, entry.Node));
+        }
+
+        var wasAlone = IsAlone;
+        _others = [.. entries.Except(forgotten).Where(entry => !IsSelf(entry.Node)).OrderBy(entry => entry.Node, StringComparer.Ordinal)];
+        sessions.IsAlone = IsAlone;
+        if (wasAlone && !IsAlone)
+        {
+            foreach (var lease in leases.Live)
+            {
+                sessions.Enter(lease.SessionHash); // which nobody had to know before
+            }
+
+            LogNotAlone(string.Join(", ", Up.Select(other => other.Node)));
+        }
+    }
+
+    private OpsNode Self => new(
+        node.Value.Name,
+        NodeState.Up,
+        _startedAt,
+        clock.GetUtcNow().UtcDateTime,
+        catalog.List().Count,
+        Held,
+        upkeep.StoreIsAway ? "unavailable" : "available");
+
+    private OpsNode Describe(NodeEntry entry) => new(
+        entry.Node,
+        IsLost(entry) ? NodeState.Lost : NodeState.Up,
+        DateTimeOffset.FromUnixTimeMilliseconds(entry.StartedAt).UtcDateTime,
+        DateTimeOffset.FromUnixTimeMilliseconds(entry.SeenAt).UtcDateTime,
+        entry.Cameras,
+        entry.Held,
+        "available"); // or it could not have said so
+
+    [LoggerMessage(LogLevel.Error, "This node could not say that it is there")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "Other nodes are there: {Nodes}")]
+    private partial void LogNotAlone(string nodes);
+}
