@@ -8,6 +8,9 @@ Console.WriteLine(Engine.Announcement);
 
 var builder = DistributedApplication.CreateBuilder(args);
 
+// More than one only to try it: nodes are machines. Each has a camera of its own, and those that name a scope they share.
+var nodes = NodeCount.Read(builder.Configuration);
+
 // Web and the commands below show it to the camera API; nobody else can borrow or release a camera.
 var apiKey = builder.AddParameter(
     "api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
@@ -69,7 +72,13 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
         });
 
 // More cameras and other settings may be given to the AppHost, wherever it takes its configuration from.
-PassOn(cameraApi, "Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence");
+string[] sections = ["Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence"];
+PassOn(cameraApi, sections);
+var otherNodes = Enumerable.Range(2, nodes - 1).Select(AddNode).ToList();
+if (nodes > 1)
+{
+    cameraApi.WithEnvironment("Node__Name", "node-1");
+}
 
 var data = builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data";
 var web = builder.AddProject<Projects.Attendance_Web>("web")
@@ -80,6 +89,12 @@ var web = builder.AddProject<Projects.Attendance_Web>("web")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health");
 PassOn(web, "Accounts", "Enrollment", "People");
+for (var i = 0; i < otherNodes.Count; i++)
+{
+    // As good as the first one: any node answers for any camera.
+    web.WithEnvironment($"services__camera-api__http__{i + 1}", otherNodes[i].GetEndpoint("http"));
+}
+
 web.WithEnvironment("Accounts__FirstAdmin__Password", adminPassword); // after what is passed on: this is the one that is told
 
 // Without it Web keeps its records in a file of its folder.
@@ -110,9 +125,30 @@ async Task AskAsync(HttpCommandRequestContext context, object? question)
     context.Request.Content = question is null ? null : JsonContent.Create(question);
 }
 
-void PassOn(IResourceBuilder<ProjectResource> project, params string[] sections)
+IResourceBuilder<ProjectResource> AddNode(int number)
 {
-    foreach (var (key, value) in sections.SelectMany(section => builder.Configuration.GetSection(section).AsEnumerable()))
+    var node = builder.AddProject<Projects.Attendance_CameraApi>($"camera-api-{number}", launchProfileName: "node")
+        .WithHttpEndpoint(name: "http")
+        .WithReference(sessions).WaitFor(sessions)
+        .WithEnvironment("Security__ApiKey", apiKey)
+        .WithEnvironment("Node__Name", $"node-{number}")
+        .WithEnvironment($"Cameras__demo-{number}__Source", "test-pattern")
+        .WithEnvironment($"Cameras__demo-{number}__Name", $"Demo camera {number}")
+        .WithHttpHealthCheck("/health")
+        .WithHttpHealthCheck("/health/cameras");
+    PassOn(node, [.. sections.Except(["Cameras", "Discovery", "Node"])]);
+    node.WithEnvironment("Discovery__Enabled", "false"); // what is attached to this machine is the first one's
+    foreach (var camera in builder.Configuration.GetSection("Cameras").GetChildren().Where(camera => camera["Scope"] is not null))
+    {
+        PassOn(node, camera.Path);
+    }
+
+    return node;
+}
+
+void PassOn(IResourceBuilder<ProjectResource> project, params string[] paths)
+{
+    foreach (var (key, value) in paths.SelectMany(path => builder.Configuration.GetSection(path).AsEnumerable()))
     {
         if (value is not null)
         {

@@ -70,6 +70,8 @@ public sealed class RedisStore : StoreServer
 {
     private Process? _process;
 
+    public int Pid => _process!.Id;
+
     public override async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false } process)

@@ -7,7 +7,8 @@ using Microsoft.Extensions.ServiceDiscovery.Http;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// The one connection pool to camera-api. It does not retry: a page knows better than we do whether it still wants a camera.
+/// The one connection pool to camera-api, which may be several nodes. What one of them was asked is not asked again: a page knows
+/// better than we do whether it still wants a camera.
 /// </summary>
 internal sealed class CameraApiClient(
     IServiceDiscoveryHttpMessageHandlerFactory discovery, IOptions<SecurityOptions> security, TimeProvider clock) : IDisposable
@@ -16,7 +17,7 @@ internal sealed class CameraApiClient(
     private const string KeyHeader = "X-Api-Key";
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(3);
 
-    public HttpMessageInvoker Invoker { get; } = new(discovery.CreateHandler(new SocketsHttpHandler
+    public HttpMessageInvoker Invoker { get; } = new(new AnyNode(discovery.CreateHandler(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
@@ -24,7 +25,7 @@ internal sealed class CameraApiClient(
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         UseCookies = false,
         UseProxy = false,
-    }));
+    })));
 
     /// <summary>Asks for something that is of use only for as long as somebody would wait for it.</summary>
     /// <returns><paramref name="otherwise"/> where there is no answer in that time, or none that can be understood.</returns>
