@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Faults;
 using Attendance.Tests.Stores;
@@ -118,7 +119,7 @@ public sealed class NodeFaults : IAsyncLifetime
 
     private static Task<string?> LocalStateAsync(NodeProcess node, string cameraId) => node.StateAsync($"{cameraId}?node={node.Name}");
 
-    private static StringContent Wish(string cameraId) => new($$"""{"session_id":"{{Session()}}","camera_id":"{{cameraId}}","ttl_seconds":3600}""");
+    private static JsonContent Wish(string cameraId) => JsonContent.Create(new { session_id = Session(), camera_id = cameraId, ttl_seconds = 3600 });
 
     private async Task<NodeProcess> StartAsync(string name, SilentNetwork? toStore = null)
     {
