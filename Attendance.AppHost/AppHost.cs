@@ -69,7 +69,7 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
         });
 
 // More cameras and other settings may be given to the AppHost, wherever it takes its configuration from.
-PassOn(cameraApi, "Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence");
+PassOn(cameraApi, "Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence", "Quality");
 
 var data = builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data";
 var web = builder.AddProject<Projects.Attendance_Web>("web")

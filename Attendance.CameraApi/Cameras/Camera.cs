@@ -15,4 +15,8 @@ internal sealed record Camera(
     double? FrameRate,
     IReadOnlyList<string> Tags,
     IReadOnlyList<DeviceFormat> Formats,
-    bool Discovered);
+    bool Discovered)
+{
+    /// <summary>See <see cref="CameraFacing"/>; null where nobody has said.</summary>
+    public string? Facing { get; init; }
+}

@@ -75,7 +75,10 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         options.FrameRate,
         [.. options.Tags],
         [],
-        Discovered: false);
+        Discovered: false)
+    {
+        Facing = options.Facing,
+    };
 
     private static Camera FromDevice(DiscoveredDevice device) => new(
         device.Id,

@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Microsoft.Extensions.Options;
@@ -13,8 +14,10 @@ internal static class CameraEndpoints
     public static void MapCameras(this IEndpointRouteBuilder routes)
     {
         var cameras = routes.MapGroup("/api/cameras").WithTags("Cameras");
-        cameras.MapGet("", (bool? browsers, CameraViews views) => TypedResults.Ok(new CamerasResponse(views.All(browsers ?? true))))
-            .WithSummary("Every camera of this node and who holds it. 'browsers=false' leaves out those of browsers, whose ids are their owners' affair.");
+        cameras.MapGet("", List)
+            .Produces<CamerasResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423)
+            .WithSummary("Every camera of this node and who holds it. 'browsers=false' leaves out those of browsers, whose ids are their owners' affair. "
+                + "'best=true' with requirements: the one that 'auto' would take now, and why.");
         cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
                 views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseEndpoints.UnknownCamera())
             .Produces<CameraView>().ProducesProblem(404)
@@ -24,6 +27,19 @@ internal static class CameraEndpoints
             .WithSummary("Ended leases of a camera, newest first.");
         routes.MapGet("/api/camera/status", StatusAsync).WithTags("Cameras").Produces<StatusResponse>()
             .WithSummary("What is held, and whether all is well.");
+    }
+
+    private static IResult List(HttpContext context, bool? browsers, [AsParameters] BestCameraQuery query, CameraViews views, CameraChoice choice)
+    {
+        if (query.Validate() is not { } requirements)
+        {
+            return TypedResults.Ok(new CamerasResponse(views.All(browsers ?? true)));
+        }
+
+        var (best, chosen, refused) = choice.Preview(requirements);
+        return best is not null && views.Find(best.Camera.Id) is { } view
+            ? TypedResults.Ok(new BestCameraResponse(view, chosen!))
+            : LeaseEndpoints.Refused(context, refused);
     }
 
     private static async Task<IResult> HistoryAsync(string cameraId, int? limit, CameraSlots slots, LeaseStore store)
@@ -89,6 +105,8 @@ internal enum CameraState
 }
 
 /// <param name="Width">Pixels: what the camera delivers while it is open, else what is configured; null where neither is known.</param>
+/// <param name="Facing">Where it looks, as configured.</param>
+/// <param name="Quality">How well it does, by its last use or by this one; null for a browser's camera.</param>
 /// <param name="LeaseRef">Tells leases apart; not the lease's id, which is a secret.</param>
 /// <param name="Detail">What is wrong, in a plain sentence.</param>
 internal sealed record CameraView(
@@ -101,8 +119,10 @@ internal sealed record CameraView(
     int? Height,
     double? FrameRate,
     IReadOnlyList<string> Tags,
+    string? Facing,
     IReadOnlyList<DeviceFormat> Formats,
     bool Discovered,
+    CameraRating? Quality,
     string? LeaseRef,
     DateTime? HeldSince,
     DateTime? ExpiresAt,
@@ -139,7 +159,7 @@ internal sealed record HistoryItem(
 }
 
 /// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
-internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOptions<NodeOptions> node, TimeProvider clock)
+internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, CameraQuality quality, IOptions<NodeOptions> node, TimeProvider clock)
 {
     public IReadOnlyList<CameraView> All(bool withBrowsers = true) =>
     [
@@ -169,15 +189,17 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOpt
             opened?.Height ?? camera.Height,
             opened is { FrameRate: > 0 } ? opened.FrameRate : camera.FrameRate,
             camera.Tags,
+            camera.Facing,
             camera.Formats,
             camera.Discovered,
+            camera.Source.Kind == CameraKind.Browser ? null : quality.Rate(camera.Id, capture?.Frames),
             lease is { End: null, Stored.WasGranted: true } ? lease.Ref : null,
             lease is { Stored.WasGranted: true } ? lease.Stored.AcquiredAt.UtcDateTime : null,
             lease is { End: null, Stored.WasGranted: true } ? lease.ExpiresAt.UtcDateTime : null,
             Number(frame?.Header.Sharpness),
             Number(frame?.Header.Brightness),
             capture?.Frames.AgeOfLatest(clock)?.TotalSeconds,
-            slot?.Quarantine?.Cause ?? capture?.Status.Fault);
+            slot?.Quarantine?.Cause ?? (lease is { IsProbe: true } ? "It is being probed; whoever wants it gets it." : capture?.Status.Fault));
     }
 
     private static CameraState State(CameraSlot? slot, CameraLease? lease, bool isPresent) => (slot, lease) switch
@@ -185,6 +207,7 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOpt
         ({ Quarantine: not null }, _) => CameraState.Quarantined,
         (_, null) => isPresent ? CameraState.Available : CameraState.Missing,
         (_, { End: not null }) => CameraState.Releasing,
+        (_, { IsProbe: true }) => CameraState.Available,
         (_, { Opened.IsCompleted: false }) => CameraState.Opening,
         (_, { Capture.Status.Suspended: true }) => CameraState.Suspended,
         _ => CameraState.Held,
