@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Operations;
@@ -29,6 +30,7 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<OpsCameras>();
         builder.Services.AddSingleton<StoreWrites>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StoreWrites>());
+        builder.Services.AddHostedService<QualityMemory>();
         builder.Services.AddSingleton<NodeRegistry>();
         builder.Services.AddHostedService(services => services.GetRequiredService<NodeRegistry>());
     }

@@ -22,6 +22,9 @@ internal static class CameraEndpoints
                 views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseEndpoints.UnknownCamera())
             .Produces<CameraView>().ProducesProblem(404)
             .WithSummary("One camera.");
+        cameras.MapPost("{cameraId}/probe", ProbeAsync)
+            .Produces<CameraView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
+            .WithSummary("Open a camera that nobody has for a few seconds, to rate it. Whoever wants it meanwhile gets it.");
         cameras.MapGet("{cameraId}/history", HistoryAsync)
             .Produces<HistoryResponse>().ProducesProblem(404).ProducesProblem(503)
             .WithSummary("Ended leases of a camera, newest first.");
@@ -40,6 +43,19 @@ internal static class CameraEndpoints
         return best is not null && views.Find(best.Camera.Id) is { } view
             ? TypedResults.Ok(new BestCameraResponse(view, chosen!))
             : LeaseEndpoints.Refused(context, refused);
+    }
+
+    private static async Task<IResult> ProbeAsync(
+        string cameraId, HttpContext context, CameraCatalog catalog, CameraSlots slots, CameraProbes probes, CameraViews views)
+    {
+        if (catalog.Find(cameraId) is null || !slots.TryGet(cameraId, out var slot))
+        {
+            return LeaseEndpoints.UnknownCamera();
+        }
+
+        return await probes.ProbeAsync(slot, context.RequestAborted) is { } refused
+            ? LeaseEndpoints.Refused(context, refused)
+            : TypedResults.Ok(views.Find(cameraId));
     }
 
     private static async Task<IResult> HistoryAsync(string cameraId, int? limit, CameraSlots slots, LeaseStore store)

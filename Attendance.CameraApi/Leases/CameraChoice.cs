@@ -15,11 +15,15 @@ internal sealed class CameraChoice(
     CameraSlots slots,
     CameraLeases leases,
     CameraQuality quality,
+    CameraProbes probes,
     IOptions<QualityOptions> options,
     IOptions<NodeOptions> node,
     TimeProvider clock)
 {
     public const string Auto = "auto";
+
+    /// <summary>Of the cameras of which nothing is known: whoever asks waits for each, for seconds.</summary>
+    private const int MostProbed = 3;
 
     /// <returns>Null when no camera meets the requirements, in use or not.</returns>
     /// <exception cref="CameraUnavailableException">None of those that are free opens.</exception>
@@ -31,6 +35,11 @@ internal sealed class CameraChoice(
         if (candidates.FirstOrDefault(one => one.Slot.Lease is { End: null } lease && lease.SessionHash == wish.SessionHash) is { } own)
         {
             return Say(await leases.AcquireAsync(own.Slot, wish, cancellationToken), candidates, "The session has this camera already.");
+        }
+
+        if (options.Value.ProbeBeforeChoice && await ProbeUnknownAsync(candidates, cancellationToken))
+        {
+            candidates = Candidates(requirements);
         }
 
         AcquireOutcome? refused = null;
@@ -106,6 +115,30 @@ internal sealed class CameraChoice(
             { Quarantine: { } quarantine } => (AcquireOutcome)new AcquireOutcome.Quarantined(quarantine),
             var slot => new AcquireOutcome.InUse(slot.Lease?.ExpiresAt ?? clock.GetUtcNow()),
         }).Aggregate(default(AcquireOutcome), Sooner));
+    }
+
+    /// <returns>Whether more is known now.</returns>
+    private async Task<bool> ProbeUnknownAsync(List<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        var isMoreKnown = false;
+        if (candidates.Count(one => one.IsFree) > 1) // else there is nothing to choose
+        {
+            foreach (var unknown in candidates
+                .Where(one => one is { IsFree: true, Rating.MeasuredAt: null } && quality.FailuresOf(one.Slot.Camera.Id) == 0)
+                .Take(MostProbed))
+            {
+                try
+                {
+                    isMoreKnown |= await probes.ProbeAsync(unknown.Slot, cancellationToken) is null;
+                }
+                catch (CameraUnavailableException)
+                {
+                    isMoreKnown = true; // that it does not open is in its rating
+                }
+            }
+        }
+
+        return isMoreKnown;
     }
 
     /// <summary>In the order in which they are tried: who said goodbye and may come back is not sent away while another camera is free.</summary>

@@ -42,6 +42,9 @@ internal sealed partial class CameraLeases(
     /// <summary>Leases that the store has granted and that have not ended.</summary>
     public IEnumerable<CameraLease> Live => _live.Select(entry => entry.Value);
 
+    /// <summary>Nothing is acquired any more.</summary>
+    public bool IsClosing => _closing.IsCancellationRequested;
+
     public CameraLease? Find(string leaseId) => _live.GetValueOrDefault(leaseId);
 
     /// <summary>Gets the camera for a session and opens it.</summary>
@@ -513,7 +516,10 @@ internal sealed partial class CameraLeases(
                 quality.Keep(lease.Slot.Camera, capture.Frames);
             }
 
-            await pending.ReleaseAsync(lease.Stored, end);
+            if (!lease.IsProbe)
+            {
+                await pending.ReleaseAsync(lease.Stored, end);
+            }
         }
         catch (Exception exception)
         {

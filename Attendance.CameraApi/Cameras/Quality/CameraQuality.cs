@@ -76,7 +76,8 @@ internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvid
     public CameraRating Rate(string cameraId, FrameHub? frames) =>
         CameraRating.Of(Measured(cameraId, frames), FailuresOf(cameraId), options.Value.Weights);
 
-    private int FailuresOf(string cameraId)
+    /// <summary>Within a day.</summary>
+    public int FailuresOf(string cameraId)
     {
         if (!_known.TryGetValue(cameraId, out var known))
         {
