@@ -72,7 +72,7 @@ var cameraApi = builder.AddProject<Projects.Attendance_CameraApi>("camera-api")
         });
 
 // More cameras and other settings may be given to the AppHost, wherever it takes its configuration from.
-string[] sections = ["Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence"];
+string[] sections = ["Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence", "Quality"];
 PassOn(cameraApi, sections);
 var otherNodes = Enumerable.Range(2, nodes - 1).Select(AddNode).ToList();
 if (nodes > 1)

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Alerts.Webhooks;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Operations;
 using Microsoft.Extensions.Options;
@@ -29,5 +30,6 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<OpsCameras>();
         builder.Services.AddSingleton<StoreWrites>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StoreWrites>());
+        builder.Services.AddHostedService<QualityMemory>();
     }
 }

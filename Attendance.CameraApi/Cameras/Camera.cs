@@ -17,4 +17,8 @@ internal sealed record Camera(
     IReadOnlyList<string> Tags,
     IReadOnlyList<DeviceFormat> Formats,
     bool Discovered,
-    string? Scope = null);
+    string? Scope = null)
+{
+    /// <summary>See <see cref="CameraFacing"/>; null where nobody has said.</summary>
+    public string? Facing { get; init; }
+}

@@ -80,7 +80,10 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         [.. options.Tags],
         [],
         Discovered: false,
-        options.Scope);
+        options.Scope)
+    {
+        Facing = options.Facing,
+    };
 
     private static Camera FromDevice(DiscoveredDevice device) => new(
         device.Id,

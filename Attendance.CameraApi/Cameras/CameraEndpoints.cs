@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
@@ -16,13 +17,18 @@ internal static class CameraEndpoints
         var cameras = routes.MapGroup("/api/cameras").WithTags("Cameras");
         cameras.MapGet("", ListAsync)
             .Routed(RoutedBy.Node)
-            .Produces<CamerasResponse>().ProducesProblem(400)
-            .WithSummary("The cameras of all nodes and who holds them, by 'limit' and 'after'; 'node' asks one. 'browsers=false' leaves out those of browsers, whose ids are their owners' affair.");
+            .Produces<CamerasResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423)
+            .WithSummary("The cameras of all nodes and who holds them, by 'limit' and 'after'; 'node' asks one. 'browsers=false' leaves out those of browsers, "
+                + "whose ids are their owners' affair. 'best=true' with requirements: the one that 'auto' would take now, and why.");
         cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
                 views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseEndpoints.UnknownCamera())
             .Routed(RoutedBy.Camera)
             .Produces<CameraView>().ProducesProblem(404)
             .WithSummary("One camera.");
+        cameras.MapPost("{cameraId}/probe", ProbeAsync)
+            .Routed(RoutedBy.Camera)
+            .Produces<CameraView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
+            .WithSummary("Open a camera that nobody has for a few seconds, to rate it. Whoever wants it meanwhile gets it.");
         cameras.MapGet("{cameraId}/history", HistoryAsync)
             .Produces<HistoryResponse>().ProducesProblem(404).ProducesProblem(503)
             .WithSummary("Ended leases of a camera, newest first.");
@@ -31,11 +37,29 @@ internal static class CameraEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        int? limit, string? after, bool? browsers, HttpContext context, CameraViews views, OtherNodes others)
+        int? limit, string? after, bool? browsers, [AsParameters] BestCameraQuery query, HttpContext context, CameraViews views, NodeChoice choice, OtherNodes others)
     {
+        if (query.Validate() is { } requirements)
+        {
+            return await choice.PreviewAsync(context, requirements);
+        }
+
         var page = PageWish.Read(limit, after, browsers);
         var here = views.Page(page);
         return TypedResults.Ok(await others.AddToAsync(context, page, new CamerasResponse(here.Items, here.Next, [])));
+    }
+
+    private static async Task<IResult> ProbeAsync(
+        string cameraId, HttpContext context, CameraCatalog catalog, CameraSlots slots, CameraProbes probes, CameraViews views)
+    {
+        if (catalog.Find(cameraId) is null || !slots.TryGet(cameraId, out var slot))
+        {
+            return LeaseEndpoints.UnknownCamera();
+        }
+
+        return await probes.ProbeAsync(slot, context.RequestAborted) is { } refused
+            ? LeaseEndpoints.Refused(context, refused)
+            : TypedResults.Ok(views.Find(cameraId));
     }
 
     private static async Task<IResult> StatusAsync(
@@ -104,6 +128,8 @@ internal enum CameraState
 }
 
 /// <param name="Width">Pixels: what the camera delivers while it is open, else what is configured; null where neither is known.</param>
+/// <param name="Facing">Where it looks, as configured.</param>
+/// <param name="Quality">How well it does, by its last use or by this one; null for a browser's camera.</param>
 /// <param name="LeaseRef">Tells leases apart; not the lease's id, which is a secret.</param>
 /// <param name="Detail">What is wrong, in a plain sentence.</param>
 /// <param name="Scope">That several nodes share, each of which can open the camera; null for a camera of its node alone.</param>
@@ -117,8 +143,10 @@ internal sealed record CameraView(
     int? Height,
     double? FrameRate,
     IReadOnlyList<string> Tags,
+    string? Facing,
     IReadOnlyList<DeviceFormat> Formats,
     bool Discovered,
+    CameraRating? Quality,
     string? LeaseRef,
     DateTime? HeldSince,
     DateTime? ExpiresAt,
@@ -161,7 +189,7 @@ internal sealed record HistoryItem(
 }
 
 /// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
-internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOptions<NodeOptions> node, TimeProvider clock)
+internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, CameraQuality quality, IOptions<NodeOptions> node, TimeProvider clock)
 {
     public IReadOnlyList<CameraView> All() => Page(new PageWish(int.MaxValue, After: null)).Items;
 
@@ -200,15 +228,17 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOpt
             opened?.Height ?? camera.Height,
             opened is { FrameRate: > 0 } ? opened.FrameRate : camera.FrameRate,
             camera.Tags,
+            camera.Facing,
             camera.Formats,
             camera.Discovered,
+            camera.Source.Kind == CameraKind.Browser ? null : quality.Rate(camera.Id, capture?.Frames),
             lease is { End: null, Stored.WasGranted: true } ? lease.Ref : null,
             lease is { Stored.WasGranted: true } ? lease.Stored.AcquiredAt.UtcDateTime : null,
             lease is { End: null, Stored.WasGranted: true } ? lease.ExpiresAt.UtcDateTime : null,
             Number(frame?.Header.Sharpness),
             Number(frame?.Header.Brightness),
             capture?.Frames.AgeOfLatest(clock)?.TotalSeconds,
-            slot?.Quarantine?.Cause ?? capture?.Status.Fault,
+            slot?.Quarantine?.Cause ?? (lease is { IsProbe: true } ? "It is being probed; whoever wants it gets it." : capture?.Status.Fault),
             camera.Scope);
     }
 
@@ -217,6 +247,7 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, IOpt
         ({ Quarantine: not null }, _) => CameraState.Quarantined,
         (_, null) => isPresent ? CameraState.Available : CameraState.Missing,
         (_, { End: not null }) => CameraState.Releasing,
+        (_, { IsProbe: true }) => CameraState.Available,
         (_, { Opened.IsCompleted: false }) => CameraState.Opening,
         (_, { Capture.Status.Suspended: true }) => CameraState.Suspended,
         _ => CameraState.Held,

@@ -24,6 +24,9 @@ internal sealed class CameraOptions
     [Range(0.1, 1000)]
     public double? FrameRate { get; set; }
 
+    [RegularExpression(CameraFacing.Pattern, ErrorMessage = CameraFacing.Words)]
+    public string? Facing { get; set; }
+
     public IList<string> Tags { get; } = [];
 
     /// <summary>Named alike on several nodes, the camera is one: whichever of them has least to do opens it. Not for devices.</summary>

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Streaming;
 using Microsoft.Extensions.Options;
@@ -11,8 +12,10 @@ internal static class CameraRegistration
     {
         builder.Services.AddOptionsWithValidateOnStart<CamerasOptions, CamerasOptionsValidator>().BindConfiguration("Cameras");
         builder.Services.AddOptionsWithValidateOnStart<DiscoveryOptions>().BindConfiguration("Discovery");
+        builder.Services.AddOptionsWithValidateOnStart<QualityOptions, QualityOptionsValidator>().BindConfiguration("Quality");
         builder.Services.AddSingleton(_ => new DeviceDiscovery());
         builder.Services.AddSingleton<CameraCatalog>();
+        builder.Services.AddSingleton<CameraQuality>();
         builder.Services.AddSingleton<CameraViews>();
     }
 

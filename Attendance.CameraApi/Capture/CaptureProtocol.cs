@@ -98,10 +98,12 @@ internal enum CaptureFailureCode
 /// <param name="Timestamp"><see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> at capture: the machine's monotonic clock, the same in every process.</param>
 /// <param name="Sharpness">Variance of the Laplacian of the brightness; NaN where not measured.</param>
 /// <param name="Brightness">Mean brightness, 0 to 255; NaN where not measured.</param>
+/// <param name="Clipped">Share of the picture that is black or white without shades; NaN where not measured.</param>
+/// <param name="Noise">Standard deviation of the brightness's noise; NaN where not measured.</param>
 internal readonly record struct FrameHeader(
-    long Sequence, long Timestamp, int Width, int Height, float Sharpness, float Brightness, FrameFlags Flags)
+    long Sequence, long Timestamp, int Width, int Height, float Sharpness, float Brightness, float Clipped, float Noise, FrameFlags Flags)
 {
-    public const int Length = 36;
+    public const int Length = 44;
 
     public void Write(Span<byte> destination)
     {
@@ -111,7 +113,9 @@ internal readonly record struct FrameHeader(
         BinaryPrimitives.WriteInt32LittleEndian(destination[20..], Height);
         BinaryPrimitives.WriteSingleLittleEndian(destination[24..], Sharpness);
         BinaryPrimitives.WriteSingleLittleEndian(destination[28..], Brightness);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[32..], (uint)Flags);
+        BinaryPrimitives.WriteSingleLittleEndian(destination[32..], Clipped);
+        BinaryPrimitives.WriteSingleLittleEndian(destination[36..], Noise);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[40..], (uint)Flags);
     }
 
     public static FrameHeader Read(ReadOnlySpan<byte> source) => new(
@@ -121,7 +125,9 @@ internal readonly record struct FrameHeader(
         BinaryPrimitives.ReadInt32LittleEndian(source[20..]),
         BinaryPrimitives.ReadSingleLittleEndian(source[24..]),
         BinaryPrimitives.ReadSingleLittleEndian(source[28..]),
-        (FrameFlags)BinaryPrimitives.ReadUInt32LittleEndian(source[32..]));
+        BinaryPrimitives.ReadSingleLittleEndian(source[32..]),
+        BinaryPrimitives.ReadSingleLittleEndian(source[36..]),
+        (FrameFlags)BinaryPrimitives.ReadUInt32LittleEndian(source[40..]));
 }
 
 [Flags]

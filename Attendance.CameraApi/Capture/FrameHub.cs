@@ -1,3 +1,5 @@
+using Attendance.CameraApi.Cameras.Quality;
+
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>One encoded picture. Shared by all viewers, so nobody changes its bytes.</summary>
@@ -22,15 +24,22 @@ internal sealed class FrameHub
     /// <summary>Streams that are being watched.</summary>
     public int Viewers => Volatile.Read(ref _viewers);
 
+    /// <summary>What is delivered, measured.</summary>
+    public QualityMeter Quality { get; } = new();
+
     public CapturedFrame? Latest => Volatile.Read(ref _latest);
 
     public void Watch(int change) => Interlocked.Add(ref _viewers, change);
 
-    public void Publish(CapturedFrame frame) => Change(() =>
+    public void Publish(CapturedFrame frame)
     {
-        Volatile.Write(ref _latest, frame);
-        Volatile.Write(ref _count, _count + 1);
-    });
+        Quality.Add(frame.Header);
+        Change(() =>
+        {
+            Volatile.Write(ref _latest, frame);
+            Volatile.Write(ref _count, _count + 1);
+        });
+    }
 
     /// <summary>How old the newest frame is; null while there is none.</summary>
     public TimeSpan? AgeOfLatest(TimeProvider clock) => Latest is { } frame ? clock.GetElapsedTime(frame.Header.Timestamp) : null;

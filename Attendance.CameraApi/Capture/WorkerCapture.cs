@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ internal sealed partial class WorkerCapture(
     DeviceDiscovery devices,
     CaptureOptions options,
     CaptureMetrics metrics,
+    CameraQuality quality,
     CameraEvents events,
     TimeProvider clock,
     ILogger<WorkerCapture> logger) : ICameraCapture, IReopenable
@@ -195,6 +197,7 @@ internal sealed partial class WorkerCapture(
             _closed.Token.ThrowIfCancellationRequested();
             if (worker.Exited.IsCompleted)
             {
+                quality.Failed(camera, QualityFailure.Interrupted);
                 Fault(worker.Failure!);
                 return false;
             }
@@ -206,6 +209,7 @@ internal sealed partial class WorkerCapture(
             else if (clock.GetElapsedTime(since) >= options.StallTimeout)
             {
                 metrics.Stalled(camera.Id);
+                quality.Failed(camera, QualityFailure.Stalled);
                 Fault(new(CaptureFailureCode.ReadFailed, $"No frame for {options.StallTimeout.TotalSeconds:0.#} s."));
                 return true;
             }
@@ -259,6 +263,7 @@ internal sealed partial class WorkerCapture(
             }
             catch (CameraUnavailableException exception)
             {
+                quality.Failed(camera, QualityFailure.OpenFailed);
                 Fault(exception.Failure);
                 _status = _status with { Failures = failures + 1 };
             }
@@ -296,9 +301,10 @@ internal sealed class WorkerCaptureFactory(
     DeviceDiscovery devices,
     IOptions<CaptureOptions> options,
     CaptureMetrics metrics,
+    CameraQuality quality,
     CameraEvents events,
     TimeProvider clock,
     ILogger<WorkerCapture> logger) : ICameraCaptureFactory
 {
-    public ICameraCapture Create(Camera camera) => new WorkerCapture(camera, workers, closing, devices, options.Value, metrics, events, clock, logger);
+    public ICameraCapture Create(Camera camera) => new WorkerCapture(camera, workers, closing, devices, options.Value, metrics, quality, events, clock, logger);
 }

@@ -61,6 +61,9 @@ internal sealed class CameraLease
 
     public StoredLease Stored { get; private set; }
 
+    /// <summary>It is no lease but a look at a camera that nobody has: never in the store, and it yields to whoever wants the camera.</summary>
+    public bool IsProbe { get; init; }
+
     /// <summary>The span in which it was asked for, which its end is linked to.</summary>
     public ActivityContext Origin { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Nodes;
@@ -26,6 +27,7 @@ internal sealed partial class CameraLeases(
     IOptions<NodeOptions> node,
     TimeProvider clock,
     LeaseMetrics metrics,
+    CameraQuality quality,
     CameraEvents events,
     ILogger<CameraLeases> logger) : IDisposable
 {
@@ -51,47 +53,34 @@ internal sealed partial class CameraLeases(
 
     public int QuarantinedCount => Volatile.Read(ref _quarantined);
 
+    /// <summary>Nothing is acquired any more.</summary>
+    public bool IsClosing => _closing.IsCancellationRequested;
+
     public CameraLease? Find(string leaseId) => _live.GetValueOrDefault(leaseId);
 
     /// <summary>Gets the camera for a session and opens it.</summary>
     /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
-    public async Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken)
-    {
-        using var activity = StartAcquire(slot.Camera);
-        var name = "failed";
-        string? error = null;
-        try
-        {
-            var outcome = await EnterAndOpenAsync(slot, wish, cancellationToken);
-            name = outcome.Name;
-            return outcome;
-        }
-        catch (StoreUnavailableException)
-        {
-            name = error = "store_unavailable";
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            name = error = "cancelled";
-            throw;
-        }
-        catch (Exception exception)
-        {
-            error = (exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name;
-            throw;
-        }
-        finally
-        {
-            activity?.SetTag(TelemetryAttributes.LeaseOutcome, name);
-            if (error is not null)
-            {
-                activity.Failed(error);
-            }
+    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken) =>
+        ReportAsync(slot.Camera, () => EnterAndOpenAsync(slot, wish, cancellationToken));
 
-            metrics.Asked(slot.Camera.Id, name);
+    /// <summary>Stands in the lines of several cameras and gets the first that is given back.</summary>
+    /// <returns>Null when none was, in time.</returns>
+    /// <exception cref="CameraUnavailableException">It was given back and does not open.</exception>
+    /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
+    public async Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
+        IReadOnlyList<CameraSlot> awaited, LeaseWish wish, CancellationToken cancellationToken)
+    {
+        var turn = SlotWaiter.EnterFirstAsync(awaited, slot => NewLease(slot, wish), wish.Wait, clock, cancellationToken);
+        if (!turn.IsCompleted)
+        {
+            // Who said goodbye just before we stood in line did not see us there.
+            _ = awaited.Any(slot => slot.Lease is { } leaving && Yield(leaving));
         }
+
+        return await turn is { } lease
+            ? (lease.Slot, await ReportAsync(lease.Slot.Camera, () => OpenAsync(lease, GrantAndOpenAsync, cancellationToken)))
+            : null;
     }
 
     /// <summary>Extends the lease, once the store has confirmed it.</summary>
@@ -213,6 +202,45 @@ internal sealed partial class CameraLeases(
 
     public void Dispose() => _closing.Dispose();
 
+    /// <summary>However it comes out, it is traced and counted.</summary>
+    private async Task<AcquireOutcome> ReportAsync(Camera camera, Func<Task<AcquireOutcome>> acquire)
+    {
+        using var activity = StartAcquire(camera);
+        var name = "failed";
+        string? error = null;
+        try
+        {
+            var outcome = await acquire();
+            name = outcome.Name;
+            return outcome;
+        }
+        catch (StoreUnavailableException)
+        {
+            name = error = "store_unavailable";
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            name = error = "cancelled";
+            throw;
+        }
+        catch (Exception exception)
+        {
+            error = (exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name;
+            throw;
+        }
+        finally
+        {
+            activity?.SetTag(TelemetryAttributes.LeaseOutcome, name);
+            if (error is not null)
+            {
+                activity.Failed(error);
+            }
+
+            metrics.Asked(camera.Id, name);
+        }
+    }
+
     private async Task<AcquireOutcome> EnterAndOpenAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
@@ -256,13 +284,13 @@ internal sealed partial class CameraLeases(
             }
             else if (wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
             {
-                var turn = slot.EnterAsync(lease, patience, clock, cancellationToken);
+                var turn = SlotWaiter.EnterFirstAsync([slot], _ => lease, patience, clock, cancellationToken);
                 if (slot.Lease is { } leaving && !ReferenceEquals(leaving, lease))
                 {
                     Yield(leaving); // who said goodbye just before we stood in line did not see us there
                 }
 
-                if (await turn)
+                if (await turn is not null)
                 {
                     return await OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
                 }
@@ -400,6 +428,11 @@ internal sealed partial class CameraLeases(
     /// <summary>Three failures in a row, over however many acquisitions, are more than bad luck.</summary>
     private void NoteOpening(CameraLease lease, CameraUnavailableException? failure)
     {
+        if (failure is not null)
+        {
+            quality.Failed(lease.Slot.Camera, QualityFailure.OpenFailed);
+        }
+
         if (failure is null)
         {
             if (lease.Slot.Failures >= WorkerCapture.FailuresOfNote)
@@ -469,6 +502,7 @@ internal sealed partial class CameraLeases(
         if (await Task.WhenAny(capture.Lost, lease.Released) == capture.Lost)
         {
             Activity.Current = null; // the request that began the lease is over
+            quality.Failed(lease.Slot.Camera, QualityFailure.Lost);
             var reason = await capture.Lost == CaptureLoss.DeviceLost ? ReleaseReason.DeviceLost : ReleaseReason.WorkerFailed;
             await EndAsync(lease, new LeaseEnd(reason));
         }
@@ -505,9 +539,13 @@ internal sealed partial class CameraLeases(
             if (lease.Capture is { } capture)
             {
                 outcome = await capture.CloseAsync();
+                quality.Keep(lease.Slot.Camera, capture.Frames);
             }
 
-            await pending.ReleaseAsync(lease.Stored, end);
+            if (!lease.IsProbe)
+            {
+                await pending.ReleaseAsync(lease.Stored, end);
+            }
         }
         catch (Exception exception)
         {
@@ -570,6 +608,7 @@ internal sealed partial class CameraLeases(
         {
             Interlocked.Increment(ref _quarantined);
             metrics.Quarantined(lease.CameraId, 1);
+            quality.Failed(lease.Slot.Camera, QualityFailure.Quarantined);
             events.Tell(CameraEventType.CameraQuarantined, lease.CameraId, lease.Ref, quarantine.Cause);
             LogQuarantined(lease.CameraId, quarantine.Cause);
         }
@@ -617,7 +656,11 @@ internal sealed record LeaseWish(string SessionHash, TimeSpan? Ttl = null, TimeS
 internal abstract record AcquireOutcome(string Name)
 {
     /// <param name="IsNew">False when the session had it already.</param>
-    public sealed record Granted(CameraLease Lease, bool IsNew) : AcquireOutcome(IsNew ? "granted" : "already_held");
+    public sealed record Granted(CameraLease Lease, bool IsNew) : AcquireOutcome(IsNew ? "granted" : "already_held")
+    {
+        /// <summary>Null where the session named its camera.</summary>
+        public ChosenCamera? Choice { get; init; }
+    }
 
     /// <param name="Node">That has it, where the store says so: a camera that is shared may be another's.</param>
     public sealed record InUse(DateTimeOffset ExpiresAt, string? Node = null) : AcquireOutcome("in_use");

@@ -10,7 +10,7 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
     private static long s_leaves;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<Waiter> _waiters = new();
+    private readonly LinkedList<SlotWaiter> _waiters = new();
     private CameraLease? _lease;
     private Quarantine? _quarantine;
 
@@ -38,7 +38,7 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
         {
             lock (_gate)
             {
-                return _waiters.Count > 0;
+                return _waiters.Any(waiter => !waiter.IsDone);
             }
         }
     }
@@ -55,46 +55,33 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
         }
     }
 
-    /// <summary>Stands in line. First come, first served; who leaves the line loses the place.</summary>
-    /// <returns>True when the slot became the lease's, false when it did not in time.</returns>
-    public async Task<bool> EnterAsync(CameraLease lease, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>First come, first served; who leaves the line loses the place.</summary>
+    /// <returns><see langword="false"/> when there is nothing to wait for any more: it was this one's turn at once, or elsewhere.</returns>
+    public bool TryQueue(SlotWaiter waiter)
     {
-        var waiter = new Waiter(lease);
         lock (_gate)
         {
-            if (_lease is null)
+            if (_lease is null && TryHandOver(waiter) || waiter.IsDone)
             {
-                Enter(lease);
-                return true;
+                return false;
             }
 
             _waiters.AddLast(waiter);
-        }
-
-        try
-        {
-            await waiter.Turn.Task.WaitAsync(patience, clock, cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            lock (_gate)
-            {
-                if (_waiters.Remove(waiter))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    return false;
-                }
-            }
+    }
 
-            return true; // its turn came in the same moment; the caller's own token says whether it still wants it
+    public void Unqueue(SlotWaiter waiter)
+    {
+        lock (_gate)
+        {
+            _waiters.Remove(waiter);
         }
     }
 
     /// <summary>The camera is free, or in quarantine; the next in line has it from this moment.</summary>
     public void Leave(CameraLease lease, Quarantine? quarantine)
     {
-        Waiter? next = null;
         lock (_gate)
         {
             if (!ReferenceEquals(_lease, lease))
@@ -105,44 +92,62 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
             _lease = null;
             _quarantine = quarantine;
             LeftAt = Interlocked.Increment(ref s_leaves);
-            if (_waiters.First is { } first)
-            {
-                _waiters.RemoveFirst();
-                next = first.Value;
-                Enter(next.Lease);
-            }
+            HandOverToNext();
         }
 
-        if (next is null)
-        {
-            emptied?.Invoke(this);
-        }
-
-        next?.Turn.SetResult();
+        TellIfEmpty();
     }
 
     public bool EndQuarantine(Quarantine quarantine)
     {
-        if (!ReferenceEquals(Interlocked.CompareExchange(ref _quarantine, null, quarantine), quarantine))
+        lock (_gate)
         {
-            return false;
+            if (!ReferenceEquals(_quarantine, quarantine))
+            {
+                return false;
+            }
+
+            _quarantine = null;
+            if (_lease is null)
+            {
+                HandOverToNext();
+            }
         }
 
-        emptied?.Invoke(this);
+        TellIfEmpty();
         return true;
+    }
+
+    private void HandOverToNext()
+    {
+        for (var next = _waiters.First; _lease is null && next is not null;)
+        {
+            var (waiter, after) = (next.Value, next.Next);
+            if (TryHandOver(waiter) || waiter.IsDone)
+            {
+                _waiters.Remove(next);
+            }
+
+            next = after;
+        }
+    }
+
+    /// <summary>A camera in quarantine is nobody's turn that waits for others as well; who waits for it alone is told.</summary>
+    private bool TryHandOver(SlotWaiter waiter) =>
+        (_quarantine is null || !waiter.IsChoosy) && waiter.TryClaim(this, out _lease);
+
+    private void TellIfEmpty()
+    {
+        if (Lease is null)
+        {
+            emptied?.Invoke(this);
+        }
     }
 
     private CameraLease? Enter(CameraLease lease)
     {
         _lease = lease;
         return null;
-    }
-
-    private sealed class Waiter(CameraLease lease)
-    {
-        public CameraLease Lease => lease;
-
-        public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Nodes;
@@ -27,13 +28,14 @@ internal static class LeaseEndpoints
     }
 
     private static async Task<IResult> AcquireAsync(
-        HttpContext context, CameraSlots slots, CameraLeases leases, CameraChoice choice, Elsewhere elsewhere, CancellationToken cancellationToken)
+        HttpContext context, CameraSlots slots, CameraLeases leases, NodeChoice choice, Elsewhere elsewhere, CancellationToken cancellationToken)
     {
         var request = await JsonBody.ReadAsync<AcquireLease>(context.Request, absent: null, cancellationToken);
         var wish = request.Validate();
         if (request.CameraId == CameraChoice.Auto)
         {
-            return ToResult(context, request, await choice.AcquireAsync(request.Requirements ?? new(), wish, cancellationToken));
+            var (here, there) = await choice.AcquireAsync(context, request.Requirements ?? new(), wish, cancellationToken);
+            return there ?? ToResult(context, request, here);
         }
 
         if (BrowserCamera.IsId(request.CameraId))
@@ -82,12 +84,16 @@ internal static class LeaseEndpoints
         return TypedResults.NoContent();
     }
 
-    private static IResult ToResult(HttpContext context, AcquireLease request, AcquireOutcome? outcome) => outcome switch
+    private static IResult ToResult(HttpContext context, AcquireLease request, AcquireOutcome? outcome) => outcome is AcquireOutcome.Granted granted
+        ? TypedResults.Json(
+            LeaseResponse.From(granted.Lease, request.SessionId!) with { Choice = granted.Choice },
+            statusCode: granted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
+        : Refused(context, outcome);
+
+    /// <param name="outcome">Anything but a lease; null where no camera meets the requirements.</param>
+    internal static Problem Refused(HttpContext context, AcquireOutcome? outcome) => outcome switch
     {
         null => new Problem(StatusCodes.Status404NotFound, "no_matching_camera", "No camera meets the requirements."),
-        AcquireOutcome.Granted granted => TypedResults.Json(
-            LeaseResponse.From(granted.Lease, request.SessionId!),
-            statusCode: granted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK),
         AcquireOutcome.InUse inUse => new Problem(StatusCodes.Status409Conflict, "camera_in_use", "Another session has this camera.")
         {
             Detail = "It is free at 'expires_at' at the latest, unless its holder renews. 'takeover': true ends the other lease.",
@@ -162,6 +168,8 @@ internal sealed record AcquireLease(
             errors["requirements"] = ["go with camera_id 'auto' only."];
         }
 
+        Requirements?.Check("requirements.", errors);
+
         return errors.Count > 0
             ? throw new RequestException(errors)
             : new LeaseWish(
@@ -186,6 +194,10 @@ internal sealed record LeaseResponse(
     string? SnapshotUrl,
     string PresenceUrl)
 {
+    /// <summary>Where the session named no camera: why it is this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChosenCamera? Choice { get; init; }
+
     public static LeaseResponse From(CameraLease lease, string sessionId) => new(
         lease.Id,
         lease.Ref,

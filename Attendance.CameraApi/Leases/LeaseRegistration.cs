@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Sessions;
@@ -24,6 +25,8 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<BrowserCaptures>();
         builder.Services.AddSingleton<SessionNodes>();
         builder.Services.AddSingleton<CameraLeases>();
+        builder.Services.AddSingleton<ProbeMetrics>();
+        builder.Services.AddSingleton<CameraProbes>();
         builder.Services.AddSingleton<CameraChoice>();
         builder.Services.AddSingleton<LeakMetrics>();
         builder.Services.AddSingleton<OpenLeaks>();

@@ -14,6 +14,7 @@ internal static class NodeRegistration
         builder.Services.AddSingleton<NodeDirectory>();
         builder.Services.AddSingleton<OtherNodes>();
         builder.Services.AddSingleton<CameraHistory>();
+        builder.Services.AddSingleton<NodeChoice>();
         builder.Services.AddSingleton<Elsewhere>();
         builder.Services.AddSingleton<NodeRegistry>();
         builder.Services.AddHostedService(services => services.GetRequiredService<NodeRegistry>());

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Http;
@@ -50,11 +51,24 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
         var cancellationToken = body is null ? context.RequestAborted : CancellationToken.None;
         var answers = await Task.WhenAll(all.Select(other => AskAsync<T>(other, path, body, patience ?? s_moment, cancellationToken)));
         return (
-            [.. answers.OfType<T>()],
-            [.. all.Zip(answers).Where(one => one.Second is null).Select(one => one.First.Node), .. asked is null ? nodes.Lost.Select(lost => lost.Node) : []]);
+            [.. answers.Where(one => IsSuccess(one.Status)).Select(one => one.Answer!)],
+            [
+                .. answers.Where(one => !IsSuccess(one.Status)).Select(one => one.Node.Node),
+                .. asked is null ? nodes.Lost.Select(lost => lost.Node) : [],
+            ]);
     }
 
-    private async Task<T?> AskAsync<T>(NodeEntry other, string path, object? body, TimeSpan patience, CancellationToken cancellationToken) where T : class
+    /// <summary>For questions to which a refusal is an answer too.</summary>
+    /// <returns>No status where there was no answer.</returns>
+    public async Task<IReadOnlyList<(NodeEntry Node, HttpStatusCode? Status, T? Answer)>> AskEachAsync<T>(
+        HttpContext context, string path, IReadOnlyList<NodeEntry> asked) where T : class => Peers.Hops(context.Request) > 0
+        ? []
+        : await Task.WhenAll(asked.Select(other => AskAsync<T>(other, path, body: null, s_moment, context.RequestAborted)));
+
+    private static bool IsSuccess(HttpStatusCode? status) => status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
+
+    private async Task<(NodeEntry Node, HttpStatusCode? Status, T? Answer)> AskAsync<T>(
+        NodeEntry other, string path, object? body, TimeSpan patience, CancellationToken cancellationToken) where T : class
     {
         using var late = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -63,12 +77,12 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
         try
         {
             using var response = await peers.SendAsync(request, either.Token);
-            return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<T>(JsonBody.Options, either.Token) : null;
+            return (other, response.StatusCode, await response.Content.ReadFromJsonAsync<T>(JsonBody.Options, either.Token));
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return null;
+            return (other, null, null);
         }
     }
 

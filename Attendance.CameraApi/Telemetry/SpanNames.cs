@@ -19,6 +19,10 @@ internal static class SpanNames
     [Carries(CameraId, ProcessId, WorkerIsSpare, ErrorType)]
     public const string WorkerOpen = "worker.open";
 
+    [Description("A look at a camera that nobody has, to see what it delivers. Its end is a `camera.release` with the reason `expired`.")]
+    [Carries(CameraId, TelemetryAttributes.CameraKind, ProbeOutcome, ErrorType)]
+    public const string Probe = "camera.probe";
+
     [Description("From the end of a lease until its camera is proven free, or in quarantine. In the trace of who ended it, if anybody did; "
         + "linked to the lease's acquisition.")]
     [Carries(CameraId, TelemetryAttributes.CameraKind, ReleaseReason, ReleaseOutcome, ErrorType)]

@@ -18,6 +18,9 @@ internal static class TelemetryAttributes
         + "about, `granted`, `adopted`, or `not_granted` where its client never got it.")]
     public const string LeaseOutcome = "attendance.lease.outcome";
 
+    [Description("`measured`; `in_use` where somebody had the camera or wanted it meanwhile, `quarantined`, `shutting_down`, `failed`.")]
+    public const string ProbeOutcome = "attendance.probe.outcome";
+
     [Description("Why a lease ended, as in [operations.md](operations.md#why-a-lease-ended).")]
     public const string ReleaseReason = "attendance.lease.release_reason";
 
@@ -36,7 +39,7 @@ internal static class TelemetryAttributes
     [Description("How a session's socket was lost: `closed`, `timeout`, `slow`, `misused`, `replaced`.")]
     public const string LossReason = "attendance.session.loss_reason";
 
-    [Description("What was asked of the store: a script, or `held`, `ledger`, `ping`.")]
+    [Description("What was asked of the store: a script, or `held`, `ledger`, `quality`, `ping`.")]
     public const string StoreOperation = "attendance.store.operation";
 
     [Description("`ok` or `unavailable`.")]

@@ -236,5 +236,50 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         Assert.Equal(0, (await nodes.One.Http.GetFromJsonAsync<JsonElement>("/api/camera/status/", Cancel)).GetProperty("active_cameras").GetInt32());
     }
 
+    [Fact]
+    public async Task Who_names_no_camera_gets_the_one_of_any_node_that_will_do_and_waits_for_it()
+    {
+        var preview = await nodes.Two.Http.GetFromJsonAsync<JsonElement>("/api/cameras?best=true&min_width=1280", Cancel);
+        Assert.Equal("yard", preview.GetProperty("camera").GetProperty("camera_id").GetString());
+
+        var session = Session();
+        var lease = await AutoAsync(nodes.One, session);
+        Assert.Equal("held", await nodes.Three.StateAsync("yard"));
+        using (var again = await AskAutoAsync(nodes.Two, session))
+        {
+            Assert.Equal(HttpStatusCode.OK, again.StatusCode); // the same lease, whichever node is asked
+            Assert.Equal(lease.Id, Lease.From(await again.Content.ReadFromJsonAsync<JsonElement>(Cancel)).Id);
+        }
+
+        using (var refused = await AskAutoAsync(nodes.Two, Session()))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        }
+
+        using (var none = await nodes.One.Http.PostAsJsonAsync(
+            "/api/leases", new { session_id = Session(), camera_id = "auto", requirements = new { min_width = 9999 } }, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        }
+
+        var waiting = AutoAsync(nodes.Two, Session(), waitSeconds: 20);
+        await Task.Delay(500, Cancel);
+        Assert.False(waiting.IsCompleted);
+        await nodes.Two.ReleaseAsync(lease);
+        await nodes.One.ReleaseAsync(await waiting);
+    }
+
+    private static async Task<Lease> AutoAsync(NodeProcess node, string session, int waitSeconds = 0)
+    {
+        using var response = await AskAutoAsync(node, session, waitSeconds);
+        Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync(Cancel) + node.Log);
+        return Lease.From(await response.Content.ReadFromJsonAsync<JsonElement>(Cancel));
+    }
+
+    private static Task<HttpResponseMessage> AskAutoAsync(NodeProcess node, string session, int waitSeconds = 0) => node.Http.PostAsJsonAsync(
+        "/api/leases",
+        new { session_id = session, camera_id = "auto", wait_seconds = waitSeconds, requirements = new { min_width = 1280 } },
+        Cancel);
+
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
 }

@@ -27,7 +27,7 @@ public sealed class ThreeNodes : IAsyncLifetime
         _nodes.AddRange(await Task.WhenAll(
             StartAsync("one", "--Cameras:door:Source=test-pattern", "--Cameras:desk:Source=test-pattern"),
             StartAsync("two", "--Cameras:gate:Source=test-pattern", "--Cameras:desk:Source=test-pattern"),
-            StartAsync("three", "--Cameras:yard:Source=test-pattern")));
+            StartAsync("three", "--Cameras:yard:Source=test-pattern", "--Cameras:yard:Width=1280", "--Cameras:yard:Height=720")));
         await Task.WhenAll(One.KnowsAsync(Two, Three), Two.KnowsAsync(One, Three), Three.KnowsAsync(One, Two));
     }
 

@@ -16,7 +16,6 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
     private V4l2Probe? _probe;
     private (int Width, int Height) _size;
     private bool _passThrough;
-    private long _measured;
 
     public CaptureOpened Open()
     {
@@ -62,7 +61,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
 
         var jpeg = Bytes(_picture)[..length];
         frame.Begin(_size.Width, _size.Height);
-        frame.Put(jpeg, JpegEncoder.MeasureNowAndThen(jpeg, ref _measured), FrameFlags.PassedThrough);
+        frame.Put(jpeg, _encoder.MeasureNowAndThen(jpeg), FrameFlags.PassedThrough);
         return true;
     }
 

@@ -14,7 +14,7 @@ internal sealed class FrameBuffer
 
     /// <summary>To be called as soon as the picture is there: it takes the time.</summary>
     public void Begin(int width, int height) =>
-        _header = new(0, Stopwatch.GetTimestamp(), width, height, float.NaN, float.NaN, FrameFlags.None);
+        _header = new(0, Stopwatch.GetTimestamp(), width, height, float.NaN, float.NaN, float.NaN, float.NaN, FrameFlags.None);
 
     public void Put(ReadOnlySpan<byte> jpeg, PictureQuality quality, FrameFlags flags = FrameFlags.None)
     {
@@ -25,7 +25,10 @@ internal sealed class FrameBuffer
         }
 
         jpeg.CopyTo(_record.AsSpan(JpegStart));
-        _header = _header with { Sharpness = quality.Sharpness, Brightness = quality.Brightness, Flags = flags };
+        _header = _header with
+        {
+            Sharpness = quality.Sharpness, Brightness = quality.Brightness, Clipped = quality.Clipped, Noise = quality.Noise, Flags = flags,
+        };
     }
 
     public void Finish(long sequence)

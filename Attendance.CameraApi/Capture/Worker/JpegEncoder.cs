@@ -9,6 +9,8 @@ internal sealed class JpegEncoder(int quality)
     private static readonly TimeSpan s_betweenMeasurements = TimeSpan.FromSeconds(1);
 
     private readonly int[] _parameters = [(int)ImwriteFlags.JpegQuality, quality];
+    private readonly PictureNoise _noise = new();
+    private long _measured;
 
     public void Encode(Mat picture, FrameBuffer frame)
     {
@@ -18,24 +20,31 @@ internal sealed class JpegEncoder(int quality)
     }
 
     /// <summary>Decoding costs what passing a picture through saves, so only one a second is looked at.</summary>
-    public static PictureQuality MeasureNowAndThen(ReadOnlySpan<byte> jpeg, ref long measured)
+    public PictureQuality MeasureNowAndThen(ReadOnlySpan<byte> jpeg)
     {
         var now = Stopwatch.GetTimestamp();
-        if (measured != 0 && Stopwatch.GetElapsedTime(measured, now) < s_betweenMeasurements)
+        if (_measured != 0 && Stopwatch.GetElapsedTime(_measured, now) < s_betweenMeasurements)
         {
             return PictureQuality.Unknown;
         }
 
-        measured = now;
+        _measured = now;
         using var grey = Cv2.ImDecode(jpeg, ImreadModes.Grayscale);
         return grey.Empty() ? PictureQuality.Unknown : Measure(grey);
     }
 
-    private static unsafe PictureQuality Measure(Mat picture)
+    private unsafe PictureQuality Measure(Mat picture)
     {
         var channels = picture.Channels();
-        return picture.IsContinuous() && picture.Depth() == MatType.CV_8U && channels is 1 or 3
-            ? PictureQuality.Measure(new(picture.DataPointer, picture.Width * picture.Height * channels), picture.Width, picture.Height, channels)
-            : PictureQuality.Unknown;
+        if (!picture.IsContinuous() || picture.Depth() != MatType.CV_8U || channels is not (1 or 3))
+        {
+            return PictureQuality.Unknown;
+        }
+
+        var pixels = new ReadOnlySpan<byte>(picture.DataPointer, picture.Width * picture.Height * channels);
+        return PictureQuality.Measure(pixels, picture.Width, picture.Height, channels) with
+        {
+            Noise = _noise.MeasureNowAndThen(pixels, picture.Width, picture.Height, channels),
+        };
     }
 }

@@ -13,7 +13,6 @@ internal sealed class NetworkSource(CaptureRequest request, Uri address) : ICapt
     private INetworkStream? _stream;
     private JpegReader _reader = null!;
     private ReadOnlyMemory<byte> _first;
-    private long _measured;
 
     public CaptureOpened Open()
     {
@@ -55,7 +54,7 @@ internal sealed class NetworkSource(CaptureRequest request, Uri address) : ICapt
         }
 
         frame.Begin(picture.Width, picture.Height);
-        frame.Put(jpeg.Span, JpegEncoder.MeasureNowAndThen(jpeg.Span, ref _measured), _stream!.IsDevicesOwn ? FrameFlags.PassedThrough : FrameFlags.None);
+        frame.Put(jpeg.Span, _encoder.MeasureNowAndThen(jpeg.Span), _stream!.IsDevicesOwn ? FrameFlags.PassedThrough : FrameFlags.None);
         return true;
     }
 

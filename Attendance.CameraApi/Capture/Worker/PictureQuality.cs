@@ -2,11 +2,16 @@ namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>How sharp and how bright a picture is, told from a sample of its points, which costs the same whatever its size.</summary>
 /// <param name="Sharpness">Variance of the Laplacian of the brightness, taken between neighbouring pixels, so comparable at one frame size.</param>
-internal readonly record struct PictureQuality(float Sharpness, float Brightness)
+/// <param name="Clipped">Share of the points that are as dark or as bright as can be, or nearly: what was there is lost.</param>
+internal readonly record struct PictureQuality(float Sharpness, float Brightness, float Clipped)
 {
     private const int SampledColumns = 160;
+    private const int Black = 2, White = 253;
 
-    public static readonly PictureQuality Unknown = new(float.NaN, float.NaN);
+    public static readonly PictureQuality Unknown = new(float.NaN, float.NaN, float.NaN);
+
+    /// <summary>See <see cref="PictureNoise"/>; looked at now and then only.</summary>
+    public float Noise { get; init; } = float.NaN;
 
     /// <param name="pixels">Rows of <paramref name="channels"/> bytes a pixel: 1 for grey, 3 for blue-green-red or the reverse.</param>
     public static PictureQuality Measure(ReadOnlySpan<byte> pixels, int width, int height, int channels)
@@ -17,9 +22,9 @@ internal readonly record struct PictureQuality(float Sharpness, float Brightness
         }
 
         var row = width * channels;
-        var step = Math.Max(1, width / SampledColumns);
+        var step = StepOf(width);
         double sum = 0, sumOfSquares = 0, brightness = 0;
-        var count = 0;
+        int count = 0, clipped = 0;
         for (var y = 1; y < height - 1; y += step)
         {
             for (var x = 1; x < width - 1; x += step)
@@ -31,15 +36,20 @@ internal readonly record struct PictureQuality(float Sharpness, float Brightness
                 sum += laplacian;
                 sumOfSquares += (double)laplacian * laplacian;
                 brightness += centre;
+                clipped += IsClipped(centre) ? 1 : 0;
                 count++;
             }
         }
 
         var mean = sum / count;
-        return new((float)(sumOfSquares / count - mean * mean), (float)(brightness / count));
+        return new((float)(sumOfSquares / count - mean * mean), (float)(brightness / count), (float)clipped / count);
     }
 
+    public static int StepOf(int width) => Math.Max(1, width / SampledColumns);
+
+    public static bool IsClipped(int luma) => luma is <= Black or >= White;
+
     // Red and blue count alike here, so that the order of the channels does not matter.
-    private static int Luma(ReadOnlySpan<byte> pixels, int at, int channels) =>
+    public static int Luma(ReadOnlySpan<byte> pixels, int at, int channels) =>
         channels == 1 ? pixels[at] : (pixels[at] + 2 * pixels[at + 1] + pixels[at + 2]) >> 2;
 }

@@ -27,7 +27,7 @@ internal sealed class FakeCaptures : ICameraCaptureFactory
     }
 
     public static CapturedFrame Frame(long sequence, int length = 4) => new(
-        new FrameHeader(sequence, Stopwatch.GetTimestamp(), 2, 2, float.NaN, float.NaN, FrameFlags.None), new byte[length]);
+        new FrameHeader(sequence, Stopwatch.GetTimestamp(), 2, 2, float.NaN, float.NaN, float.NaN, float.NaN, FrameFlags.None), new byte[length]);
 
     internal sealed class FakeCapture(FakeCaptures owner) : ICameraCapture
     {

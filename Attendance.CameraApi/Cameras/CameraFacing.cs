@@ -1,0 +1,10 @@
+namespace Attendance.CameraApi.Cameras;
+
+/// <summary>Where a camera looks, seen from who uses it, in the words of the browsers' <c>facingMode</c>.</summary>
+internal static class CameraFacing
+{
+    public const string Pattern = "^(user|environment|left|right)$";
+    public const string Words = "must be user, environment, left or right.";
+
+    public static bool IsKnown(string facing) => facing is "user" or "environment" or "left" or "right";
+}
