@@ -43,7 +43,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
 
         Assert.Null(_node.Get<CameraViews>().Find(Camera));
         Assert.False(_node.Get<CameraSlots>().TryGet(Camera, out _));
-        Assert.Equal("client", Assert.Single(await _node.Get<LeaseStore>().In(BrowserCamera.Any).ReadLedgerAsync(Camera, 10)).Reason);
+        Assert.Equal("client", Assert.Single(await _node.Get<LeaseStore>().In(BrowserCamera.Any).ReadLedgerAsync(Camera, 1)).Reason);
     }
 
     [Fact]
