@@ -8,8 +8,8 @@ internal sealed record CameraRating(double Rating, DateTime? MeasuredAt, IReadOn
     /// <summary>The score of what is not known.</summary>
     public const double Neutral = 0.5;
 
-    /// <summary>The Laplacian of four neighbours gives noise 4·4 + 4·1 times its variance.</summary>
-    private const double LaplacianOfNoise = 20;
+    /// <summary>The Laplacian of four neighbours gives noise 4·4 + 4·1 times its variance; half as much again for what compression makes of it.</summary>
+    private const double LaplacianOfNoise = 30;
 
     public static CameraRating Of(QualityMeasurement? measured, int failures, RatingWeights weights)
     {

@@ -29,13 +29,13 @@ public sealed class CameraRatingTests
 
     [Fact]
     public void Every_part_names_the_value_that_it_comes_from() => Assert.Equal(
-        [("resolution", 2073600), ("frame_rate", 30), ("sharpness", 995), ("exposure", 127), ("clipping", 0), ("noise", 0.5), ("reliability", 2)],
+        [("resolution", 2073600), ("frame_rate", 30), ("sharpness", 992.5), ("exposure", 127), ("clipping", 0), ("noise", 0.5), ("reliability", 2)],
         CameraRating.Of(s_good, 2, new RatingWeights()).Parts.Select(part => (part.Name, part.Value!.Value)));
 
     [Fact]
     public void Noise_is_not_taken_for_sharpness()
     {
-        var part = CameraRating.Of(s_good with { Sharpness = 2050, Noise = 10 }, 0, new RatingWeights()).Parts.Single(part => part.Name == "sharpness");
+        var part = CameraRating.Of(s_good with { Sharpness = 3050, Noise = 10 }, 0, new RatingWeights()).Parts.Single(part => part.Name == "sharpness");
 
         Assert.Equal(50, part.Value);
     }
