@@ -12,6 +12,7 @@ internal static class CameraRegistration
         builder.Services.AddOptionsWithValidateOnStart<CamerasOptions, CamerasOptionsValidator>().BindConfiguration("Cameras");
         builder.Services.AddOptionsWithValidateOnStart<DiscoveryOptions>().BindConfiguration("Discovery");
         builder.Services.AddSingleton(_ => new DeviceDiscovery());
+        builder.Services.AddSingleton<AttachedDevices>();
         builder.Services.AddSingleton<CameraCatalog>();
         builder.Services.AddSingleton<CameraViews>();
     }
@@ -26,6 +27,7 @@ internal static class CameraRegistration
         builder.Services.AddSingleton<WorkerClosing>();
         builder.Services.AddSingleton<CaptureWorkers>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CaptureWorkers>());
+        builder.Services.AddHostedService<DeviceWatch>();
         builder.Services.AddSingleton<ICameraCaptureFactory, WorkerCaptureFactory>();
     }
 }

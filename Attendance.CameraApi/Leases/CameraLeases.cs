@@ -381,14 +381,14 @@ internal sealed partial class CameraLeases(
     {
         if (failure is null)
         {
-            if (lease.Slot.Failures >= WorkerCapture.FailuresOfNote)
+            if (lease.Slot.Failures >= CaptureStatus.FailuresOfNote)
             {
                 events.Tell(CameraEventType.CameraRecovered, lease.CameraId, lease.Ref);
             }
 
             lease.Slot.Failures = 0;
         }
-        else if (++lease.Slot.Failures == WorkerCapture.FailuresOfNote)
+        else if (++lease.Slot.Failures == CaptureStatus.FailuresOfNote)
         {
             events.Tell(CameraEventType.CameraFailing, lease.CameraId, lease.Ref, failure.Message);
             LogKeepsFailing(lease.CameraId, lease.Slot.Failures, failure.Message);
