@@ -51,6 +51,15 @@ internal sealed class CameraChoice(CameraCatalog catalog, CameraSlots slots, Cam
         return refused ?? (unavailable is null ? null : throw unavailable);
     }
 
+    /// <summary>Free cameras for a lease whose own was lost: those most like it first, and of these the one idle longest.</summary>
+    public IReadOnlyList<CameraSlot> NextBest(CameraRequirements requirements, Camera lost) =>
+    [
+        .. Candidates(requirements)
+            .Where(slot => slot is { Lease: null, Quarantine: null } && slot.Camera.Id != lost.Id)
+            .OrderByDescending(slot => slot.Camera.Tags.Intersect(lost.Tags).Count())
+            .ThenByDescending(slot => (slot.Camera.Width, slot.Camera.Height) == (lost.Width, lost.Height)),
+    ];
+
     private List<CameraSlot> Candidates(CameraRequirements requirements) =>
     [
         .. catalog.List()

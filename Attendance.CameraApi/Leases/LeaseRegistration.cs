@@ -23,6 +23,7 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<BrowserCaptures>();
         builder.Services.AddSingleton<CameraLeases>();
         builder.Services.AddSingleton<CameraChoice>();
+        builder.Services.AddHostedService<Failover>();
         builder.Services.AddSingleton<LeakMetrics>();
         builder.Services.AddSingleton<OpenLeaks>();
         builder.Services.AddSingleton<Reconciliation>();

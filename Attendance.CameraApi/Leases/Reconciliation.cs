@@ -44,17 +44,31 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>
-    /// At the start: a lease of an earlier run whose time is not over goes on, for its session may be alive; others end.
+    /// At the start: a lease of an earlier run whose time is not over goes on, for its session may be alive; others end. One that
+    /// was on its way from one camera to another is on both of them, and goes on where it came last.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
     public async Task RecoverAsync()
     {
+        var nobodys = new List<FoundLease>();
         foreach (var cameraId in await store.FindHeldAsync())
         {
-            if (await FindNobodysAsync(cameraId) is { } found
-                && !(found.Remaining > TimeSpan.Zero && TryAdopt(cameraId, found)))
+            if (await FindNobodysAsync(cameraId) is { } found)
             {
-                await SettleAsync(cameraId, ReleaseReason.NodeRestarted, LeakKind.NodeRestarted, found.Lease.LeaseId);
+                nobodys.Add(found);
+            }
+        }
+
+        foreach (var found in nobodys.OrderByDescending(found => found.Lease.AcquiredAt))
+        {
+            var (cameraId, leaseId) = (found.Lease.CameraId, found.Lease.LeaseId);
+            if (leases.Find(leaseId) is { } moved)
+            {
+                await SettleAsync(cameraId, new LeaseEnd(ReleaseReason.DeviceLost, $"moved to {moved.CameraId}"), LeakKind.NodeRestarted, leaseId);
+            }
+            else if (found.Remaining <= TimeSpan.Zero || !TryAdopt(cameraId, found))
+            {
+                await SettleAsync(cameraId, new LeaseEnd(ReleaseReason.NodeRestarted), LeakKind.NodeRestarted, leaseId);
             }
         }
     }
@@ -74,7 +88,7 @@ internal sealed partial class Reconciliation(
         {
             if (await FindNobodysAsync(cameraId) is { } found)
             {
-                await SettleAsync(cameraId, ReleaseReason.NodeLost, LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
+                await SettleAsync(cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
             }
         }
     }
@@ -88,7 +102,7 @@ internal sealed partial class Reconciliation(
         {
             using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
             activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
-            if (await SettleAsync(cameraId, ReleaseReason.Expired, LeakKind.LeaseWithoutHolder))
+            if (await SettleAsync(cameraId, new LeaseEnd(ReleaseReason.Expired), LeakKind.LeaseWithoutHolder))
             {
                 settled.Add(cameraId);
             }
@@ -116,9 +130,8 @@ internal sealed partial class Reconciliation(
     private async Task<FoundLease?> FindNobodysAsync(string cameraId) =>
         !IsHeldHere(cameraId) && await store.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
 
-    private async Task<bool> SettleAsync(string cameraId, ReleaseReason reason, LeakKind kind, string? leaseId = null)
+    private async Task<bool> SettleAsync(string cameraId, LeaseEnd end, LeakKind kind, string? leaseId = null)
     {
-        var end = new LeaseEnd(reason);
         if (await store.SettleAsync(cameraId, end, leaseId) is not { } endedId)
         {
             return false;
@@ -126,7 +139,7 @@ internal sealed partial class Reconciliation(
 
         ended.Add(endedId, end);
         leaks.Ended(kind, cameraId, Identifiers.LeaseRef(endedId));
-        LogSettled(cameraId, Identifiers.LeaseRef(endedId), reason.Name());
+        LogSettled(cameraId, Identifiers.LeaseRef(endedId), end.ToString());
         return true;
     }
 
