@@ -54,7 +54,7 @@ internal sealed class AlertConditions(
                 yield return finding;
             }
         }
-        else if (slot.Failures >= WorkerCapture.FailuresOfNote && slot.LastEnd is { } end && clock.GetUtcNow() - end.At < options.Value.CrashLoop.Window)
+        else if (slot.Failures >= CaptureStatus.FailuresOfNote && slot.LastEnd is { } end && clock.GetUtcNow() - end.At < options.Value.CrashLoop.Window)
         {
             yield return new Finding(
                 AlertRule.WorkerCrashLoop, id, $"The camera did not open {slot.Failures} times in a row.", "Each who asked was told.");
@@ -69,7 +69,7 @@ internal sealed class AlertConditions(
             yield return new Finding(
                 AlertRule.CameraMissing, camera.Id, "The camera was unplugged while in use.", "Its lease waits for it, for a while.");
         }
-        else if (status.Failures >= WorkerCapture.FailuresOfNote)
+        else if (status.Failures >= CaptureStatus.FailuresOfNote)
         {
             yield return new Finding(
                 AlertRule.WorkerCrashLoop, camera.Id, $"The camera failed to open {status.Failures} times in a row: {status.Fault}", "It is tried again, less and less often; its lease stays.");

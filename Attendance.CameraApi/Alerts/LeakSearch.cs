@@ -14,7 +14,7 @@ internal sealed partial class LeakSearch(
     CameraLeases leases,
     CameraSlots slots,
     CameraCatalog catalog,
-    DeviceDiscovery devices,
+    AttachedDevices devices,
     CaptureWorkers workers,
     Reconciliation reconciliation,
     OpenLeaks leaks,

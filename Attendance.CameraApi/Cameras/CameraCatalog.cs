@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Cameras;
 
 /// <summary>Which cameras there are on this node. They come from configuration and discovery, never from a request.</summary>
-internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<DiscoveryOptions> discovery, DeviceDiscovery devices)
+internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<DiscoveryOptions> discovery, AttachedDevices devices)
 {
     private readonly FrozenDictionary<string, Camera> _configured = options.Value
         .Select(entry => FromConfiguration(entry.Key, entry.Value))

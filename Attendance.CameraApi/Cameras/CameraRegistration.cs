@@ -14,6 +14,7 @@ internal static class CameraRegistration
         builder.Services.AddOptionsWithValidateOnStart<DiscoveryOptions>().BindConfiguration("Discovery");
         builder.Services.AddOptionsWithValidateOnStart<QualityOptions, QualityOptionsValidator>().BindConfiguration("Quality");
         builder.Services.AddSingleton(_ => new DeviceDiscovery());
+        builder.Services.AddSingleton<AttachedDevices>();
         builder.Services.AddSingleton<CameraCatalog>();
         builder.Services.AddSingleton<CameraQuality>();
         builder.Services.AddSingleton<CameraViews>();
@@ -29,6 +30,7 @@ internal static class CameraRegistration
         builder.Services.AddSingleton<WorkerClosing>();
         builder.Services.AddSingleton<CaptureWorkers>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CaptureWorkers>());
+        builder.Services.AddHostedService<DeviceWatch>();
         builder.Services.AddSingleton<ICameraCaptureFactory, WorkerCaptureFactory>();
     }
 }

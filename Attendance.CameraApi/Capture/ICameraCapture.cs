@@ -16,6 +16,9 @@ internal interface ICameraCapture
     /// <summary>Completes, with the reason, when the camera is lost for good; not when it is closed.</summary>
     Task<CaptureLoss> Lost { get; }
 
+    /// <summary>Completes as soon as its device is missing or it fails again and again; at once while that is so.</summary>
+    Task FailingAsync(CancellationToken cancellationToken);
+
     /// <summary>Opens the device and waits for its first frame.</summary>
     /// <exception cref="CameraUnavailableException">It did not open. Close it all the same.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
@@ -43,7 +46,12 @@ internal interface ICameraCaptureFactory
 /// <param name="Fault">What is wrong at the moment, in a plain sentence.</param>
 internal sealed record CaptureStatus(CaptureOpened? Opened, bool Suspended, int Reopenings, int Failures, string? Fault)
 {
+    /// <summary>In a row: more than bad luck.</summary>
+    public const int FailuresOfNote = 3;
+
     public static readonly CaptureStatus Closed = new(null, false, 0, 0, null);
+
+    public bool IsFailing => Suspended || Failures >= FailuresOfNote;
 }
 
 internal enum CaptureLoss

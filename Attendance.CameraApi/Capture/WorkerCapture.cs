@@ -17,7 +17,7 @@ internal sealed partial class WorkerCapture(
     Camera camera,
     CaptureWorkers workers,
     WorkerClosing closing,
-    DeviceDiscovery devices,
+    AttachedDevices devices,
     CaptureOptions options,
     CaptureMetrics metrics,
     CameraQuality quality,
@@ -26,12 +26,8 @@ internal sealed partial class WorkerCapture(
     ILogger<WorkerCapture> logger) : ICameraCapture, IReopenable
 #pragma warning restore CA1001
 {
-    /// <summary>In a row: more than bad luck.</summary>
-    public const int FailuresOfNote = 3;
-
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly byte[] s_startOfJpeg = [0xFF, 0xD8, 0xFF];
 
     private readonly CancellationTokenSource _closed = new();
@@ -41,22 +37,51 @@ internal sealed partial class WorkerCapture(
     private IDisposable? _ageWatch;
     private WorkerProcess? _worker;
     private (WorkerProcess? Worker, Task<CloseOutcome> Outcome) _closing = (null, Task.FromResult<CloseOutcome>(new CloseOutcome.Free()));
-    private volatile CaptureStatus _status = CaptureStatus.Closed;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _failing = NewSignal();
+    private CaptureStatus _status = CaptureStatus.Closed;
+    private IDisposable? _use;
 
     public FrameHub Frames { get; } = new();
 
-    public CaptureStatus Status => _status;
+    public CaptureStatus Status
+    {
+        get => Volatile.Read(ref _status);
+        private set
+        {
+            lock (_gate)
+            {
+                Volatile.Write(ref _status, value);
+                if (value.IsFailing)
+                {
+                    _failing.TrySetResult();
+                }
+                else if (_failing.Task.IsCompleted)
+                {
+                    _failing = NewSignal();
+                }
+            }
+        }
+    }
 
     public bool IsAttended => !_watch.IsCompleted;
 
     public Task<CaptureLoss> Lost => _lost.Task;
 
-    /// <summary>False only where it can be seen that the device is not plugged in.</summary>
-    private bool IsAttached =>
-        camera.Source.Kind != CameraKind.Device || !OperatingSystem.IsLinux() || File.Exists(devices.Locate(camera.Source.Target));
+    /// <summary>Elsewhere it cannot be seen whether the device is plugged in.</summary>
+    private bool IsDeviceOfLinux => camera.Source.Kind == CameraKind.Device && OperatingSystem.IsLinux();
+
+    public Task FailingAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _failing.Task.WaitAsync(cancellationToken);
+        }
+    }
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        _use = IsDeviceOfLinux ? devices.Use(camera.Source.Target) : null;
         await StartWorkerAsync(cancellationToken);
         _ageWatch = metrics.Watch(camera.Id, () => Frames.AgeOfLatest(clock));
         _watch = WatchAsync();
@@ -71,7 +96,25 @@ internal sealed partial class WorkerCapture(
         _ageWatch?.Dispose();
         Frames.End();
         await _watch;
-        return await CloseWorkerAsync(isHung: false);
+        var outcome = await CloseWorkerAsync(isHung: false);
+        if (outcome is CloseOutcome.NotFree notFree)
+        {
+            return notFree with { IsFreeAsync = IsFreeAsync }; // what is not free is still this camera
+        }
+
+        _use?.Dispose();
+        return outcome;
+
+        async Task<bool> IsFreeAsync()
+        {
+            if (!await notFree.IsFreeAsync())
+            {
+                return false;
+            }
+
+            _use?.Dispose();
+            return true;
+        }
     }
 
     /// <summary>Once for each worker: who asks again gets the same answer, and in no more time.</summary>
@@ -102,7 +145,7 @@ internal sealed partial class WorkerCapture(
             var remaining = options.OpenTimeout - clock.GetElapsedTime(started);
             firstFrame = await FirstFrameAsync(worker, seen, cancellationToken)
                 .WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock, cancellationToken);
-            _status = _status with { Opened = opened, Suspended = false, Failures = 0, Fault = null };
+            Status = Status with { Opened = opened, Suspended = false, Failures = 0, Fault = null };
             error = null;
         }
         catch (CameraUnavailableException exception)
@@ -143,7 +186,7 @@ internal sealed partial class WorkerCapture(
     }
 
     private CaptureRequest Request(string? traceParent) => new(
-        camera.Id, camera.Source.Value, camera.Width, camera.Height, camera.FrameRate, options.JpegQuality, options.OpenTimeout, options.StallTimeout)
+        camera.Id, IsDeviceOfLinux ? CameraSource.OfDevice(devices.TargetNow(camera.Source.Target)).Value : camera.Source.Value, camera.Width, camera.Height, camera.FrameRate, options.JpegQuality, options.OpenTimeout, options.StallTimeout)
     {
         TraceParent = traceParent,
     };
@@ -229,30 +272,30 @@ internal sealed partial class WorkerCapture(
                 return false;
             }
 
-            if (failures == FailuresOfNote)
+            if (failures == CaptureStatus.FailuresOfNote)
             {
-                events.Tell(CameraEventType.CameraFailing, camera.Id, leaseRef: null, _status.Fault);
-                LogKeepsFailing(camera.Id, failures, _status.Fault);
+                events.Tell(CameraEventType.CameraFailing, camera.Id, leaseRef: null, Status.Fault);
+                LogKeepsFailing(camera.Id, failures, Status.Fault);
             }
 
             if (failures > 0)
             {
-                await Task.Delay(_status.Suspended ? s_firstBackoff : backoff, clock, _closed.Token);
+                await Task.Delay(Status.Suspended ? s_firstBackoff : Jittered(backoff), clock, _closed.Token);
                 backoff = backoff * 2 < s_longestBackoff ? backoff * 2 : s_longestBackoff;
             }
 
             // No worker is worn out on a device that is not there: the spare one is for when it is back.
-            while (_status.Suspended && !IsAttached && clock.GetElapsedTime(began) < options.HotSwapGrace)
+            if (Status.Suspended && IsDeviceOfLinux)
             {
-                await Task.Delay(s_lookInterval, clock, _closed.Token);
+                await devices.AppearsAsync(camera.Source.Target, options.HotSwapGrace - clock.GetElapsedTime(began), _closed.Token);
             }
 
             try
             {
                 await StartWorkerAsync(_closed.Token);
                 metrics.Restarted(camera.Id);
-                _status = _status with { Reopenings = _status.Reopenings + 1 };
-                if (failures >= FailuresOfNote)
+                Status = Status with { Reopenings = Status.Reopenings + 1 };
+                if (failures >= CaptureStatus.FailuresOfNote)
                 {
                     events.Tell(CameraEventType.CameraRecovered, camera.Id);
                 }
@@ -265,10 +308,10 @@ internal sealed partial class WorkerCapture(
             {
                 quality.Failed(camera, QualityFailure.OpenFailed);
                 Fault(exception.Failure);
-                _status = _status with { Failures = failures + 1 };
+                Status = Status with { Failures = failures + 1 };
             }
 
-            if (_status.Suspended && clock.GetElapsedTime(began) >= options.HotSwapGrace)
+            if (Status.Suspended && clock.GetElapsedTime(began) >= options.HotSwapGrace)
             {
                 _lost.TrySetResult(CaptureLoss.DeviceLost);
                 return false;
@@ -276,9 +319,14 @@ internal sealed partial class WorkerCapture(
         }
     }
 
+    /// <summary>Between half of it and all: cameras that a network took away together do not come back together.</summary>
+    private static TimeSpan Jittered(TimeSpan backoff) => backoff * (0.5 + Random.Shared.NextDouble() / 2);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private void Fault(CaptureFailure failure)
     {
-        _status = _status with { Suspended = failure.Code == CaptureFailureCode.DeviceMissing, Fault = failure.Message };
+        Status = Status with { Suspended = failure.Code == CaptureFailureCode.DeviceMissing, Fault = failure.Message };
         LogFault(camera.Id, failure.Message);
     }
 
@@ -298,7 +346,7 @@ internal sealed partial class WorkerCapture(
 internal sealed class WorkerCaptureFactory(
     CaptureWorkers workers,
     WorkerClosing closing,
-    DeviceDiscovery devices,
+    AttachedDevices devices,
     IOptions<CaptureOptions> options,
     CaptureMetrics metrics,
     CameraQuality quality,

@@ -14,6 +14,13 @@ internal enum CameraEventType
     LeaseGranted,
     LeaseEnded,
 
+    /// <summary>To the camera of this event, for the one before was lost.</summary>
+    LeaseMoved,
+
+    /// <summary>Plugged in, or there since another look.</summary>
+    CameraAttached,
+    CameraDetached,
+
     /// <summary>It did not open three times in a row.</summary>
     CameraFailing,
 

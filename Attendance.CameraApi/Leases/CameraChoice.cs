@@ -99,6 +99,17 @@ internal sealed class CameraChoice(
         return refused ?? (unavailable is null ? null : throw unavailable);
     }
 
+    /// <summary>Free cameras for a lease whose own was lost: those most like it first, and of these the best rated.</summary>
+    public IReadOnlyList<CameraSlot> NextBest(CameraRequirements requirements, Camera lost) =>
+    [
+        .. Candidates(requirements)
+            .Select(one => one.Slot)
+            .Where(slot => slot is { Lease: null, Quarantine: null } && slot.Camera.Id != lost.Id)
+            .OrderByDescending(slot => slot.Camera.Tags.Intersect(lost.Tags).Count())
+            .ThenByDescending(slot => slot.Camera.Facing == lost.Facing)
+            .ThenByDescending(slot => (slot.Camera.Width, slot.Camera.Height) == (lost.Width, lost.Height)),
+    ];
+
     /// <summary>What <see cref="AcquireAsync"/> would do now. Nothing is opened or reserved by it.</summary>
     /// <returns>The camera and why, or what a session that does not wait would be told; both null when no camera meets the requirements.</returns>
     public (CameraSlot? Best, ChosenCamera? Choice, AcquireOutcome? Refused) Preview(CameraRequirements requirements)

@@ -47,6 +47,18 @@ internal sealed class CameraLease
 
     public CameraSlot Slot { get; }
 
+    /// <summary>What another camera must be that it moves to should its own be lost; null for a lease that waits for its own.</summary>
+    public CameraRequirements? FailoverTo { get; init; }
+
+    /// <summary>It is being opened in place of another camera, under which its session still has the lease.</summary>
+    public bool IsArriving { get; private set; }
+
+    /// <summary>The same lease on another camera, once it has moved there; it has ended here then.</summary>
+    public CameraLease? MovedTo { get; private set; }
+
+    /// <summary>Where the lease is by now.</summary>
+    public CameraLease Current => MovedTo?.Current ?? this;
+
     public string CameraId => Slot.Camera.Id;
 
     public string SessionHash { get; }
@@ -67,7 +79,7 @@ internal sealed class CameraLease
     /// <summary>The span in which it was asked for, which its end is linked to.</summary>
     public ActivityContext Origin { get; set; }
 
-    /// <summary>How it has come to its holder: <c>granted</c>, <c>adopted</c>, <c>not_granted</c> as long as it has not.</summary>
+    /// <summary>How it has come to its holder: <c>granted</c>, <c>adopted</c>, <c>moved</c>, <c>not_granted</c> as long as it has not.</summary>
     public string Outcome { get; private set; } = "not_granted";
 
     /// <summary>Null until the store has granted the lease.</summary>
@@ -174,6 +186,36 @@ internal sealed class CameraLease
         }
     }
 
+    /// <summary>The same lease, for the same time, on another camera. It is not its session's until it has arrived.</summary>
+    public CameraLease To(CameraSlot slot)
+    {
+        var next = new CameraLease(slot, node: "", SessionHash, Ttl, _maxHold - Held, _clock, _expire)
+        {
+            FailoverTo = FailoverTo, IsArriving = true, Origin = Origin,
+        };
+        next.Stored = next.Stored with { LeaseId = Id };
+        return next;
+    }
+
+    /// <summary>From here on its session has this camera, for as long as the one before was its. To move extends nothing.</summary>
+    /// <returns><see langword="false"/> when it has ended meanwhile.</returns>
+    public bool TryArrive(TimeSpan remaining)
+    {
+        lock (_gate)
+        {
+            if (End is not null)
+            {
+                return false;
+            }
+
+            (IsArriving, Outcome) = (false, "moved");
+            var until = Held + remaining;
+            _extendedTo = until < _maxHold ? until : _maxHold;
+            Watch();
+            return true;
+        }
+    }
+
     /// <summary>The store has extended the lease, as asked at <paramref name="askedAt"/>.</summary>
     /// <returns><see langword="false"/> when it had ended meanwhile; an ended lease is never revived.</returns>
     public bool TryExtend(long askedAt)
@@ -228,9 +270,11 @@ internal sealed class CameraLease
         }
     }
 
+    /// <param name="movedTo">The same lease, where it goes on. A session that is leaving goes on leaving.</param>
     /// <returns><see langword="false"/> when it had ended before, for the reason it then had.</returns>
-    public bool TryEnd(LeaseEnd end)
+    public bool TryEnd(LeaseEnd end, CameraLease? movedTo = null)
     {
+        Leaving? leaving;
         lock (_gate)
         {
             if (End is not null)
@@ -239,7 +283,12 @@ internal sealed class CameraLease
             }
 
             _endedAt = _clock.GetTimestamp();
-            End = end;
+            (End, MovedTo, leaving) = (end, movedTo, _leaving);
+        }
+
+        if (leaving is not null)
+        {
+            movedTo?.Leave(leaving.End, leaving.Until - Held, leaving.Yields);
         }
 
         _deadline.Dispose();

@@ -45,6 +45,9 @@ internal sealed partial class CameraLeases(
     /// <summary>A granted lease has ended; its camera is still to be closed. Who listens must not wait for anything.</summary>
     public event Action<CameraLease, LeaseEnd>? Ended;
 
+    /// <summary>Sees to a lease that may move, for as long as its capture is its: whether it has moved.</summary>
+    public Func<CameraLease, ICameraCapture, Task<bool>>? Failover { get; set; }
+
     /// <summary>Leases that the store has granted and that have not ended.</summary>
     public IEnumerable<CameraLease> Live => _live.Select(entry => entry.Value);
 
@@ -103,6 +106,22 @@ internal sealed partial class CameraLeases(
         return false;
     }
 
+    /// <summary>Extends a lease for its session, which has shown itself, on whichever camera it is by now.</summary>
+    /// <returns>Null when it has ended.</returns>
+    /// <exception cref="StoreUnavailableException">Not extended; it may be tried again until the lease expires.</exception>
+    public async Task<CameraLease?> RenewAsync(string leaseId)
+    {
+        for (var lease = Find(leaseId); lease is not null; lease = lease.MovedTo) // which may come while the store is asked
+        {
+            if (lease.ComeBack() && await RenewAsync(lease))
+            {
+                return lease;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// Whether something may be written under this lease now. The store is not asked: the deadline here is never later than
     /// its own. Nothing is extended by asking, and a session that is leaving goes on leaving.
@@ -131,9 +150,17 @@ internal sealed partial class CameraLeases(
     }
 
     /// <summary>Ends the lease, if it has not ended yet, and waits until its camera is free or in quarantine.</summary>
-    public Task<CloseOutcome> EndAsync(CameraLease lease, LeaseEnd end)
+    /// <param name="movedTo">The same lease, where it goes on: only its camera is to be given back.</param>
+    public Task<CloseOutcome> EndAsync(CameraLease lease, LeaseEnd end, CameraLease? movedTo = null)
     {
-        if (lease.TryEnd(end))
+        if (!lease.TryEnd(end, movedTo))
+        {
+            if (lease.MovedTo is { } next && end.Reason.IsOfHolder())
+            {
+                return EndAsync(next, end); // it has moved in the same moment; who gives it back means wherever it is
+            }
+        }
+        else
         {
             if (lease.Stored.WasGranted)
             {
@@ -149,6 +176,7 @@ internal sealed partial class CameraLeases(
     /// <summary>Ends the lease after a while, unless its session comes back; at once when somebody else waits for the camera.</summary>
     public void Leave(CameraLease lease, LeaseEnd end, TimeSpan grace)
     {
+        lease = lease.Current;
         lease.Leave(end, grace, yields: true);
         if (lease.Slot.IsAwaited)
         {
@@ -188,7 +216,7 @@ internal sealed partial class CameraLeases(
 
     /// <summary>What a session holds or is about to hold.</summary>
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) =>
-        [.. _bySession.Of(sessionHash).Where(lease => lease.End is null)];
+        [.. _bySession.Of(sessionHash).Where(lease => lease is { End: null, IsArriving: false })];
 
     /// <summary>No more acquisitions from here on; everything held is released.</summary>
     public async Task CloseAsync()
@@ -315,7 +343,7 @@ internal sealed partial class CameraLeases(
     }
 
     private CameraLease NewLease(CameraSlot slot, LeaseWish wish) => new(
-        slot, node.Value.Name, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire);
+        slot, node.Value.Name, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire) { FailoverTo = wish.Failover };
 
     private void Expire(CameraLease lease, LeaseEnd end)
     {
@@ -353,6 +381,30 @@ internal sealed partial class CameraLeases(
 
     private async Task<AcquireOutcome?> GrantAndOpenAsync(CameraLease lease, CancellationToken cancellationToken)
     {
+        var askedAt = clock.GetTimestamp();
+        if (await GrantAsync(lease) is { } refused)
+        {
+            return refused;
+        }
+
+        await OpenGrantedAsync(lease, cancellationToken);
+
+        // An opening may outlast the TTL, so the time starts again once there is a picture.
+        if (clock.GetElapsedTime(askedAt) > lease.Ttl / 3)
+        {
+            askedAt = clock.GetTimestamp();
+            if (!await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
+            {
+                await EndAsync(lease, s_endedInTheStore);
+            }
+        }
+
+        return lease.TryHandOut(askedAt) ? null : new AcquireOutcome.Ended(lease.End!.Value);
+    }
+
+    /// <returns>Null when the store has granted it.</returns>
+    private async Task<AcquireOutcome?> GrantAsync(CameraLease lease)
+    {
         _bySession.Add(lease);
         var slot = lease.Slot;
         if (_closing.IsCancellationRequested || slot.Quarantine is not null)
@@ -375,25 +427,13 @@ internal sealed partial class CameraLeases(
 
         lease.Grant((StoreGrant.Granted)grant, askedAt);
         Begin(lease);
-        await OpenGrantedAsync(lease, cancellationToken);
-
-        // An opening may outlast the TTL, so the time starts again once there is a picture.
-        if (clock.GetElapsedTime(askedAt) > lease.Ttl / 3)
-        {
-            askedAt = clock.GetTimestamp();
-            if (!await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
-            {
-                await EndAsync(lease, s_endedInTheStore);
-            }
-        }
-
-        return lease.TryHandOut(askedAt) ? null : new AcquireOutcome.Ended(lease.End!.Value);
+        return null;
     }
 
     /// <summary>From here on the lease counts, until it ends.</summary>
     private void Begin(CameraLease lease)
     {
-        if (_live.TryAdd(lease.Id, lease))
+        if (!lease.IsArriving && _live.TryAdd(lease.Id, lease))
         {
             Interlocked.Increment(ref _liveCount);
         }
@@ -435,14 +475,14 @@ internal sealed partial class CameraLeases(
 
         if (failure is null)
         {
-            if (lease.Slot.Failures >= WorkerCapture.FailuresOfNote)
+            if (lease.Slot.Failures >= CaptureStatus.FailuresOfNote)
             {
                 events.Tell(CameraEventType.CameraRecovered, lease.CameraId, lease.Ref);
             }
 
             lease.Slot.Failures = 0;
         }
-        else if (++lease.Slot.Failures == WorkerCapture.FailuresOfNote)
+        else if (++lease.Slot.Failures == CaptureStatus.FailuresOfNote)
         {
             events.Tell(CameraEventType.CameraFailing, lease.CameraId, lease.Ref, failure.Message);
             LogKeepsFailing(lease.CameraId, lease.Slot.Failures, failure.Message);
@@ -499,11 +539,17 @@ internal sealed partial class CameraLeases(
 
     private async Task EndWhenLostAsync(CameraLease lease, ICameraCapture capture)
     {
+        var moves = lease.FailoverTo is null ? null : Failover?.Invoke(lease, capture);
         if (await Task.WhenAny(capture.Lost, lease.Released) == capture.Lost)
         {
             Activity.Current = null; // the request that began the lease is over
             quality.Failed(lease.Slot.Camera, QualityFailure.Lost);
             var reason = await capture.Lost == CaptureLoss.DeviceLost ? ReleaseReason.DeviceLost : ReleaseReason.WorkerFailed;
+            if (moves is not null && await moves)
+            {
+                return;
+            }
+
             await EndAsync(lease, new LeaseEnd(reason));
         }
     }
@@ -526,12 +572,15 @@ internal sealed partial class CameraLeases(
             .SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
 
         await lease.Settled;
-        if (_live.TryRemove(lease.Id, out _))
+        if (_live.TryRemove(new(lease.Id, lease))) // where it has moved on, another stands there
         {
             Interlocked.Decrement(ref _liveCount);
         }
 
-        ended.Add(lease.Id, end);
+        if (lease.MovedTo is null)
+        {
+            ended.Add(lease.Id, end);
+        }
 
         CloseOutcome outcome = new CloseOutcome.Free();
         try
@@ -651,7 +700,9 @@ internal sealed partial class CameraLeases(
 /// <param name="Ttl">Null for the configured one.</param>
 /// <param name="Wait">How long to stand in line for a camera that somebody has.</param>
 /// <param name="Takeover">Ends another session's lease instead of waiting for it.</param>
-internal sealed record LeaseWish(string SessionHash, TimeSpan? Ttl = null, TimeSpan Wait = default, bool Takeover = false);
+/// <param name="Failover">What another camera must be that the lease moves to should its own be lost; null to wait for its own.</param>
+internal sealed record LeaseWish(
+    string SessionHash, TimeSpan? Ttl = null, TimeSpan Wait = default, bool Takeover = false, CameraRequirements? Failover = null);
 
 internal abstract record AcquireOutcome(string Name)
 {

@@ -16,6 +16,10 @@ internal sealed class EndedLeases
         {
             _order.Enqueue(leaseId);
         }
+        else
+        {
+            _ends[leaseId] = end; // of one that has moved, the last camera's
+        }
 
         while (_order.Count > Capacity && _order.TryDequeue(out var oldest))
         {

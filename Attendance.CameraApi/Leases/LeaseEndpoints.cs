@@ -21,8 +21,11 @@ internal static class LeaseEndpoints
             .Produces<CheckedResponse>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(410)
             .WithSummary("Whether something may be written under a lease now. Extends nothing.");
         leases.MapPut("{leaseId}", RenewAsync).Routed(RoutedBy.Lease)
-            .Produces<RenewedResponse>().ProducesProblem(410).ProducesProblem(503)
+            .Produces<CurrentLease>().ProducesProblem(410).ProducesProblem(503)
             .WithSummary("Extend a lease by its TTL, once the store has confirmed it.");
+        leases.MapGet("{leaseId}", Get).Routed(RoutedBy.Lease)
+            .Produces<CurrentLease>().ProducesProblem(410)
+            .WithSummary("Which camera a lease has now, and how to see it. Extends nothing.");
         leases.MapDelete("{leaseId}", ReleaseAsync).Routed(RoutedBy.Lease)
             .Produces(204).WithSummary("Release a camera. Answers when it is free; may be repeated.");
     }
@@ -69,9 +72,10 @@ internal static class LeaseEndpoints
     }
 
     private static async Task<IResult> RenewAsync(string leaseId, CameraLeases leases, EndedLeases ended) =>
-        leases.Find(leaseId) is { } lease && lease.ComeBack() && await leases.RenewAsync(lease)
-            ? TypedResults.Ok(new RenewedResponse(lease.ExpiresAt.UtcDateTime))
-            : LeaseEnded(ended.Find(leaseId));
+        await leases.RenewAsync(leaseId) is { } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseEnded(ended.Find(leaseId));
+
+    private static IResult Get(string leaseId, CameraLeases leases, EndedLeases ended) =>
+        leases.Find(leaseId)?.Current is { End: null } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseEnded(ended.Find(leaseId));
 
     /// <summary>The client may be gone before the camera is free; it is freed all the same.</summary>
     private static async Task<NoContent> ReleaseAsync(string leaseId, string? reason, CameraLeases leases)
@@ -134,8 +138,9 @@ internal static class LeaseEndpoints
 /// <param name="TtlSeconds">5 to 3600.</param>
 /// <param name="WaitSeconds">0 to 60: how long to stand in line for a camera in use, first come, first served.</param>
 /// <param name="Takeover">End the lease of another session instead.</param>
+/// <param name="Failover">Move to another camera should this one be lost, instead of waiting for it.</param>
 internal sealed record AcquireLease(
-    string? SessionId, string? CameraId, int? TtlSeconds, int? WaitSeconds, bool? Takeover, CameraRequirements? Requirements)
+    string? SessionId, string? CameraId, int? TtlSeconds, int? WaitSeconds, bool? Takeover, bool? Failover, CameraRequirements? Requirements)
 {
     private const int MaxWaitSeconds = 60;
 
@@ -170,13 +175,19 @@ internal sealed record AcquireLease(
 
         Requirements?.Check("requirements.", errors);
 
+        if (Failover is true && BrowserCamera.IsId(CameraId))
+        {
+            errors["failover"] = ["is for cameras of the server: the camera of a page is the page's own to change."];
+        }
+
         return errors.Count > 0
             ? throw new RequestException(errors)
             : new LeaseWish(
                 Identifiers.SessionHash(SessionId!),
                 TtlSeconds is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
                 TimeSpan.FromSeconds(WaitSeconds ?? 0),
-                Takeover ?? false);
+                Takeover ?? false,
+                Failover is true ? Requirements ?? new() : null);
     }
 }
 
@@ -208,16 +219,26 @@ internal sealed record LeaseResponse(
         lease.ExpiresAt.UtcDateTime,
         (int)lease.Ttl.TotalSeconds,
         (int)lease.Ttl.TotalSeconds / 3,
-        Picture(lease, "stream"),
-        Picture(lease, "snapshot"),
+        PictureUrl(lease, "stream"),
+        PictureUrl(lease, "snapshot"),
         $"/api/sessions/{sessionId}/presence");
 
     /// <summary>Of a browser's camera there is none here.</summary>
-    private static string? Picture(CameraLease lease, string kind) =>
+    public static string? PictureUrl(CameraLease lease, string kind) =>
         lease.Slot.Camera.Source.Kind == CameraKind.Browser ? null : $"/api/cameras/{lease.CameraId}/{kind}?lease={lease.Id}";
 }
 
-internal sealed record RenewedResponse(DateTime ExpiresAt);
+/// <summary>What a lease is by now: all of it but the time changes only when it moves to another camera.</summary>
+internal sealed record CurrentLease(
+    DateTime ExpiresAt, string CameraId, long FencingToken, string? StreamUrl, string? SnapshotUrl)
+{
+    public static CurrentLease From(CameraLease lease) => new(
+        lease.ExpiresAt.UtcDateTime,
+        lease.CameraId,
+        lease.FencingToken,
+        LeaseResponse.PictureUrl(lease, "stream"),
+        LeaseResponse.PictureUrl(lease, "snapshot"));
+}
 
 /// <summary>A lease as somebody shows it who wants to write under it.</summary>
 internal sealed record CheckLease(string? LeaseId, string? CameraId, long? FencingToken)

@@ -10,7 +10,7 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentDictionary<string, (StoredLease Lease, LeaseEnd End)> _pending = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string CameraId, string LeaseId), (StoredLease Lease, LeaseEnd End)> _pending = new();
 
     /// <summary>
     /// Tells the store, now or later. Never throws, and waits for a moment only: the device is free, and a store that
@@ -18,7 +18,7 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
     /// </summary>
     public Task ReleaseAsync(StoredLease lease, LeaseEnd end)
     {
-        _pending[lease.LeaseId] = (lease, end);
+        _pending[(lease.CameraId, lease.LeaseId)] = (lease, end);
         return Task.WhenAny(TellOrPostponeAsync(lease, end), Task.Delay(s_moment, clock));
     }
 
@@ -49,7 +49,7 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
     private async Task TellAsync(StoredLease lease, LeaseEnd end)
     {
         await store.In(lease.Scope).ReleaseAsync(lease, end);
-        _pending.TryRemove(lease.LeaseId, out _);
+        _pending.TryRemove((lease.CameraId, lease.LeaseId), out _);
     }
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is free, but the store could not be told yet: {Error}")]

@@ -45,17 +45,31 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>
-    /// At the start: a lease of an earlier run whose time is not over goes on, for its session may be alive; others end.
+    /// At the start: a lease of an earlier run whose time is not over goes on, for its session may be alive; others end. One that
+    /// was on its way from one camera to another is on both of them, and goes on where it came last.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
     public async Task RecoverAsync()
     {
+        var nobodys = new List<(LeaseStore Scope, FoundLease Found)>();
         foreach (var (scope, cameraId) in await FindHeldAsync())
         {
-            if (await FindNobodysAsync(scope, cameraId) is { } found
-                && !(found.Remaining > TimeSpan.Zero && TryAdopt(cameraId, found)))
+            if (await FindNobodysAsync(scope, cameraId) is { } found)
             {
-                await SettleAsync(scope, cameraId, ReleaseReason.NodeRestarted, LeakKind.NodeRestarted, found.Lease.LeaseId);
+                nobodys.Add((scope, found));
+            }
+        }
+
+        foreach (var (scope, found) in nobodys.OrderByDescending(entry => entry.Found.Lease.AcquiredAt))
+        {
+            var (cameraId, leaseId) = (found.Lease.CameraId, found.Lease.LeaseId);
+            if (leases.Find(leaseId) is { } moved)
+            {
+                await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.DeviceLost, $"moved to {moved.CameraId}"), LeakKind.NodeRestarted, leaseId);
+            }
+            else if (found.Remaining <= TimeSpan.Zero || !TryAdopt(cameraId, found))
+            {
+                await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeRestarted), LeakKind.NodeRestarted, leaseId);
             }
         }
     }
@@ -76,7 +90,7 @@ internal sealed partial class Reconciliation(
         {
             if (await FindNobodysAsync(scope, cameraId) is { } found)
             {
-                await SettleAsync(scope, cameraId, ReleaseReason.NodeLost, LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
+                await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
             }
         }
     }
@@ -90,7 +104,7 @@ internal sealed partial class Reconciliation(
         {
             using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
             activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
-            if (await SettleAsync(scope, cameraId, ReleaseReason.Expired, LeakKind.LeaseWithoutHolder))
+            if (await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.Expired), LeakKind.LeaseWithoutHolder))
             {
                 settled.Add(cameraId);
             }
@@ -114,7 +128,7 @@ internal sealed partial class Reconciliation(
             foreach (var cameraId in await scope.FindHeldAsync())
             {
                 if (await scope.ReadAsync(cameraId) is { } found && found.Node == node
-                    && await SettleAsync(scope, cameraId, ReleaseReason.NodeLost, LeakKind.LeaseWithoutHolder, found.Lease.LeaseId))
+                    && await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId))
                 {
                     count++;
                 }
@@ -164,9 +178,8 @@ internal sealed partial class Reconciliation(
     private async Task<FoundLease?> FindNobodysAsync(LeaseStore scope, string cameraId) =>
         !IsHeldHere(cameraId) && await scope.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
 
-    private async Task<bool> SettleAsync(LeaseStore scope, string cameraId, ReleaseReason reason, LeakKind kind, string? leaseId = null)
+    private async Task<bool> SettleAsync(LeaseStore scope, string cameraId, LeaseEnd end, LeakKind kind, string? leaseId = null)
     {
-        var end = new LeaseEnd(reason);
         if (await scope.SettleAsync(cameraId, end, leaseId) is not { } endedId)
         {
             return false;
@@ -174,7 +187,7 @@ internal sealed partial class Reconciliation(
 
         ended.Add(endedId, end);
         leaks.Ended(kind, cameraId, Identifiers.LeaseRef(endedId));
-        LogSettled(cameraId, Identifiers.LeaseRef(endedId), reason.Name());
+        LogSettled(cameraId, Identifiers.LeaseRef(endedId), end.ToString());
         return true;
     }
 

@@ -43,6 +43,9 @@ internal static class ReleaseReasons
 
     public static string Name(this ReleaseReason reason) => s_names[(int)reason];
 
+    /// <summary>It ends the lease, wherever that is, and not just the use of one camera.</summary>
+    public static bool IsOfHolder(this ReleaseReason reason) => s_clients.Contains(reason);
+
     /// <summary>A client's own word: kept as a detail of <see cref="ReleaseReason.Client"/> where it is none of ours.</summary>
     public static LeaseEnd FromClient(string? text, ReleaseReason absent = ReleaseReason.Client)
     {

@@ -24,6 +24,8 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
 
     public Task<CaptureLoss> Lost => _lost.Task;
 
+    public Task FailingAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken); // its page sees to it
+
     public Task OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -20,7 +20,7 @@ internal sealed partial class Presence(
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tells pages of their leases' ends.</summary>
+    /// <summary>Tells pages of their leases' ends, and of where they go on.</summary>
     public void Listen() => leases.Ended += Tell;
 
     /// <summary>Attends a socket until it has ended.</summary>
@@ -113,6 +113,12 @@ internal sealed partial class Presence(
 
     private void Tell(CameraLease lease, LeaseEnd end)
     {
+        if (lease.MovedTo is { } to)
+        {
+            sockets.Tell(lease.SessionHash, MovedMessage.From(lease, to));
+            return;
+        }
+
         (lease.Capture as BrowserCapture)?.AwaitStop(); // before its page is asked to
         sockets.Tell(lease.SessionHash, EndedMessage.From(lease, end));
     }

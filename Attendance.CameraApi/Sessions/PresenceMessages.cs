@@ -30,6 +30,21 @@ internal sealed record RelayedMessage(byte[] Json) : PresenceMessage("relayed")
     public override byte[] ToJson() => Json;
 }
 
+/// <summary>Its camera was lost, and the lease, the same one, has another now. What was known of the one before counts no more.</summary>
+internal sealed record MovedMessage(
+    string LeaseId, string FromCameraId, string CameraId, long FencingToken, DateTime ExpiresAt, string? StreamUrl, string? SnapshotUrl)
+    : PresenceMessage("moved")
+{
+    public static MovedMessage From(CameraLease lease, CameraLease to) => new(
+        lease.Id,
+        lease.CameraId,
+        to.CameraId,
+        to.FencingToken,
+        to.ExpiresAt.UtcDateTime,
+        LeaseResponse.PictureUrl(to, "stream"),
+        LeaseResponse.PictureUrl(to, "snapshot"));
+}
+
 internal sealed record PresentLease(string LeaseId, string CameraId, DateTime ExpiresAt, int TtlSeconds)
 {
     public static PresentLease From(CameraLease lease) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
 
@@ -28,7 +29,7 @@ internal static class StreamEndpoints
     {
         if (await FindAsync(leases, cameraId, lease, context.RequestAborted) is not { } held)
         {
-            return LeaseEndpoints.LeaseEnded(ended.Find(lease ?? ""));
+            return Refuse(cameraId, lease, leases, ended);
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, held.Ended);
@@ -64,7 +65,7 @@ internal static class StreamEndpoints
     {
         if (await FindAsync(leases, cameraId, lease, context.RequestAborted) is not { } held || held.Capture!.Frames.Latest is not { } frame)
         {
-            return LeaseEndpoints.LeaseEnded(ended.Find(lease ?? ""));
+            return Refuse(cameraId, lease, leases, ended);
         }
 
         context.Response.Headers.CacheControl = "no-store";
@@ -85,6 +86,18 @@ internal static class StreamEndpoints
         await lease.Settled.WaitAsync(cancellationToken);
         return lease is { End: null, Opened.IsCompletedSuccessfully: true } ? lease : null;
     }
+
+    /// <summary>No redirection: nobody shall take the picture of one camera for that of another.</summary>
+    private static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases, EndedLeases ended) =>
+        leaseId is not null && leases.Find(leaseId)?.Current is { End: null, Outcome: "moved" } lease && lease.CameraId != cameraId
+            ? new Problem(StatusCodes.Status410Gone, "lease_moved", "The lease has another camera by now.")
+            {
+                Extensions = new Dictionary<string, object?>
+                {
+                    ["camera_id"] = lease.CameraId, ["stream_url"] = LeaseResponse.PictureUrl(lease, "stream"), ["snapshot_url"] = LeaseResponse.PictureUrl(lease, "snapshot"),
+                },
+            }
+            : LeaseEndpoints.LeaseEnded(ended.Find(leaseId ?? ""));
 
     private static async Task WritePartAsync(
         HttpResponse response, CapturedFrame frame, long fencingToken, TimeProvider clock, CancellationToken cancellationToken)

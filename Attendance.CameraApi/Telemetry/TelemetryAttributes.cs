@@ -14,8 +14,8 @@ internal static class TelemetryAttributes
     public const string CameraKind = "attendance.camera.kind";
 
     [Description("How a request for a camera ended: `granted`, `already_held`, `in_use`, `quarantined`, `failed`, `cancelled`, `ended` (released before "
-        + "there was a picture), `store_unavailable`, `shutting_down`; `adopted` for a lease of an earlier run. Of a release: how its lease had come "
-        + "about, `granted`, `adopted`, or `not_granted` where its client never got it.")]
+        + "there was a picture), `store_unavailable`, `shutting_down`; `adopted` for a lease of an earlier run, `moved` for one whose own camera was lost. Of a release: how its "
+        + "lease had come about, `granted`, `adopted`, `moved`, or `not_granted` where its client never got it.")]
     public const string LeaseOutcome = "attendance.lease.outcome";
 
     [Description("`measured`; `in_use` where somebody had the camera or wanted it meanwhile, `quarantined`, `shutting_down`, `failed`.")]

@@ -287,6 +287,57 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
         }
     }
 
+    /// <summary>Nothing but the kernel says so: what nobody holds nobody reads from, and the API looks by itself every half minute only.</summary>
+    [Fact]
+    public async Task The_kernel_says_when_a_device_comes_and_goes()
+    {
+        Assert.Contains("Attached cameras are watched by the kernel's events", _api.Log, StringComparison.Ordinal);
+        foreach (var (act, state) in new (Func<Task>, string)[] { (Vivid.UnplugAsync, "missing"), (Vivid.PlugInAsync, "available"), (Vivid.UnplugAsync, "missing"), (Vivid.PlugInAsync, "available") })
+        {
+            var started = Stopwatch.GetTimestamp();
+            await act();
+            await BecomesAsync(Vivid.Second, state);
+            Measured($"{state} as told by the kernel", started);
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25), "It was seen by a look, not told."); // what it may take otherwise
+        }
+
+        Assert.Contains($"Camera {Vivid.Second} is not attached any more", _api.Log, StringComparison.Ordinal);
+        Assert.Contains($"Camera {Vivid.Second} is attached", _api.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lease_that_may_move_goes_on_with_the_other_device()
+    {
+        using var response = await _api.Http.PostAsJsonAsync(
+            "/api/leases", new { session_id = _session, camera_id = Vivid.First, ttl_seconds = 600, failover = true }, Cancel);
+        Assert.True(response.StatusCode == HttpStatusCode.Created, _api.Log);
+        var lease = Lease.From(await response.Content.ReadFromJsonAsync<JsonElement>(Cancel));
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            await Vivid.SetAsync(Vivid.NodeOf(Vivid.First), "disconnect", 1); // this one alone
+            var now = default(JsonElement);
+            await DeviceApi.UntilAsync(
+                async () => (now = await _api.Http.GetFromJsonAsync<JsonElement>($"/api/leases/{lease.Id}", Cancel)).GetProperty("camera_id").GetString() == Vivid.Second,
+                "the lease has moved");
+            Measured("moved to the other device", started);
+
+            var moved = lease with { FencingToken = now.GetProperty("fencing_token").GetInt64(), SnapshotUrl = now.GetProperty("snapshot_url").GetString()! };
+            await _api.DeliversAsync(moved, "the move");
+            Assert.Single(DeviceUsers.Of(Vivid.NodeOf(Vivid.Second)));
+            Assert.Equal(["device_lost"], await EndsAsync(Vivid.First, lease));
+            await _api.ReleaseAsync(lease);
+            Assert.Empty(DeviceUsers.Of(Vivid.NodeOf(Vivid.Second)));
+        }
+        finally
+        {
+            await Vivid.UnplugAsync();
+            await Vivid.PlugInAsync();
+        }
+
+        await BecomesAsync(Vivid.First, "available");
+    }
+
     /// <summary>The clock of the API, of its store and of everything else on the machine.</summary>
     [Fact]
     public async Task A_system_clock_that_jumps_changes_nothing()

@@ -12,8 +12,12 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
     private readonly Func<string, V4l2Capability?> _query = query ?? Query;
 
     /// <returns>In the order of their node numbers. A device that is unplugged meanwhile is simply not among them.</returns>
-    public IReadOnlyList<DiscoveredDevice> List()
+    public IReadOnlyList<DiscoveredDevice> List() => List(out _);
+
+    /// <param name="isComplete">False where a node did not let itself be asked: right after it was plugged in it may soon.</param>
+    public IReadOnlyList<DiscoveredDevice> List(out bool isComplete)
     {
+        isComplete = true;
         var directory = Path.Combine(sysfs, "class", "video4linux");
         if (!OperatingSystem.IsLinux() || !Directory.Exists(directory))
         {
@@ -34,18 +38,25 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
             catch (IOException)
             {
                 // Gone between being listed and being read, or not to be opened yet: it is asked again the next time.
+                isComplete = false;
             }
         }
 
         var ids = DeviceIdentity.Name([.. nodes.Select(node => node.Identity)]);
         return [.. nodes.Zip(ids, (found, id) =>
-            new DiscoveredDevice(id, found.Node, found.Capability.Card, found.Capability.Driver, found.Capability.Formats))];
+            new DiscoveredDevice(id, found.Node, found.Capability.Card, found.Capability.Driver, found.Capability.Formats, MakeOf(found)))];
     }
 
     /// <param name="target">A path such as <c>/dev/video0</c>, or the id of a discovered device.</param>
     /// <returns>The node's path; null where no device of that id is attached.</returns>
     public string? Locate(string target) =>
         target.StartsWith('/') ? target : List().FirstOrDefault(device => device.Id == target)?.Node;
+
+    /// <summary>Where it has a serial number, that tells it from others of its make.</summary>
+    private static DeviceMake? MakeOf((DeviceIdentity Identity, string Node, V4l2Capability Capability) found) =>
+        found.Identity is { Serial: null, Product: { } product, Suffix: var suffix }
+            ? new(product + suffix, found.Capability.Card, found.Capability.Driver)
+            : null;
 
     private V4l2Capability? Ask(string entry, string node)
     {

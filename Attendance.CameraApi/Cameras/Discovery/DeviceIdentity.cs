@@ -9,7 +9,8 @@ namespace Attendance.CameraApi.Cameras.Discovery;
 /// <param name="Path">The name by where it is plugged in: always there.</param>
 /// <param name="Device">The directory of the device in sysfs: the nodes of one device share it.</param>
 /// <param name="Suffix">Tells the capture nodes of one device apart; empty for its first.</param>
-internal sealed partial record DeviceIdentity(string? Serial, string Path, string Device, string Suffix)
+/// <param name="Product">Vendor and product of a USB device, as <c>046d-0825</c>; null for others.</param>
+internal sealed partial record DeviceIdentity(string? Serial, string Path, string Device, string Suffix, string? Product = null)
 {
     private const int LongestId = 64;
 
@@ -28,10 +29,9 @@ internal sealed partial record DeviceIdentity(string? Serial, string Path, strin
 
         if (UsbDeviceOf(parent) is { } usb)
         {
-            var serial = Read(usb, "serial") is { Length: > 0 } number
-                ? $"usb-{Read(usb, "idVendor")}-{Read(usb, "idProduct")}-{number}"
-                : null;
-            return new(serial, $"usb-{UsbControllerOf(usb)}-{Read(usb, "devpath")}", usb, suffix);
+            var product = $"{Read(usb, "idVendor")}-{Read(usb, "idProduct")}";
+            var serial = Read(usb, "serial") is { Length: > 0 } number ? $"usb-{product}-{number}" : null;
+            return new(serial, $"usb-{UsbControllerOf(usb)}-{Read(usb, "devpath")}", usb, suffix, product);
         }
 
         // One such device may hold several cameras, which only their driver can tell apart.

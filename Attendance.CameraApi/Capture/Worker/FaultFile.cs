@@ -19,6 +19,7 @@ internal enum FaultKind
     GarbageProtocol,
     IgnoreSigTerm,
     KeepPipe,
+    Missing,
 }
 
 /// <param name="Point">Null for one that strikes whenever the file is read next.</param>
@@ -27,7 +28,7 @@ internal sealed record Fault(FaultKind Kind, FaultPoint? Point, int Milliseconds
 /// <summary>
 /// What a test tells a fault camera, one fault a line: <c>hang</c>, <c>crash</c> or <c>fail</c> with <c>open</c>, <c>read</c> or
 /// <c>close</c>; <c>slow 200</c> (ms before each frame), <c>garbage</c> (frames that are no JPEG), <c>garbage protocol</c>
-/// (bytes that are no record), <c>ignore SIGTERM</c>, <c>keep pipe</c> (a child outlives the worker, with its standard error).
+/// (bytes that are no record), <c>missing</c> (the device is pulled out as long as the line is there), <c>ignore SIGTERM</c>, <c>keep pipe</c> (a child outlives the worker, with its standard error).
 /// A line that begins with <c>once</c> is taken out by the worker that it strikes.
 /// </summary>
 internal static class FaultFile
@@ -77,6 +78,7 @@ internal static class FaultFile
             new(FaultKind.Slow, FaultPoint.Read, milliseconds),
         ["garbage"] => new(FaultKind.Garbage, FaultPoint.Read),
         ["garbage", "protocol"] => new(FaultKind.GarbageProtocol, FaultPoint.Read),
+        ["missing"] => new(FaultKind.Missing, null),
         ["ignore", "SIGTERM"] => new(FaultKind.IgnoreSigTerm, null),
         ["keep", "pipe"] => new(FaultKind.KeepPipe, null),
         _ => null,

@@ -77,6 +77,8 @@ internal sealed partial class FaultSource(ICaptureSource camera, string controlF
                 throw new CaptureException(
                     fault.Point == FaultPoint.Open ? CaptureFailureCode.OpenFailed : CaptureFailureCode.ReadFailed,
                     $"Camera '{request.CameraId}' was told to fail.");
+            case FaultKind.Missing:
+                throw new CaptureException(CaptureFailureCode.DeviceMissing, $"Camera '{request.CameraId}' was told to be missing.");
             case FaultKind.Slow:
                 Thread.Sleep(fault.Milliseconds);
                 break;

@@ -6,13 +6,15 @@ namespace Attendance.Tests.CameraApi.Cameras;
 
 public sealed partial class DeviceDiscoveryTests : IDisposable
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("attendance-").FullName;
+    private readonly FakeSysfs _sysfs = new();
     private readonly List<string> _asked = [];
     private readonly Dictionary<string, string> _bus = [];
 
     public DeviceDiscoveryTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "V4L2 is Linux's.");
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    private string Root => _sysfs.Root;
+
+    public void Dispose() => _sysfs.Dispose();
 
     [Fact]
     public void A_webcam_is_named_by_its_serial_number_and_its_metadata_node_is_none()
@@ -90,7 +92,7 @@ public sealed partial class DeviceDiscoveryTests : IDisposable
         discovery.List();
         Assert.Single(_asked);
 
-        File.SetLastWriteTimeUtc(Path.Combine(_root, "dev/video0"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(Path.Combine(Root, "dev/video0"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
         discovery.List();
         Assert.Equal(2, _asked.Count);
@@ -102,64 +104,24 @@ public sealed partial class DeviceDiscoveryTests : IDisposable
         Node(3, "devices/platform/vivid.0", index: 0, bus: "platform");
         var discovery = Discover();
 
-        Assert.Equal(Path.Combine(_root, "dev/video3"), discovery.Locate("platform-vivid.0"));
+        Assert.Equal(Path.Combine(Root, "dev/video3"), discovery.Locate("platform-vivid.0"));
         Assert.Equal("/dev/video9", discovery.Locate("/dev/video9"));
         Assert.Null(discovery.Locate("platform-vivid.1"));
     }
 
     [Fact]
-    public void A_machine_without_video_has_none() => Assert.Empty(new DeviceDiscovery(_root, _root).List());
+    public void A_machine_without_video_has_none() => Assert.Empty(new DeviceDiscovery(Root, Root).List());
 
-    private DeviceDiscovery Discover() => new(_root, Path.Combine(_root, "dev"), node =>
+    private DeviceDiscovery Discover() => new(Root, Path.Combine(Root, "dev"), node =>
     {
         _asked.Add(node);
         var card = File.ReadAllText(node);
         return card == "metadata" ? null : new V4l2Capability(card, "fake", _bus.GetValueOrDefault(Path.GetFileName(node), ""), []);
     });
 
-    private string Usb(string port, string devpath, string? serial = null)
-    {
-        var directory = "devices/pci0000:00/0000:00:14.0/" + port;
-        Write(directory + "/idVendor", "046d\n");
-        Write(directory + "/idProduct", "0825\n");
-        Write(directory + "/devpath", devpath + "\n");
-        Write("devices/pci0000:00/0000:00:14.0/usb1/idVendor", "1d6b\n"); // the root hub is a USB device as well
-        if (serial is not null)
-        {
-            Write(directory + "/serial", serial + "\n");
-        }
+    private string Usb(string port, string devpath, string? serial = null) => _sysfs.Usb(port, devpath, serial);
 
-        return directory;
-    }
-
-    /// <summary>As the kernel lays it out: the class holds links, and the node links back to its device with a relative path.</summary>
-    private void Node(int number, string? parent, int index, string card = "Card", string bus = "usb")
-    {
-        var name = $"video{number}";
-        var directory = $"{parent ?? "devices/virtual"}/video4linux/{name}";
-        Write(directory + "/index", $"{index}\n");
-        if (parent is not null)
-        {
-            Directory.CreateSymbolicLink(Path.Combine(_root, directory, "device"), "../..");
-            Directory.CreateDirectory(Path.Combine(_root, "bus", bus));
-            var subsystem = Path.Combine(_root, parent, "subsystem");
-            if (!Path.Exists(subsystem))
-            {
-                Directory.CreateSymbolicLink(subsystem, Path.Combine(_root, "bus", bus));
-            }
-        }
-
-        var entries = Directory.CreateDirectory(Path.Combine(_root, "class/video4linux")).FullName;
-        Directory.CreateSymbolicLink(Path.Combine(entries, name), "../../" + directory);
-        Write("dev/" + name, card);
-    }
-
-    private void Write(string file, string text)
-    {
-        var path = Path.Combine(_root, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-    }
+    private void Node(int number, string? parent, int index, string card = "Card", string bus = "usb") => _sysfs.Node(number, parent, index, card, bus);
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     private static partial Regex CameraId();

@@ -39,7 +39,11 @@ internal sealed class FakeCaptures : ICameraCaptureFactory
 
         public bool IsAttended { get; set; } = true;
 
+        public TaskCompletionSource Failing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public Task<CaptureLoss> Lost => Loss.Task;
+
+        public Task FailingAsync(CancellationToken cancellationToken) => Failing.Task.WaitAsync(cancellationToken);
 
         public async Task OpenAsync(CancellationToken cancellationToken)
         {

@@ -60,6 +60,8 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
 
         public Task<CaptureLoss> Lost => Loss.Task;
 
+        public Task FailingAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+
         public async Task OpenAsync(CancellationToken cancellationToken)
         {
             if (owner._open.AddOrUpdate(cameraId, 1, (_, count) => count + 1) > 1)

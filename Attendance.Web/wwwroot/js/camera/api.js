@@ -16,6 +16,9 @@
  * @property {string | null} stream_url null for a camera of the browser itself
  * @property {string | null} snapshot_url
  *
+ * What a lease is by now, as every renewal says: all but the time changes only when it moves to another camera.
+ * @typedef {Pick<Lease, 'camera_id' | 'fencing_token' | 'stream_url' | 'snapshot_url' | 'expires_at'>} CurrentLease
+ *
  * @typedef {object} Camera
  * @property {string} camera_id
  * @property {string} [name]

@@ -15,6 +15,7 @@ import { Trace } from './trace.js';
  * @typedef {import('./states.js').StateChange} StateChange
  * @typedef {import('./states.js').PictureState} PictureState
  * @typedef {import('./states.js').PictureChange} PictureChange
+ * @typedef {import('./states.js').Move} Move
  */
 
 const firstInUseRetryMs = 50;
@@ -27,10 +28,11 @@ const comeBackPatienceMs = 3000;
  * page goes, when the server says so.
  *
  * Events: `statechange` ({@link StateChange}), `picturechange` ({@link PictureChange}), `stopping` (detail: the reason),
- * `resize` (detail: `{ width, height }`), `frame`. Owns the lease and the picture; {@link dispose} gives back everything.
+ * `resize` (detail: `{ width, height }`), `camera-moved` ({@link Move}), `frame`. Owns the lease and the picture; {@link dispose} gives back everything.
  */
 export class CameraSession extends EventTarget {
     #source;
+    #failover;
     #page;
     #name;
     /** Everything that lives as long as one borrowing, from the asking on. */
@@ -55,6 +57,7 @@ export class CameraSession extends EventTarget {
     constructor(options) {
         super();
         this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video) : new ServerSource(options.cameraId, options.canvas);
+        this.#failover = options.kind !== 'browser' && options.failover === true;
         this.#name = options.kind === 'browser' ? 'browser camera' : options.cameraId;
         const session = this;
         this.#member = {
@@ -236,8 +239,11 @@ export class CameraSession extends EventTarget {
             signal.throwIfAborted();
             try {
                 const asked = performance.now();
-                const lease = await this.#page.acquire({ camera_id, ...(takeover ? { takeover } : {}) }, signal, trace);
-                this.#held = new HeldLease(lease, asked, this.#page, trace, (reason, detail) => this.#lose({ reason, detail }));
+                const lease = await this.#page.acquire({ camera_id, ...(takeover ? { takeover } : {}), ...(this.#failover ? { failover: true } : {}) }, signal, trace);
+                this.#held = new HeldLease(
+                    lease, asked, this.#page, trace,
+                    (reason, detail) => this.#lose({ reason, detail }),
+                    (from, to) => this.#move(from, to));
                 this.#held.watch();
                 return;
             } catch (error) {
@@ -273,6 +279,21 @@ export class CameraSession extends EventTarget {
                 this.#lose({ problem });
                 void held.giveBack(problem.code);
             }
+        }
+    }
+
+    /**
+     * Whatever was shown or claimed under the camera before is stale from here on.
+     * @param {string} from
+     * @param {string} to
+     */
+    #move(from, to) {
+        log(`${this.#name}: moved from ${from} to ${to}`);
+        /** @type {Move} */
+        const detail = { from, to };
+        this.dispatchEvent(new CustomEvent('camera-moved', { detail }));
+        if (this.#state === 'live') {
+            void this.#show();
         }
     }
 

@@ -4,6 +4,7 @@ import { log } from './log.js';
 
 /**
  * @typedef {import('./api.js').Lease} Lease
+ * @typedef {import('./api.js').CurrentLease} CurrentLease
  * @typedef {import('./page-session.js').PageSession} PageSession
  */
 
@@ -23,6 +24,7 @@ export class HeldLease {
     #page;
     #trace;
     #onLost;
+    #onMoved;
     /** Moves on with every confirmed renewal; on the monotonic clock. */
     #deadline;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -37,12 +39,14 @@ export class HeldLease {
      * @param {PageSession} page
      * @param {import('./trace.js').Trace} trace the one in which it was asked for, and is given back
      * @param {(reason: string, detail: string | null) => void} onLost nothing may use the lease when this returns
+     * @param {(from: string, to: string) => void} onMoved it is that of another camera now, with another token and another stream
      */
-    constructor(lease, asked, page, trace, onLost) {
+    constructor(lease, asked, page, trace, onLost, onMoved) {
         this.lease = lease;
         this.#page = page;
         this.#trace = trace;
         this.#onLost = onLost;
+        this.#onMoved = onMoved;
         this.#deadline = asked + lease.ttl_seconds * 1000;
         this.#schedule();
     }
@@ -54,6 +58,7 @@ export class HeldLease {
                 this.#deadline = performance.now() + ttlSeconds * 1000;
                 this.#schedule();
             },
+            moved: current => this.#follow(current),
             ended: (reason, detail) => this.#lose(reason, detail),
             connected: () => this.#schedule(),
             cut: () => this.#schedule(withinGraceMs),
@@ -126,8 +131,10 @@ export class HeldLease {
         // A network that is cut answers nothing at all: what nobody confirms by its deadline is not ours, answer or not.
         const patience = AbortSignal.timeout(Math.min(Math.max(this.#deadline - asked, leastPatienceMs), renewalTimeoutMs));
         try {
-            await send(`/api/leases/${this.lease.lease_id}`, 'PUT', undefined, AbortSignal.any([signal, patience]));
+            const current = /** @type {Partial<CurrentLease>} */ (
+                await send(`/api/leases/${this.lease.lease_id}`, 'PUT', undefined, AbortSignal.any([signal, patience])));
             if (!signal.aborted) {
+                this.#follow(current); // without a socket, or faster than it
                 this.#deadline = asked + this.lease.ttl_seconds * 1000;
                 this.#schedule();
             }
@@ -136,6 +143,19 @@ export class HeldLease {
                 this.#onRefused(asProblem(error));
             }
         }
+    }
+
+    /**
+     * The same lease, wherever it is by now. News may come twice, and out of order: the newest token counts.
+     * @param {Partial<CurrentLease>} current
+     */
+    #follow({ camera_id, fencing_token, stream_url = null, snapshot_url = null }) {
+        const { camera_id: from, fencing_token: before } = this.lease;
+        if (!camera_id || !fencing_token || camera_id === from || fencing_token <= before || this.#life.signal.aborted) {
+            return;
+        }
+        this.lease = { ...this.lease, camera_id, fencing_token, stream_url, snapshot_url };
+        this.#onMoved(from, camera_id);
     }
 
     /** @param {Problem} problem */

@@ -7,6 +7,7 @@ import { jittered } from './timing.js';
  * @typedef {object} Watcher
  * @property {(ttlSeconds: number) => void} renewed it lives for so long from now on
  * @property {(reason: string, detail: string | null) => void} ended nothing may be left of it when this returns
+ * @property {(move: import('./api.js').CurrentLease) => void} moved its camera was lost, and it has another from now on
  * @property {() => void} connected the server renews from now on
  * @property {() => void} cut nobody renews it but us, and the server waits for two seconds only
  * @property {() => void} doubtful the server does not count it among ours
@@ -182,6 +183,9 @@ export class Presence {
                     }
                 }
                 this.#onUnknown(leases.filter(lease => !this.#watchers.has(lease.lease_id)));
+                break;
+            case 'moved':
+                this.#watchers.get(String(message.lease_id))?.moved(/** @type {import('./api.js').CurrentLease} */ (message));
                 break;
             case 'ended':
                 this.#end(String(message.lease_id), String(message.reason), typeof message.detail === 'string' ? message.detail : null);

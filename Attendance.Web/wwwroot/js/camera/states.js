@@ -15,10 +15,13 @@
  * @typedef {{ from: State, to: State, cause: Cause }} StateChange detail of the `statechange` event
  * @typedef {{ state: PictureState, trouble: import('./api.js').Problem | null }} PictureChange detail of the `picturechange` event
  *
+ * @typedef {{ from: string, to: string }} Move detail of the `camera-moved` event: the ids of the camera that was lost and of the one that took its place
+ *
  * @typedef {object} ServerCamera
  * @property {'server'} [kind]
  * @property {string} cameraId one of the server's catalog, or `auto` for the one that has been free longest
  * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
+ * @property {boolean} [failover] go on with another camera should this one be lost, instead of waiting for it
  *
  * @typedef {object} BrowserCameraOptions
  * @property {'browser'} kind a camera of this device

@@ -95,6 +95,14 @@ export function wordsForTrouble(trouble) {
 }
 
 /**
+ * The lease has gone on with another camera.
+ * @param {import('./states.js').Move} move
+ */
+export function wordsForMove({ from, to }) {
+    return `Camera ${from} was disconnected. You go on with camera ${to}.`;
+}
+
+/**
  * What is in the way, and what to do about it.
  * @param {import('./api.js').Problem} problem
  */

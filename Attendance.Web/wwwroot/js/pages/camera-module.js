@@ -3,7 +3,7 @@ import { request } from '../camera/api.js';
 import { CameraSession } from '../camera/camera-session.js';
 import { listDevices } from '../camera/device.js';
 import { transitions } from '../camera/states.js';
-import { timeOfDay, wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
+import { timeOfDay, wordsForMove, wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
 import { element } from './dom.js';
 
 /**
@@ -16,6 +16,7 @@ const kind = element('kind', HTMLSelectElement);
 const cameraId = element('camera-id', HTMLSelectElement);
 const deviceId = element('device-id', HTMLSelectElement);
 const facing = element('facing', HTMLSelectElement);
+const failover = element('failover', HTMLInputElement);
 const shortcut = element('shortcut', HTMLInputElement);
 const debug = element('debug', HTMLInputElement);
 const canvas = element('canvas', HTMLCanvasElement);
@@ -82,7 +83,7 @@ function create() {
             ...(deviceId.value ? { deviceId: deviceId.value } : {}),
             ...(side ? { facingMode: side } : {}),
         })
-        : new CameraSession({ cameraId: cameraId.value, canvas, ...common });
+        : new CameraSession({ cameraId: cameraId.value, canvas, failover: failover.checked, ...common });
     canvas.hidden = kind.value === 'browser';
     video.hidden = !canvas.hidden;
     session.addEventListener('statechange', event => {
@@ -98,6 +99,12 @@ function create() {
         if (state === 'interrupted') {
             said.textContent = wordsForTrouble(trouble);
         }
+    });
+    session.addEventListener('camera-moved', event => {
+        const move = /** @type {CustomEvent<import('../camera/states.js').Move>} */ (event).detail;
+        note('camera-moved', `${move.from} → ${move.to}`);
+        said.textContent = wordsForMove(move);
+        show();
     });
     session.addEventListener('stopping', event => note('stopping', String(/** @type {CustomEvent<string>} */ (event).detail)));
     session.addEventListener('resize', event => {

@@ -8,7 +8,8 @@ import { startWhenVisible, view } from './viewer.js';
 const cameraId = element('camera', HTMLElement).dataset.cameraId ?? '';
 const canvas = element('picture', HTMLCanvasElement);
 
-view(new CameraSession({ cameraId, canvas }));
+// With ?failover: rather another camera than none.
+view(new CameraSession({ cameraId, canvas, failover: new URLSearchParams(location.search).has('failover') }));
 startWhenVisible();
 void introduce();
 

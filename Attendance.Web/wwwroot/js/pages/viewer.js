@@ -1,11 +1,12 @@
 // @ts-check
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
-import { wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
+import { wordsForMove, wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
 import { element } from './dom.js';
 
 /**
  * @typedef {import('../camera/camera-session.js').CameraSession} CameraSession
  * @typedef {import('../camera/camera-session.js').StateChange} StateChange
+ * @typedef {import('../camera/camera-session.js').Move} Move
  * @typedef {'stop' | 'start' | 'takeover'} Action
  *
  * Everything that the page shows for one moment.
@@ -36,6 +37,8 @@ const reloadPatienceMs = 3000;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let ticking;
 let stopping = false;
+/** Which camera took the place of the one that was asked for; as long as it is held. @type {Move | null} */
+let moved = null;
 /** @type {CameraSession | undefined} */
 let session;
 /** What belongs to the session that is viewed now. */
@@ -51,11 +54,19 @@ export function view(viewed) {
     const { signal } = viewing;
     session = viewed;
     stopping = false;
+    moved = null;
     session.addEventListener('statechange', event => {
         stopping = false;
+        moved = viewed.lease ? moved : null;
         showState(/** @type {CustomEvent<StateChange>} */ (event).detail);
     }, { signal });
     session.addEventListener('picturechange', () => viewed.state === 'live' && !stopping && showLive(), { signal });
+    session.addEventListener('camera-moved', event => {
+        moved = /** @type {CustomEvent<Move>} */ (event).detail;
+        if (viewed.state === 'live' && !stopping) {
+            showLive();
+        }
+    }, { signal });
     session.addEventListener('stopping', () => {
         stopping = true;
         show({ stage: 'waiting', badge: 'Stopping', tone: 'busy', words: 'Stopped here. Giving the camera back…', actions: {} });
@@ -135,7 +146,7 @@ function showLive() {
         stage: picture === 'showing' ? 'picture' : 'waiting',
         badge: picture === 'showing' ? 'Live' : picture === 'interrupted' ? 'Reconnecting' : 'Opening',
         tone: picture === 'showing' ? 'good' : picture === 'interrupted' ? 'warn' : 'busy',
-        words: said[picture],
+        words: moved ? `${wordsForMove(moved)} ${said[picture]}` : said[picture],
         actions: { stop: 'Stop camera' },
     });
 }

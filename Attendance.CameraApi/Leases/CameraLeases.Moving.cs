@@ -1,0 +1,91 @@
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>
+/// A lease moves by being granted and opened on the other camera first, and then, in one step, ending on the one it had. So its
+/// session always has exactly one of them, each camera has a holder and an end of its own, and a move that fails has changed nothing.
+/// </summary>
+internal sealed partial class CameraLeases
+{
+    /// <summary>Moves a lease to a camera that is free: the same id and session, for the same time, with that camera's token.</summary>
+    /// <returns><see langword="false"/> when somebody else has that camera, or the lease has ended.</returns>
+    /// <exception cref="CameraUnavailableException">That camera does not open.</exception>
+    /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
+    public async Task<bool> TryMoveAsync(CameraLease lease, CameraSlot to)
+    {
+        var next = lease.To(to);
+        if (_closing.IsCancellationRequested || to.TryEnter(next) is not null)
+        {
+            return false;
+        }
+
+        using var activity = CameraApiActivity.Start(SpanNames.Acquire, lease.Origin)
+            ?.SetTag(TelemetryAttributes.CameraId, to.Camera.Id).SetTag(TelemetryAttributes.CameraKind, to.Camera.Source.Kind.Name());
+        using var together = lease.Ended.Register(() => EndTogether(lease, next));
+        var name = "failed";
+        try
+        {
+            var outcome = await OpenAsync(next, ArriveAsync, CancellationToken.None);
+            name = outcome is AcquireOutcome.Granted ? next.Outcome : outcome.Name;
+            return outcome is AcquireOutcome.Granted;
+        }
+        catch (Exception exception)
+        {
+            activity.Failed((exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name);
+            throw;
+        }
+        finally
+        {
+            activity?.SetTag(TelemetryAttributes.LeaseOutcome, name);
+            metrics.Asked(to.Camera.Id, name);
+        }
+
+        async Task<AcquireOutcome?> ArriveAsync(CameraLease arriving, CancellationToken cancellationToken)
+        {
+            if (await GrantAsync(arriving) is { } refused)
+            {
+                return refused;
+            }
+
+            await OpenGrantedAsync(arriving, cancellationToken);
+            var remaining = lease.Remaining;
+            if (remaining <= TimeSpan.Zero || !await store.In(arriving.Stored.Scope).RenewAsync(arriving.Stored, arriving.Ttl, remaining) || !arriving.TryArrive(remaining))
+            {
+                await EndAsync(arriving, lease.End ?? s_endedInTheStore);
+                return new AcquireOutcome.Ended(arriving.End!.Value);
+            }
+
+            // Who asks for it now finds the new one; should the old one have ended before, both have.
+            if (!_live.TryUpdate(arriving.Id, arriving, lease) && _live.TryAdd(arriving.Id, arriving))
+            {
+                Interlocked.Increment(ref _liveCount);
+            }
+
+            _ = EndAsync(lease, new LeaseEnd(ReleaseReason.DeviceLost, $"moved to {arriving.CameraId}"), arriving);
+            if (lease.MovedTo != arriving)
+            {
+                EndTogether(lease, arriving);
+                return new AcquireOutcome.Ended(arriving.End!.Value);
+            }
+
+            events.Tell(CameraEventType.LeaseMoved, arriving.CameraId, arriving.Ref, $"from {lease.CameraId}");
+            LogMoved(arriving.Ref, lease.CameraId, arriving.CameraId, arriving.FencingToken);
+            return null;
+        }
+    }
+
+    /// <summary>What is given back while it is on its way is given back there as well.</summary>
+    private void EndTogether(CameraLease lease, CameraLease arriving)
+    {
+        if (lease is { End: { } end, MovedTo: null })
+        {
+            _ = EndAsync(arriving, end);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Lease {LeaseRef} has moved from camera {FromCameraId}, which was lost, to {CameraId}, token {FencingToken}")]
+    private partial void LogMoved(string leaseRef, string fromCameraId, string cameraId, long fencingToken);
+}
