@@ -1,7 +1,11 @@
+using Attendance.Benchmarks.FirstFrame;
+using Attendance.Benchmarks.Http;
+using Attendance.Benchmarks.Start;
+
 namespace Attendance.Benchmarks;
 
 /// <summary>All there are, in the order in which they run and are shown.</summary>
 internal static class BenchmarkGroups
 {
-    public static IReadOnlyList<IBenchmarkGroup> All { get; } = [];
+    public static IReadOnlyList<IBenchmarkGroup> All { get; } = [new HttpBenchmarks(), new FirstFrameBenchmarks(), new StartBenchmarks()];
 }
