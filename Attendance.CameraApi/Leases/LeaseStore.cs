@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
@@ -52,13 +53,16 @@ internal sealed class LeaseStore
     /// <exception cref="StoreUnavailableException">Not known whether it was granted: release it.</exception>
     public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0)
     {
-        var reply = (RedisResult[])(await RunAsync(
+        var reply = await RunAsync(
             LuaScript.Acquire,
-            [Camera(cameraId), Fence(cameraId), Deadlines, Ledger(cameraId)],
-            [cameraId, leaseId, Identifiers.LeaseRef(leaseId), sessionHash, _node, Milliseconds(ttl), newerThan]))!;
-        return (string?)reply[0] == "granted"
-            ? new StoreGrant.Granted((string)reply[1]!, (long)reply[2], DateTimeOffset.FromUnixTimeMilliseconds((long)reply[3]))
-            : new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[1]), (string)reply[2]!);
+            [Camera(cameraId), Deadlines, Ledger(cameraId)],
+            [cameraId, Lease(leaseId, sessionHash), Milliseconds(ttl), newerThan]);
+        return reply.Resp2Type == ResultType.Array
+            ? new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[0]), (string)reply[1]!)
+            : Granted(HeldEntry.Parse((string?)reply)!);
+
+        static StoreGrant Granted(HeldEntry held) =>
+            new StoreGrant.Granted(held.LeaseId, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt));
     }
 
     /// <summary>Moves the deadline; registers the lease again, as it was, if the store has lost it.</summary>
@@ -68,9 +72,9 @@ internal sealed class LeaseStore
     public async Task<bool> RenewAsync(StoredLease lease, TimeSpan ttl, TimeSpan? extendBy = null) =>
         (long)await RunAsync(
             LuaScript.Renew,
-            [Camera(lease.CameraId), Fence(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
+            [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
             [
-                lease.CameraId, lease.LeaseId, Identifiers.LeaseRef(lease.LeaseId), lease.SessionHash, _node, Milliseconds(ttl),
+                lease.CameraId, Lease(lease.LeaseId, lease.SessionHash), Milliseconds(ttl),
                 lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl),
             ]) > 0;
 
@@ -84,44 +88,45 @@ internal sealed class LeaseStore
             return null;
         }
 
-        var fields = (RedisResult[])reply!;
-        var ttl = TimeSpan.FromMilliseconds((long)fields[5]);
-        var (remaining, held) = (TimeSpan.FromMilliseconds((long)fields[4]), TimeSpan.FromMilliseconds((long)fields[6]));
+        var fields = (string[])reply!;
+        var held = HeldEntry.Parse(fields[0])!;
+        var now = long.Parse(fields[1], CultureInfo.InvariantCulture);
 
         // A clock of the store that was set back makes no lease longer than it was granted.
         return new FoundLease(
             new StoredLease(
-                cameraId, (string)fields[0]!, (string)fields[1]!, (long)fields[2], DateTimeOffset.FromUnixTimeMilliseconds((long)fields[3]), WasGranted: true)
+                cameraId, held.LeaseId, held.SessionHash, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt), WasGranted: true)
             {
                 Scope = _scope,
             },
-            ttl,
-            Remaining: remaining < ttl ? remaining : ttl,
-            Held: held > TimeSpan.Zero ? held : TimeSpan.Zero,
-            Node: (string)fields[7]!);
+            TimeSpan.FromMilliseconds(held.Ttl),
+            Remaining: TimeSpan.FromMilliseconds(Math.Min(held.Deadline - now, held.Ttl)),
+            Held: TimeSpan.FromMilliseconds(Math.Max(now - held.AcquiredAt, 0)),
+            held.Node);
     }
 
     /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
     /// <exception cref="StoreUnavailableException">Call again.</exception>
-    public Task ReleaseAsync(StoredLease lease, LeaseEnd end) => RunAsync(
-        LuaScript.Release,
-        [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
-        [
-            lease.CameraId, lease.LeaseId, Identifiers.LeaseRef(lease.LeaseId), end.Reason.Name(), Json(end.Detail), _node,
-            lease.WasGranted ? lease.FencingToken : RedisValue.EmptyString, lease.AcquiredAt.ToUnixTimeMilliseconds(),
-        ]);
+    public Task ReleaseAsync(StoredLease lease, LeaseEnd end)
+    {
+        var leaseRef = Identifiers.LeaseRef(lease.LeaseId);
+        return RunAsync(
+            LuaScript.Release,
+            [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
+            [
+                lease.CameraId, lease.LeaseId, leaseRef,
+                $"\"lease_ref\":\"{leaseRef}\",\"reason\":\"{end.Reason.Name()}\",\"detail\":{Json(end.Detail)},\"node\":\"{_node}\"",
+                lease.WasGranted ? lease.FencingToken : RedisValue.EmptyString, lease.AcquiredAt.ToUnixTimeMilliseconds(),
+            ]);
+    }
 
     /// <summary>Ends a lease that only the store still knows.</summary>
     /// <param name="leaseId">This very lease, for another may have been granted since it was read; null for whichever it is, if overdue.</param>
     /// <returns>The ended lease's id; null when it was not ended.</returns>
-    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null)
-    {
-        var reply = await RunAsync(
-            LuaScript.Settle,
-            [Camera(cameraId), Deadlines, Ledger(cameraId)],
-            [cameraId, end.Reason.Name(), Json(end.Detail), leaseId ?? "", _node]);
-        return reply.IsNull ? null : (string?)((RedisResult[])reply!)[0];
-    }
+    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null) => (string?)await RunAsync(
+        LuaScript.Settle,
+        [Camera(cameraId), Deadlines, Ledger(cameraId)],
+        [cameraId, end.Reason.Name(), Json(end.Detail), leaseId ?? "", _node]);
 
     /// <summary>Cameras whose deadline has passed, at most <paramref name="limit"/>. Costs what is due, not what is held.</summary>
     public async Task<IReadOnlyList<string>> FindOverdueAsync(int limit) =>
@@ -145,15 +150,16 @@ internal sealed class LeaseStore
 
     private RedisKey Deadlines { get; }
 
-    private RedisKey Camera(string cameraId) => $"{_prefix}camera:{cameraId}";
-
-    private RedisKey Fence(string cameraId) => $"{_prefix}fence:{cameraId}";
+    /// <summary>What is held of the camera, and its last token. (Under "camera" an earlier format may still be there, for a day.)</summary>
+    private RedisKey Camera(string cameraId) => $"{_prefix}lease:{cameraId}";
 
     private RedisKey Ledger(string cameraId) => $"{_prefix}ledger:{cameraId}";
 
+    private string Lease(string leaseId, string sessionHash) => $"{leaseId} {Identifiers.LeaseRef(leaseId)} {sessionHash} {_node}";
+
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
-    private static string Json(string? text) => JsonSerializer.Serialize(text);
+    private static string Json(string? text) => text is null ? "null" : JsonSerializer.Serialize(text);
 
     private Task<RedisResult> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] values) =>
         AskAsync(script.Name, database => script.RunAsync(database, keys, values));

@@ -271,7 +271,7 @@ public sealed class ChaosTests
     private static async Task<bool> HasEntriesAsync(AttendanceSystem system)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(await system.ConnectionStringAsync(Cancel));
-        await foreach (var key in redis.GetServers().Single().KeysAsync(pattern: "attendance:*:camera:*"))
+        await foreach (var key in redis.GetServers().Single().KeysAsync(pattern: "attendance:*:deadlines"))
         {
             return true;
         }

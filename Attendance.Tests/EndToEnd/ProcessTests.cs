@@ -167,7 +167,7 @@ public sealed class ProcessTests
             await using var redis = await ConnectionMultiplexer.ConnectAsync(await system.ConnectionStringAsync(Cancel));
             var node = Environment.MachineName;
             return await redis.GetDatabase().ListLengthAsync($"attendance:{{{node}}}:ledger:demo") == 1
-                && !await redis.GetDatabase().KeyExistsAsync($"attendance:{{{node}}}:camera:demo");
+                && await redis.GetDatabase().SortedSetRankAsync($"attendance:{{{node}}}:deadlines", "demo") is null;
         }
     }
 

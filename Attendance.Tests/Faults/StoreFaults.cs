@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Attendance.CameraApi.Leases;
 using Attendance.Tests.EndToEnd;
 using StackExchange.Redis;
 using Xunit;
@@ -85,7 +86,7 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
                 foreach (var hold in holds)
                 {
                     await Processes.UntilAsync(
-                        async () => await redis.GetDatabase().HashGetAsync(Key("camera", hold.CameraId), "lease_id") == hold.Lease.Id,
+                        async () => HeldEntry.Parse(await redis.GetDatabase().StringGetAsync(Key("lease", hold.CameraId)))?.LeaseId == hold.Lease.Id,
                         s_patience, $"the lease of {hold.CameraId} is registered again", Cancel);
                     times.Add(Stopwatch.GetElapsedTime(started));
                 }

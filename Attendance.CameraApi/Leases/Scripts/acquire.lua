@@ -1,24 +1,35 @@
--- KEYS camera, fence, deadlines, ledger
--- ARGV camera_id, lease_id, lease_ref, session, node, ttl_ms, token that the caller has seen
+-- KEYS camera, deadlines, ledger
+-- ARGV camera_id, the lease as "<lease_id> <lease_ref> <session> <node>", ttl_ms, token that the caller has seen
+-- Answers what is held now; or for how many ms the camera may still be another session's, and at which node.
 -- A camera of a shared scope that another node had: it has its time, and as long again as a release may take.
--- A token grows over the fence, the clock and what the caller has seen: any two of them may be lost or wrong.
+-- A token grows over the last one, the clock and what the caller has seen: any two of them may be lost or wrong.
 local now = now_ms()
-local deadline = now + ARGV[6]
-local held = redis.call('HMGET', KEYS[1], 'lease_id', 'lease_ref', 'session', 'node', 'token', 'acquired_at', 'deadline', 'ttl')
-if held[1] then
-  local is_here = held[4] == ARGV[5]
-  if held[3] == ARGV[4] and is_here then
-    write(KEYS[1], KEYS[3], ARGV[1], held[1], held[2], held[3], ARGV[5], ARGV[6], held[5], held[6], deadline)
-    return { 'granted', held[1], held[5], held[6] }
+local held = redis.call('GET', KEYS[1])
+local last = tonumber(held or 0)
+if not last then
+  local lease_id, lease_ref, session, node, ttl, since, until_then, token = string.match(held, HELD)
+  local asks, at = string.match(ARGV[2], '(%S+) (%S+)$')
+  local margin = node == at and 0 or LONGEST_RELEASE
+  if session == asks and node == at then
+    local deadline = int(now + ARGV[3])
+    held = table.concat({ lease_id, lease_ref, session, at, ARGV[3], since, deadline, token }, ' ')
+    redis.call('SET', KEYS[1], held, 'KEEPTTL')
+    redis.call('ZADD', KEYS[2], deadline, ARGV[1])
+    return held
   end
-  local margin = is_here and 0 or LONGEST_RELEASE
-  local until_free = held[7] - now + margin
-  if until_free > 0 then
-    return { 'busy', int(math.min(until_free, held[8] + margin)), held[4] }
+  if until_then + margin > now then
+    return { math.min(until_then - now, tonumber(ttl)) + margin, node }
   end
-  record(KEYS[4], held[2], held[6], now, 'expired', 'null', held[4], held[5])
+  record(KEYS[3], now, since, token, ending_of(lease_ref, 'expired', 'null', node))
+  last = tonumber(token)
 end
-local token = int(math.max((tonumber(redis.call('GET', KEYS[2])) or 0) + 1, ARGV[7] + 1, now))
-redis.call('SET', KEYS[2], token, 'PX', int(FORGOTTEN_AFTER))
-write(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], token, int(now), deadline)
-return { 'granted', ARGV[2], token, int(now) }
+local token, acquired_at, deadline = math.max(last + 1, ARGV[4] + 1, now), int(now), int(now + ARGV[3])
+held = ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. acquired_at .. ' ' .. deadline .. ' ' .. (token == now and acquired_at or int(token))
+if redis.call('PTTL', KEYS[1]) > A_DAY_LESS then
+  redis.call('SET', KEYS[1], held, 'KEEPTTL')
+else
+  redis.call('SET', KEYS[1], held, 'PX', FORGOTTEN_AFTER)
+  redis.call('PEXPIRE', KEYS[3], FORGOTTEN_AFTER)
+end
+redis.call('ZADD', KEYS[2], deadline, ARGV[1])
+return held

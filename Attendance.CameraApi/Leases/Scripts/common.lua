@@ -1,8 +1,14 @@
 -- Before every script. All keys of a camera share the hash tag of its scope, so a script stays on one cluster slot.
+--
+-- What the store has of a camera is one string, so that a change is one read and one write:
+--   held  <lease_id> <lease_ref> <session> <node> <ttl> <acquired_at> <deadline> <token>
+--   free  <token>, the last one that was granted
+-- Whatever is sent to the store is text already: to turn a number into text costs half of what a command does.
 
-local FORGOTTEN_AFTER = 90 * 24 * 60 * 60 * 1000 -- of a camera that nobody uses: tokens are times, so they grow all the same
-local GARBAGE_AFTER = 24 * 60 * 60 * 1000 -- a deadline ends a lease; this only clears what nobody came back for
-local LONGEST_RELEASE = 4 * 1000 -- from the end of a lease until its camera is free, at most
+local FORGOTTEN_AFTER = '7776000000' -- 90 days of a camera that nobody uses: tokens are times, so they grow all the same
+local A_DAY_LESS = 7689600000
+local HELD = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
+local LONGEST_RELEASE = 4000 -- from the end of a lease until its camera is free, at most
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -10,32 +16,32 @@ local function now_ms()
 end
 
 local function int(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
--- The times are the store's own. detail comes encoded as JSON.
-local function record(ledger, lease_ref, acquired_at, ended_at, reason, detail, node, token)
-  local entry = '{"lease_ref":"' .. lease_ref .. '","acquired_at":' .. acquired_at .. ',"ended_at":' .. int(ended_at) ..
-    ',"reason":"' .. reason .. '","detail":' .. detail .. ',"node":"' .. node .. '","fencing_token":' .. token .. '}'
-  if redis.call('LPUSH', ledger, entry) > 500 then
-    redis.call('LTRIM', ledger, 0, 499)
+-- The times are the store's own. ending is the rest of what the ledger says, as JSON: see ending_of.
+-- The list is trimmed now and then, for whoever reads it asks for 500.
+local function record(ledger, now, acquired_at, token, ending)
+  local length = redis.call('LPUSH', ledger, '{"ended_at":' .. int(now) .. ',"acquired_at":' .. acquired_at ..
+    ',"fencing_token":' .. token .. ',' .. ending .. '}')
+  if length == 1 then
+    redis.call('PEXPIRE', ledger, FORGOTTEN_AFTER) -- from then on renewed with the camera's own, by acquire
+  elseif length > 600 then
+    redis.call('LTRIM', ledger, '0', '499')
   end
-  redis.call('PEXPIRE', ledger, int(FORGOTTEN_AFTER))
 end
 
--- Only asked when an entry is gone: had the lease ended, or did the store lose it?
+-- detail comes encoded as JSON.
+local function ending_of(lease_ref, reason, detail, node)
+  return '"lease_ref":"' .. lease_ref .. '","reason":"' .. reason .. '","detail":' .. detail .. ',"node":"' .. node .. '"'
+end
+
+-- Only asked when a lease is not held: had it ended, or did the store lose it? And which is the highest token that ended?
 local function recorded(ledger, lease_ref)
-  for _, entry in ipairs(redis.call('LRANGE', ledger, 0, 499)) do
-    if string.find(entry, '"lease_ref":"' .. lease_ref .. '"', 1, true) then
-      return true
-    end
+  local found, newest = false, 0
+  for _, line in ipairs(redis.call('LRANGE', ledger, '0', '499')) do
+    found = found or string.find(line, '"lease_ref":"' .. lease_ref .. '"', 1, true) ~= nil
+    newest = math.max(newest, tonumber(string.match(line, '"fencing_token":(%d+)')))
   end
-  return false
-end
-
-local function write(camera, deadlines, camera_id, lease_id, lease_ref, session, node, ttl, token, acquired_at, deadline)
-  redis.call('HSET', camera, 'lease_id', lease_id, 'lease_ref', lease_ref, 'session', session, 'node', node,
-    'ttl', ttl, 'token', token, 'acquired_at', acquired_at, 'deadline', int(deadline))
-  redis.call('PEXPIRE', camera, int(GARBAGE_AFTER))
-  redis.call('ZADD', deadlines, int(deadline), camera_id)
+  return found, newest
 end

@@ -1,22 +1,24 @@
--- KEYS camera, fence, deadlines, ledger
--- ARGV camera_id, lease_id, lease_ref, session, node, ttl_ms, token, acquired_at, extend_by_ms
+-- KEYS camera, deadlines, ledger
+-- ARGV camera_id, the lease as "<lease_id> <lease_ref> <session> <node>", ttl_ms, token, acquired_at, extend_by_ms
 -- A lease that is neither here nor in the ledger was lost by the store, not ended: it is registered again, as it was.
 -- Unless a newer one was granted since: its token is out, and whoever has seen it refuses the older.
-local holder = redis.call('HGET', KEYS[1], 'lease_id')
-if holder and holder ~= ARGV[2] then
-  return 0
-end
-if not holder then
-  local fence = tonumber(redis.call('GET', KEYS[2])) or 0
-  if fence > tonumber(ARGV[7]) or recorded(KEYS[4], ARGV[3]) then
+local lease_id, lease_ref = string.match(ARGV[2], '^(%S+) (%S+)')
+local deadline = int(now_ms() + ARGV[6])
+local held = redis.call('GET', KEYS[1])
+local last = tonumber(held or 0)
+if last then
+  local found, newest = recorded(KEYS[3], lease_ref)
+  if found or math.max(last, newest) > tonumber(ARGV[4]) then
     return 0
   end
-  redis.call('SET', KEYS[2], ARGV[7], 'PX', int(FORGOTTEN_AFTER))
-  write(KEYS[1], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], now_ms() + ARGV[9])
+  redis.call('SET', KEYS[1], table.concat({ ARGV[2], ARGV[3], ARGV[5], deadline, ARGV[4] }, ' '), 'PX', FORGOTTEN_AFTER)
+  redis.call('ZADD', KEYS[2], deadline, ARGV[1])
   return 2
 end
-local deadline = int(now_ms() + ARGV[9])
-redis.call('HSET', KEYS[1], 'deadline', deadline)
-redis.call('PEXPIRE', KEYS[1], int(GARBAGE_AFTER))
-redis.call('ZADD', KEYS[3], deadline, ARGV[1])
+local holder, ref, session, node, ttl, acquired_at, _, token = string.match(held, HELD)
+if holder ~= lease_id then
+  return 0
+end
+redis.call('SET', KEYS[1], table.concat({ holder, ref, session, node, ttl, acquired_at, deadline, token }, ' '), 'KEEPTTL')
+redis.call('ZADD', KEYS[2], deadline, ARGV[1])
 return 1

@@ -2,19 +2,20 @@
 -- ARGV camera_id, reason, detail, lease_id: this very lease; or '' for whichever it is, if its time is over; node whose it is
 -- Ends what the store holds for a camera that nobody here holds.
 local now = now_ms()
-local held = redis.call('HMGET', KEYS[1], 'lease_id', 'lease_ref', 'acquired_at', 'node', 'token', 'deadline')
-if not held[1] then
+local held = redis.call('GET', KEYS[1])
+if tonumber(held or 0) then
   redis.call('ZREM', KEYS[2], ARGV[1])
   return false
 end
-if held[4] ~= ARGV[5] then -- in a shared scope: another node has got the camera since
+local lease_id, lease_ref, _, node, _, acquired_at, deadline, token = string.match(held, HELD)
+if node ~= ARGV[5] then -- in a shared scope: another node has got the camera since
   redis.call('ZREM', KEYS[2], ARGV[1])
   return false
 end
-if ARGV[4] ~= '' and ARGV[4] ~= held[1] or ARGV[4] == '' and tonumber(held[6]) > now then
+if ARGV[4] ~= '' and ARGV[4] ~= lease_id or ARGV[4] == '' and tonumber(deadline) > now then
   return false
 end
-redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[1], token, 'KEEPTTL')
 redis.call('ZREM', KEYS[2], ARGV[1])
-record(KEYS[3], held[2], held[3], now, ARGV[2], ARGV[3], held[4], held[5])
-return { held[1], held[2], held[3], held[5] }
+record(KEYS[3], now, acquired_at, token, ending_of(lease_ref, ARGV[2], ARGV[3], node))
+return lease_id

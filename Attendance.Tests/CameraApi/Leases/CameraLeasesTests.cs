@@ -345,7 +345,7 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         Assert.Equal(past.LeaseId, lease.Id);
         Assert.Equal(past.FencingToken, lease.FencingToken);
         Assert.Equal(1, _captures.Open);
-        Assert.Same(lease, Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync("door", "of the past")).Lease);
+        Assert.Same(lease, Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync("door", "of-the-past")).Lease);
         Assert.IsType<AcquireOutcome.InUse>(await AcquireAsync("door", "of today"));
         Assert.True(await _leases.RenewAsync(lease));
         await _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
@@ -434,7 +434,7 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync(cameraId, session, ttl)).Lease;
 
     private async Task<StoreGrant.Granted> GrantedToAnEarlierRunAsync(string cameraId, TimeSpan ttl) => Assert.IsType<StoreGrant.Granted>(
-        await Get<LeaseStore>().AcquireAsync(cameraId, Identifiers.NewLeaseId(), "of the past", ttl));
+        await Get<LeaseStore>().AcquireAsync(cameraId, Identifiers.NewLeaseId(), "of-the-past", ttl));
 
     /// <summary>What happens at the start of a node.</summary>
     private async Task RunUpkeepAsync()

@@ -62,7 +62,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         await _store.ReleaseAsync(
             new StoredLease("door", lease.LeaseId, "one", lease.FencingToken, lease.AcquiredAt, WasGranted: true), new LeaseEnd(ReleaseReason.Client));
 
-        foreach (var kind in (string[])["fence", "ledger"])
+        foreach (var kind in (string[])["lease", "ledger"])
         {
             var lasts = await _redis.GetDatabase().KeyTimeToLiveAsync($"attendance:{{{_node}}}:{kind}:door");
             Assert.InRange(lasts!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
@@ -287,8 +287,8 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     {
         await AcquireAsync("door", "one");
         var ahead = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeMilliseconds(); // as two hours later, set back by as much
-        await _redis.GetDatabase().HashSetAsync(
-            $"attendance:{{{_node}}}:camera:door", [new("acquired_at", ahead), new("deadline", ahead + 30_000)]);
+        var held = HeldEntry.Parse(await _redis.GetDatabase().StringGetAsync(Entry))!;
+        await _redis.GetDatabase().StringSetAsync(Entry, (held with { AcquiredAt = ahead, Deadline = ahead + 30_000 }).ToString());
 
         var found = await _store.ReadAsync("door");
         var refused = Assert.IsType<StoreGrant.Busy>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "two", s_ttl));
@@ -311,13 +311,56 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_ledger_is_trimmed_now_and_then()
+    {
+        for (var i = 0; i < 602; i++)
+        {
+            await _store.ReleaseAsync(await AcquireAsync("door", "one"), new LeaseEnd(ReleaseReason.Test));
+        }
+
+        Assert.InRange(await _redis.GetDatabase().ListLengthAsync($"attendance:{{{_node}}}:ledger:door"), 500, 600);
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_camera_is_kept_again_for_90_days_by_its_use()
+    {
+        await _store.ReleaseAsync(await AcquireAsync("door", "one"), new LeaseEnd(ReleaseReason.Client));
+        RedisKey[] kept = [Entry, $"attendance:{{{_node}}}:ledger:door"];
+        foreach (var key in kept)
+        {
+            await _redis.GetDatabase().KeyExpireAsync(key, TimeSpan.FromDays(50)); // as 40 days later
+        }
+
+        await _store.ReleaseAsync(await AcquireAsync("door", "one"), new LeaseEnd(ReleaseReason.Client));
+
+        foreach (var key in kept)
+        {
+            Assert.InRange((await _redis.GetDatabase().KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
+        }
+    }
+
+    /// <summary>Of the format before: a hash under the camera's name, with the camera among the deadlines.</summary>
+    [Fact]
+    public async Task What_an_earlier_format_left_is_in_nobodys_way()
+    {
+        var database = _redis.GetDatabase();
+        await database.HashSetAsync($"attendance:{{{_node}}}:camera:door", [new("lease_id", "old"), new("session", "two"), new("deadline", 1)]);
+        await database.SortedSetAddAsync($"attendance:{{{_node}}}:deadlines", "door", 1);
+
+        Assert.Null(await _store.ReadAsync("door"));
+        Assert.Equal(["door"], await _store.FindOverdueAsync(10));
+        Assert.Null(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.Expired)));
+        Assert.Empty(await _store.FindHeldAsync());
+
+        await AcquireAsync("door", "one");
+    }
+
+    [Fact]
     public async Task Nobody_who_looks_into_the_store_finds_a_session()
     {
         await _store.AcquireAsync("door", Identifiers.NewLeaseId(), Identifiers.SessionHash("camera_123456789_abc123"), s_ttl);
 
-        var entry = await _redis.GetDatabase().HashGetAllAsync($"attendance:{{{_node}}}:camera:door");
-
-        Assert.DoesNotContain(entry, field => field.Value.ToString().Contains("abc123", StringComparison.Ordinal));
+        Assert.DoesNotContain("abc123", (await _redis.GetDatabase().StringGetAsync(Entry)).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -366,6 +409,8 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         Assert.Equal(0, overlaps);
         Assert.True(cycles > 100, $"Only {cycles} cycles: that shows nothing.");
     }
+
+    private RedisKey Entry => $"attendance:{{{_node}}}:lease:door";
 
     private async Task<StoredLease> AcquireAsync(string cameraId, string session, TimeSpan? ttl = null)
     {

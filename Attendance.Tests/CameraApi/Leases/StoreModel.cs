@@ -47,6 +47,8 @@ internal sealed class CameraModel
     /// <summary>Ended leases since the ledger was last lost, newest first: each once.</summary>
     public List<EndedLease> Ledger { get; } = [];
 
+    private long NewestEnded => Ledger.Select(entry => entry.FencingToken).DefaultIfEmpty().Max();
+
     public bool HasEnded(StoredLease lease) => Ledger.Any(entry => entry.LeaseRef == Identifiers.LeaseRef(lease.LeaseId));
 
     /// <summary>Before an acquisition: an overdue lease gives way to another session's wish.</summary>
@@ -75,7 +77,7 @@ internal sealed class CameraModel
     /// <returns>False for a stale holder: the lease has ended, or a newer one was granted.</returns>
     public bool Renew(StoredLease lease)
     {
-        if (Held is { } held ? held.LeaseId != lease.LeaseId : HasEnded(lease) || Fence > lease.FencingToken)
+        if (Held is { } held ? held.LeaseId != lease.LeaseId : HasEnded(lease) || Math.Max(Fence, NewestEnded) > lease.FencingToken)
         {
             return false;
         }

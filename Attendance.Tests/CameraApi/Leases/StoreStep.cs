@@ -171,12 +171,13 @@ internal abstract record StoreStep
         }
     }
 
-    /// <summary>Only who holds the camera is lost, as by an eviction; its tokens, its ledger and its deadline are not.</summary>
+    /// <summary>Only who holds the camera and its last token are lost, as by an eviction; its ledger and its deadline are not.</summary>
     public sealed record LoseEntry(string Camera) : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)
         {
-            world.Model[Camera].Held = null;
+            var camera = world.Model[Camera];
+            (camera.Held, camera.Fence) = (null, 0);
             await world.LoseEntryAsync(Camera);
         }
     }

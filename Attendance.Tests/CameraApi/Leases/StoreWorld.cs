@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using Attendance.CameraApi;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
@@ -83,31 +82,27 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
     /// <summary>As if the camera's deadline had been long ago: the store's clock is not ours to set, and no story waits.</summary>
     public async Task PassDeadlineAsync(string cameraId)
     {
-        if (await Database.KeyExistsAsync(Camera(cameraId)))
+        if (HeldEntry.Parse(await Database.StringGetAsync(Camera(cameraId))) is { } held)
         {
-            await Database.HashSetAsync(Camera(cameraId), "deadline", 1);
+            await Database.StringSetAsync(Camera(cameraId), (held with { Deadline = 1 }).ToString(), Expiration.KeepTtl);
         }
 
         await Database.SortedSetAddAsync(Deadlines, cameraId, 1, SortedSetWhen.Exists);
     }
 
-    /// <remarks>
-    /// Tokens grow over a loss because the clock does. So a store that is back within the millisecond, or whose tokens
-    /// had run ahead of its clock, must not be asked before the clock is past them.
-    /// </remarks>
     public async Task LoseEverythingAsync()
     {
-        await Database.KeyDeleteAsync(
-            [Deadlines, .. StoreStep.Cameras.SelectMany(camera => new[] { Camera(camera), Fence(camera), Ledger(camera) })]);
-        while (await NowAsync() <= StoreStep.Cameras.Max(camera => Model[camera].HighestToken))
-        {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
+        await Database.KeyDeleteAsync([Deadlines, .. StoreStep.Cameras.SelectMany(camera => new[] { Camera(camera), Ledger(camera) })]);
+        await PassTokensAsync();
     }
 
-    public Task LoseEntryAsync(string cameraId) => Database.KeyDeleteAsync(Camera(cameraId));
+    public async Task LoseEntryAsync(string cameraId)
+    {
+        await Database.KeyDeleteAsync(Camera(cameraId));
+        await PassTokensAsync();
+    }
 
-    public Task SetFenceAsync(string cameraId, long token) => Database.StringSetAsync(Fence(cameraId), token);
+    public Task SetFenceAsync(string cameraId, long token) => Database.StringSetAsync(Camera(cameraId), token);
 
     public Task ForgetScriptsAsync() => Database.ExecuteAsync("SCRIPT", "FLUSH");
 
@@ -130,8 +125,7 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
     private async Task CompareAsync(string cameraId)
     {
         var camera = Model[cameraId];
-        var entry = Database.HashGetAllAsync(Camera(cameraId));
-        var fence = Database.StringGetAsync(Fence(cameraId));
+        var entry = Database.StringGetAsync(Camera(cameraId));
         var ledger = await Store.ReadLedgerAsync(cameraId, LeaseStore.LedgerLength);
 
         Assert.Equal(
@@ -140,26 +134,34 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
         Assert.Distinct(ledger.Select(ended => ended.LeaseRef));
         Assert.All(ledger, ended => Assert.Equal(_node, ended.Node));
         Assert.All(ledger, ended => Assert.True(ended.EndedAt >= ended.AcquiredAt));
-        Assert.Equal(camera.Fence, (long?)await fence ?? 0);
 
-        var fields = (await entry).ToDictionary(field => field.Name.ToString(), field => field.Value.ToString());
-        Assert.Equal(camera.Held is null, fields.Count == 0);
+        var held = HeldEntry.Parse(await entry);
+        Assert.Equal(camera.Fence, held?.FencingToken ?? (long?)await entry ?? 0);
+        Assert.Equal(camera.Held is null, held is null);
         if (camera.Held is { } lease)
         {
-            Assert.Equal(lease.LeaseId, fields["lease_id"]);
-            Assert.Equal(Identifiers.LeaseRef(lease.LeaseId), fields["lease_ref"]);
-            Assert.Equal(lease.SessionHash, fields["session"]);
-            Assert.Equal(lease.FencingToken, Number(fields["token"]));
-            Assert.Equal(lease.AcquiredAt.ToUnixTimeMilliseconds(), Number(fields["acquired_at"]));
-            Assert.Equal(camera.IsOverdue, Number(fields["deadline"]) == 1);
+            Assert.Equal(lease.LeaseId, held!.LeaseId);
+            Assert.Equal(Identifiers.LeaseRef(lease.LeaseId), held.LeaseRef);
+            Assert.Equal(lease.SessionHash, held.SessionHash);
+            Assert.Equal(lease.FencingToken, held.FencingToken);
+            Assert.Equal(lease.AcquiredAt.ToUnixTimeMilliseconds(), held.AcquiredAt);
+            Assert.Equal(camera.IsOverdue, held.Deadline == 1);
         }
     }
 
-    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    /// <remarks>
+    /// Tokens grow over a loss because the clock does. So a store that is back within the millisecond, or whose tokens
+    /// had run ahead of its clock, must not be asked before the clock is past them.
+    /// </remarks>
+    private async Task PassTokensAsync()
+    {
+        while (await NowAsync() <= StoreStep.Cameras.Max(camera => Model[camera].HighestToken))
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
 
-    private RedisKey Camera(string cameraId) => $"attendance:{{{_node}}}:camera:{cameraId}";
-
-    private RedisKey Fence(string cameraId) => $"attendance:{{{_node}}}:fence:{cameraId}";
+    private RedisKey Camera(string cameraId) => $"attendance:{{{_node}}}:lease:{cameraId}";
 
     private RedisKey Ledger(string cameraId) => $"attendance:{{{_node}}}:ledger:{cameraId}";
 }

@@ -1,0 +1,13 @@
+using Attendance.Benchmarks.FirstFrame;
+using Attendance.Benchmarks.Growth;
+using Attendance.Benchmarks.Http;
+using Attendance.Benchmarks.Start;
+using Attendance.Benchmarks.Store;
+
+namespace Attendance.Benchmarks;
+
+/// <summary>All there are, in the order in which they run and are shown.</summary>
+internal static class BenchmarkGroups
+{
+    public static IReadOnlyList<IBenchmarkGroup> All { get; } = [new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks()];
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using Attendance.Benchmarks.Processes;
+using Attendance.Benchmarks.Reports;
+using Attendance.Benchmarks.Store;
+using Attendance.CameraApi;
+using Attendance.CameraApi.Leases;
+using StackExchange.Redis;
+
+namespace Attendance.Benchmarks.Growth;
+
+/// <summary>What many idle leases cost: memory, and whatever is done while they are held.</summary>
+internal sealed class GrowthBenchmarks : IBenchmarkGroup
+{
+    private const int Due = 100;
+    private static readonly int[] s_held = [100, 10_000, 100_000];
+
+    public string Name => "growth";
+
+    public string Title => "Growth with the leases that are held";
+
+    public string About => """
+        A node of the API in this process and a redis-server. So many leases of browsers' cameras, which have no device, are held; then, while they are, the store is asked what
+        is overdue (nothing is), 100 leases that are overdue are found and ended one by one, and one more is acquired and released. Asked for: that none of it depends on how many are held.
+        Memory is what is there after a full collection, less what was there before, for each lease: in the API for lease, slot and capture, in Redis for the entry and its place in the index.
+        """;
+
+    public string? Missing() => RedisServer.Missing();
+
+    public async Task<IReadOnlyList<ReportTable>> RunAsync(BenchmarkRun run, CancellationToken cancellationToken)
+    {
+        var rows = new List<IReadOnlyList<string>>();
+        await MeasureAsync(s_held[0], run, cancellationToken); // what is compiled and allocated once is nobody's growth
+        foreach (var held in run.Pick(s_held, s_held[..2]))
+        {
+            run.Say($"{held:N0} leases");
+            rows.Add(await MeasureAsync(held, run, cancellationToken));
+        }
+
+        return
+        [
+            new ReportTable(
+                "While so many leases are held",
+                ["leases", "nothing overdue p50 ms", $"{Due} overdue found and ended, p50 ms", "acquire and release p50 ms", "API, bytes a lease", "Redis, bytes a lease"],
+                rows),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<string>> MeasureAsync(int held, BenchmarkRun run, CancellationToken cancellationToken)
+    {
+        await using var redis = await RedisServer.StartAsync(cancellationToken);
+        await using var node = new BenchNode(redis);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await HoldAsync(node, held, 1, cancellationToken); // scripts, connections, buffers
+        var (heap, stored) = (GC.GetTotalMemory(forceFullCollection: true), await UsedAsync(connection));
+        await HoldAsync(node, 0, held, cancellationToken);
+        var (heapThen, storedThen) = (GC.GetTotalMemory(forceFullCollection: true), await UsedAsync(connection));
+
+        var (none, due, one) = (new Samples(), new Samples(), new Samples());
+        for (var i = 0; i < run.Pick(200, 20); i++)
+        {
+            none.Add(await TimeAsync(() => node.Store.FindOverdueAsync(Due)));
+            one.Add(await TimeAsync(() => CycleAsync(node.Store)));
+        }
+
+        for (var i = 0; i < run.Pick(20, 3); i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, Due).Select(camera => node.Store.AcquireAsync(
+                $"due-{camera}", Identifiers.NewLeaseId(), BenchNode.Session(camera), TimeSpan.FromMilliseconds(1))));
+            await Task.Delay(5, cancellationToken);
+            due.Add(await TimeAsync(() => EndOverdueAsync(node.Store)));
+        }
+
+        return
+        [
+            held.ToString("N0", CultureInfo.InvariantCulture), Samples.Milliseconds(none.Median), Samples.Milliseconds(due.Median), Samples.Milliseconds(one.Median),
+            Samples.Figure((heapThen - heap) / (double)held), Samples.Figure((storedThen - stored) / (double)held),
+        ];
+    }
+
+    private static Task HoldAsync(BenchNode node, int from, int count, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        Enumerable.Range(from, count),
+        new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = cancellationToken },
+        async (number, _) =>
+        {
+            using var visit = node.Slots.VisitBrowserCamera($"browser-{number:x32}-{number:x16}", isLimited: false)!;
+            var outcome = await node.Leases.AcquireAsync(visit.Slot, new LeaseWish(BenchNode.Session(number)), cancellationToken);
+            if (outcome is not AcquireOutcome.Granted)
+            {
+                throw new InvalidOperationException($"A camera that is free was not granted: {outcome.Name}.");
+            }
+        });
+
+    private static async Task CycleAsync(LeaseStore store)
+    {
+        var grant = (StoreGrant.Granted)await store.AcquireAsync("one", Identifiers.NewLeaseId(), BenchNode.Session(0), TimeSpan.FromSeconds(30));
+        await store.ReleaseAsync(
+            new StoredLease("one", grant.LeaseId, BenchNode.Session(0), grant.FencingToken, grant.AcquiredAt, WasGranted: true),
+            new LeaseEnd(ReleaseReason.Client));
+    }
+
+    private static async Task EndOverdueAsync(LeaseStore store)
+    {
+        var overdue = await store.FindOverdueAsync(Due);
+        if (overdue.Count != Due)
+        {
+            throw new InvalidOperationException($"{overdue.Count} leases are overdue instead of {Due}.");
+        }
+
+        foreach (var camera in overdue)
+        {
+            await store.SettleAsync(camera, new LeaseEnd(ReleaseReason.Expired));
+        }
+    }
+
+    private static async Task<TimeSpan> TimeAsync(Func<Task> act)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await act();
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    private static async Task<long> UsedAsync(ConnectionMultiplexer connection)
+    {
+        var memory = await connection.GetServers().Single().InfoAsync("memory");
+        return long.Parse(memory.SelectMany(section => section).First(entry => entry.Key == "used_memory").Value, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,28 @@
+using Attendance.Benchmarks.Reports;
+
+namespace Attendance.Benchmarks;
+
+/// <summary>Measurements that belong together. What competes is measured in turns in the same run, in alternating order, so
+/// that a machine that is slower for a while is slower for all.</summary>
+internal interface IBenchmarkGroup
+{
+    /// <summary>As <c>--only</c> has it.</summary>
+    string Name { get; }
+
+    string Title { get; }
+
+    /// <summary>What is measured and how. Markdown.</summary>
+    string About { get; }
+
+    /// <summary>Why none of it can be measured on this machine; null where it can.</summary>
+    string? Missing();
+
+    Task<IReadOnlyList<ReportTable>> RunAsync(BenchmarkRun run, CancellationToken cancellationToken);
+}
+
+/// <param name="Quick">Shorter, with figures that are not for comparison.</param>
+/// <param name="Say">Tells whoever watches what is being done.</param>
+internal sealed record BenchmarkRun(bool Quick, Action<string> Say)
+{
+    public T Pick<T>(T full, T quick) => Quick ? quick : full;
+}

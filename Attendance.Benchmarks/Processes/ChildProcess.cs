@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Attendance.Benchmarks.Processes;
+
+/// <summary>A program that is measured, or that something measured needs. It and what it started end with this object.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_stop = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private ChildProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += Collect;
+        process.ErrorDataReceived += Collect;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Pid => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <exception cref="Win32Exception">There is no such program.</exception>
+    public static ChildProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        return new ChildProcess(Process.Start(start)!);
+    }
+
+    public async Task WriteAsync(string input, CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
+        _process.StandardInput.Close();
+    }
+
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
+    /// <summary>Asks often, and gives up where the process ended or the time is up.</summary>
+    public async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan bound, CancellationToken cancellationToken)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !await isSo(); await Task.Delay(2, cancellationToken))
+        {
+            if (HasExited || Stopwatch.GetElapsedTime(started) > bound)
+            {
+                throw new InvalidOperationException($"{_process.StartInfo.FileName} did not get ready:\n{Output}");
+            }
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(s_stop);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Collect(object sender, DataReceivedEventArgs line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line.Data);
+        }
+    }
+}
