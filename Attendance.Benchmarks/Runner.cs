@@ -67,7 +67,7 @@ internal static class Runner
     }
 
     /// <summary>Above the program, wherever that was built.</summary>
-    private static string Repository()
+    public static string Repository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
