@@ -19,14 +19,24 @@ internal sealed class StreamViewer(HttpClient http, Uri address)
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Until it is cancelled or the stream ends.</summary>
+    /// <summary>Until it is cancelled; a stream that ends before has failed.</summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        var reader = PipeReader.Create(
-            await response.Content.ReadAsStreamAsync(cancellationToken), new StreamPipeReaderOptions(bufferSize: 256 * 1024));
+        try
+        {
+            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            response.EnsureSuccessStatusCode();
+            await CountAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && (exception is OperationCanceledException or IOException))
+        {
+            // seen enough
+        }
+    }
+
+    private async Task CountAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 256 * 1024));
         try
         {
             while (true)
@@ -36,10 +46,6 @@ internal sealed class StreamViewer(HttpClient http, Uri address)
                 Interlocked.Increment(ref _frames);
                 Interlocked.Add(ref _bytes, length);
             }
-        }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested && (exception is OperationCanceledException or IOException))
-        {
-            // seen enough
         }
         finally
         {
