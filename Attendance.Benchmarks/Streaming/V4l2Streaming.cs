@@ -30,6 +30,7 @@ internal static class V4l2Streaming
         ["Capture:StallTimeout"] = "00:00:30",
         ["Capture:ReleaseTimeout"] = "00:00:10",
         ["Leases:StoreTimeout"] = "00:00:10",
+        ["Logging:LogLevel:Default"] = "Information", // little, and it says what went wrong in a machine that is gone afterwards
     };
 
     public static async Task<ReportTable> MeasureAsync(BenchmarkRun run, CancellationToken cancellationToken)
