@@ -10,6 +10,7 @@
 #   ./test.sh --browser       the pages in a real Chromium
 #   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
 #   ./test.sh --types         the types of the pages' modules
+#   ./test.sh --bench         the benchmarks, a quarter of an hour; with --write into docs/performance.md
 #   ./test.sh --docs          writes docs/telemetry.md anew, as the code has it
 #   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/
 #
@@ -18,7 +19,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
-suites=()
+suites=() write=()
 while [ $# -gt 0 ]; do
   case $1 in
     --minutes | --seed)
@@ -26,8 +27,8 @@ while [ $# -gt 0 ]; do
       if [ "$1" = --minutes ]; then export ATTENDANCE_CHAOS_MINUTES=$2; else export ATTENDANCE_CHAOS_SEED=$2; fi
       shift
       ;;
-    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ;;
-    --fast | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
+    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md write=(--write) ;;
+    --bench | --fast | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -56,7 +57,12 @@ missing_packages() {
   esac
   case " ${suites[*]} " in *" browser "* | *" faults "* | *" screenshots "*) command -v chromium >/dev/null || echo chromium ;; esac
   case " ${suites[*]} " in *" chaos "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
-  case " ${suites[*]} " in *" v4l2 "*)
+  case " ${suites[*]} " in *" bench "*)
+    command -v ustreamer >/dev/null || echo ustreamer
+    command -v motion >/dev/null || echo motion
+    ;;
+  esac
+  case " ${suites[*]} " in *" v4l2 "* | *" bench "*)
     command -v qemu-system-x86_64 >/dev/null || echo qemu-system-x86
     command -v busybox >/dev/null || echo busybox-static
     command -v cpio >/dev/null || echo cpio
@@ -159,6 +165,15 @@ v4l2() {
   fi
 }
 
+bench() {
+  if dotnet run -c Release --project Attendance.Benchmarks -- "${write[@]}"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures+=("the benchmarks")
+  fi
+}
+
 install_missing
 if ! command -v dotnet >/dev/null; then
   echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
@@ -176,6 +191,7 @@ for suite in "${suites[@]}"; do
   case $suite in
     fast) tests 900 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
     types) types ;;
+    bench) bench ;;
     # One after the other: they hold the system to bounds in time, and two cores are all there may be.
     system) timed_tests 900 -trait Suite=EndToEnd ;;
     faults) timed_tests 900 -trait Suite=Faults ;;

@@ -3,11 +3,15 @@ using Attendance.Benchmarks.Growth;
 using Attendance.Benchmarks.Http;
 using Attendance.Benchmarks.Start;
 using Attendance.Benchmarks.Store;
+using Attendance.Benchmarks.Streaming;
 
 namespace Attendance.Benchmarks;
 
 /// <summary>All there are, in the order in which they run and are shown.</summary>
 internal static class BenchmarkGroups
 {
-    public static IReadOnlyList<IBenchmarkGroup> All { get; } = [new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks()];
+    public static IReadOnlyList<IBenchmarkGroup> All { get; } =
+    [
+        new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(),
+    ];
 }

@@ -8,7 +8,7 @@ namespace Attendance.Benchmarks.Processes;
 /// <summary>The camera API as ops run it: a process of its own with its defaults, but for what is given here.</summary>
 internal sealed class CameraApiServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(4);
 
     private readonly ChildProcess _process;
 

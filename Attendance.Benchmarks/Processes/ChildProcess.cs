@@ -53,15 +53,20 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
-    /// <summary>Asks often, and gives up where the process ended or the time is up.</summary>
+    /// <summary>Asks every two hundredth of the time that has passed: who asks more often takes time from who starts. Gives up where the
+    /// process ended or the time is up.</summary>
     public async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan bound, CancellationToken cancellationToken)
     {
-        for (var started = Stopwatch.GetTimestamp(); !await isSo(); await Task.Delay(2, cancellationToken))
+        var started = Stopwatch.GetTimestamp();
+        while (!await isSo())
         {
-            if (HasExited || Stopwatch.GetElapsedTime(started) > bound)
+            var passed = Stopwatch.GetElapsedTime(started);
+            if (HasExited || passed > bound)
             {
                 throw new InvalidOperationException($"{_process.StartInfo.FileName} did not get ready:\n{Output}");
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(2) + (passed / 200), cancellationToken);
         }
     }
 

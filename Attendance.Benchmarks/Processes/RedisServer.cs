@@ -39,10 +39,10 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    internal static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+    public static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private static async Task<bool> ListensAsync(int port, CancellationToken cancellationToken)
+    public static async Task<bool> ListensAsync(int port, CancellationToken cancellationToken)
     {
         using var client = new TcpClient();
         try
