@@ -14,6 +14,12 @@ internal interface IBenchmarkGroup
     /// <summary>What is measured and how. Markdown.</summary>
     string About { get; }
 
+    /// <summary>The page whose section it is.</summary>
+    string Page => PerformancePage.Path;
+
+    /// <summary>Runs only where it is asked for by its name: it takes long, or the whole machine.</summary>
+    bool OnlyByName => false;
+
     /// <summary>Why none of it can be measured on this machine; null where it can.</summary>
     string? Missing();
 

@@ -25,7 +25,7 @@ internal static class Runner
             Console.WriteLine(section);
             if (write)
             {
-                await WriteAsync(group.Name, section, cancellationToken);
+                await WriteAsync(group, section, cancellationToken);
             }
         }
 
@@ -59,11 +59,11 @@ internal static class Runner
         }
     }
 
-    private static async Task WriteAsync(string group, string section, CancellationToken cancellationToken)
+    private static async Task WriteAsync(IBenchmarkGroup group, string section, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Repository(), PerformancePage.Path);
+        var path = Path.Combine(Repository(), group.Page);
         var page = File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : "# Performance\n";
-        await File.WriteAllTextAsync(path, PerformancePage.Replace(page, group, section), cancellationToken);
+        await File.WriteAllTextAsync(path, PerformancePage.Replace(page, group.Name, section), cancellationToken);
     }
 
     /// <summary>Above the program, wherever that was built.</summary>

@@ -17,7 +17,7 @@ public abstract class StoreServer : IAsyncLifetime
     /// <summary>Null when it runs, otherwise why it cannot.</summary>
     public string? Missing { get; protected set; }
 
-    public string ConnectionString => $"127.0.0.1:{Port},password={Password},allowAdmin=true";
+    public virtual string ConnectionString => $"127.0.0.1:{Port},password={Password},allowAdmin=true";
 
     public async ValueTask InitializeAsync()
     {
@@ -40,7 +40,7 @@ public abstract class StoreServer : IAsyncLifetime
 
     protected abstract Task StartAsync();
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

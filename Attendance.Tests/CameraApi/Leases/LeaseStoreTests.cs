@@ -367,7 +367,10 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     public async Task A_store_that_forgot_the_scripts_is_given_them_again()
     {
         await AcquireAsync("door", "one");
-        await _redis.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
+        foreach (var server in _redis.GetServers())
+        {
+            await server.ScriptFlushAsync();
+        }
 
         await AcquireAsync("gate", "one");
     }
@@ -421,10 +424,12 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     /// <summary>As after a flush; only this test's keys, for others use the same server.</summary>
     private async Task LoseDataAsync()
     {
-        var server = _redis.GetServers().Single();
-        await foreach (var key in server.KeysAsync(pattern: $"attendance:{{{_node}}}:*"))
+        foreach (var server in _redis.GetServers())
         {
-            await _redis.GetDatabase().KeyDeleteAsync(key);
+            await foreach (var key in server.KeysAsync(pattern: $"attendance:{{{_node}}}:*"))
+            {
+                await _redis.GetDatabase().KeyDeleteAsync(key);
+            }
         }
 
         await Task.Delay(2, Cancel); // tokens grow over a loss because the store's clock does, in milliseconds
@@ -441,3 +446,5 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
 public sealed class LeaseStoreOnGarnetTests(GarnetStore server) : LeaseStoreTests(server), IClassFixture<GarnetStore>;
 
 public sealed class LeaseStoreOnRedisTests(RedisStore server) : LeaseStoreTests(server), IClassFixture<RedisStore>;
+
+public sealed class LeaseStoreOnClusterTests(RedisCluster server) : LeaseStoreTests(server), IClassFixture<RedisCluster>;

@@ -1,0 +1,182 @@
+using System.Reflection;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Leases;
+using Attendance.Web.Security;
+using k8s;
+using k8s.Models;
+using Xunit;
+
+namespace Attendance.Tests.Deploy;
+
+/// <summary>What a cluster would say of the manifests, as far as it can be known without one.</summary>
+public sealed class ManifestTests
+{
+    public static TheoryData<string> Folders => ["base", "usb-cameras"];
+
+    private static readonly string[] s_probes = ["/alive", "/health"];
+
+    /// <summary>Sections that nobody binds as a whole.</summary>
+    private static readonly string[] s_otherKeys = ["ConnectionStrings:sessions", "ConnectionStrings:attendance-db", "services:camera-api:http:0"];
+
+    [Theory, MemberData(nameof(Folders))]
+    public void Every_file_is_named_by_its_kustomization_and_holds_nothing_that_kubernetes_does_not_know(string folder)
+    {
+        var kustomization = File.ReadAllText(Path.Combine(Source(folder), "kustomization.yaml"));
+        foreach (var file in Files(folder))
+        {
+            Assert.Contains($"- {Path.GetFileName(file)}\n", kustomization, StringComparison.Ordinal);
+            Assert.NotEmpty(Load(file)); // throws at a word that is not in the schema
+        }
+    }
+
+    [Theory, MemberData(nameof(Folders))]
+    public void Every_selector_finds_pods_and_every_service_a_port_of_theirs(string folder)
+    {
+        var objects = Everything(folder);
+        var pods = Pods(objects).ToList();
+        foreach (var service in objects.OfType<V1Service>())
+        {
+            var selected = Select(service.Spec.Selector);
+            Assert.All(service.Spec.Ports, port => Assert.All(selected, pod => Assert.Contains(
+                pod.Spec.Containers.SelectMany(container => container.Ports), offered => offered.Name == port.TargetPort.Value)));
+        }
+
+        Assert.All(objects.OfType<V1StatefulSet>(), set =>
+        {
+            Assert.Contains(objects.OfType<V1Service>(), service => service.Metadata.Name == set.Spec.ServiceName && service.Spec.ClusterIP == "None");
+            Own(set.Spec.Selector, set.Spec.Template);
+        });
+        Assert.All(objects.OfType<V1Deployment>(), deployment => Own(deployment.Spec.Selector, deployment.Spec.Template));
+        Assert.All(objects.OfType<V1DaemonSet>(), set => Own(set.Spec.Selector, set.Spec.Template));
+        Assert.All(objects.OfType<V1PodDisruptionBudget>(), budget => Select(budget.Spec.Selector.MatchLabels));
+        Assert.All(objects.OfType<V1NetworkPolicy>(), policy =>
+        {
+            var guarded = Select(policy.Spec.PodSelector.MatchLabels);
+            Assert.All(policy.Spec.Ingress.SelectMany(rule => rule.FromProperty), peer => Select(peer.PodSelector.MatchLabels));
+            Assert.All(policy.Spec.Ingress.SelectMany(rule => rule.Ports), port => Assert.All(guarded, pod => Assert.Contains(
+                pod.Spec.Containers.SelectMany(container => container.Ports), offered => offered.Name == port.Port.Value)));
+        });
+
+        List<V1PodTemplateSpec> Select(IDictionary<string, string> labels)
+        {
+            var found = pods.Where(pod => labels.All(label => pod.Metadata.Labels.TryGetValue(label.Key, out var value) && value == label.Value)).ToList();
+            Assert.NotEmpty(found);
+            return found;
+        }
+
+        static void Own(V1LabelSelector selector, V1PodTemplateSpec pod) => Assert.All(
+            selector.MatchLabels, label => Assert.Equal(label.Value, pod.Metadata.Labels[label.Key]));
+    }
+
+    [Theory, MemberData(nameof(Folders))]
+    public void Every_setting_is_one_that_the_program_knows(string folder)
+    {
+        foreach (var container in Pods(Everything(folder)).SelectMany(pod => pod.Spec.Containers).Where(container => container.Name != "redis"))
+        {
+            var assembly = container.Name == "web" ? typeof(SecurityOptions).Assembly : typeof(LeaseOptions).Assembly;
+            foreach (var variable in container.Env)
+            {
+                var key = variable.Name.Replace("__", ":", StringComparison.Ordinal);
+                Assert.True(s_otherKeys.Contains(key) || IsBound(assembly, key), $"{container.Name} knows no '{key}'.");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_setting_that_no_program_knows_is_found_out()
+    {
+        Assert.True(IsBound(typeof(LeaseOptions).Assembly, "Leases:Ttl"));
+        Assert.False(IsBound(typeof(LeaseOptions).Assembly, "Leases:Tll"));
+        Assert.False(IsBound(typeof(LeaseOptions).Assembly, "Lease:Ttl"));
+    }
+
+    [Theory, MemberData(nameof(Folders))]
+    public void Secrets_are_referred_to_and_each_is_told_of_in_the_readme(string folder)
+    {
+        var objects = Everything(folder);
+        var readme = File.ReadAllText(Path.Combine(Source(folder), "..", "..", "README.md"));
+        Assert.Empty(objects.OfType<V1Secret>());
+        Assert.All(
+            Pods(objects).SelectMany(pod => pod.Spec.Containers).SelectMany(container => container.Env)
+                .Where(variable => variable.ValueFrom?.SecretKeyRef is not null).Select(variable => variable.ValueFrom.SecretKeyRef),
+            secret =>
+            {
+                Assert.Equal("attendance", secret.Name);
+                Assert.Contains($"| `{secret.Key}` |", readme, StringComparison.Ordinal);
+            });
+    }
+
+    [Theory, MemberData(nameof(Folders))]
+    public void Programs_are_probed_where_they_answer_and_may_do_no_more_than_they_need(string folder)
+    {
+        foreach (var pod in Pods(Everything(folder)))
+        {
+            var container = Assert.Single(pod.Spec.Containers);
+            Assert.False(pod.Spec.AutomountServiceAccountToken);
+            Assert.Equal("RuntimeDefault", pod.Spec.SecurityContext.SeccompProfile.Type);
+            Assert.True(container.SecurityContext.ReadOnlyRootFilesystem);
+            Assert.NotNull(container.Resources.Limits["memory"]);
+            foreach (var probe in (V1Probe?[])[container.StartupProbe, container.LivenessProbe, container.ReadinessProbe])
+            {
+                Assert.True(probe?.HttpGet is null || s_probes.Contains(probe.HttpGet.Path));
+            }
+
+            if (container.Name == "camera-api")
+            {
+                var release = new Attendance.CameraApi.Capture.CaptureOptions().WholeRelease;
+                Assert.True(TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds!.Value) > release + TimeSpan.FromSeconds(30));
+            }
+
+            if (pod.Metadata.Labels.ContainsKey("on"))
+            {
+                Assert.True(container.SecurityContext.Privileged); // stated in its file
+                continue;
+            }
+
+            Assert.True(pod.Spec.SecurityContext.RunAsNonRoot);
+            Assert.False(container.SecurityContext.AllowPrivilegeEscalation);
+            Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
+        }
+    }
+
+    /// <summary>Some class of options has the section's properties, down to the key.</summary>
+    private static bool IsBound(Assembly assembly, string key)
+    {
+        var parts = key.Split(':');
+        var at = Sections(assembly).GetValueOrDefault(parts[0]);
+        foreach (var name in parts.Skip(1))
+        {
+            at = at == typeof(CamerasOptions) ? typeof(CameraOptions) : at?.GetProperty(name)?.PropertyType;
+        }
+
+        return at is not null;
+    }
+
+    private static Dictionary<string, Type> Sections(Assembly assembly) => assembly == typeof(LeaseOptions).Assembly
+        ? assembly.GetTypes().Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && !type.IsAbstract && !type.IsNested)
+            .GroupBy(type => type.Name is nameof(LeaseOptions) ? "Leases" : type.Name is "AlertOptions" ? "Alerts" : type.Name[..^"Options".Length])
+            .ToDictionary(group => group.Key, group => group.First())
+        : assembly.GetTypes().Where(type => type.GetField("Section") is { IsLiteral: true })
+            .ToDictionary(type => (string)type.GetField("Section")!.GetRawConstantValue()!, type => type);
+
+    private static List<IKubernetesObject> Everything(string folder) =>
+        [.. (folder == "base" ? [folder] : (string[])["base", folder]).SelectMany(Files).SelectMany(Load)];
+
+    private static IEnumerable<V1PodTemplateSpec> Pods(IEnumerable<IKubernetesObject> objects) => objects.Select(one => one switch
+    {
+        V1Deployment deployment => deployment.Spec.Template,
+        V1StatefulSet set => set.Spec.Template,
+        V1DaemonSet set => set.Spec.Template,
+        _ => null,
+    }).OfType<V1PodTemplateSpec>();
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(Source(folder), "*.yaml").Where(file => Path.GetFileName(file) != "kustomization.yaml");
+
+    private static IEnumerable<IKubernetesObject> Load(string file) =>
+        KubernetesYaml.LoadAllFromString(File.ReadAllText(file), strict: true).Cast<IKubernetesObject>();
+
+    private static string Source(string folder) => Path.Combine(
+        typeof(ManifestTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "SourceFolder").Value!,
+        "..", "deploy", "kubernetes", folder);
+}

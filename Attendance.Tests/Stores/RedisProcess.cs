@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Attendance.Tests.Stores;
+
+/// <summary>One redis-server, in a folder of its own; as a sentinel if it is told so.</summary>
+internal sealed class RedisProcess : IAsyncDisposable
+{
+    public const string MissingMessage = "redis-server is not installed (Debian: apt-get install redis-server).";
+
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder;
+
+    private RedisProcess(Process process, DirectoryInfo folder, int port) => (_process, _folder, Port) = (process, folder, port);
+
+    public int Port { get; }
+
+    /// <returns>Null where there is no redis-server.</returns>
+    public static async Task<RedisProcess?> TryStartAsync(int port, string configuration, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("attendance-redis-");
+        var file = Path.Combine(folder.FullName, "redis.conf");
+        await File.WriteAllTextAsync(file, $"port {port}\nbind 127.0.0.1\ndir {folder.FullName}\n{configuration}");
+        try
+        {
+            var process = Process.Start(new ProcessStartInfo("redis-server", [file, .. arguments]) { RedirectStandardOutput = true })!;
+            process.OutputDataReceived += (_, _) => { };
+            process.BeginOutputReadLine(); // a pipe that nobody reads would hold it up
+            return new RedisProcess(process, folder, port);
+        }
+        catch (Win32Exception)
+        {
+            folder.Delete(recursive: true);
+            return null;
+        }
+    }
+
+    /// <summary>As kill -9 does: it tells nobody, and saves nothing.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
