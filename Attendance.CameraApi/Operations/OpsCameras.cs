@@ -1,9 +1,11 @@
 using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Leases;
 
 namespace Attendance.CameraApi.Operations;
 
 /// <summary>A camera as ops see it. Figures that change with every frame are told apart, as <see cref="CameraFigures"/>.</summary>
+/// <param name="Rating">0 to 100, by its last use: that of the use now would change with every look. Null where it was never measured.</param>
 /// <param name="SessionRef">Tells holders apart; not the session's id, which is a secret.</param>
 internal sealed record OpsCamera(
     string CameraId,
@@ -23,12 +25,13 @@ internal sealed record OpsCamera(
     string? Detail,
     DateTime? LastEndedAt,
     string? LastReason,
-    string? LastDetail);
+    string? LastDetail,
+    double? Rating);
 
 /// <param name="Frames">Received since the camera was opened.</param>
 internal sealed record CameraFigures(string CameraId, long Frames, double? FrameAgeSeconds, int Viewers);
 
-internal sealed class OpsCameras(CameraViews views, CameraSlots slots, TimeProvider clock)
+internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQuality quality, TimeProvider clock)
 {
     private const int SessionRefLength = 8;
 
@@ -67,6 +70,7 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, TimeProvi
             view.Detail,
             last?.At.UtcDateTime,
             last?.End.Reason.Name(),
-            last?.End.Detail);
+            last?.End.Detail,
+            quality.Rate(view.CameraId, frames: null) is { MeasuredAt: not null } measured ? measured.Rating : null);
     }
 }

@@ -191,6 +191,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         Api.Operations.Put(FakeOperations.Camera("door", "Front door")); // another end: it is read again
         await Expect(dialog.Locator("#history-rows tr")).ToHaveCountAsync(3);
         await Expect(dialog.Locator("#camera-state")).ToHaveTextAsync("Available");
+        await Expect(dialog.Locator("#camera-facts")).ToContainTextAsync("Rating72 of 100");
         await page.Keyboard.PressAsync("Escape");
         await Expect(dialog).ToBeHiddenAsync();
         Assert.Empty(_complaints);

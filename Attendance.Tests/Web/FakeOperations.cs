@@ -49,7 +49,7 @@ internal sealed class FakeOperations
         ["held_since"] = state == "held" ? Time(-75) : null, ["expires_at"] = state == "held" ? Time(25) : null,
         ["viewers"] = state == "held" ? 1 : 0, ["frame_rate"] = state == "held" ? 24.9 : null, ["frame_age_seconds"] = state == "held" ? 0.04 : null,
         ["width"] = 1280, ["height"] = 720, ["detail"] = state == "quarantined" ? "Worker 4711 does not end: D (uvc_status_cleanup)" : null,
-        ["last_ended_at"] = Time(-400), ["last_reason"] = "page_hide", ["last_detail"] = null,
+        ["last_ended_at"] = Time(-400), ["last_reason"] = "page_hide", ["last_detail"] = null, ["rating"] = 72.4,
     };
 
     public static JsonObject Alert(string id, string rule, string severity, string? cameraId, string state = "open") => new()

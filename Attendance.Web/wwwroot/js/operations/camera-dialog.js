@@ -122,6 +122,7 @@ export class CameraDialog {
             ['Frames/s', camera.frame_rate === null ? '–' : camera.frame_rate.toFixed(1)],
             ['Frame age', shortTime(camera.frame_age_seconds)],
             ['Viewers', String(camera.viewers)],
+            ['Rating', typeof camera.rating === 'number' ? `${Math.round(camera.rating)} of 100` : 'not measured yet'],
             ['Last release', camera.last_ended_at
                 ? `${when(camera.last_ended_at)}, ${wordsForEnd(camera.last_reason).words}${camera.last_detail ? ` (${camera.last_detail})` : ''}` : 'none known'],
         ] : [];

@@ -22,6 +22,7 @@
  * @property {string | null} last_ended_at
  * @property {string | null} last_reason
  * @property {string | null} last_detail
+ * @property {number | null} [rating] 0 to 100, by its last use
  *
  * @typedef {object} Alert
  * @property {string} id
