@@ -16,7 +16,7 @@ public sealed class ManifestTests
     private static readonly string[] s_probes = ["/alive", "/health"];
 
     /// <summary>Sections that nobody binds as a whole.</summary>
-    private static readonly string[] s_otherKeys = ["ConnectionStrings:sessions", "ConnectionStrings:attendance-db", "services:camera-api:http:0"];
+    private static readonly string[] s_otherKeys = ["ConnectionStrings:sessions", "ConnectionStrings:attendance-db", "services:camera-api:http:0", "POD_IP"];
 
     [Theory, MemberData(nameof(Folders))]
     public void Every_file_is_named_by_its_kustomization_and_holds_nothing_that_kubernetes_does_not_know(string folder)
