@@ -13,6 +13,8 @@ internal static partial class Identifiers
     /// <summary>Of 128 bits, in base64url.</summary>
     private const int RandomLength = 22;
 
+    private const int MaxHashedHere = 128;
+
     public static bool IsName(string? text) => text is not null && Name().IsMatch(text);
 
     public static bool IsSession(string? text) => text is not null && Session().IsMatch(text);
@@ -40,12 +42,19 @@ internal static partial class Identifiers
     }
 
     /// <summary>What logs, status and metrics show instead of a lease's id, which is a secret.</summary>
-    public static string LeaseRef(string leaseId) => Hash(leaseId)[..8];
+    public static string LeaseRef(string leaseId) => Hash(leaseId, 8);
 
     /// <summary>What the store and this process keep of a session's id, which is a secret.</summary>
-    public static string SessionHash(string sessionId) => Hash(sessionId)[..32];
+    public static string SessionHash(string sessionId) => Hash(sessionId, 32);
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    /// <summary>The first digits of its SHA-256. Asked several times for each lease, so it leaves nothing behind.</summary>
+    private static string Hash(string text, int digits)
+    {
+        Span<byte> bytes = text.Length <= MaxHashedHere ? stackalloc byte[Encoding.UTF8.GetMaxByteCount(text.Length)] : new byte[Encoding.UTF8.GetByteCount(text)];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
+        return Convert.ToHexStringLower(hash[..(digits / 2)]);
+    }
 
     // \z and not $: a dollar also matches before a final line break.
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]

@@ -8,11 +8,20 @@ internal abstract class Competitor(string name)
 {
     private readonly List<double> _rates = [];
     private readonly List<long[]> _shares = [];
+    private long _cycles;
+    private TimeSpan _server;
+    private TimeSpan _client;
 
     public string Name => name;
 
     /// <summary>Of one cycle.</summary>
     public Samples Cycles { get; } = new();
+
+    /// <summary>Of the server's processor, for one cycle.</summary>
+    public TimeSpan ServerPerCycle => _server / _cycles;
+
+    /// <summary>Of this process's.</summary>
+    public TimeSpan ClientPerCycle => _client / _cycles;
 
     /// <summary>The median of the turns.</summary>
     public double CyclesPerSecond => _rates.Order().ElementAt(_rates.Count / 2);
@@ -27,13 +36,17 @@ internal abstract class Competitor(string name)
         }
     }
 
-    public async Task TakeTurnAsync(int callers, TimeSpan span, bool measure, CancellationToken cancellationToken)
+    /// <param name="serverCpu">How much processor time the server has used so far.</param>
+    public async Task TakeTurnAsync(int callers, TimeSpan span, bool measure, Func<Task<TimeSpan>> serverCpu, CancellationToken cancellationToken)
     {
+        var (server, client) = (await serverCpu(), Environment.CpuUsage.TotalTime);
         var started = Stopwatch.GetTimestamp();
         var times = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller), cancellationToken)));
         var took = Stopwatch.GetElapsedTime(started);
         if (measure)
         {
+            (_server, _client) = (_server + await serverCpu() - server, _client + Environment.CpuUsage.TotalTime - client);
+            _cycles += times.Sum(own => own.Count);
             _rates.Add(times.Sum(own => own.Count) / took.TotalSeconds);
             _shares.Add([.. times.Select(own => (long)own.Count)]);
             foreach (var time in times.SelectMany(own => own))

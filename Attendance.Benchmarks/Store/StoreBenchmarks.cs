@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attendance.Benchmarks.Processes;
 using Attendance.Benchmarks.Reports;
 using StackExchange.Redis;
@@ -40,6 +41,7 @@ internal sealed class StoreBenchmarks : IBenchmarkGroup
             [
                 $"{one.Name}, {callers}", Samples.Figure(one.CyclesPerSecond), Samples.Milliseconds(one.Cycles.Median), Samples.Milliseconds(one.Cycles.P99),
                 Samples.Figure(one.CyclesPerSecond / all[1].CyclesPerSecond), Samples.Figure(one.Cycles.Median / all[0].Cycles.Median),
+                Samples.Figure(one.ServerPerCycle.TotalMicroseconds), Samples.Figure(one.ClientPerCycle.TotalMicroseconds),
             ]));
         }
 
@@ -49,7 +51,7 @@ internal sealed class StoreBenchmarks : IBenchmarkGroup
         [
             new ReportTable(
                 "Each caller has a camera of its own",
-                ["what, callers", "cycles/s", "p50 ms", "p99 ms", "of DistributedLock's rate", "of the floor's p50"],
+                ["what, callers", "cycles/s", "p50 ms", "p99 ms", "of DistributedLock's rate", "of the floor's p50", "server µs/cycle", "client µs/cycle"],
                 rows),
             new ReportTable(
                 $"{Crowd} callers, {Few} cameras",
@@ -62,12 +64,16 @@ internal sealed class StoreBenchmarks : IBenchmarkGroup
                 "Who waits for a camera of ours stands in line at the node that owns it; who waits for a lock of DistributedLock.Redis asks again after a random sleep."),
         ];
 
+        async Task<TimeSpan> ServerCpuAsync() => TimeSpan.FromSeconds((await forFloor.GetServers()[0].InfoAsync("cpu"))
+            .SelectMany(section => section).Where(entry => entry.Key is "used_cpu_sys" or "used_cpu_user")
+            .Sum(entry => double.Parse(entry.Value, CultureInfo.InvariantCulture)));
+
         async Task MeasureAsync(IReadOnlyList<Competitor> all, int callers)
         {
             var span = run.Pick(TimeSpan.FromSeconds(1.5), TimeSpan.FromMilliseconds(300));
             foreach (var one in all)
             {
-                await one.TakeTurnAsync(callers, span, measure: false, cancellationToken);
+                await one.TakeTurnAsync(callers, span, measure: false, ServerCpuAsync, cancellationToken);
             }
 
             for (var turn = 0; turn < run.Pick(6, 2); turn++)
@@ -75,7 +81,7 @@ internal sealed class StoreBenchmarks : IBenchmarkGroup
                 run.Say($"{callers} callers, turn {turn + 1}");
                 foreach (var one in turn % 2 == 0 ? all : [.. all.Reverse()])
                 {
-                    await one.TakeTurnAsync(callers, span, measure: true, cancellationToken);
+                    await one.TakeTurnAsync(callers, span, measure: true, ServerCpuAsync, cancellationToken);
                 }
             }
         }

@@ -57,12 +57,17 @@ internal sealed class LeaseStore
             LuaScript.Acquire,
             [Camera(cameraId), Deadlines, Ledger(cameraId)],
             [cameraId, Lease(leaseId, sessionHash), Milliseconds(ttl), newerThan]);
-        return reply.Resp2Type == ResultType.Array
-            ? new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[0]), (string)reply[1]!)
-            : Granted(HeldEntry.Parse((string?)reply)!);
+        return reply.Resp2Type switch
+        {
+            ResultType.Integer => Granted(leaseId, (long)reply, (long)reply),
+            ResultType.Array => new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[0]), (string)reply[1]!),
+            _ => GrantedAs(HeldEntry.Parse((string?)reply)!),
+        };
 
-        static StoreGrant Granted(HeldEntry held) =>
-            new StoreGrant.Granted(held.LeaseId, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt));
+        static StoreGrant GrantedAs(HeldEntry held) => Granted(held.LeaseId, held.FencingToken, held.AcquiredAt);
+
+        static StoreGrant Granted(string leaseId, long token, long acquiredAt) =>
+            new StoreGrant.Granted(leaseId, token, DateTimeOffset.FromUnixTimeMilliseconds(acquiredAt));
     }
 
     /// <summary>Moves the deadline; registers the lease again, as it was, if the store has lost it.</summary>

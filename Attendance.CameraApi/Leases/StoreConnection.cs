@@ -11,7 +11,9 @@ internal sealed class StoreConnection(IConnectionMultiplexer redis, IOptions<Lea
     /// <exception cref="StoreUnavailableException">It does not answer, or not in time. It may have done what it was asked.</exception>
     public async Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask)
     {
-        using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Store + operation, ActivityKind.Client);
+        using var activity = CameraApiActivity.Source.HasListeners()
+            ? CameraApiActivity.Source.StartActivity(SpanNames.Store + operation, ActivityKind.Client)
+            : null;
         var started = clock.GetTimestamp();
         var outcome = "ok";
         try

@@ -6,7 +6,7 @@
 -- Whatever is sent to the store is text already: to turn a number into text costs half of what a command does.
 
 local FORGOTTEN_AFTER = '7776000000' -- 90 days of a camera that nobody uses: tokens are times, so they grow all the same
-local A_DAY_LESS = 7689600000
+local A_DAY = 24 * 60 * 60 * 1000
 local HELD = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
 local LONGEST_RELEASE = 4000 -- from the end of a lease until its camera is free, at most
 
