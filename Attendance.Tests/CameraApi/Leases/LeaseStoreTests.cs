@@ -326,6 +326,8 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     {
         await _store.ReleaseAsync(await AcquireAsync("door", "one"), new LeaseEnd(ReleaseReason.Client));
         RedisKey[] kept = [Entry, $"attendance:{{{_node}}}:ledger:door"];
+        var longAgo = DateTimeOffset.UtcNow.AddDays(-40).ToUnixTimeMilliseconds();
+        await _redis.GetDatabase().StringSetAsync(Entry, longAgo); // its last token, which is a time
         foreach (var key in kept)
         {
             await _redis.GetDatabase().KeyExpireAsync(key, TimeSpan.FromDays(50)); // as 40 days later
