@@ -13,12 +13,16 @@ internal static class ListCamerasCommand
         try
         {
             using var api = new ApiClient(url, services.GetRequiredService<IConfiguration>()["Security:ApiKey"]);
-            var answer = await api.GetAsync<CamerasResponse>("/api/cameras", cancellationToken);
+            var answer = await ListAsync(api, cancellationToken);
+            var ofSeveral = answer?.DistinctBy(camera => camera.Node).Count() > 1;
             Table.Write(
                 Console.Out,
-                ["CAMERA", "NAME", "KIND", "STATE"],
+                ["CAMERA", "NAME", "KIND", "STATE", .. ofSeveral ? ["NODE"] : Array.Empty<string>()],
                 answer is not null
-                    ? [.. answer.Cameras.Select(camera => Row(camera.CameraId, camera.Name, camera.Kind, Word(camera.State)))]
+                    ? [.. answer.Select(camera => (string[])
+                    [
+                        .. Row(camera.CameraId, camera.Name, camera.Kind, Word(camera.State)), .. ofSeveral ? [camera.Node] : Array.Empty<string>(),
+                    ])]
                     : [.. services.GetRequiredService<CameraCatalog>().List().Select(entry =>
                         Row(entry.Camera.Id, entry.Camera.Name, entry.Camera.Source.Kind, entry.IsPresent ? "present" : "missing"))]);
             if (answer is null)
@@ -38,6 +42,24 @@ internal static class ListCamerasCommand
             Console.Error.WriteLine(string.Join(Environment.NewLine, exception.Failures));
             return 1;
         }
+    }
+
+    /// <returns>Null where no API answers.</returns>
+    private static async Task<IReadOnlyList<CameraView>?> ListAsync(ApiClient api, CancellationToken cancellationToken)
+    {
+        var all = new List<CameraView>();
+        for (string? next = ""; next is not null;)
+        {
+            if (await api.GetAsync<CamerasResponse>("/api/cameras" + (next.Length > 0 ? "?after=" + Uri.EscapeDataString(next) : ""), cancellationToken) is not { } page)
+            {
+                return null;
+            }
+
+            all.AddRange(page.Cameras);
+            next = page.Next;
+        }
+
+        return all;
     }
 
     private static string[] Row(string id, string name, CameraKind kind, string state) => [id, name, Word(kind), state];

@@ -2,8 +2,14 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Capture.Worker;
+using Attendance.CameraApi.Events;
+using Attendance.Tests.EndToEnd;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OpenCvSharp;
 using Xunit;
 
@@ -51,6 +57,40 @@ public sealed class NetworkCaptureTests
         await using var worker = RunningWorker.StartAndOpen(camera.Source, request => request with { ReadTimeout = TimeSpan.FromSeconds(1) });
 
         Assert.Equal(CaptureFailureCode.ReadFailed, (await worker.FailureAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_camera_that_the_network_loses_for_a_while_comes_back_in_the_same_use()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Capture:SpareWorkers"] = "0" });
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<CameraEvents>().AddMetrics();
+        builder.AddCameras();
+        builder.AddCapture();
+        using var host = builder.Build();
+        var first = new HttpCamera(Picture(77), pictures: int.MaxValue);
+        var address = first.Source;
+        Assert.True(CameraSource.TryParse(address, out var source));
+        var capture = host.Services.GetRequiredService<ICameraCaptureFactory>().Create(new Camera("gate", "gate", source, null, null, null, [], [], Discovered: false));
+        try
+        {
+            await using (first)
+            {
+                await capture.OpenAsync(Cancel);
+            }
+
+            await Processes.UntilAsync(() => capture.Status.Failures > 0, TimeSpan.FromSeconds(60), "it cannot be reached", Cancel);
+            var again = Picture(78);
+            await using var back = new HttpCamera(again, pictures: int.MaxValue, port: new Uri(address).Port);
+
+            await Processes.UntilAsync(() => capture.Status is { Reopenings: 1, Failures: 0 }, TimeSpan.FromSeconds(60), "it is back", Cancel);
+            Assert.Equal(again, capture.Frames.Latest!.Jpeg);
+            Assert.False(capture.Lost.IsCompleted);
+        }
+        finally
+        {
+            Assert.IsType<CloseOutcome.Free>(await capture.CloseAsync());
+        }
     }
 
     [Fact]
@@ -138,12 +178,13 @@ public sealed class NetworkCaptureTests
     /// <summary>A camera that asks for a password and then sends one picture over and over.</summary>
     private sealed class HttpCamera : IAsyncDisposable
     {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly TcpListener _listener;
         private readonly CancellationTokenSource _end = new();
         private readonly Task _serving;
 
-        public HttpCamera(byte[] picture, int pictures, bool thenSilent = false)
+        public HttpCamera(byte[] picture, int pictures, bool thenSilent = false, int port = 0)
         {
+            _listener = new(IPAddress.Loopback, port);
             _listener.Start();
             _serving = ServeAsync(picture, pictures, thenSilent);
         }

@@ -142,7 +142,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     public async Task Whoever_came_first_is_served_first_whether_it_named_its_camera_or_not()
     {
         var held = await HoldAllAsync();
-        var byName = _node.AcquireAsync("gate", new LeaseWish("by name", Wait: TimeSpan.FromMinutes(1)));
+        var byName = _node.AcquireAsync("gate", new LeaseWish("by-name", Wait: TimeSpan.FromMinutes(1)));
         var any = AnyAsync("any", wait: 60);
         await StandsInLineAsync("door", "gate", "yard");
         var late = _node.AcquireAsync("door", new LeaseWish("late", Wait: TimeSpan.FromMinutes(1)));

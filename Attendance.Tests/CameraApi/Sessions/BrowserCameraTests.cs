@@ -153,7 +153,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
         var lease = Assert.Single(_node.Leases.Live);
         await lease.Opened;
 
-        var page = await _node.ConnectAsync("of the past");
+        var page = await _node.ConnectAsync("of-the-past");
         Assert.Equal(lease.Id, (string?)page.Heard[0]["leases"]![0]!["lease_id"]);
         await _node.PassAsync(60);
 
@@ -175,6 +175,6 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
         Assert.False(_node.Get<CameraSlots>().TryGet(Camera, out _));
     }
 
-    private async Task GrantedToAnEarlierRunAsync() => Assert.IsType<StoreGrant.Granted>(await _node.Get<LeaseStore>().AcquireAsync(
-        Camera, Attendance.CameraApi.Identifiers.NewLeaseId(), "of the past", TimeSpan.FromSeconds(30)));
+    private async Task GrantedToAnEarlierRunAsync() => Assert.IsType<StoreGrant.Granted>(await _node.Get<LeaseStore>().In(BrowserCamera.Any).AcquireAsync(
+        Camera, Attendance.CameraApi.Identifiers.NewLeaseId(), "of-the-past", TimeSpan.FromSeconds(30)));
 }

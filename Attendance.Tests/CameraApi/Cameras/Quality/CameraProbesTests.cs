@@ -80,7 +80,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
     [Fact]
     public async Task A_camera_that_the_store_knows_to_be_held_is_not_opened()
     {
-        Assert.IsType<StoreGrant.Granted>(await _node.Get<LeaseStore>().AcquireAsync("door", Identifiers.NewLeaseId(), "of the past", TimeSpan.FromMinutes(1)));
+        Assert.IsType<StoreGrant.Granted>(await _node.Get<LeaseStore>().AcquireAsync("door", Identifiers.NewLeaseId(), "of-the-past", TimeSpan.FromMinutes(1)));
 
         Assert.IsType<AcquireOutcome.InUse>(await ProbeAsync("door"));
         Assert.Empty(_node.Captures.Created);
