@@ -17,9 +17,12 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
     public async ValueTask<Whereabouts> FindAsync(HttpContext context, RoutedBy by)
     {
         var request = context.Request;
-        if (request.Query["node"].ToString() is { Length: > 0 } named)
+        if (request.Query.TryGetValue("node", out var named))
         {
-            return AtNode(named);
+            // Of the best camera it is a requirement, which is looked at with the others.
+            return request.Query.ContainsKey("best") ? AtNodeIfKnown(named.ToString())
+                : Identifiers.IsName(named) ? AtNode(named.ToString())
+                : throw new RequestException("node", "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
         }
 
         switch (by)
@@ -38,7 +41,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
                 return await TextOfBodyAsync(request, "camera_id") switch
                 {
                     null => s_here,
-                    CameraChoice.Auto => await TextOfBodyAsync(request, "requirements", "node") is { } node ? AtNode(node) : s_here,
+                    CameraChoice.Auto => await TextOfBodyAsync(request, "requirements", "node") is { } node ? AtNodeIfKnown(node) : s_here,
                     var cameraId => await OfCameraAsync(cameraId),
                 };
         }
@@ -114,6 +117,8 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
             ? new Whereabouts.Nowhere(LeaseEndpoints.LeaseEnded(new LeaseEnd(ReleaseReason.NodeLost)))
             : At(entry);
     }
+
+    private Whereabouts AtNodeIfKnown(string name) => nodes.TryGet(name, out var entry) ? At(entry) : s_here;
 
     private Whereabouts AtNode(string name) => nodes.IsSelf(name) ? s_here
         : nodes.TryGet(name, out var entry) ? At(entry)

@@ -56,10 +56,14 @@ public sealed class TelemetryTests
         // And lost with the socket of its page.
         var third = await system.AcquireAsync("demo", Session);
         await LoseAsync(system);
+        using (var probed = await system.Api.PostAsync("/api/cameras/demo/probe", null, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.OK, probed.StatusCode);
+        }
 
         await Processes.UntilAsync(() => Missing(receiver).Count == 0, s_patience, $"instruments arrive; missing: {string.Join(", ", Missing(receiver))}", Cancel);
         await Processes.UntilAsync(
-            () => Ours(receiver).Count(span => span.Name == "camera.release") == 3, s_patience, "the spans of three releases arrive", Cancel);
+            () => Ours(receiver).Count(span => span.Name == "camera.release") == 4, s_patience, "the spans of three releases, and of a probe's, arrive", Cancel);
 
         AssertOneTrace(receiver);
         AssertLinks(receiver);

@@ -71,6 +71,7 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 
         Assert.Equal(["desk@two", "gate@two", "hall@"], (await nodes.One.CamerasAsync("?node=two")).Select(Name));
         Assert.Equal(HttpStatusCode.NotFound, (await nodes.One.Http.GetAsync("/api/cameras?node=nine", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await nodes.One.Http.GetAsync("/api/cameras?node=..%2F", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await nodes.One.Http.GetAsync("/api/cameras?after=nothing", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await nodes.One.Http.GetAsync("/api/cameras?limit=0", Cancel)).StatusCode);
 
