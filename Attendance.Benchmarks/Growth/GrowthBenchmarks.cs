@@ -4,6 +4,7 @@ using Attendance.Benchmarks.Processes;
 using Attendance.Benchmarks.Reports;
 using Attendance.Benchmarks.Store;
 using Attendance.CameraApi;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Leases;
 using StackExchange.Redis;
 
@@ -13,6 +14,7 @@ namespace Attendance.Benchmarks.Growth;
 internal sealed class GrowthBenchmarks : IBenchmarkGroup
 {
     private const int Due = 100;
+    private const int PageLength = 100;
     private static readonly int[] s_held = [100, 10_000, 100_000];
 
     public string Name => "growth";
@@ -21,7 +23,8 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
 
     public string About => """
         A node of the API in this process and a redis-server. So many leases of browsers' cameras, which have no device, are held; then, while they are, the store is asked what
-        is overdue (nothing is), 100 leases that are overdue are found and ended one by one, and one more is acquired and released. Asked for: that none of it depends on how many are held.
+        is overdue (nothing is), 100 leases that are overdue are found and ended one by one, one more is acquired and released, and a page of the status is put together, of 100 cameras from the
+        middle of the list. Asked for: that none of it depends on how many are held.
         Memory is what is there after a full collection, less what was there before, for each lease: in the API for lease, slot and capture, in Redis for the entry and its place in the index.
         """;
 
@@ -41,7 +44,7 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
         [
             new ReportTable(
                 "While so many leases are held",
-                ["leases", "nothing overdue p50 ms", $"{Due} overdue found and ended, p50 ms", "acquire and release p50 ms", "API, bytes a lease", "Redis, bytes a lease"],
+                ["leases", "nothing overdue p50 ms", $"{Due} overdue found and ended, p50 ms", "acquire and release p50 ms", "page of the status p50 ms", "API, bytes a lease", "Redis, bytes a lease"],
                 rows),
         ];
     }
@@ -56,25 +59,28 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
         await HoldAsync(node, 0, held, cancellationToken);
         var (heapThen, storedThen) = (GC.GetTotalMemory(forceFullCollection: true), await UsedAsync(connection));
 
-        var (none, due, one) = (new Samples(), new Samples(), new Samples());
+        var (none, due, one, page) = (new Samples(), new Samples(), new Samples(), new Samples());
+        var store = node.Store.In(BrowserCamera.Any); // where those leases are
+        var middle = new PageWish(PageLength, After: (CameraId(held / 2), "bench"));
         for (var i = 0; i < run.Pick(200, 20); i++)
         {
-            none.Add(await TimeAsync(() => node.Store.FindOverdueAsync(Due)));
-            one.Add(await TimeAsync(() => CycleAsync(node.Store)));
+            none.Add(await TimeAsync(() => store.FindOverdueAsync(Due)));
+            one.Add(await TimeAsync(() => CycleAsync(store)));
+            page.Add(await TimeAsync(() => Task.FromResult(node.Views.Page(middle))));
         }
 
         for (var i = 0; i < run.Pick(20, 3); i++)
         {
-            await Task.WhenAll(Enumerable.Range(0, Due).Select(camera => node.Store.AcquireAsync(
+            await Task.WhenAll(Enumerable.Range(0, Due).Select(camera => store.AcquireAsync(
                 $"due-{camera}", Identifiers.NewLeaseId(), BenchNode.Session(camera), TimeSpan.FromMilliseconds(1))));
             await Task.Delay(5, cancellationToken);
-            due.Add(await TimeAsync(() => EndOverdueAsync(node.Store)));
+            due.Add(await TimeAsync(() => EndOverdueAsync(store)));
         }
 
         return
         [
             held.ToString("N0", CultureInfo.InvariantCulture), Samples.Milliseconds(none.Median), Samples.Milliseconds(due.Median), Samples.Milliseconds(one.Median),
-            Samples.Figure((heapThen - heap) / (double)held), Samples.Figure((storedThen - stored) / (double)held),
+            Samples.Milliseconds(page.Median), Samples.Figure((heapThen - heap) / (double)held), Samples.Figure((storedThen - stored) / (double)held),
         ];
     }
 
@@ -83,13 +89,15 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
         new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = cancellationToken },
         async (number, _) =>
         {
-            using var visit = node.Slots.VisitBrowserCamera($"browser-{number:x32}-{number:x16}", isLimited: false)!;
+            using var visit = node.Slots.VisitBrowserCamera(CameraId(number), isLimited: false)!;
             var outcome = await node.Leases.AcquireAsync(visit.Slot, new LeaseWish(BenchNode.Session(number)), cancellationToken);
             if (outcome is not AcquireOutcome.Granted)
             {
                 throw new InvalidOperationException($"A camera that is free was not granted: {outcome.Name}.");
             }
         });
+
+    private static string CameraId(int number) => $"browser-{number:x32}-{number:x16}";
 
     private static async Task CycleAsync(LeaseStore store)
     {

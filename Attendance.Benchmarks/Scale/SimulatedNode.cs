@@ -1,5 +1,6 @@
 using Attendance.CameraApi;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +18,8 @@ internal sealed class SimulatedNode : IDisposable
 
     private readonly IHost _host;
     private readonly LeaseStore _store;
+    private readonly NodeBook _book;
+    private readonly SessionNodes _sessions;
     private readonly Dictionary<string, StoredLease> _held = new(StringComparer.Ordinal);
     private readonly string[] _cameras;
 
@@ -30,7 +33,12 @@ internal sealed class SimulatedNode : IDisposable
         builder.Services.AddMetrics();
         builder.AddLeaseStore();
         builder.Services.AddSingleton(redis);
+        builder.Services.AddSingleton<NodeBook>();
+        builder.Services.AddSingleton<SessionNodes>();
         _host = builder.Build();
+        _book = _host.Services.GetRequiredService<NodeBook>();
+        _sessions = _host.Services.GetRequiredService<SessionNodes>();
+        _sessions.IsAlone = false;
         _store = _host.Services.GetRequiredService<LeaseStore>();
     }
 
@@ -40,7 +48,8 @@ internal sealed class SimulatedNode : IDisposable
 
     public async Task AcquireAsync(string camera)
     {
-        var (lease, session) = (Identifiers.NewLeaseId(), Identifiers.SessionHash("simulated_" + camera));
+        var (lease, session) = (Identifiers.NewLeaseId(Name), Identifiers.SessionHash("simulated_" + camera));
+        _sessions.Enter(session);
         if (await _store.AcquireAsync(camera, lease, session, Ttl) is not StoreGrant.Granted grant)
         {
             throw new InvalidOperationException($"{camera} was refused, though nobody else asks for it.");
@@ -56,6 +65,7 @@ internal sealed class SimulatedNode : IDisposable
     {
         lock (_held)
         {
+            _sessions.Leave(Identifiers.SessionHash("simulated_" + camera));
             return _held.Remove(camera, out var lease) ? _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.Client)) : Task.CompletedTask;
         }
     }
@@ -79,6 +89,16 @@ internal sealed class SimulatedNode : IDisposable
             }
         }
     }
+
+    /// <summary>As every two seconds: that it is there, and who has not said so.</summary>
+    public Task BeatAsync() => _book.SayAsync(
+        new NodeEntry(Name, "0123abcd", new Uri("http://10.0.0.1:8080"), 1_700_000_000_000, _cameras.Length, _held.Count, ["browser"], SeenAt: 0), LostNodes.Silence);
+
+    /// <summary>As now and then, the less often the more nodes there are: all of them.</summary>
+    public Task ListNodesAsync() => _book.ListAsync();
+
+    /// <summary>As for a page's socket: which nodes hold something for its session.</summary>
+    public Task FindSessionAsync(string camera) => _sessions.FindOthersAsync(Identifiers.SessionHash("simulated_" + camera));
 
     /// <summary>As every second: what is due.</summary>
     public Task FindOverdueAsync() => _store.FindOverdueAsync(100);

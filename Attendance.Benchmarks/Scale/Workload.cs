@@ -62,6 +62,16 @@ internal sealed class Workload(IReadOnlyList<SimulatedNode> nodes, double heldSh
 
                 ends.ThrowIfCancellationRequested();
                 await MeasureAsync("overdue", node.FindOverdueAsync);
+                if (second % 2 == 0)
+                {
+                    await MeasureAsync("beat", node.BeatAsync);
+                }
+
+                if (second % Math.Max(2, nodes.Count / 20) == 0)
+                {
+                    await MeasureAsync("nodes", node.ListNodesAsync);
+                }
+
                 if (second % 5 == 0)
                 {
                     await MeasureAsync("held", node.CompareAsync);
@@ -77,6 +87,7 @@ internal sealed class Workload(IReadOnlyList<SimulatedNode> nodes, double heldSh
                 {
                     var camera = node.Cameras[held + (cycled++ % (node.Cameras.Count - held))];
                     await MeasureAsync("acquire", () => node.AcquireAsync(camera));
+                    await MeasureAsync("session", () => node.FindSessionAsync(camera));
                     await MeasureAsync("read", () => node.ReadAsync(camera));
                     await MeasureAsync("release", () => node.ReleaseAsync(camera));
                 }

@@ -43,6 +43,8 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public CameraSlots Slots => Get<CameraSlots>();
 
+    public CameraViews Views => Get<CameraViews>();
+
     /// <summary>As long as the hash of a session's id is.</summary>
     public static string Session(int number) => number.ToString("x32", CultureInfo.InvariantCulture);
 

@@ -1,7 +1,4 @@
-using System.Text.Json;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
-using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Nodes;
 
@@ -11,13 +8,10 @@ namespace Attendance.CameraApi.Nodes;
 /// the end of its leases pass 14 to 18 s, and a node that lives and cannot say so has freed its cameras before, see
 /// <see cref="Isolation"/>.
 /// </summary>
-internal sealed partial class LostNodes(StoreConnection store, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
+internal sealed partial class LostNodes(NodeBook book, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
 {
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_doubt = TimeSpan.FromSeconds(6);
-
-    /// <summary>One node does it; another may, should that one vanish as well.</summary>
-    private static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, (long SeenAt, long Since)> _doubted = new(StringComparer.Ordinal);
     private Task _ending = Task.CompletedTask;
@@ -55,7 +49,7 @@ internal sealed partial class LostNodes(StoreConnection store, Reconciliation re
         {
             try
             {
-                if (await store.AskAsync("node", database => database.StringSetAsync(Claim(name), "", s_claim, When.NotExists)))
+                if (await book.ClaimAsync(name))
                 {
                     await EndAsync(name);
                 }
@@ -73,16 +67,10 @@ internal sealed partial class LostNodes(StoreConnection store, Reconciliation re
 
     private async Task EndAsync(string name)
     {
-        var entry = await store.AskAsync("node", database => database.HashGetAsync(NodeRegistry.Nodes, name));
-        var scopes = entry.IsNull ? [] : JsonSerializer.Deserialize<NodeEntry>(entry.ToString(), JsonBody.Options)!.Scopes;
-        var count = await reconciliation.EndOfNodeAsync(name, scopes);
-
-        // Unless it has come back meanwhile: then it is heard of again, and this changes nothing.
-        await store.AskAsync("node", database => database.SortedSetRemoveAsync(NodeRegistry.Seen, name));
+        var count = await reconciliation.EndOfNodeAsync(name, (await book.FindAsync(name))?.Scopes ?? []);
+        await book.MarkEndedAsync(name);
         LogLost(name, count);
     }
-
-    private static RedisKey Claim(string name) => $"attendance:{{nodes}}:ending:{name}";
 
     [LoggerMessage(LogLevel.Error, "Node {Node} has vanished; {Count} leases of it were ended")]
     private partial void LogLost(string node, int count);

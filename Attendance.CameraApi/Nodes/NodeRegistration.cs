@@ -6,6 +6,7 @@ internal static class NodeRegistration
     {
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<Peers>();
+        builder.Services.AddSingleton<NodeBook>();
         builder.Services.AddSingleton<NodeAddress>();
         builder.Services.AddSingleton<CameraOwners>();
         builder.Services.AddSingleton<LostNodes>();

@@ -1,11 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Nodes;
 
@@ -14,7 +11,7 @@ namespace Attendance.CameraApi.Nodes;
 /// back; one that vanishes is lost, its leases are ended by whoever notices first, and it is forgotten after a day.
 /// </summary>
 internal sealed partial class NodeRegistry(
-    StoreConnection store,
+    NodeBook book,
     CameraCatalog catalog,
     CameraLeases leases,
     LeaseUpkeep upkeep,
@@ -30,12 +27,6 @@ internal sealed partial class NodeRegistry(
     ILogger<NodeRegistry> logger) : BackgroundService
 {
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
-
-    // Their hash tag keeps both on one shard of a cluster.
-    internal static readonly RedisKey Nodes = "attendance:{nodes}";
-    internal static readonly RedisKey Seen = "attendance:{nodes}:seen";
-
-    private const int SilentAtOnce = 20;
 
     /// <summary>Entries read per second and node, however many nodes there are.</summary>
     private const int ReadPerSecond = 20;
@@ -80,11 +71,9 @@ internal sealed partial class NodeRegistry(
         try
         {
             await owners.WithdrawAsync();
-            var mine = await store.AskAsync("node", database => database.HashGetAsync(Nodes, node.Value.Name));
-            if (mine.ToString().Contains(_instance, StringComparison.Ordinal))
+            if (await book.FindAsync(node.Value.Name) is { } mine && mine.Instance == _instance)
             {
-                await store.AskAsync("node", database => Task.WhenAll(
-                    database.HashDeleteAsync(Nodes, node.Value.Name), database.SortedSetRemoveAsync(Seen, node.Value.Name)));
+                await book.RemoveAsync(node.Value.Name);
             }
         }
         catch (StoreUnavailableException)
@@ -118,7 +107,17 @@ internal sealed partial class NodeRegistry(
         var askedAt = clock.GetTimestamp();
         try
         {
-            var (isNew, silent) = await SayAsync();
+            var (isNew, silent) = await book.SayAsync(
+                new NodeEntry(
+                    node.Value.Name,
+                    _instance,
+                    address.Value,
+                    new DateTimeOffset(_startedAt).ToUnixTimeMilliseconds(),
+                    catalog.List().Count,
+                    Held,
+                    catalog.SharedScopes,
+                    SeenAt: 0),
+                LostNodes.Silence);
             _heardAt = askedAt;
             lost.Look(silent.Where(other => !IsSelf(other.Node)).ToList());
             if (clock.GetElapsedTime(_listedAt) >= TimeSpan.FromSeconds((double)_others.Count / ReadPerSecond) || _listedAt == 0)
@@ -136,40 +135,15 @@ internal sealed partial class NodeRegistry(
         }
     }
 
-    private async Task<(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent)> SayAsync()
-    {
-        var said = JsonSerializer.Serialize(
-            new NodeEntry(
-                node.Value.Name,
-                _instance,
-                address.Value,
-                new DateTimeOffset(_startedAt).ToUnixTimeMilliseconds(),
-                catalog.List().Count,
-                Held,
-                catalog.SharedScopes,
-                SeenAt: 0),
-            JsonBody.Options);
-        var reply = (RedisResult[])(await store.AskAsync("beat", database => Leases.LuaScript.Beat.RunAsync(
-            database,
-            [Nodes, Seen],
-            [node.Value.Name, said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)], (long)LostNodes.Silence.TotalMilliseconds, SilentAtOnce])))!;
-        var silent = (string[])reply[1]!;
-        return (
-            (long)reply[0] == 1,
-            [.. silent.Chunk(2).Select(pair => (pair[0], long.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture)))]);
-    }
-
     private async Task ListAsync()
     {
-        var entries = Array.ConvertAll(
-            await store.AskAsync("nodes", database => database.HashGetAllAsync(Nodes)),
-            field => JsonSerializer.Deserialize<NodeEntry>(field.Value.ToString(), JsonBody.Options)!);
+        var entries = await book.ListAsync();
         _listedNow = entries.Max(entry => entry.SeenAt); // ours, of a moment ago, by the store's clock
         _listedAt = clock.GetTimestamp();
         var forgotten = entries.Where(entry => _listedNow - entry.SeenAt > s_memory.TotalMilliseconds).ToList();
         foreach (var entry in forgotten)
         {
-            await store.AskAsync("node", database => database.HashDeleteAsync(Nodes, entry.Node));
+            await book.RemoveAsync(entry.Node);
         }
 
         var wasAlone = IsAlone;

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using StackExchange.Redis;
+
+namespace Attendance.CameraApi.Nodes;
+
+/// <summary>What the store has of nodes: what each says of itself, and when it was heard last, by the store's own clock.</summary>
+internal sealed class NodeBook(StoreConnection store)
+{
+    private const int SilentAtOnce = 20;
+
+    /// <summary>One node ends the leases of a lost one; another may, should that one vanish as well.</summary>
+    private static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
+
+    // Their hash tag keeps all of it on one shard of a cluster.
+    private static readonly RedisKey s_nodes = "attendance:{nodes}";
+    private static readonly RedisKey s_seen = "attendance:{nodes}:seen";
+
+    /// <summary>Says that a node is there, and hears which have not said so for a while.</summary>
+    /// <returns>Whether the store did not know it; and who is silent, with the store's time of their last sign of life.</returns>
+    /// <exception cref="StoreUnavailableException">Not said, as far as anybody knows.</exception>
+    public async Task<(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent)> SayAsync(NodeEntry self, TimeSpan silence)
+    {
+        var said = JsonSerializer.Serialize(self, JsonBody.Options);
+        var reply = (RedisResult[])(await store.AskAsync("beat", database => Leases.LuaScript.Beat.RunAsync(
+            database,
+            [s_nodes, s_seen],
+            [self.Node, said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)], (long)silence.TotalMilliseconds, SilentAtOnce])))!;
+        return (
+            (long)reply[0] == 1,
+            [.. ((string[])reply[1]!).Chunk(2).Select(pair => (pair[0], long.Parse(pair[1], CultureInfo.InvariantCulture)))]);
+    }
+
+    /// <summary>All that said so within a day and did not say that they stop.</summary>
+    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    public async Task<IReadOnlyList<NodeEntry>> ListAsync() => Array.ConvertAll(
+        await store.AskAsync("nodes", database => database.HashGetAllAsync(s_nodes)), field => Read(field.Value));
+
+    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    public async Task<NodeEntry?> FindAsync(string node) =>
+        await store.AskAsync("nodes", database => database.HashGetAsync(s_nodes, node)) is { IsNull: false } entry ? Read(entry) : null;
+
+    /// <summary>It stops, or was lost long ago.</summary>
+    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    public Task RemoveAsync(string node) => store.AskAsync(
+        "node", database => Task.WhenAll(database.HashDeleteAsync(s_nodes, node), database.SortedSetRemoveAsync(s_seen, node)));
+
+    /// <returns>Whether it is the caller who ends what that node holds.</returns>
+    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    public Task<bool> ClaimAsync(string node) => store.AskAsync(
+        "node", database => database.StringSetAsync($"attendance:{{nodes}}:ending:{node}", "", s_claim, When.NotExists));
+
+    /// <summary>What it held is ended. Should it have come back meanwhile it is heard of again, and this changes nothing.</summary>
+    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    public Task MarkEndedAsync(string node) => store.AskAsync("node", database => database.SortedSetRemoveAsync(s_seen, node));
+
+    private static NodeEntry Read(RedisValue entry) => JsonSerializer.Deserialize<NodeEntry>(entry.ToString(), JsonBody.Options)!;
+}
