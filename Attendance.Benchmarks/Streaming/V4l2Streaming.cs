@@ -129,8 +129,23 @@ internal static class V4l2Streaming
     private static async Task OfAsync(ProcessStartInfo start, Uri address, Func<StreamedCamera, Task> watchAsync, CancellationToken cancellationToken)
     {
         await using var server = ChildProcess.Start(start);
-        await server.UntilAsync(() => RedisServer.ListensAsync(address.Port, cancellationToken), TimeSpan.FromSeconds(60), cancellationToken);
+        using var http = new HttpClient();
+        await server.UntilAsync(() => ShowsAsync(http, address, cancellationToken), TimeSpan.FromSeconds(60), cancellationToken);
         await watchAsync(new StreamedCamera(address, ApiKey: null, server.Pid));
+    }
+
+    /// <summary>Motion listens before its camera is open, and until then sends viewers away.</summary>
+    private static async Task<bool> ShowsAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <param name="WatchAsync">Serves the device for as long as the function given takes.</param>
