@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -37,7 +38,8 @@ internal static partial class Identifiers
     public static string? NodeOfLease(string leaseId)
     {
         Span<byte> name = stackalloc byte[64];
-        return leaseId.Length > RandomLength && Base64Url.TryDecodeFromChars(leaseId.AsSpan(RandomLength), name, out var length)
+        return leaseId.Length > RandomLength
+            && Base64Url.DecodeFromChars(leaseId.AsSpan(RandomLength), name, out _, out var length) == OperationStatus.Done
             && Encoding.ASCII.GetString(name[..length]) is var text && IsName(text) ? text : null;
     }
 

@@ -514,13 +514,26 @@ internal sealed partial class CameraLeases(
     /// <summary>The store never granted it: the slot is free again and nothing is to be recorded.</summary>
     private AcquireOutcome Abandon(CameraLease lease, AcquireOutcome outcome)
     {
-        _bySession.Remove(lease);
+        LeaveSession(lease);
         lease.MarkNotOpened(new OperationCanceledException("The camera was not granted."));
         lease.MarkSettled();
         lease.TryEnd(new LeaseEnd(ReleaseReason.OpenFailed));
         lease.MarkReleased(new CloseOutcome.Free());
         lease.Slot.Leave(lease, lease.Slot.Quarantine);
         return outcome;
+    }
+
+    /// <summary>Other nodes need not ask here for the session any more, unless it has got another camera in the same moment.</summary>
+    private void LeaveSession(CameraLease lease)
+    {
+        if (_bySession.Remove(lease))
+        {
+            sessions.Leave(lease.SessionHash);
+            if (_bySession.Of(lease.SessionHash).Count > 0)
+            {
+                sessions.Enter(lease.SessionHash);
+            }
+        }
     }
 
     private static async Task<bool> HasOpenedAsync(CameraLease lease, CancellationToken cancellationToken)
@@ -607,10 +620,7 @@ internal sealed partial class CameraLeases(
         activity?.SetTag(TelemetryAttributes.ReleaseOutcome, quarantine is null ? "free" : "quarantined");
         lease.Slot.Leave(lease, quarantine);
         lease.MarkReleased(outcome);
-        if (_bySession.Remove(lease))
-        {
-            sessions.Leave(lease.SessionHash);
-        }
+        LeaveSession(lease);
 
         return quarantine;
     }

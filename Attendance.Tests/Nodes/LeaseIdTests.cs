@@ -1,0 +1,30 @@
+using Attendance.CameraApi;
+using Xunit;
+
+namespace Attendance.Tests.Nodes;
+
+public sealed class LeaseIdTests
+{
+    [Theory]
+    [InlineData("a")]
+    [InlineData("camera-host.7_b")]
+    [InlineData("node-with-a-name-of-sixty-four-characters-as-long-as-it-may-be-0")]
+    public void It_names_its_node_and_keeps_to_what_an_id_may_be(string node)
+    {
+        var leaseId = Identifiers.NewLeaseId(node);
+
+        Assert.True(Identifiers.IsLease(leaseId), leaseId);
+        Assert.Equal(node, Identifiers.NodeOfLease(leaseId));
+        Assert.NotEqual(leaseId, Identifiers.NewLeaseId(node));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("short")]
+    [InlineData("0123456789012345678901")]
+    [InlineData("01234567890123456789012")] // one digit more is no base64url
+    [InlineData("0123456789012345678901!!!!")]
+    [InlineData("0123456789012345678901Ly4u")] // "/.."
+    [InlineData("0123456789012345678901012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678")]
+    public void What_somebody_made_up_names_none(string leaseId) => Assert.Null(Identifiers.NodeOfLease(leaseId));
+}
