@@ -111,7 +111,7 @@ internal static class V4l2Streaming
                 [
                     "daemon off", $"target_dir {folder.FullName}", $"videodevice {Device}", $"width {Width}", $"height {Height}", $"framerate {FrameRate}",
                     "pause on", "text_right", "picture_output off", "movie_output off", "webcontrol_port 0",
-                    $"stream_port {port}", "stream_localhost on", $"stream_quality {Quality}", "stream_maxrate 100", "stream_motion off",
+                    $"stream_port {port}", "stream_localhost on", $"stream_quality {Quality}", $"stream_maxrate {FrameRate}", "stream_motion off",
                 ],
                 cancellationToken);
             await OfAsync(
