@@ -153,9 +153,6 @@ internal sealed class CameraChoice(
         return isMoreKnown;
     }
 
-    /// <summary>In use or not.</summary>
-    public bool HasCandidates(CameraRequirements requirements) => Candidates(requirements).Count > 0;
-
     /// <summary>The session's turn has come, so it waits for a picture and no more for a camera.</summary>
     public bool IsOpening(string sessionHash) => leases.HeldBy(sessionHash).Count > 0;
 

@@ -8,16 +8,7 @@ internal sealed class Elsewhere(NodeRegistry nodes, NodeForwarder forwarder)
     /// <returns>Null where the outcome is the answer.</returns>
     public IResult? Find(HttpContext context, AcquireOutcome outcome) =>
         outcome is AcquireOutcome.InUse { Node: { } name } && !nodes.IsSelf(name) && Routing.MayGoOn(context)
-            && nodes.TryGet(name, out var holder) && holder.Address is not null && !nodes.IsLost(holder)
+            && nodes.TryGetUp(name, out var holder)
                 ? new Forwarded(forwarder, holder)
                 : null;
-
-    private sealed class Forwarded(NodeForwarder forwarder, NodeEntry holder) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Request.Body.Position = 0; // read here already
-            return forwarder.ForwardAsync(httpContext, holder);
-        }
-    }
 }

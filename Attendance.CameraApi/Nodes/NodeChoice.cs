@@ -44,21 +44,21 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
 
         foreach (var name in await sessions.FindOthersAsync(wish.SessionHash))
         {
-            if (nodes.TryGet(name, out var holder) && holder.Address is not null && !nodes.IsLost(holder))
+            if (nodes.TryGetUp(name, out var holder))
             {
                 return (null, new Forwarded(forwarder, holder)); // what the session has already, it gets again
             }
         }
 
         var asked = clock.GetTimestamp();
-        var (best, chosen, _) = choice.Preview(requirements);
+        var (best, chosen, refused) = choice.Preview(requirements);
         var offers = await AskAsync(context, requirements);
         if (Better(offers, best is null ? null : chosen) is { } better)
         {
             return (null, new Forwarded(forwarder, better));
         }
 
-        if (best is null && offers.Count > 0 && !choice.HasCandidates(requirements))
+        if (best is null && refused is null && offers.Count > 0) // no camera here would do
         {
             return (null, new Forwarded(forwarder, offers.MinBy(offer => offer.FreeAt)!.Node)); // refused there, or in line there
         }
@@ -128,25 +128,4 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
 
     /// <param name="Best">Null where all that would do are in use.</param>
     private sealed record Offer(NodeEntry Node, BestCameraResponse? Best, DateTimeOffset FreeAt);
-
-    /// <param name="waitSeconds">Null for as long as was asked.</param>
-    private sealed class Forwarded(NodeForwarder forwarder, NodeEntry node, int? waitSeconds = null) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            var request = httpContext.Request;
-            request.Body.Position = 0; // read here already
-            if (waitSeconds is { } seconds)
-            {
-                var wish = (JsonObject)(await JsonNode.ParseAsync(request.Body))!;
-                wish["wait_seconds"] = seconds;
-                var body = JsonSerializer.SerializeToUtf8Bytes(wish);
-                request.Body = new MemoryStream(body);
-                request.ContentLength = body.Length;
-                request.Headers.TransferEncoding = default;
-            }
-
-            await forwarder.ForwardAsync(httpContext, node);
-        }
-    }
 }

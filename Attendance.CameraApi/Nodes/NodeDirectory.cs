@@ -124,7 +124,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         : nodes.TryGet(name, out var entry) ? At(entry)
         : new Whereabouts.Nowhere(new Problem(StatusCodes.Status404NotFound, "unknown_node", "There is no node of this name."));
 
-    private Whereabouts At(NodeEntry entry) => entry.Address is null || nodes.IsLost(entry)
+    private Whereabouts At(NodeEntry entry) => !nodes.IsUp(entry)
         ? new Whereabouts.Nowhere(NodeForwarder.Unreachable(entry.Node))
         : new Whereabouts.Node(entry);
 

@@ -46,7 +46,7 @@ internal sealed partial class NodeRegistry(
     public IEnumerable<OpsNode> Lost => _others.Select(Describe).Where(other => other.State == NodeState.Lost);
 
     /// <summary>Others that can be asked, as far as is known.</summary>
-    public IEnumerable<NodeEntry> Up => _others.Where(other => other.Address is not null && !IsLost(other));
+    public IEnumerable<NodeEntry> Up => _others.Where(IsUp);
 
     public bool IsAlone => !Up.Any();
 
@@ -61,6 +61,11 @@ internal sealed partial class NodeRegistry(
         entry = _others.FirstOrDefault(other => other.Node == name);
         return entry is not null;
     }
+
+    /// <summary>One that can be asked.</summary>
+    public bool TryGetUp(string name, [NotNullWhen(true)] out NodeEntry? entry) => TryGet(name, out entry) && IsUp(entry);
+
+    public bool IsUp(NodeEntry entry) => entry.Address is not null && !IsLost(entry);
 
     public bool IsLost(NodeEntry entry) =>
         TimeSpan.FromMilliseconds(_listedNow - entry.SeenAt) > options.Value.NodeLost;
@@ -105,6 +110,7 @@ internal sealed partial class NodeRegistry(
     private async Task BeatAsync()
     {
         var askedAt = clock.GetTimestamp();
+        var cameras = catalog.List();
         try
         {
             var (isNew, silent) = await book.SayAsync(
@@ -113,7 +119,7 @@ internal sealed partial class NodeRegistry(
                     _instance,
                     address.Value,
                     new DateTimeOffset(_startedAt).ToUnixTimeMilliseconds(),
-                    catalog.List().Count,
+                    cameras.Count,
                     Held,
                     catalog.SharedScopes,
                     SeenAt: 0),
@@ -125,7 +131,7 @@ internal sealed partial class NodeRegistry(
                 await ListAsync();
             }
 
-            await owners.AnnounceAsync(catalog.List().Select(entry => entry.Camera.Id), again: isNew);
+            await owners.AnnounceAsync(cameras.Select(entry => entry.Camera.Id), again: isNew);
         }
         catch (StoreUnavailableException)
         {

@@ -99,8 +99,9 @@ internal sealed partial class PresenceRelay : IAsyncDisposable
             {
                 if (!_sessions.IsAlone)
                 {
+                    var wasDeaf = news is null;
                     news ??= await ListenAsync();
-                    if (tick % TicksBetweenLooks == 0)
+                    if (wasDeaf || tick % TicksBetweenLooks == 0) // also who came before it listened
                     {
                         await LookAsync();
                     }
@@ -135,7 +136,6 @@ internal sealed partial class PresenceRelay : IAsyncDisposable
         {
             var news = await _sessions.ListenAsync(_sessionHash);
             news.OnMessage(message => Link(message.Message.ToString()));
-            await LookAsync(); // who came before
             return news;
         }
         catch (RedisException)
