@@ -67,7 +67,7 @@ internal sealed class CameraLease
 
     public string Id => Stored.LeaseId;
 
-    public string Ref => Identifiers.LeaseRef(Id);
+    public string Ref => Stored.LeaseRef;
 
     public long FencingToken => Stored.FencingToken;
 

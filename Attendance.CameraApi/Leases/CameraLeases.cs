@@ -414,12 +414,18 @@ internal sealed partial class CameraLeases(
                 : new AcquireOutcome.ShuttingDown());
         }
 
-        // An end that the store has not heard of yet would look like somebody else's hold.
-        await pending.FlushAsync(lease.CameraId);
-
         sessions.Enter(lease.SessionHash);
+        var mayLag = pending.Has(lease.CameraId);
         var askedAt = clock.GetTimestamp();
-        var grant = await store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, slot.NewestToken);
+        var grant = await AskAsync();
+        if (mayLag && (grant as StoreGrant.Granted)?.LeaseId != lease.Id)
+        {
+            // An end that the store had not heard of looks like a hold: of somebody else, or of this session, which must not get it back.
+            await pending.FlushAsync(lease.CameraId);
+            askedAt = clock.GetTimestamp();
+            grant = await AskAsync();
+        }
+
         if (grant is StoreGrant.Busy busy)
         {
             return Abandon(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining, busy.Node));
@@ -428,6 +434,9 @@ internal sealed partial class CameraLeases(
         lease.Grant((StoreGrant.Granted)grant, askedAt);
         Begin(lease);
         return null;
+
+        Task<StoreGrant> AskAsync() =>
+            store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, slot.NewestToken);
     }
 
     /// <summary>From here on the lease counts, until it ends.</summary>
@@ -596,6 +605,7 @@ internal sealed partial class CameraLeases(
         }
 
         CloseOutcome outcome = new CloseOutcome.Free();
+        var told = Task.CompletedTask;
         try
         {
             if (lease.Capture is { } capture)
@@ -606,7 +616,13 @@ internal sealed partial class CameraLeases(
 
             if (!lease.IsProbe)
             {
-                await pending.ReleaseAsync(lease.Stored, end);
+                told = pending.ReleaseAsync(lease.Stored, end);
+            }
+
+            // Whoever is first in line asks the store behind this, on the same way, and need not wait for what it answers.
+            if (!lease.Slot.IsAwaited)
+            {
+                await told;
             }
         }
         catch (Exception exception)
@@ -619,6 +635,7 @@ internal sealed partial class CameraLeases(
         Report(lease, end, quarantine, clock.GetElapsedTime(started));
         activity?.SetTag(TelemetryAttributes.ReleaseOutcome, quarantine is null ? "free" : "quarantined");
         lease.Slot.Leave(lease, quarantine);
+        await told;
         lease.MarkReleased(outcome);
         LeaveSession(lease);
 

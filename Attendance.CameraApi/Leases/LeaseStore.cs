@@ -20,6 +20,7 @@ internal sealed class LeaseStore
     private readonly string _node;
     private readonly string? _scope;
     private readonly string _prefix;
+    private readonly StoreChanges _changes;
     private readonly ConcurrentDictionary<(string Scope, string Node), LeaseStore> _others;
 
     /// <summary>In the scope of this node.</summary>
@@ -37,6 +38,7 @@ internal sealed class LeaseStore
 
         // Of a shared scope each node looks after its own leases, however many the others have.
         Deadlines = _prefix + (scope is null ? "deadlines" : "deadlines:" + node);
+        _changes = new StoreChanges(Deadlines);
     }
 
     /// <summary>The same store, for the cameras of another scope.</summary>
@@ -53,10 +55,7 @@ internal sealed class LeaseStore
     /// <exception cref="StoreUnavailableException">Not known whether it was granted: release it.</exception>
     public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0)
     {
-        var reply = await RunAsync(
-            LuaScript.Acquire,
-            [Camera(cameraId), Deadlines, Ledger(cameraId)],
-            [cameraId, Lease(leaseId, sessionHash), Milliseconds(ttl), newerThan]);
+        var reply = await ChangeAsync("acquire", cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash), Milliseconds(ttl), newerThan);
         return reply.Resp2Type switch
         {
             ResultType.Integer => Granted(leaseId, (long)reply, (long)reply),
@@ -79,7 +78,7 @@ internal sealed class LeaseStore
             LuaScript.Renew,
             [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
             [
-                lease.CameraId, Lease(lease.LeaseId, lease.SessionHash), Milliseconds(ttl),
+                lease.CameraId, Lease(lease.LeaseId, lease.LeaseRef, lease.SessionHash), Milliseconds(ttl),
                 lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl),
             ]) > 0;
 
@@ -112,18 +111,9 @@ internal sealed class LeaseStore
 
     /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
     /// <exception cref="StoreUnavailableException">Call again.</exception>
-    public Task ReleaseAsync(StoredLease lease, LeaseEnd end)
-    {
-        var leaseRef = Identifiers.LeaseRef(lease.LeaseId);
-        return RunAsync(
-            LuaScript.Release,
-            [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
-            [
-                lease.CameraId, lease.LeaseId, leaseRef,
-                $"\"lease_ref\":\"{leaseRef}\",\"reason\":\"{end.Reason.Name()}\",\"detail\":{Json(end.Detail)},\"node\":\"{_node}\"",
-                lease.WasGranted ? lease.FencingToken : RedisValue.EmptyString, lease.AcquiredAt.ToUnixTimeMilliseconds(),
-            ]);
-    }
+    public Task ReleaseAsync(StoredLease lease, LeaseEnd end) => lease.WasGranted
+        ? ChangeAsync("release", lease.CameraId, lease.LeaseId, lease.FencingToken, Facts(lease, end))
+        : SettleAsync(lease.CameraId, end, lease.LeaseId); // it may have been granted all the same; if not, there is nothing to record
 
     /// <summary>Ends a lease that only the store still knows.</summary>
     /// <param name="leaseId">This very lease, for another may have been granted since it was read; null for whichever it is, if overdue.</param>
@@ -160,11 +150,30 @@ internal sealed class LeaseStore
 
     private RedisKey Ledger(string cameraId) => $"{_prefix}ledger:{cameraId}";
 
-    private string Lease(string leaseId, string sessionHash) => $"{leaseId} {Identifiers.LeaseRef(leaseId)} {sessionHash} {_node}";
+    private string Lease(string leaseId, string leaseRef, string sessionHash) => $"{leaseId} {leaseRef} {sessionHash} {_node}";
+
+    /// <summary>What the ledger says of its end, but for the time, which is the store's to say; see facts_of in the scripts.</summary>
+    private string Facts(StoredLease lease, LeaseEnd end) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"\"acquired_at\":{lease.AcquiredAt.ToUnixTimeMilliseconds()},\"fencing_token\":{lease.FencingToken},\"lease_ref\":\"{lease.LeaseRef}\",\"reason\":\"{end.Reason.Name()}\",\"detail\":{Json(end.Detail)},\"node\":\"{_node}\"}}");
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
     private static string Json(string? text) => text is null ? "null" : JsonSerializer.Serialize(text);
+
+    /// <summary>Together with what others want of this scope at the same time.</summary>
+    private async Task<RedisResult> ChangeAsync(string what, string cameraId, RedisValue first, RedisValue second, RedisValue third)
+    {
+        var change = new StoreChange(Camera(cameraId), Ledger(cameraId), what, cameraId, first, second, third);
+        try
+        {
+            return await AskAsync(what, database => _changes.RunAsync(database, change));
+        }
+        finally
+        {
+            change.GiveUp();
+        }
+    }
 
     private Task<RedisResult> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] values) =>
         AskAsync(script.Name, database => script.RunAsync(database, keys, values));
@@ -179,6 +188,14 @@ internal sealed record StoredLease(
 {
     /// <summary>Of its camera; null for that of its node.</summary>
     public string? Scope { get; init; }
+
+    public string LeaseId
+    {
+        get;
+        init => (field, LeaseRef) = (value, Identifiers.LeaseRef(value));
+    } = LeaseId;
+
+    public string LeaseRef { get; private init; } = Identifiers.LeaseRef(LeaseId);
 }
 
 /// <param name="Remaining">Until its deadline, by the store's clock; negative when that has passed.</param>

@@ -22,11 +22,9 @@ internal sealed class LuaScript
 #pragma warning restore CA5350
     }
 
-    public static LuaScript Acquire { get; } = new("acquire");
+    public static LuaScript Change { get; } = new("change");
 
     public static LuaScript Renew { get; } = new("renew");
-
-    public static LuaScript Release { get; } = new("release");
 
     public static LuaScript Read { get; } = new("read");
 

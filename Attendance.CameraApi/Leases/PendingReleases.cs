@@ -4,7 +4,7 @@ namespace Attendance.CameraApi.Leases;
 
 /// <summary>
 /// Ends that the store has not heard of. A device is freed whether or not the store answers; its entry there follows as
-/// soon as the store is back, and always before the camera's next acquisition.
+/// soon as the store is back, and always before the camera's next lease.
 /// </summary>
 internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clock, ILogger<PendingReleases> logger)
 {
@@ -16,11 +16,14 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
     /// Tells the store, now or later. Never throws, and waits for a moment only: the device is free, and a store that
     /// hangs must not keep its camera from being so.
     /// </summary>
-    public Task ReleaseAsync(StoredLease lease, LeaseEnd end)
+    public async Task ReleaseAsync(StoredLease lease, LeaseEnd end)
     {
         _pending[(lease.CameraId, lease.LeaseId)] = (lease, end);
-        return Task.WhenAny(TellOrPostponeAsync(lease, end), Task.Delay(s_moment, clock));
+        await TellOrPostponeAsync(lease, end).WaitAsync(s_moment, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>The store may still believe that somebody has the camera who has not.</summary>
+    public bool Has(string cameraId) => !_pending.IsEmpty && _pending.Any(entry => entry.Key.CameraId == cameraId);
 
     /// <exception cref="StoreUnavailableException">Something is still to be told.</exception>
     public async Task FlushAsync(string? cameraId = null)

@@ -19,11 +19,9 @@ local function int(number)
   return string.format('%d', number)
 end
 
--- The times are the store's own. ending is the rest of what the ledger says, as JSON: see ending_of.
--- The list is trimmed now and then, for whoever reads it asks for 500.
-local function record(ledger, now, acquired_at, token, ending)
-  local length = redis.call('LPUSH', ledger, '{"ended_at":' .. int(now) .. ',"acquired_at":' .. acquired_at ..
-    ',"fencing_token":' .. token .. ',' .. ending .. '}')
+-- When it ended is the store's own time. The list is trimmed now and then, for whoever reads it asks for 500.
+local function record(ledger, ended_at, facts)
+  local length = redis.call('LPUSH', ledger, '{"ended_at":' .. ended_at .. ',' .. facts)
   if length == 1 then
     redis.call('PEXPIRE', ledger, FORGOTTEN_AFTER) -- from then on renewed with the camera's own, by acquire
   elseif length > 600 then
@@ -31,9 +29,10 @@ local function record(ledger, now, acquired_at, token, ending)
   end
 end
 
--- detail comes encoded as JSON.
-local function ending_of(lease_ref, reason, detail, node)
-  return '"lease_ref":"' .. lease_ref .. '","reason":"' .. reason .. '","detail":' .. detail .. ',"node":"' .. node .. '"'
+-- The rest of what the ledger says of a lease, as JSON; detail comes encoded already. Who releases a lease sends the same.
+local function facts_of(acquired_at, token, lease_ref, reason, detail, node)
+  return '"acquired_at":' .. acquired_at .. ',"fencing_token":' .. token .. ',"lease_ref":"' .. lease_ref .. '","reason":"' .. reason ..
+    '","detail":' .. detail .. ',"node":"' .. node .. '"}'
 end
 
 -- Only asked when a lease is not held: had it ended, or did the store lose it? And which is the highest token that ended?

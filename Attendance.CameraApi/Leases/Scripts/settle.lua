@@ -17,5 +17,5 @@ if ARGV[4] ~= '' and ARGV[4] ~= lease_id or ARGV[4] == '' and tonumber(deadline)
 end
 redis.call('SET', KEYS[1], token, 'KEEPTTL')
 redis.call('ZREM', KEYS[2], ARGV[1])
-record(KEYS[3], now, acquired_at, token, ending_of(lease_ref, ARGV[2], ARGV[3], node))
+record(KEYS[3], int(now), facts_of(acquired_at, token, lease_ref, ARGV[2], ARGV[3], node))
 return lease_id

@@ -415,6 +415,62 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         Assert.True(cycles > 100, $"Only {cycles} cycles: that shows nothing.");
     }
 
+    /// <summary>They go to the store together.</summary>
+    [Fact]
+    public async Task Of_many_who_want_something_at_once_each_gets_the_answer_to_the_own_question()
+    {
+        var grants = await Task.WhenAll(Enumerable.Range(0, 400).Select(async caller =>
+        {
+            var (camera, leaseId) = ($"camera-{caller % 100}", Identifiers.NewLeaseId());
+            return (camera, leaseId, Grant: await _store.AcquireAsync(camera, leaseId, $"session-{caller}", s_ttl));
+        }));
+
+        var granted = grants.Where(one => one.Grant is StoreGrant.Granted).ToList();
+        Assert.All(granted, one => Assert.Equal(one.leaseId, ((StoreGrant.Granted)one.Grant).LeaseId));
+        Assert.Equal(100, granted.DistinctBy(one => one.camera).Count());
+        Assert.Equal(100, granted.Count);
+        Assert.All(grants.Except(granted), one => Assert.IsType<StoreGrant.Busy>(one.Grant));
+        foreach (var one in granted)
+        {
+            Assert.Equal(one.leaseId, (await _store.ReadAsync(one.camera))?.Lease.LeaseId);
+        }
+    }
+
+    /// <summary>Who is next for a camera need not wait until its release is confirmed.</summary>
+    [Fact]
+    public async Task What_is_asked_later_is_done_later()
+    {
+        await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "nobody", TimeSpan.Zero); // the scripts are known now
+        var lease = await AcquireAsync("door", "session-0");
+        for (var next = 1; next <= 200; next++)
+        {
+            var released = _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.Client));
+            lease = await AcquireAsync("door", $"session-{next}");
+            await released;
+        }
+
+        Assert.Equal(200, (await _store.ReadLedgerAsync("door", 500)).Count(entry => entry.Reason == "client"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_for_one_camera_is_done_for_others_in_the_same_moment()
+    {
+        await _redis.GetDatabase().StringSetAsync(Entry, "no entry of ours");
+
+        var asked = Enumerable.Range(0, 60).Select(camera => _store.AcquireAsync(camera % 3 == 2 ? "door" : $"camera-{camera}", Identifiers.NewLeaseId(), "one", s_ttl)).ToList();
+        foreach (var (camera, grant) in asked.Index())
+        {
+            if (camera % 3 == 2)
+            {
+                await Assert.ThrowsAsync<StoreUnavailableException>(() => grant);
+            }
+            else
+            {
+                Assert.IsType<StoreGrant.Granted>(await grant);
+            }
+        }
+    }
+
     private RedisKey Entry => $"attendance:{{{_node}}}:lease:door";
 
     private async Task<StoredLease> AcquireAsync(string cameraId, string session, TimeSpan? ttl = null)

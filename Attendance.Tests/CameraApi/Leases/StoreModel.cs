@@ -102,6 +102,10 @@ internal sealed class CameraModel
         {
             Record(lease, end);
         }
+        else if (!lease.WasGranted && Held is null)
+        {
+            LeaveIndex();
+        }
     }
 
     /// <returns>The lease that ended.</returns>
@@ -109,7 +113,7 @@ internal sealed class CameraModel
     {
         if (Held is not { } held)
         {
-            IsIndexed = IsIndexOverdue = false;
+            LeaveIndex();
             return null;
         }
 
@@ -131,8 +135,10 @@ internal sealed class CameraModel
     {
         Record(Held!, end);
         Held = null;
-        IsIndexed = IsIndexOverdue = false;
+        LeaveIndex();
     }
+
+    private void LeaveIndex() => IsIndexed = IsIndexOverdue = false;
 
     private void Record(StoredLease lease, LeaseEnd end) => Ledger.Insert(0, new EndedLease(
         Identifiers.LeaseRef(lease.LeaseId), lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), end.Reason.Name(), end.Detail));
