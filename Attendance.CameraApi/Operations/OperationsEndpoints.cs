@@ -2,6 +2,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
+using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Operations;
 
@@ -27,7 +28,7 @@ internal static class OperationsEndpoints
         routes.MapEvents();
     }
 
-    private static async Task<IResult> ReleaseAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit, TimeProvider clock)
+    private static async Task<IResult> ReleaseAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit, IOptions<NodeOptions> node, TimeProvider clock)
     {
         var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
         if (!slots.TryGet(cameraId, out var slot))
@@ -47,7 +48,7 @@ internal static class OperationsEndpoints
         audit.Add("release", cameraId, by, why, outcome is CloseOutcome.NotFree notFree ? $"Not free: {notFree.Cause}" : $"Free, {reason}.");
         return outcome is CloseOutcome.NotFree stuck
             ? NotFree(stuck.Cause)
-            : TypedResults.Ok(new ReleasedCamera(cameraId, reason, clock.GetElapsedTime(started).TotalSeconds));
+            : TypedResults.Ok(new ReleasedCamera(cameraId, node.Value.Name, reason, clock.GetElapsedTime(started).TotalSeconds));
     }
 
     private static async Task<IResult> ReopenAsync(string cameraId, HttpContext context, CameraSlots slots, AuditLog audit)
