@@ -32,4 +32,8 @@ internal sealed record Alert(
     DateTime LastSeenAt,
     DateTime? AcknowledgedAt,
     string? AcknowledgedBy,
-    DateTime? ResolvedAt);
+    DateTime? ResolvedAt)
+{
+    public Alert Acknowledged(string by, TimeProvider clock) =>
+        this with { State = AlertState.Acknowledged, AcknowledgedAt = clock.GetUtcNow().UtcDateTime, AcknowledgedBy = by };
+}

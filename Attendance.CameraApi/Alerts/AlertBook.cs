@@ -130,10 +130,7 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
             if (entry.Alert.State == AlertState.Open)
             {
                 isNew = true;
-                entry.Alert = entry.Alert with
-                {
-                    State = AlertState.Acknowledged, AcknowledgedAt = clock.GetUtcNow().UtcDateTime, AcknowledgedBy = by,
-                };
+                entry.Alert = entry.Alert.Acknowledged(by, clock);
                 Changed?.Invoke(AlertChange.Acknowledged, entry.Alert);
             }
 

@@ -27,8 +27,10 @@ internal sealed class AlertConditions(
         .. upkeep.StoreIsAway
             ? [new Finding(AlertRule.StoreUnreachable, "", "The session store does not answer.", "Nothing is granted; releases go on, and are told to it later.")]
             : Array.Empty<Finding>(),
-        .. nodes.Lost.Select(node => new Finding(
-            AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over.")),
+        .. nodes.TellsOfLost
+            ? nodes.Lost.Select(node => new Finding(
+                AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over."))
+            : [],
         .. rates.Findings(),
     ];
 

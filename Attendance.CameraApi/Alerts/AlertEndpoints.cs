@@ -1,6 +1,9 @@
+using System.Net;
+using System.Text.Json.Nodes;
 using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
 
 namespace Attendance.CameraApi.Alerts;
@@ -9,56 +12,111 @@ internal static class AlertEndpoints
 {
     private const int DefaultLimit = 200;
 
+    /// <summary>Of more nodes the store is not asked at once.</summary>
+    private const int MostNodes = 100;
+
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/api/alerts").WithTags("Alerts");
-        alerts.MapGet("", AllAsync).Produces<AlertsResponse>().ProducesProblem(400)
-            .WithSummary("Alerts: open ones first, the critical before others, then acknowledged, then resolved ones; newest first.");
-        alerts.MapPost("{alertId}/acknowledge", AcknowledgeAsync)
-            .Accepts<AcknowledgeRequest>("application/json").Produces<Alert>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
-            .WithSummary("Say that somebody sees to it. May be repeated; it is resolved by itself when its cause is gone.");
-        alerts.MapGet("dead-letters", async (AlertStore store) => TypedResults.Ok(new DeadLettersResponse(await store.ReadDeadLettersAsync())))
+        alerts.MapGet("", AllAsync).Routed(RoutedBy.Node).Produces<AlertsResponse>().ProducesProblem(400).ProducesProblem(404)
+            .WithSummary("Alerts of all nodes: open ones first, the critical before others, then acknowledged, then resolved ones; newest first. 'node' asks one.");
+        alerts.MapPost("{alertId}/acknowledge", AcknowledgeAsync).Routed(RoutedBy.Node)
+            .Accepts<AcknowledgeRequest>("application/json").Produces<Alert>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
+            .WithSummary("Say that somebody sees to it, whichever node's it is. May be repeated; it is resolved by itself when its cause is gone.");
+        alerts.MapGet("dead-letters", async (AlertStore store, NodeRegistry nodes) =>
+                TypedResults.Ok(new DeadLettersResponse(await store.ReadDeadLettersAsync(nodes.All.Select(one => one.Node).Take(MostNodes)))))
             .Produces<DeadLettersResponse>().ProducesProblem(503)
-            .WithSummary("What webhooks were not told, newest first.");
+            .WithSummary("What webhooks were not told by any node, newest first.");
     }
 
-    /// <returns>With the resolved ones left out while the store, which has them, is away.</returns>
+    /// <returns>Of this node; with the resolved ones left out while the store, which has them, is away.</returns>
     public static async Task<IReadOnlyList<Alert>> ListAsync(AlertBook book, AlertStore store, int limit)
     {
-        var open = book.Open
-            .OrderBy(alert => alert.State).ThenByDescending(alert => alert.Severity).ThenByDescending(alert => alert.OpenedAt).ToList();
+        var open = book.Open;
         try
         {
             var ids = open.Select(alert => alert.Id).ToHashSet();
-            return [.. open.Concat((await store.ReadHistoryAsync(limit)).Where(alert => !ids.Contains(alert.Id))).Take(limit)];
+            return InOrder(open.Concat((await store.ReadHistoryAsync(limit)).Where(alert => !ids.Contains(alert.Id))), limit);
         }
         catch (StoreUnavailableException)
         {
-            return [.. open.Take(limit)];
+            return InOrder(open, limit);
         }
     }
 
-    private static async Task<IResult> AllAsync(int? limit, AlertBook book, AlertStore store) => limit is < 1 or > AlertStore.HistoryLength
-        ? throw new RequestException("limit", $"must be 1 to {AlertStore.HistoryLength}.")
-        : TypedResults.Ok(new AlertsResponse(await ListAsync(book, store, limit ?? DefaultLimit)));
-
-    private static async Task<IResult> AcknowledgeAsync(string alertId, HttpContext context, AlertBook book, AlertStore store, AuditLog audit)
+    /// <summary>What the store has of another node, which does not answer. What one that is lost said of others that are, a node that lives says now.</summary>
+    /// <returns>Null while the store does not answer either.</returns>
+    public static async Task<IReadOnlyList<Alert>?> LastKnownAsync(string name, NodeRegistry nodes, AlertStore store, int limit)
     {
-        var by = (await JsonBody.ReadAsync<AcknowledgeRequest>(context.Request, absent: null, context.RequestAborted)).Validate();
+        var isLost = nodes.TryGet(name, out var entry) && nodes.IsLost(entry);
+        try
+        {
+            var (open, over) = (store.ReadUnresolvedAsync(name), store.ReadHistoryAsync(limit, name));
+            return InOrder((await open).Where(alert => !isLost || alert.Rule != AlertRule.NodeLost).Concat(await over), limit);
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<Alert> InOrder(IEnumerable<Alert> alerts, int limit) =>
+    [
+        .. alerts.OrderBy(alert => alert.State)
+            .ThenByDescending(alert => alert.State == AlertState.Resolved ? AlertSeverity.Warning : alert.Severity)
+            .ThenByDescending(alert => alert.ResolvedAt ?? alert.OpenedAt)
+            .Take(limit),
+    ];
+
+    private static async Task<IResult> AllAsync(int? limit, HttpContext context, AlertBook book, AlertStore store, OtherNodes others, NodeRegistry nodes)
+    {
+        if (limit is < 1 or > AlertStore.HistoryLength)
+        {
+            throw new RequestException("limit", $"must be 1 to {AlertStore.HistoryLength}.");
+        }
+
+        var most = limit ?? DefaultLimit;
+        var (answers, unreachable) = await others.AskAsync<AlertsResponse>(context, $"/api/alerts?limit={most}");
+        var lastKnown = await Task.WhenAll(unreachable.Take(MostNodes).Select(name => LastKnownAsync(name, nodes, store, most)));
+        return TypedResults.Ok(new AlertsResponse(
+            InOrder([.. await ListAsync(book, store, most), .. answers.SelectMany(one => one.Alerts), .. lastKnown.SelectMany(one => one ?? [])], most), unreachable));
+    }
+
+    private static async Task<IResult> AcknowledgeAsync(
+        string alertId, HttpContext context, AlertBook book, AlertStore store, AuditLog audit, LostAlerts lost, OtherNodes others, NodeRegistry nodes)
+    {
+        var request = await JsonBody.ReadAsync<AcknowledgeRequest>(context.Request, absent: null, context.RequestAborted);
+        var by = request.Validate();
         if (book.Acknowledge(alertId, by, out var isNew) is { } alert)
         {
             if (isNew)
             {
-                audit.Add("acknowledge", alert.CameraId, by, why: null, $"Alert {alert.Rule.Name()} is acknowledged.");
+                audit.Acknowledged(alert);
             }
 
             return TypedResults.Ok(alert);
         }
 
-        return (await store.ReadHistoryAsync(AlertStore.HistoryLength)).Any(resolved => resolved.Id == alertId)
-            ? new Problem(StatusCodes.Status409Conflict, "alert_resolved", "The alert is resolved.")
-            : new Problem(StatusCodes.Status404NotFound, "unknown_alert", "There is no alert of this id.");
+        var answers = await others.AskEachAsync<JsonObject>(
+            context, $"/api/alerts/{Uri.EscapeDataString(alertId)}/acknowledge", [.. nodes.Up], request);
+        if (answers.FirstOrDefault(one => one.Status == HttpStatusCode.OK).Answer is { } acknowledged)
+        {
+            return TypedResults.Ok(acknowledged);
+        }
+
+        if (answers.Any(one => one.Status == HttpStatusCode.Conflict)
+            || (await store.ReadHistoryAsync(AlertStore.HistoryLength)).Any(resolved => resolved.Id == alertId))
+        {
+            return new Problem(StatusCodes.Status409Conflict, "alert_resolved", "The alert is resolved.");
+        }
+
+        return Peers.AnswersForItself(context.Request) ? Unknown()
+            : await lost.AcknowledgeAsync(alertId, by) is { } known ? TypedResults.Ok(known)
+            : answers.FirstOrDefault(one => one.Status is null).Node is { } silent ? NodeForwarder.Unreachable(silent.Node)
+            : Unknown();
     }
+
+    private static Problem Unknown() => new(StatusCodes.Status404NotFound, "unknown_alert", "There is no alert of this id.");
 }
 
 /// <param name="By">1 to 64 of A-Z a-z 0-9 . _ - : an account's id, or a service's name.</param>
@@ -72,6 +130,7 @@ internal sealed record AcknowledgeRequest(string? By)
     }
 }
 
-internal sealed record AlertsResponse(IReadOnlyList<Alert> Alerts);
+/// <param name="Unreachable">Nodes that did not answer: their alerts are the last that the store has.</param>
+internal sealed record AlertsResponse(IReadOnlyList<Alert> Alerts, IReadOnlyList<string> Unreachable);
 
 internal sealed record DeadLettersResponse(IReadOnlyList<DeadLetter> DeadLetters);

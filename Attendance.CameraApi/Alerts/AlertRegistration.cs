@@ -15,6 +15,7 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<AlertMetrics>();
         builder.Services.AddSingleton<AlertBook>();
         builder.Services.AddSingleton<AlertStore>();
+        builder.Services.AddSingleton<LostAlerts>();
         builder.Services.AddSingleton<AlertEvents>();
         builder.Services.AddSingleton<AlertRates>();
         builder.Services.AddSingleton<AlertConditions>();

@@ -9,50 +9,55 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>
-/// The alerts of this node in the store: the open ones in a hash by their ids, the last resolved ones and the dead letters in
-/// lists, newest first. All as JSON.
+/// The alerts of each node in the store: the open ones in a hash by their ids, the last resolved ones and the dead letters in
+/// lists, newest first. All as JSON. A node writes its own; only of one that is lost others may say that somebody sees to it.
 /// </summary>
 internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOptions<NodeOptions> node)
 {
     public const int HistoryLength = 500;
     private const int DeadLetters = 100;
 
-    private readonly string _prefix = $"attendance:{{{node.Value.Name}}}:alerts";
-
-    private RedisKey Unresolved => _prefix;
-
-    private RedisKey History => _prefix + ":history";
-
-    private RedisKey Dead => _prefix + ":dead";
-
     public void Keep(Alert alert)
     {
         var json = JsonSerializer.Serialize(alert, JsonBody.Options);
-        writes.Add("alert", alert.State == AlertState.Resolved ? ResolveAsync : database => database.HashSetAsync(Unresolved, alert.Id, json));
+        writes.Add("alert", alert.State == AlertState.Resolved ? ResolveAsync : database => database.HashSetAsync(Unresolved(alert.Node), alert.Id, json));
 
         Task ResolveAsync(IDatabase database)
         {
             var change = database.CreateTransaction();
-            _ = change.HashDeleteAsync(Unresolved, alert.Id);
-            _ = change.ListLeftPushAsync(History, json);
-            _ = change.ListTrimAsync(History, 0, HistoryLength - 1);
+            _ = change.HashDeleteAsync(Unresolved(alert.Node), alert.Id);
+            _ = change.ListLeftPushAsync(History(alert.Node), json);
+            _ = change.ListTrimAsync(History(alert.Node), 0, HistoryLength - 1);
             return change.ExecuteAsync();
         }
     }
 
-    public void Bury(DeadLetter letter) => writes.AddToList("dead_letter", Dead, JsonSerializer.Serialize(letter, JsonBody.Options), DeadLetters);
+    public void Bury(DeadLetter letter) => writes.AddToList("dead_letter", Dead(node.Value.Name), JsonSerializer.Serialize(letter, JsonBody.Options), DeadLetters);
 
+    /// <param name="of">Null for this node.</param>
     /// <exception cref="StoreUnavailableException">Not known.</exception>
-    public async Task<IReadOnlyList<Alert>> ReadUnresolvedAsync() =>
-        Read<Alert>(await store.AskAsync("alerts", database => database.HashValuesAsync(Unresolved)));
+    public async Task<IReadOnlyList<Alert>> ReadUnresolvedAsync(string? of = null) =>
+        Read<Alert>(await store.AskAsync("alerts", database => database.HashValuesAsync(Unresolved(of ?? node.Value.Name))));
 
+    /// <param name="of">Null for this node.</param>
     /// <exception cref="StoreUnavailableException">Not known.</exception>
-    public async Task<IReadOnlyList<Alert>> ReadHistoryAsync(int limit) =>
-        Read<Alert>(await store.AskAsync("alerts", database => database.ListRangeAsync(History, 0, limit - 1)));
+    public async Task<IReadOnlyList<Alert>> ReadHistoryAsync(int limit, string? of = null) =>
+        Read<Alert>(await store.AskAsync("alerts", database => database.ListRangeAsync(History(of ?? node.Value.Name), 0, limit - 1)));
 
+    /// <summary>Newest first, as many as each node keeps.</summary>
     /// <exception cref="StoreUnavailableException">Not known.</exception>
-    public async Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync() =>
-        Read<DeadLetter>(await store.AskAsync("dead_letters", database => database.ListRangeAsync(Dead)));
+    public async Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(IEnumerable<string> nodes)
+    {
+        var lists = await store.AskAsync("dead_letters", database => Task.WhenAll(nodes.Select(async name =>
+            Read<DeadLetter>(await database.ListRangeAsync(Dead(name))).Select(letter => letter with { Node = name }))));
+        return [.. lists.SelectMany(letters => letters).OrderByDescending(letter => letter.At).Take(DeadLetters)];
+    }
+
+    private static RedisKey Unresolved(string node) => $"attendance:{{{node}}}:alerts";
+
+    private static RedisKey History(string node) => $"attendance:{{{node}}}:alerts:history";
+
+    private static RedisKey Dead(string node) => $"attendance:{{{node}}}:alerts:dead";
 
     private static T[] Read<T>(RedisValue[] values) =>
         Array.ConvertAll(values, value => JsonSerializer.Deserialize<T>(value.ToString(), JsonBody.Options)!);

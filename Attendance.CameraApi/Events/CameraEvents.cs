@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
@@ -71,24 +70,13 @@ internal sealed record CameraEvent(CameraEventType Type, DateTimeOffset At, stri
     public AuditEntry? Action { get; init; }
 }
 
-/// <summary>Where in the order of events one stands. Of another run of the API nothing is known any more.</summary>
-internal readonly record struct EventPosition(string Run, long Number)
-{
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Run}-{Number}");
-
-    public static EventPosition? Parse(string? text) =>
-        text?.LastIndexOf('-') is > 0 and var dash && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? new EventPosition(text[..dash], number)
-            : null;
-}
-
 /// <summary>What happens to the cameras of this node, for whoever listens. Nobody who tells it waits for a listener.</summary>
 internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider clock)
 {
     /// <summary>A listener that falls further behind than this misses the oldest; one that comes back is told as many.</summary>
     private const int Backlog = 1000;
 
-    private readonly string _run = Guid.NewGuid().ToString("N")[..8];
+    private readonly string _run = EventPosition.NewRun(node.Value.Name);
     private readonly Lock _gate = new();
     private readonly Queue<CameraEvent> _recent = new();
     private readonly List<Channel<CameraEvent>> _listeners = [];
@@ -136,6 +124,7 @@ internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider cloc
             _events = events;
             lock (events._gate)
             {
+                Start = new EventPosition(events._run, events._count);
                 if (after is { } last)
                 {
                     var oldest = events._recent.TryPeek(out var first) ? first.Id.Number : events._count + 1;
@@ -144,11 +133,16 @@ internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider cloc
                     {
                         _channel.Writer.TryWrite(missed);
                     }
+
+                    Start = HasMissed ? Start : last;
                 }
 
                 events._listeners.Add(_channel);
             }
         }
+
+        /// <summary>What is heard comes after this.</summary>
+        public EventPosition Start { get; }
 
         /// <summary>What came since the event that was named is not known any more.</summary>
         public bool HasMissed { get; }

@@ -3,6 +3,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
+using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -149,7 +150,7 @@ internal sealed record CleanupResponse(
     DateTime Timestamp);
 
 /// <param name="Seconds">How long it took until the camera was free.</param>
-internal sealed record ReleasedCamera(string CameraId, string Reason, double Seconds);
+internal sealed record ReleasedCamera(string CameraId, string Node, string Reason, double Seconds);
 
 internal sealed record FailedCamera(string CameraId, string Cause);
 
@@ -162,7 +163,7 @@ internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IRe
 }
 
 /// <summary>Releases by what is held, not by who asks.</summary>
-internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconciliation reconciliation, TimeProvider clock)
+internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconciliation reconciliation, IOptions<NodeOptions> node, TimeProvider clock)
 {
     public Task<CleanupResult> ReleaseSessionsAsync(IReadOnlyList<string> sessions, LeaseEnd end, bool isDryRun) =>
         EndAsync([.. sessions.SelectMany(leases.HeldBy)], end, isDryRun);
@@ -201,7 +202,7 @@ internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconcilia
             ],
             []);
 
-        ReleasedCamera Stale(string cameraId, string reason) => new(cameraId, reason, clock.GetElapsedTime(started).TotalSeconds);
+        ReleasedCamera Stale(string cameraId, string reason) => new(cameraId, node.Value.Name, reason, clock.GetElapsedTime(started).TotalSeconds);
     }
 
     private async Task<CleanupResult> EndAsync(IReadOnlyList<CameraLease> held, LeaseEnd end, bool isDryRun)
@@ -213,7 +214,7 @@ internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconcilia
             return (lease.CameraId, Reason: (lease.End ?? end).Reason.Name(), Outcome: outcome, Took: clock.GetElapsedTime(started).TotalSeconds);
         }));
         return new CleanupResult(
-            [.. outcomes.Where(one => one.Outcome is CloseOutcome.Free).Select(one => new ReleasedCamera(one.CameraId, one.Reason, one.Took))],
+            [.. outcomes.Where(one => one.Outcome is CloseOutcome.Free).Select(one => new ReleasedCamera(one.CameraId, node.Value.Name, one.Reason, one.Took))],
             [.. outcomes.Where(one => one.Outcome is CloseOutcome.NotFree)
                 .Select(one => new FailedCamera(one.CameraId, ((CloseOutcome.NotFree)one.Outcome).Cause))]);
     }

@@ -24,4 +24,5 @@ internal enum NodeState
 }
 
 /// <param name="Store">As this node last found it: <c>available</c> or <c>unavailable</c>.</param>
-internal sealed record OpsNode(string Node, NodeState State, DateTime StartedAt, DateTime SeenAt, int Cameras, int Held, string Store);
+/// <param name="Followed">Its cameras and alerts are told with those of the node that was asked.</param>
+internal sealed record OpsNode(string Node, NodeState State, DateTime StartedAt, DateTime SeenAt, int Cameras, int Held, string Store, bool Followed = true);

@@ -41,7 +41,7 @@ internal sealed partial class NodeForwarder(IHttpForwarder forwarder, Peers peer
     }
 
     internal static Problem Unreachable(string node) => new(
-        StatusCodes.Status503ServiceUnavailable, "node_unavailable", $"Node {node}, whose camera this is, does not answer.")
+        StatusCodes.Status503ServiceUnavailable, "node_unavailable", $"Node {node}, which has to answer this, does not.")
     {
         RetryAfter = TimeSpan.FromSeconds(5),
     };

@@ -50,6 +50,13 @@ internal sealed partial class NodeRegistry(
 
     public bool IsAlone => !Up.Any();
 
+    /// <summary>
+    /// Whether it is this node that tells of those that are lost: one does for all, and it is the one that has run longest, so
+    /// that whoever comes later does not tell of them again.
+    /// </summary>
+    public bool TellsOfLost => _others.Where(other => !IsLost(other)).All(other =>
+        (other.StartedAt, other.Node).CompareTo((StartedAt, node.Value.Name)) > 0);
+
     /// <summary>By this node.</summary>
     public int Held => leases.LiveCount;
 
@@ -118,7 +125,7 @@ internal sealed partial class NodeRegistry(
                     node.Value.Name,
                     _instance,
                     address.Value,
-                    new DateTimeOffset(_startedAt).ToUnixTimeMilliseconds(),
+                    StartedAt,
                     cameras.Count,
                     Held,
                     catalog.SharedScopes,
@@ -165,6 +172,8 @@ internal sealed partial class NodeRegistry(
             LogNotAlone(string.Join(", ", Up.Select(other => other.Node)));
         }
     }
+
+    private long StartedAt => new DateTimeOffset(_startedAt).ToUnixTimeMilliseconds();
 
     private OpsNode Self => new(
         node.Value.Name,

@@ -40,16 +40,13 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
     public async Task<(IReadOnlyList<T> Answers, IReadOnlyList<string> Unreachable)> AskAsync<T>(
         HttpContext context, string path, object? body = null, TimeSpan? patience = null, IReadOnlyList<NodeEntry>? asked = null) where T : class
     {
-        if (Peers.Hops(context.Request) > 0 || context.Request.Query.ContainsKey("node"))
+        if (Peers.AnswersForItself(context.Request))
         {
             return ([], []);
         }
 
         IReadOnlyList<NodeEntry> all = asked ?? [.. nodes.Up];
-
-        // What is asked for is done, whoever waits for the answer; what is only told is of no use then.
-        var cancellationToken = body is null ? context.RequestAborted : CancellationToken.None;
-        var answers = await Task.WhenAll(all.Select(other => AskAsync<T>(other, path, body, patience ?? s_moment, cancellationToken)));
+        var answers = await Task.WhenAll(all.Select(other => AskAsync<T>(other, path, body, patience ?? s_moment, HowLong(context, body))));
         return (
             [.. answers.Where(one => IsSuccess(one.Status)).Select(one => one.Answer!)],
             [
@@ -61,9 +58,12 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
     /// <summary>For questions to which a refusal is an answer too.</summary>
     /// <returns>No status where there was no answer.</returns>
     public async Task<IReadOnlyList<(NodeEntry Node, HttpStatusCode? Status, T? Answer)>> AskEachAsync<T>(
-        HttpContext context, string path, IReadOnlyList<NodeEntry> asked) where T : class => Peers.Hops(context.Request) > 0
+        HttpContext context, string path, IReadOnlyList<NodeEntry> asked, object? body = null) where T : class => Peers.AnswersForItself(context.Request)
         ? []
-        : await Task.WhenAll(asked.Select(other => AskAsync<T>(other, path, body: null, s_moment, context.RequestAborted)));
+        : await Task.WhenAll(asked.Select(other => AskAsync<T>(other, path, body, s_moment, HowLong(context, body))));
+
+    /// <summary>What is asked for is done, whoever waits for the answer; what is only told is of no use then.</summary>
+    private static CancellationToken HowLong(HttpContext context, object? body) => body is null ? context.RequestAborted : CancellationToken.None;
 
     private static bool IsSuccess(HttpStatusCode? status) => status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
 

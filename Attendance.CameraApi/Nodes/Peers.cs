@@ -26,6 +26,9 @@ internal sealed class Peers(IOptions<SecurityOptions> security) : IDisposable
 
     public static int Hops(HttpRequest request) => int.TryParse(request.Headers[HopsHeader], out var hops) ? hops : 0;
 
+    /// <summary>Asked by a node, or for one node only: what others would answer is not wanted.</summary>
+    public static bool AnswersForItself(HttpRequest request) => Hops(request) > 0 || request.Query.ContainsKey("node");
+
     /// <summary>Asks as this node, not on anybody's behalf.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Nodes;
+using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Operations;
 
@@ -7,30 +8,41 @@ namespace Attendance.CameraApi.Operations;
 /// How everything is, for one who watches: all of it at first, then what has changed. Looked at twice a second, so a busy
 /// node tells a watcher no more than that, and a quiet one nothing.
 /// </summary>
+/// <param name="others">Null for this node alone, as another one asks for it; what concerns the nodes is told by whoever was asked first.</param>
 internal sealed class LiveView(
-    EventStream stream, OpsCameras cameras, AlertBook book, AlertStore store, NodeRegistry nodes, Trends trends, TimeProvider clock)
+    EventStream stream,
+    OpsCameras cameras,
+    AlertBook book,
+    AlertStore store,
+    NodeRegistry nodes,
+    Trends trends,
+    IOptions<NodeOptions> node,
+    TimeProvider clock,
+    FollowedNodes? others = null)
 {
     private const int AlertsShown = 200;
     private const int LooksBetweenFigures = 4;
     private const int LooksBetweenTrends = 20;
-    private const int LooksBetweenComments = 30;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
 
     private Dictionary<string, OpsCamera> _shown = [];
     private Dictionary<string, (long Frames, long At)> _figures = [];
     private IReadOnlyList<OpsNode> _nodes = [];
+    private HashSet<string> _silent = [];
+
+    private string Self => node.Value.Name;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var all = cameras.All();
         _shown = all.ToDictionary(camera => camera.CameraId, Comparable);
-        _nodes = nodes.All;
+        await SendNodesAsync();
         await stream.SendAsync("snapshot", new
         {
+            Node = Self,
             At = clock.GetUtcNow().UtcDateTime,
             Cameras = all,
             Alerts = await AlertEndpoints.ListAsync(book, store, AlertsShown),
-            Nodes = _nodes,
             Trends = trends.View,
         });
         await SendFiguresAsync();
@@ -47,12 +59,7 @@ internal sealed class LiveView(
 
             if (look % LooksBetweenTrends == 0)
             {
-                await stream.SendAsync("trend", trends.Latest);
-            }
-
-            if (look % LooksBetweenComments == 0)
-            {
-                await stream.CommentAsync();
+                await stream.SendAsync("trend", new { Node = Self, Point = trends.Latest });
             }
         }
     }
@@ -66,7 +73,7 @@ internal sealed class LiveView(
         if (changed.Count > 0 || removed.Count > 0)
         {
             _shown = now.ToDictionary(camera => camera.CameraId, Comparable);
-            await stream.SendAsync("cameras", new { Changed = changed, Removed = removed });
+            await stream.SendAsync("cameras", new { Node = Self, Changed = changed, Removed = removed });
         }
     }
 
@@ -78,6 +85,7 @@ internal sealed class LiveView(
         {
             await stream.SendAsync("figures", new
             {
+                Node = Self,
                 Figures = figures.Select(figure => new object?[]
                 {
                     figure.CameraId, RateOf(figure, at), figure.FrameAgeSeconds is { } age ? Math.Round(age, 3) : null, figure.Viewers,
@@ -95,12 +103,33 @@ internal sealed class LiveView(
 
     private async Task SendNodesAsync()
     {
-        var now = nodes.All;
+        if (others is null)
+        {
+            return;
+        }
+
+        IReadOnlyList<OpsNode> now = [.. nodes.All.Select(one => one with { Followed = others.IsFollowed(one.Node) })];
         if (!now.Select(WithoutTimes).SequenceEqual(_nodes.Select(WithoutTimes)))
         {
             _nodes = now;
             await stream.SendAsync("nodes", new { Nodes = now });
+            await SendAlertsOfSilentAsync();
         }
+    }
+
+    /// <summary>Who does not tell of its alerts itself may have told the store; what that has is the last that is known.</summary>
+    private async Task SendAlertsOfSilentAsync()
+    {
+        var silent = _nodes.Where(one => !one.Followed).Select(one => one.Node).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in silent.Except(_silent).Take(FollowedNodes.Limit))
+        {
+            if (await AlertEndpoints.LastKnownAsync(name, nodes, store, AlertsShown) is { } alerts)
+            {
+                await stream.SendAsync("alerts", new { Node = name, Alerts = alerts });
+            }
+        }
+
+        _silent = silent;
     }
 
     /// <summary>What differs at every look is told as figures; and a lease that is renewed is not news.</summary>

@@ -2,6 +2,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
+using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Operations;
 
@@ -22,12 +23,12 @@ internal static class OperationsEndpoints
         camera.MapPost("unquarantine", UnquarantineAsync).Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Look again whether a quarantined camera is free; if it is, anybody may have it.");
-        routes.MapGet("/api/audit", AuditAsync).WithTags("Operations").Produces<AuditResponse>().ProducesProblem(503)
-            .WithSummary("What ops have done, newest first.");
+        routes.MapGet("/api/audit", AuditAsync).WithTags("Operations").Produces<AuditResponse>().ProducesProblem(400).ProducesProblem(503)
+            .WithSummary("What ops have done at all nodes, newest first, by 'limit' and 'after'; 'node' names one.");
         routes.MapEvents();
     }
 
-    private static async Task<IResult> ReleaseAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit, TimeProvider clock)
+    private static async Task<IResult> ReleaseAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit, IOptions<NodeOptions> node, TimeProvider clock)
     {
         var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
         if (!slots.TryGet(cameraId, out var slot))
@@ -47,7 +48,7 @@ internal static class OperationsEndpoints
         audit.Add("release", cameraId, by, why, outcome is CloseOutcome.NotFree notFree ? $"Not free: {notFree.Cause}" : $"Free, {reason}.");
         return outcome is CloseOutcome.NotFree stuck
             ? NotFree(stuck.Cause)
-            : TypedResults.Ok(new ReleasedCamera(cameraId, reason, clock.GetElapsedTime(started).TotalSeconds));
+            : TypedResults.Ok(new ReleasedCamera(cameraId, node.Value.Name, reason, clock.GetElapsedTime(started).TotalSeconds));
     }
 
     private static async Task<IResult> ReopenAsync(string cameraId, HttpContext context, CameraSlots slots, AuditLog audit)
@@ -91,9 +92,19 @@ internal static class OperationsEndpoints
         return isFree ? TypedResults.Ok(new CameraReference(cameraId)) : NotFree(quarantine.Cause);
     }
 
-    private static async Task<IResult> AuditAsync(int? limit, AuditLog audit) => limit is < 1 or > AuditLog.Length
-        ? throw new RequestException("limit", $"must be 1 to {AuditLog.Length}.")
-        : TypedResults.Ok(new AuditResponse(await audit.ReadAsync(limit ?? DefaultLimit)));
+    /// <summary>The store has it, so any node tells it of all, also of those that are lost.</summary>
+    private static async Task<IResult> AuditAsync(int? limit, string? after, string? node, AuditLog audit)
+    {
+        if (limit is < 1 or > AuditLog.Length)
+        {
+            throw new RequestException("limit", $"must be 1 to {AuditLog.Length}.");
+        }
+
+        AuditPosition? position = after is null ? null
+            : AuditPosition.Parse(after) ?? throw new RequestException("after", "must be what 'next' of another page said.");
+        var (items, next) = await audit.ReadAsync(limit ?? DefaultLimit, position, node);
+        return TypedResults.Ok(new AuditResponse(items, next));
+    }
 
     private static Problem NotHeld() => new(StatusCodes.Status409Conflict, "not_held", "Nobody has this camera.");
 
@@ -103,4 +114,5 @@ internal static class OperationsEndpoints
 
 internal sealed record CameraReference(string CameraId);
 
-internal sealed record AuditResponse(IReadOnlyList<AuditEntry> Items);
+/// <param name="Next">What to ask for <c>after</c> to get more; null where there is no more.</param>
+internal sealed record AuditResponse(IReadOnlyList<AuditEntry> Items, string? Next);

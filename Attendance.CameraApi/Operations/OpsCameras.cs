@@ -6,6 +6,7 @@ namespace Attendance.CameraApi.Operations;
 
 /// <summary>A camera as ops see it. Figures that change with every frame are told apart, as <see cref="CameraFigures"/>.</summary>
 /// <param name="Rating">0 to 100, by its last use: that of the use now would change with every look. Null where it was never measured.</param>
+/// <param name="Scope">That several nodes share: each of them tells of the camera, which is one.</param>
 /// <param name="SessionRef">Tells holders apart; not the session's id, which is a secret.</param>
 internal sealed record OpsCamera(
     string CameraId,
@@ -26,7 +27,8 @@ internal sealed record OpsCamera(
     DateTime? LastEndedAt,
     string? LastReason,
     string? LastDetail,
-    double? Rating);
+    double? Rating,
+    string? Scope);
 
 /// <param name="Frames">Received since the camera was opened.</param>
 internal sealed record CameraFigures(string CameraId, long Frames, double? FrameAgeSeconds, int Viewers);
@@ -71,6 +73,7 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQua
             last?.At.UtcDateTime,
             last?.End.Reason.Name(),
             last?.End.Detail,
-            quality.Rate(view.CameraId, frames: null) is { MeasuredAt: not null } measured ? measured.Rating : null);
+            quality.Rate(view.CameraId, frames: null) is { MeasuredAt: not null } measured ? measured.Rating : null,
+            view.Scope);
     }
 }

@@ -46,7 +46,7 @@ public sealed class ConsoleLoadTests : WebTest
         var share = (ProcessorTime.OfTree(browser.Id) - used) / elapsed;
         var after = await MeasureAsync(page);
         var ofPage = (after.ProcessTime - before.ProcessTime) / elapsed.TotalSeconds;
-        var rows = await page.EvaluateAsync("document.querySelectorAll('#camera-rows tr[data-camera-id]').length");
+        var rows = await page.EvaluateAsync("document.querySelectorAll('#camera-rows tr[data-camera]').length");
         var notFollowed = await page.EvaluateAsync("[...document.querySelectorAll('#camera-rows .col-holder')].filter(cell => cell.textContent === '5e5510a1').length");
         await stopping.CancelAsync();
         await driving;
@@ -63,9 +63,11 @@ public sealed class ConsoleLoadTests : WebTest
         Assert.True(after.Nodes < before.Nodes * 1.1, figures);
     }
 
+    private static string NodeOf(int i) => $"node-{i % 4}";
+
     private static JsonObject Held(int i)
     {
-        var camera = FakeOperations.Camera($"cam-{i:000}", $"Camera {i}", "held", $"node-{i % 4}");
+        var camera = FakeOperations.Camera($"cam-{i:000}", $"Camera {i}", "held", NodeOf(i));
         camera["held_since"] = FakeOperations.Time(-i * 7);
         return camera;
     }
@@ -92,13 +94,16 @@ public sealed class ConsoleLoadTests : WebTest
                 Api.Operations.Put(changed);
                 if (look % 4 == 0)
                 {
-                    Api.Operations.Tell("figures", new() { ["figures"] = new JsonArray([.. Enumerable.Range(0, CameraCount).Select(i =>
-                        (JsonNode)new JsonArray($"cam-{i:000}", 24 + (look + i) % 10 / 10.0, (look * 7 + i) % 40 / 1000.0, 1))]) });
+                    foreach (var own in Enumerable.Range(0, CameraCount).GroupBy(i => NodeOf(i)))
+                    {
+                        Api.Operations.Tell("figures", new() { ["node"] = own.Key, ["figures"] = new JsonArray([.. own.Select(i =>
+                            (JsonNode)new JsonArray($"cam-{i:000}", 24 + (look + i) % 10 / 10.0, (look * 7 + i) % 40 / 1000.0, 1))]) });
+                    }
                 }
 
                 if (look % 20 == 0)
                 {
-                    Api.Operations.Tell("trend", FakeOperations.Point(0, CameraCount - look % 7));
+                    Api.Operations.Tell("trend", new() { ["node"] = "desk-1", ["point"] = FakeOperations.Point(0, CameraCount - look % 7) });
                 }
             }
         }

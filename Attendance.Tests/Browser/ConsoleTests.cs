@@ -24,17 +24,65 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await Expect(Row(page, "Front door").Locator(".col-held")).ToContainTextAsync("1:1"); // a minute and a bit
 
         Api.Operations.Put(FakeOperations.Camera("door", "Front door", "quarantined"), FakeOperations.Camera("new", "New <b>camera</b>"));
-        Api.Operations.Tell("figures", new() { ["figures"] = new JsonArray(new JsonArray("desk", 12.5, 3.25, 2)) });
+        Api.Operations.Tell("figures", new() { ["node"] = "desk-1", ["figures"] = new JsonArray(new JsonArray("desk", 12.5, 3.25, 2)) });
 
         await Expect(Row(page, "Front door")).ToContainTextAsync("Blocked");
         await Expect(Row(page, "Front door")).ToContainTextAsync("uvc_status_cleanup");
         await Expect(Row(page, "New <b>camera</b>")).ToContainTextAsync("Available");
         await Expect(Row(page, "Reception desk").Locator(".col-rate")).ToHaveTextAsync("12.5");
         await Expect(Row(page, "Reception desk").Locator(".col-age")).ToHaveTextAsync("3.3 s");
-        Api.Operations.Tell("cameras", new() { ["changed"] = new JsonArray(), ["removed"] = new JsonArray("door") });
+        Api.Operations.Tell("cameras", new() { ["node"] = "desk-1", ["changed"] = new JsonArray(), ["removed"] = new JsonArray("door") });
         await Expect(Row(page, "Front door")).ToHaveCountAsync(0);
         Assert.Single(Api.Requests, sent => sent.Target.StartsWith("/api/events", StringComparison.Ordinal));
         Assert.DoesNotContain(Api.Requests, sent => sent.Target.StartsWith("/api/cameras", StringComparison.Ordinal)); // it asks for nothing that it is told
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Cameras_called_alike_are_each_their_nodes_own_and_one_that_nodes_share_is_one()
+    {
+        Api.Operations.Put(
+            FakeOperations.Camera("desk", "Desk", node: "desk-1"), FakeOperations.Camera("desk", "Desk", "held", "gate-2"),
+            FakeOperations.Camera("hall", "Hall", node: "desk-1", scope: "lobby"), FakeOperations.Camera("hall", "Hall", "held", "gate-2", "lobby"));
+        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0a", "contention", "warning", "desk", node: "gate-2"));
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+
+        await Expect(Row(page, "Desk")).ToHaveCountAsync(2);
+        await Expect(Row(page, "Hall")).ToHaveCountAsync(1);
+        await Expect(Row(page, "Hall").Locator(".col-node")).ToHaveTextAsync("gate-2"); // which has it
+        await Expect(page.Locator("#alerts > li")).ToContainTextAsync("on gate-2");
+        await page.Locator("#alerts .camera-link").ClickAsync();
+        await Expect(page.Locator("#camera-id")).ToContainTextAsync("desk · on gate-2");
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release Desk" }).ClickAsync(); // the other one has nobody
+        await page.GetByRole(AriaRole.Dialog).GetByLabel("Why").FillAsync("its holder went home");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByText("Desk is free")).ToBeVisibleAsync();
+        Assert.Single(Api.Requests, sent => sent.Target == "/api/cameras/desk/release?node=gate-2");
+        Api.Operations.Put(FakeOperations.Camera("hall", "Hall", "held", "desk-1", "lobby"), FakeOperations.Camera("hall", "Hall", "available", "gate-2", "lobby"));
+        await Expect(Row(page, "Hall").Locator(".col-node")).ToHaveTextAsync("desk-1");
+        await Expect(Row(page, "Hall")).ToHaveCountAsync(1);
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task What_happened_in_an_hour_is_that_of_all_nodes()
+    {
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+        var (here, there) = (FakeOperations.Point(0, 4, release: 0.1), FakeOperations.Point(0, 3, release: 0.25));
+        Api.Operations.Tell("trend", new() { ["node"] = "desk-1", ["point"] = here });
+        Api.Operations.Tell("trend", new() { ["node"] = "gate-2", ["point"] = there });
+
+        await page.GetByText("As a table").ClickAsync();
+        var cells = page.Locator("#trend-rows tr").First.Locator("td");
+        await Expect(cells.Nth(0)).ToHaveTextAsync("7"); // in use
+        await Expect(cells.Nth(7)).ToHaveTextAsync("250 ms"); // of the slower one
+        there["active"] = 5;
+        Api.Operations.Tell("trend", new() { ["node"] = "gate-2", ["point"] = there.DeepClone() });
+        await Expect(cells.Nth(0)).ToHaveTextAsync("9"); // the same minute, not one more
         Assert.Empty(_complaints);
     }
 
@@ -123,7 +171,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(dialog.GetByText("Front door is free, after 210 ms.")).ToBeVisibleAsync();
-        var sent = Assert.Single(Api.Requests, sent => sent.Target == "/api/cameras/door/release");
+        var sent = Assert.Single(Api.Requests, sent => sent.Target == "/api/cameras/door/release?node=desk-1");
         Assert.EndsWith("\"why\":\"its holder went home\"}", sent.Body, StringComparison.Ordinal);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await Expect(Row(page, "Front door")).ToContainTextAsync("Available");
@@ -135,7 +183,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await dialog.GetByLabel("Why").FillAsync("it hangs");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Release" }).ClickAsync();
         await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("could not be shown to be free");
-        Assert.Single(Api.Requests, request => request.Target == "/api/cameras/stuck/release");
+        Assert.Single(Api.Requests, request => request.Target == "/api/cameras/stuck/release?node=desk-1");
         Assert.All(_complaints, complaint => Assert.Contains("409", complaint, StringComparison.Ordinal)); // the browser's own line about a refusal
     }
 
@@ -280,7 +328,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     private static ILocator Row(IPage page, string name) =>
         page.Locator("#camera-rows tr").Filter(new() { Has = page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }) });
 
-    private static Task<int> RowsAsync(IPage page) => page.Locator("#camera-rows tr[data-camera-id]").CountAsync();
+    private static Task<int> RowsAsync(IPage page) => page.Locator("#camera-rows tr[data-camera]").CountAsync();
 
     private async Task<IBrowserContext> AdminWindowAsync()
     {

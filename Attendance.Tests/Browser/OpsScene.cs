@@ -18,26 +18,31 @@ internal static class OpsScene
         ops.Put([.. s_places.Select((place, i) => Camera(i, place))]);
         ops.Nodes.Clear();
         ops.Nodes.Add(Node("desk-1", "up", 16, 5));
-        ops.Nodes.Add(Node("gate-2", "lost", 8, 0));
+        ops.Nodes.Add(Node("gate-2", "up", 8, 2));
+        ops.Nodes.Add(Node("hall-3", "lost", 6, 0));
         foreach (var minute in Enumerable.Range(0, 60).Reverse())
         {
             ops.Points.Add(FakeOperations.Point(minute, (int)(9 + 5 * Math.Sin(minute / 7.0) + minute % 3), 0.1 + 0.05 * Math.Abs(Math.Sin(minute / 4.0))));
         }
 
-        ops.Alerts.Add(FakeOperations.Alert("0a1", "quarantined", "critical", "cam-02"));
+        ops.Alerts.Add(FakeOperations.Alert("0a1", "quarantined", "critical", "cam-02", node: "gate-2"));
         var lost = FakeOperations.Alert("0a2", "node_lost", "critical", null);
-        (lost["node"], lost["what"], lost["done"], lost["remedy"], lost["count"]) = (
-            "gate-2", "Nothing has been heard of node gate-2 for 20 s.", "Its leases were ended.", "Look at that machine and its network. Start its camera API again.", 1);
+        (lost["what"], lost["done"], lost["remedy"], lost["count"]) = (
+            "Node hall-3 has not been heard of since 09:41:07 UTC.", "Its leases were ended.", "Look at that machine and its network. Start its camera API again.", 1);
         ops.Alerts.Add(lost);
         var contention = FakeOperations.Alert("0a3", "contention", "warning", "cam-00", "acknowledged");
         (contention["what"], contention["done"], contention["remedy"], contention["acknowledged_at"], contention["acknowledged_by"]) = (
             "14 have asked for Front door in a minute while somebody had it.", "Nothing: they were told when it is free.",
             "There are more who want this camera than there is camera: add one, or ask for 'auto'.", FakeOperations.Time(-90), "night-shift");
         ops.Alerts.Add(contention);
-        ops.Alerts.Add(FakeOperations.Alert("0a4", "camera_missing", "warning", "cam-05", "resolved"));
+        var stalled = FakeOperations.Alert("0a5", "frames_stalled", "warning", "stage", node: "hall-3");
+        (stalled["what"], stalled["done"], stalled["remedy"]) = (
+            "The camera is in use and has shown nothing new for 12 s.", "It is opened again and again.", "It is opened again by itself. If it goes on, check the device, its cable or its network.");
+        ops.Alerts.Add(stalled);
+        ops.Alerts.Add(FakeOperations.Alert("0a4", "camera_missing", "warning", "cam-05", "resolved", "gate-2"));
         ops.DeadLetters.Add(new JsonObject
         {
-            ["webhook"] = "pager", ["alert_id"] = "0a2", ["event"] = "alert_opened", ["at"] = FakeOperations.Time(-100), ["attempts"] = 5, ["error"] = "503 Service Unavailable",
+            ["webhook"] = "pager", ["alert_id"] = "0a2", ["event"] = "alert_opened", ["at"] = FakeOperations.Time(-100), ["attempts"] = 5, ["node"] = "desk-1", ["error"] = "503 Service Unavailable",
         });
         ops.Audit.Add(Deed("acknowledge", "cam-00", "night-shift", null, "Alert contention is acknowledged.", 90));
         ops.Audit.Add(Deed("release", "cam-06", "night-shift", "the room is closed, its user went home", "Free, forced.", 900));
@@ -75,11 +80,11 @@ internal static class OpsScene
     private static JsonObject Node(string name, string state, int cameras, int held) => new()
     {
         ["node"] = name, ["state"] = state, ["started_at"] = FakeOperations.Time(-86_000), ["seen_at"] = FakeOperations.Time(state == "up" ? 0 : -40),
-        ["cameras"] = cameras, ["held"] = held, ["store"] = state == "up" ? "available" : "unavailable",
+        ["cameras"] = cameras, ["held"] = held, ["store"] = "available", ["followed"] = state == "up",
     };
 
     private static JsonObject Deed(string action, string? camera, string by, string? why, string result, int secondsAgo) => new()
     {
-        ["at"] = FakeOperations.Time(-secondsAgo), ["action"] = action, ["camera_id"] = camera, ["by"] = by, ["why"] = why, ["result"] = result,
+        ["id"] = $"{secondsAgo:x8}", ["at"] = FakeOperations.Time(-secondsAgo), ["node"] = camera is "cam-05" or "cam-08" ? "gate-2" : "desk-1", ["action"] = action, ["camera_id"] = camera, ["by"] = by, ["why"] = why, ["result"] = result,
     };
 }

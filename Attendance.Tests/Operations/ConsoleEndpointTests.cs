@@ -215,6 +215,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [InlineData("/api/audit", "/api/audit")]
     [InlineData("/api/audit?limit=500", "/api/audit?limit=500")]
     [InlineData("/api/cameras/demo/history?limit=1", "/api/cameras/demo/history?limit=1")]
+    [InlineData("/api/cameras/demo/history?limit=1&node=gate-2", "/api/cameras/demo/history?node=gate-2&limit=1")]
     [InlineData("/api/alerts/dead-letters", "/api/alerts/dead-letters")]
     public async Task Lists_are_forwarded_as_long_as_they_are_asked_for(string target, string expected)
     {
@@ -223,6 +224,22 @@ public sealed class ConsoleEndpointTests : WebTest
         Assert.Equal(HttpStatusCode.OK, (await admin.Client.GetAsync(new Uri(target, UriKind.Relative), Cancel)).StatusCode);
 
         Assert.Equal(expected, Assert.Single(Api.Requests).Target);
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/cameras/demo/history?node=..%2F")]
+    [InlineData("GET", "/api/cameras/demo/history?node=one&node=two")]
+    [InlineData("POST", "/api/cameras/demo/release?node=%0d%0a")]
+    public async Task A_node_that_is_no_name_is_no_node(string method, string target)
+    {
+        using var admin = await Administrator.AtAsync(Web);
+        using var response = method == "POST"
+            ? await admin.PostAsync(target, new { why = "long enough" })
+            : await admin.Client.GetAsync(new Uri(target, UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.NotNull(JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["errors"]!["node"]);
+        Assert.Empty(Api.Requests);
     }
 
     [Theory]

@@ -15,6 +15,7 @@ internal sealed class FakeOperations
     private readonly ConcurrentDictionary<Channel<string>, CancellationTokenSource> _streams = new();
     private readonly Lock _gate = new();
     private int _eventId;
+    private int _auditId;
 
     public JsonArray Cameras { get; } = [];
 
@@ -22,7 +23,7 @@ internal sealed class FakeOperations
 
     public JsonArray Nodes { get; } = [new JsonObject
     {
-        ["node"] = "desk-1", ["state"] = "up", ["started_at"] = Time(-3600), ["seen_at"] = Time(0), ["cameras"] = 0, ["held"] = 0, ["store"] = "available",
+        ["node"] = "desk-1", ["state"] = "up", ["started_at"] = Time(-3600), ["seen_at"] = Time(0), ["cameras"] = 0, ["held"] = 0, ["store"] = "available", ["followed"] = true,
     }];
 
     public JsonArray Points { get; } = [];
@@ -42,9 +43,9 @@ internal sealed class FakeOperations
 
     public static string Time(double secondsFromNow) => DateTimeOffset.UtcNow.AddSeconds(secondsFromNow).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    public static JsonObject Camera(string id, string name, string state = "available", string node = "desk-1") => new()
+    public static JsonObject Camera(string id, string name, string state = "available", string node = "desk-1", string? scope = null) => new()
     {
-        ["camera_id"] = id, ["name"] = name, ["kind"] = "device", ["node"] = node, ["state"] = state,
+        ["camera_id"] = id, ["name"] = name, ["kind"] = "device", ["node"] = node, ["scope"] = scope, ["state"] = state,
         ["lease_ref"] = state == "held" ? "0badcafe" : null, ["session_ref"] = state == "held" ? "5e5510a1" : null,
         ["held_since"] = state == "held" ? Time(-75) : null, ["expires_at"] = state == "held" ? Time(25) : null,
         ["viewers"] = state == "held" ? 1 : 0, ["frame_rate"] = state == "held" ? 24.9 : null, ["frame_age_seconds"] = state == "held" ? 0.04 : null,
@@ -52,9 +53,9 @@ internal sealed class FakeOperations
         ["last_ended_at"] = Time(-400), ["last_reason"] = "page_hide", ["last_detail"] = null, ["rating"] = 72.4,
     };
 
-    public static JsonObject Alert(string id, string rule, string severity, string? cameraId, string state = "open") => new()
+    public static JsonObject Alert(string id, string rule, string severity, string? cameraId, string state = "open", string node = "desk-1") => new()
     {
-        ["id"] = id, ["rule"] = rule, ["severity"] = severity, ["state"] = state, ["camera_id"] = cameraId, ["node"] = "desk-1",
+        ["id"] = id, ["rule"] = rule, ["severity"] = severity, ["state"] = state, ["camera_id"] = cameraId, ["node"] = node,
         ["what"] = $"The camera {cameraId} could not be shown to be free.", ["done"] = "It is lent to nobody, and looked at again every 30 s.",
         ["remedy"] = "Read the cause. Unplug the device, or end the process that is named.", ["count"] = 3, ["opened_at"] = Time(-180), ["last_seen_at"] = Time(-4),
         ["acknowledged_at"] = null, ["acknowledged_by"] = null, ["resolved_at"] = state == "resolved" ? Time(-60) : null,
@@ -77,7 +78,7 @@ internal sealed class FakeOperations
         routes.MapPost("/api/alerts/{id}/acknowledge", (Delegate)AcknowledgeAsync);
         foreach (var action in (string[])["release", "reopen", "unquarantine"])
         {
-            routes.MapPost($"/api/cameras/{{id}}/{action}", (HttpContext context, string id) => ActAsync(context, id, action));
+            routes.MapPost($"/api/cameras/{{id}}/{action}", (HttpContext context, string id, string? node) => ActAsync(context, id, node, action));
         }
     }
 
@@ -88,12 +89,15 @@ internal sealed class FakeOperations
         {
             foreach (var camera in cameras)
             {
-                Remove(Cameras, "camera_id", camera["camera_id"]!);
+                Remove(Cameras, "camera_id", camera["camera_id"]!, camera["node"]);
                 Cameras.Add(camera.DeepClone());
             }
         }
 
-        Tell("cameras", new() { ["changed"] = new JsonArray([.. cameras.Select(camera => camera.DeepClone())]), ["removed"] = new JsonArray() });
+        foreach (var own in cameras.GroupBy(camera => (string)camera["node"]!))
+        {
+            Tell("cameras", new() { ["node"] = own.Key, ["changed"] = new JsonArray([.. own.Select(camera => camera.DeepClone())]), ["removed"] = new JsonArray() });
+        }
     }
 
     public void PutAlert(string type, JsonObject alert)
@@ -116,7 +120,7 @@ internal sealed class FakeOperations
 
     public void Tell(string name, JsonObject data, int? id = null)
     {
-        var text = $"{(id is null ? "" : $"id: run-{id}\n")}event: {name}\ndata: {data.ToJsonString()}\n\n";
+        var text = Format(name, data, id);
         foreach (var stream in _streams.Keys)
         {
             stream.Writer.TryWrite(text);
@@ -150,7 +154,7 @@ internal sealed class FakeOperations
 
         foreach (var camera in isDryRun ? [] : affected)
         {
-            Put(Camera((string)camera["camera_id"]!, (string)camera["name"]!));
+            Put(Camera((string)camera["camera_id"]!, (string)camera["name"]!, node: (string)camera["node"]!));
         }
 
         if (!isDryRun)
@@ -160,7 +164,7 @@ internal sealed class FakeOperations
 
         return Json(new()
         {
-            ["released"] = new JsonArray([.. affected.Select(camera => new JsonObject { ["camera_id"] = camera["camera_id"]!.DeepClone(), ["reason"] = "forced", ["seconds"] = 0.1 })]),
+            ["released"] = new JsonArray([.. affected.Select(camera => new JsonObject { ["camera_id"] = camera["camera_id"]!.DeepClone(), ["node"] = camera["node"]!.DeepClone(), ["reason"] = "forced", ["seconds"] = 0.1 })]),
             ["failed"] = new JsonArray(), ["leaving"] = new JsonArray(), ["dry_run"] = isDryRun, ["timestamp"] = Time(0),
         });
     }
@@ -170,11 +174,11 @@ internal sealed class FakeOperations
     private static IResult Problem(int status, string code, string? detail = null) =>
         Results.Text(new JsonObject { ["title"] = code, ["status"] = status, ["code"] = code, ["detail"] = detail }.ToJsonString(), "application/problem+json", null, status);
 
-    private static void Remove(JsonArray from, string key, JsonNode value)
+    private static void Remove(JsonArray from, string key, JsonNode value, JsonNode? node = null)
     {
         for (var i = from.Count - 1; i >= 0; i--)
         {
-            if ((string?)from[i]![key] == value.GetValue<string>())
+            if ((string?)from[i]![key] == value.GetValue<string>() && (node is null || (string?)from[i]!["node"] == (string?)node))
             {
                 from.RemoveAt(i);
             }
@@ -191,7 +195,7 @@ internal sealed class FakeOperations
 
     private void Write(string action, string? cameraId, string by, string? why, string result)
     {
-        var entry = new JsonObject { ["at"] = Time(0), ["action"] = action, ["camera_id"] = cameraId, ["by"] = by, ["why"] = why, ["result"] = result };
+        var entry = new JsonObject { ["id"] = $"{Interlocked.Increment(ref _auditId):x8}", ["at"] = Time(0), ["node"] = "desk-1", ["action"] = action, ["camera_id"] = cameraId, ["by"] = by, ["why"] = why, ["result"] = result };
         lock (_gate)
         {
             Audit.Insert(0, entry.DeepClone());
@@ -219,12 +223,7 @@ internal sealed class FakeOperations
         _streams[stream] = cut;
         try
         {
-            var snapshot = Copy(new JsonObject
-            {
-                ["at"] = Time(0), ["cameras"] = Copy(Cameras), ["alerts"] = Copy(Alerts), ["nodes"] = Copy(Nodes),
-                ["trends"] = new JsonObject { ["step_seconds"] = 60, ["points"] = Copy(Points) },
-            });
-            await context.Response.WriteAsync($"retry: 300\n\nevent: snapshot\ndata: {snapshot.ToJsonString()}\n\n", cut.Token);
+            await context.Response.WriteAsync("retry: 300\n\n" + string.Concat(AtFirst()), cut.Token);
             await context.Response.Body.FlushAsync(cut.Token);
             await foreach (var text in stream.Reader.ReadAllAsync(cut.Token))
             {
@@ -242,6 +241,27 @@ internal sealed class FakeOperations
         }
     }
 
+    /// <summary>As nodes do: the one that was asked tells which there are; each that can be heard tells how it is; of the others there is what the store has.</summary>
+    private IEnumerable<string> AtFirst()
+    {
+        var nodes = Copy(Nodes).AsArray();
+        yield return Format("nodes", new() { ["nodes"] = nodes.DeepClone() });
+        var silent = nodes.Where(node => !(bool)node!["followed"]!).Select(node => (string)node!["node"]!).ToHashSet();
+        foreach (var name in nodes.Concat(Copy(Cameras).AsArray()).Select(one => (string)one!["node"]!).Distinct())
+        {
+            var alerts = Of(Alerts, name);
+            yield return silent.Contains(name) ? Format("alerts", new() { ["node"] = name, ["alerts"] = alerts }) : Format("snapshot", new()
+            {
+                ["node"] = name, ["at"] = Time(0), ["cameras"] = Of(Cameras, name), ["alerts"] = alerts,
+                ["trends"] = new JsonObject { ["step_seconds"] = 60, ["points"] = name == "desk-1" ? Copy(Points) : new JsonArray() },
+            });
+        }
+
+        JsonArray Of(JsonArray all, string name) => [.. Copy(all).AsArray().Where(one => (string?)one!["node"] == name).Select(one => one!.DeepClone())];
+    }
+
+    private static string Format(string name, JsonObject data, int? id = null) => $"{(id is null ? "" : $"id: run-{id}\n")}event: {name}\ndata: {data.ToJsonString()}\n\n";
+
     private async Task<IResult> AcknowledgeAsync(HttpContext context, string id)
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
@@ -256,10 +276,10 @@ internal sealed class FakeOperations
         return Json((JsonObject)alert.DeepClone());
     }
 
-    private async Task<IResult> ActAsync(HttpContext context, string id, string action)
+    private async Task<IResult> ActAsync(HttpContext context, string id, string? node, string action)
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-        if (Copy(Cameras).AsArray().FirstOrDefault(camera => (string?)camera!["camera_id"] == id) is not JsonObject camera)
+        if (Copy(Cameras).AsArray().FirstOrDefault(camera => (string?)camera!["camera_id"] == id && (node is null || (string?)camera["node"] == node)) is not JsonObject camera)
         {
             return Problem(404, "unknown_camera");
         }
@@ -284,7 +304,7 @@ internal sealed class FakeOperations
         var (by, why) = (body.RootElement.GetProperty("by").GetString()!, body.RootElement.GetProperty("why").GetString()!);
         if (action != "reopen")
         {
-            Put(Camera(id, (string)camera["name"]!));
+            Put(Camera(id, (string)camera["name"]!, node: (string)camera["node"]!));
         }
 
         Write(action, id, by, why, "Free, forced.");

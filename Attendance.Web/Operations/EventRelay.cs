@@ -81,7 +81,8 @@ internal sealed partial class EventRelay(
         }
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9-]{1,64}\z")]
+    /// <summary>A position in the events of each node.</summary>
+    [GeneratedRegex(@"^[A-Za-z0-9.-]{1,4096}\z")]
     private static partial Regex EventId();
 
     [LoggerMessage(LogLevel.Warning, "The events of camera-api could not be had: {Why}")]

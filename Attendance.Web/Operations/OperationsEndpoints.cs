@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Attendance.Web.Forwarding;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Operations;
 
 /// <summary>What the console of ops needs, for administrators and nobody else.</summary>
-internal static class OperationsEndpoints
+internal static partial class OperationsEndpoints
 {
     private const string Alert = "{alertId:regex(^[0-9a-f]{{1,64}}$)}";
     private const string CleanupPath = "/api/camera/cleanup";
@@ -42,7 +43,11 @@ internal static class OperationsEndpoints
     private static async Task ForwardListAsync(HttpContext context, CameraApiForwarder forwarder)
     {
         var limit = context.Request.Query["limit"];
-        context.Request.QueryString = default;
+        if (await NodeOfAsync(context) is not { } query)
+        {
+            return;
+        }
+
         if (limit.Count > 0)
         {
             if (limit.Count > 1 || !int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var most) || most is < 1 or > MostItems)
@@ -51,10 +56,30 @@ internal static class OperationsEndpoints
                 return;
             }
 
-            context.Request.QueryString = QueryString.Create("limit", most.ToString(CultureInfo.InvariantCulture));
+            query = query.Add("limit", most.ToString(CultureInfo.InvariantCulture));
         }
 
+        context.Request.QueryString = query;
         await forwarder.ForwardAsync(context);
+    }
+
+    /// <summary>Which node is meant, where several call a camera alike.</summary>
+    /// <returns>Null where it was refused.</returns>
+    private static async Task<QueryString?> NodeOfAsync(HttpContext context)
+    {
+        var node = context.Request.Query["node"];
+        if (node.Count == 0)
+        {
+            return QueryString.Empty;
+        }
+
+        if (node is [{ } name] && NodeName().IsMatch(name))
+        {
+            return QueryString.Create("node", name);
+        }
+
+        await ApiProblems.Invalid("node", "must be the name of a node.").ExecuteAsync(context);
+        return null;
     }
 
     private static Task ActAsync(HttpContext context, CameraApiForwarder forwarder) => CommandAsync(context, forwarder, OpsFields.Why);
@@ -75,9 +100,18 @@ internal static class OperationsEndpoints
             return;
         }
 
+        if (await NodeOfAsync(context) is not { } query)
+        {
+            return;
+        }
+
         command.WriteTo(context.Request);
+        context.Request.QueryString = query;
         await forwarder.ForwardAsync(context);
     }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex NodeName();
 
     /// <summary>Who the ids are that camera-api has written down: it knows no names.</summary>
     private static async Task<IResult> AccountsAsync(AttendanceDb db, CancellationToken cancellationToken) => TypedResults.Ok(new AccountNamesResponse(

@@ -8,6 +8,7 @@ using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Alerts;
@@ -83,9 +84,10 @@ public abstract class AlertStoreTests : IAsyncLifetime
     public async Task Dead_letters_are_kept()
     {
         Alerts.Bury(new DeadLetter("ops", "one", "alert_opened", DateTime.UtcNow, 7, "answered 500"));
-        await Processes.UntilAsync(async () => (await Alerts.ReadDeadLettersAsync()).Count == 1, s_patience, "it is kept", Cancel);
+        await Processes.UntilAsync(async () => (await Alerts.ReadDeadLettersAsync([_node])).Count == 1, s_patience, "it is kept", Cancel);
 
-        Assert.Equal("answered 500", (await Alerts.ReadDeadLettersAsync())[0].Error);
+        var letter = Assert.Single(await Alerts.ReadDeadLettersAsync([_node + "-nobody", _node]));
+        Assert.Equal(("answered 500", _node), (letter.Error, letter.Node));
     }
 
     [Fact]
@@ -94,9 +96,46 @@ public abstract class AlertStoreTests : IAsyncLifetime
         var audit = _host.Services.GetRequiredService<AuditLog>();
         audit.Add("release", "door", "account-1", "It was stuck.", "Free.");
         audit.Add("release_all", null, "account-2", "Fire drill.", "3 released.");
-        await Processes.UntilAsync(async () => (await audit.ReadAsync(10)).Count == 2, s_patience, "it is kept", Cancel);
+        await Processes.UntilAsync(async () => (await ReadAsync(audit)).Count == 2, s_patience, "it is kept", Cancel);
 
-        Assert.Equal(["account-2", "account-1"], (await audit.ReadAsync(10)).Select(entry => entry.By));
+        Assert.Equal(["account-2", "account-1"], (await ReadAsync(audit)).Select(entry => entry.By));
+    }
+
+    [Fact]
+    public async Task What_ops_did_at_two_nodes_is_one_list_whose_pages_do_not_move_when_more_is_done()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)); // the newest of all that this store has
+        using var other = PresenceNode.Build(_server.ConnectionString, _node + "-other", clock);
+        using var here = PresenceNode.Build(_server.ConnectionString, _node, clock);
+        var writes = ((IHost[])[other, here]).Select(host => host.Services.GetRequiredService<StoreWrites>()).ToList();
+        await Task.WhenAll(writes.Select(one => one.StartAsync(Cancel)));
+        var (there, audit) = (other.Services.GetRequiredService<AuditLog>(), here.Services.GetRequiredService<AuditLog>());
+        for (var i = 0; i < 8; i++)
+        {
+            (i % 2 == 0 ? there : audit).Add("release", "door", $"account-{i}", "It was stuck.", "Free.");
+            clock.Advance(i == 5 ? TimeSpan.Zero : TimeSpan.FromSeconds(1)); // two at one moment
+        }
+
+        await Processes.UntilAsync(
+            async () => (await ReadAsync(audit)).Count == 4 && (await audit.ReadAsync(1000, null, _node + "-other")).Items.Count == 4, s_patience, "all is kept", Cancel);
+        var read = new List<AuditEntry>();
+        string? next = null;
+        do
+        {
+            var (items, more) = await there.ReadAsync(3, next is null ? null : AuditPosition.Parse(next));
+            read.AddRange(items.Where(entry => entry.Node.StartsWith(_node, StringComparison.Ordinal)));
+            next = more;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            var count = (await audit.ReadAsync(1000)).Items.Count;
+            audit.Add("reopen", "door", "meanwhile", "It was stuck.", "Another opens it.");
+            await Processes.UntilAsync(async () => (await audit.ReadAsync(1000)).Items.Count == count + 1, s_patience, "it is kept", Cancel);
+        }
+        while (next is not null && read.Count < 8);
+
+        Assert.Equal(Enumerable.Range(0, 8).Select(i => $"account-{i}").Order(), read.Select(entry => entry.By).Order());
+        Assert.Equal(read.Select(entry => entry.At).OrderDescending(), read.Select(entry => entry.At));
+        Assert.Null(AuditPosition.Parse("nonsense"));
+        await Task.WhenAll(writes.Select(one => one.StopAsync(Cancel)));
     }
 
     [Fact]
@@ -126,7 +165,9 @@ public abstract class AlertStoreTests : IAsyncLifetime
         IEnumerable<OpsNode> Others() => registry.All.Skip(1).Where(node => node.Node.StartsWith(_node, StringComparison.Ordinal));
     }
 
-    private static Alert New(string id) => new(
-        id, AlertRule.Leak, AlertSeverity.Critical, AlertState.Open, "door", "door", "here", "It leaks.", "It was ended.", "Nothing.", 1,
+    private async Task<IReadOnlyList<AuditEntry>> ReadAsync(AuditLog audit) => (await audit.ReadAsync(1000, null, _node)).Items;
+
+    private Alert New(string id) => new(
+        id, AlertRule.Leak, AlertSeverity.Critical, AlertState.Open, "door", "door", _node, "It leaks.", "It was ended.", "Nothing.", 1,
         DateTime.UtcNow, DateTime.UtcNow, null, null, null);
 }

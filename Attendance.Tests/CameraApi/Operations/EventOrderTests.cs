@@ -61,10 +61,34 @@ public sealed class EventOrderTests
     public void A_place_that_was_never_here_is_no_place(string text)
     {
         Tell(3);
-        using var listener = _events.Listen(EventPosition.Parse(text) ?? new EventPosition("", 0));
+        using var listener = _events.Listen(EventPosition.Parse(text) ?? EventPosition.Unknown);
 
         Assert.True(listener.HasMissed);
     }
+
+    [Fact]
+    public void An_id_says_for_each_node_what_was_heard_of_it()
+    {
+        var (here, there) = (new EventPosition(EventPosition.NewRun("here"), 7), new EventPosition(EventPosition.NewRun("there"), 12));
+        var heard = EventPositions.Parse($"{here}.{there}");
+        heard.Advance(there with { Number = 13 });
+        var again = EventPositions.Parse(heard.ToString());
+
+        Assert.Equal((here, there with { Number = 13 }, null), (again.Of("here"), again.Of("there"), again.Of("nowhere")));
+        Assert.NotEqual(EventPosition.NewRun("here"), here.Run); // another run is no place in this one
+        heard.Advance(new EventPosition(EventPosition.NewRun("here"), 1));
+        Assert.Equal(2, heard.ToString().Split('.').Length); // and takes the place of it
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("..-.--..a-b.")]
+    public void What_is_no_position_is_no_position_of_any_node(string text) => Assert.Equal("", EventPositions.Parse(text).ToString());
+
+    [Fact]
+    public void However_many_positions_a_client_makes_up_they_are_not_all_kept() =>
+        Assert.True(EventPositions.Parse(string.Join('.', Enumerable.Range(0, 100_000).Select(i => $"{i:x6}run-1"))).ToString().Split('.').Length <= 200);
 
     private void Tell(int count)
     {

@@ -13,6 +13,7 @@ const states = {
     releasing: { word: 'Closing', tone: 'busy', meaning: 'It is being given back and will be free in a moment.' },
     suspended: { word: 'Interrupted', tone: 'warn', meaning: 'It vanished while in use; its user gets it back when it returns.' },
     missing: { word: 'Missing', tone: 'quiet', meaning: 'It is not connected. Check its cable and power.' },
+    unreachable: { word: 'No answer', tone: 'bad', meaning: 'What it is connected to does not answer. Tell whoever looks after the cameras.' },
     quarantined: { word: 'Blocked', tone: 'bad', meaning: 'It could not be shown to be free. Tell whoever looks after the cameras.' },
 };
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { make, write } from '../pages/dom.js';
+import { keyOf } from './all-cameras.js';
 import { when, wordsForRule } from './words.js';
 
 /** @typedef {import('./contract.js').Alert} Alert */
@@ -85,16 +86,20 @@ export class AlertList {
             severity.dataset.tone = alert.state !== 'open' ? 'quiet' : alert.severity === 'critical' ? 'bad' : 'warn';
             write(severity, alert.severity === 'critical' ? 'Critical' : 'Warning');
             write(rule, wordsForRule(alert.rule));
-            write(camera, this.#picture.nameOf(alert.camera_id));
+            const about = this.#picture.find(alert.camera_id, alert.node);
+            const name = this.#picture.nameOf(alert.camera_id, alert.node);
+            write(camera, name);
             camera.hidden = !alert.camera_id;
-            camera.dataset.open = alert.camera_id ?? '';
-            write(node, `on ${alert.node}`);
+            camera.disabled = about === undefined; // its node does not tell of it any more
+            camera.dataset.open = about ? keyOf(about) : '';
+            const isSilent = this.#picture.silent.some(silent => silent.node === alert.node);
+            write(node, isSilent ? `on ${alert.node}, which does not answer: last known` : `on ${alert.node}`);
             write(what, alert.what);
             write(done, alert.done);
             write(remedy, alert.state === 'resolved' ? '' : alert.remedy);
             write(times, this.#times(alert));
             acknowledge.hidden = alert.state !== 'open';
-            acknowledge.setAttribute('aria-label', `Acknowledge ${wordsForRule(alert.rule)} ${this.#picture.nameOf(alert.camera_id)}`.trim());
+            acknowledge.setAttribute('aria-label', `Acknowledge ${wordsForRule(alert.rule)} ${name}`.trim());
         };
         return { element, fill };
     }

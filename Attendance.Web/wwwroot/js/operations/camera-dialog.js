@@ -23,7 +23,9 @@ export class CameraDialog {
     #now;
     #alerts;
     /** @type {string | null} */
-    #cameraId = null;
+    #key = null;
+    /** As it was last known: it may be gone. @type {OpsCamera | undefined} */
+    #camera;
     /** @type {import('./contract.js').HistoryItem[]} */
     #history = [];
     /** The end that the history was read after. @type {string | null | undefined} */
@@ -43,7 +45,7 @@ export class CameraDialog {
         element('camera-close', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
         this.#dialog.addEventListener('click', event => event.target === this.#dialog && this.#dialog.close()); // beside it
         this.#dialog.addEventListener('close', () => {
-            this.#cameraId = null;
+            this.#key = null;
         });
         const choices = element('history-spans', HTMLElement);
         choices.append(...spans.map(([words, ms]) => {
@@ -59,12 +61,13 @@ export class CameraDialog {
             });
             return button;
         }));
-        setInterval(() => this.#cameraId !== null && this.#showFacts(), 1000);
+        setInterval(() => this.#key !== null && this.#showFacts(), 1000);
     }
 
-    /** @param {string} cameraId */
-    open(cameraId) {
-        this.#cameraId = cameraId;
+    /** @param {string} key */
+    open(key) {
+        this.#key = key;
+        this.#camera = undefined;
         this.#history = [];
         this.#readAfter = undefined;
         listHistory(element('history-rows', HTMLElement), []);
@@ -78,12 +81,17 @@ export class CameraDialog {
 
     /** Brings it up to date. */
     show() {
-        if (this.#cameraId === null) {
+        if (this.#key === null) {
             return;
         }
-        const camera = this.#camera;
-        write(element('camera-name', HTMLElement), this.#picture.nameOf(this.#cameraId));
-        write(element('camera-id', HTMLElement), [this.#cameraId, camera && describe({ ...camera, lease_ref: null, frame_rate: undefined, width: camera.width ?? undefined, height: camera.height ?? undefined })].filter(Boolean).join(' · '));
+        const camera = this.#present;
+        this.#camera = camera ?? this.#camera;
+        const about = this.#camera;
+        if (!about) {
+            return; // it was gone before it was opened
+        }
+        write(element('camera-name', HTMLElement), about.name || about.camera_id);
+        write(element('camera-id', HTMLElement), [about.camera_id, `on ${about.node}`, camera && describe({ ...camera, lease_ref: null, frame_rate: undefined, width: camera.width ?? undefined, height: camera.height ?? undefined })].filter(Boolean).join(' · '));
         const words = camera ? wordsForState(camera.state) : { word: 'Gone', tone: 'quiet', meaning: '' };
         const state = element('camera-state', HTMLElement);
         write(state, words.word);
@@ -98,22 +106,23 @@ export class CameraDialog {
             actions.replaceChildren();
             delete actions.dataset.deeds;
         }
-        const alerts = inOrder([...this.#picture.alerts.values()].filter(alert => alert.camera_id === this.#cameraId));
+        const alerts = inOrder([...this.#picture.alerts.values()].filter(alert => alert.camera_id === about.camera_id && (alert.node === about.node || about.scope !== null)));
         element('camera-alerts-part', HTMLElement).hidden = alerts.length === 0;
         this.#alerts.show(alerts);
         this.#showFacts();
         if (this.#readAfter !== (camera?.last_ended_at ?? null)) {
             this.#readAfter = camera?.last_ended_at ?? null;
-            void this.#read(this.#cameraId);
+            void this.#read(about);
         }
     }
 
-    get #camera() {
-        return this.#picture.cameras.get(this.#cameraId ?? '');
+    /** Undefined once it is gone. */
+    get #present() {
+        return this.#picture.cameras.get(this.#key ?? '');
     }
 
     #showFacts() {
-        const camera = this.#camera;
+        const camera = this.#present;
         /** @type {[name: string, value: string][]} */
         const facts = camera ? [
             ['Holder', camera.session_ref ?? 'nobody'],
@@ -132,12 +141,13 @@ export class CameraDialog {
         facts.flat().forEach((text, at) => write(this.#facts.children[at], text));
     }
 
-    /** @param {string} cameraId */
-    async #read(cameraId) {
+    /** @param {OpsCamera} camera */
+    async #read(camera) {
+        const key = this.#key;
         const trouble = element('history-trouble', HTMLElement);
         try {
-            const { items } = await read(`/api/cameras/${encodeURIComponent(cameraId)}/history?limit=${historyShown}`);
-            if (this.#cameraId === cameraId) {
+            const { items } = await read(`/api/cameras/${encodeURIComponent(camera.camera_id)}/history?limit=${historyShown}&node=${encodeURIComponent(camera.node)}`);
+            if (this.#key === key) {
                 this.#history = items;
                 listHistory(element('history-rows', HTMLElement), items);
                 write(trouble, items.length === 0 ? 'Nobody has had it yet.' : '');
@@ -149,7 +159,7 @@ export class CameraDialog {
     }
 
     #draw() {
-        const since = this.#camera?.held_since;
+        const since = this.#present?.held_since;
         drawTimeline(element('timeline', HTMLElement), this.#history, { heldSince: since ? Date.parse(since) : null, span: this.#span, now: this.#now() });
     }
 }

@@ -66,9 +66,9 @@ export class CameraRow {
     /** @type {number | null} */
     #heldSince = null;
 
-    /** @param {string} cameraId */
-    constructor(cameraId) {
-        this.element.dataset.cameraId = cameraId;
+    /** @param {string} key */
+    constructor(key) {
+        this.element.dataset.camera = key;
         this.#name.type = 'button';
         const state = make('td', 'col-state');
         state.append(this.#state);

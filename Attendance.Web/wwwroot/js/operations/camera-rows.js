@@ -13,7 +13,7 @@
  */
 
 /** What needs somebody, first. */
-export const stateOrder = ['quarantined', 'missing', 'suspended', 'releasing', 'opening', 'held', 'available'];
+export const stateOrder = ['quarantined', 'unreachable', 'missing', 'suspended', 'releasing', 'opening', 'held', 'available'];
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
@@ -44,7 +44,7 @@ export function rowsOf(cameras, { text, state, node, sort, direction }) {
             shown.push({ camera, key: keys[sort](camera) });
         }
     }
-    shown.sort((a, b) => compare(a.key, b.key, direction) || byName.compare(a.camera.name, b.camera.name) || (a.camera.camera_id < b.camera.camera_id ? -1 : 1));
+    shown.sort((a, b) => compare(a.key, b.key, direction) || byName.compare(a.camera.name, b.camera.name) || byName.compare(a.camera.camera_id, b.camera.camera_id) || (a.camera.node < b.camera.node ? -1 : 1));
     return shown.map(row => row.camera);
 }
 
@@ -53,7 +53,7 @@ export function rowsOf(cameras, { text, state, node, sort, direction }) {
  * @param {string} wanted in lower case
  */
 function matches(camera, wanted) {
-    return [camera.name, camera.camera_id, camera.session_ref, camera.lease_ref, camera.detail, camera.last_reason]
+    return [camera.name, camera.camera_id, camera.node, camera.session_ref, camera.lease_ref, camera.detail, camera.last_reason]
         .some(text => text?.toLowerCase().includes(wanted));
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { make } from '../pages/dom.js';
+import { keyOf } from './all-cameras.js';
 import { CameraRow } from './camera-row.js';
 import { rowsOf } from './camera-rows.js';
 
@@ -83,24 +84,25 @@ export class CameraTable {
         const end = Math.min(this.#shown.length, Math.ceil((scrollTop + Math.max(clientHeight, 300)) / this.#rowHeight) + margin);
         const seen = this.#shown.slice(first, end);
         const now = this.now();
-        const present = new Set(seen.map(camera => camera.camera_id));
-        for (const [id, row] of this.#rows) {
-            if (!present.has(id)) {
+        const present = new Set(seen.map(keyOf));
+        for (const [key, row] of this.#rows) {
+            if (!present.has(key)) {
                 if (row.element.contains(document.activeElement)) {
                     this.#frame.focus({ preventScroll: true }); // whoever works by keyboard stays in the table
                 }
                 row.element.remove();
-                this.#rows.delete(id);
+                this.#rows.delete(key);
             }
         }
         this.#above.style.height = `${first * this.#rowHeight}px`;
         this.#below.style.height = `${(this.#shown.length - end) * this.#rowHeight}px`;
         let after = /** @type {Element} */ (this.#above);
         seen.forEach((camera, at) => {
-            let row = this.#rows.get(camera.camera_id);
+            const key = keyOf(camera);
+            let row = this.#rows.get(key);
             if (!row) {
-                row = new CameraRow(camera.camera_id);
-                this.#rows.set(camera.camera_id, row);
+                row = new CameraRow(key);
+                this.#rows.set(key, row);
             }
             row.fill(camera, first + at, now);
             if (after.nextElementSibling !== row.element) {

@@ -8,6 +8,7 @@
  * @property {string} name
  * @property {string} kind
  * @property {string} node
+ * @property {string | null} scope that several nodes share: each tells of the camera, which is one
  * @property {string} state
  * @property {string | null} lease_ref
  * @property {string | null} session_ref tells holders apart; no secret
@@ -49,6 +50,7 @@
  * @property {number} cameras
  * @property {number} held
  * @property {'available' | 'unavailable'} store
+ * @property {boolean} followed its cameras and alerts are told here, as they are now
  *
  * @typedef {object} TrendPoint
  * @property {string} at
@@ -63,7 +65,9 @@
  * @property {number | null} release_p99
  *
  * @typedef {object} AuditEntry
+ * @property {string} id
  * @property {string} at
+ * @property {string} node
  * @property {string} action
  * @property {string | null} camera_id
  * @property {string} by
@@ -79,6 +83,7 @@
  * @property {string | null} detail
  *
  * @typedef {object} DeadLetter
+ * @property {string} node
  * @property {string} webhook
  * @property {string} alert_id
  * @property {string} event
@@ -86,11 +91,12 @@
  * @property {number} attempts
  * @property {string} error
  *
+ * How everything is at one node.
  * @typedef {object} Snapshot
+ * @property {string} node
  * @property {string} at
  * @property {OpsCamera[]} cameras
  * @property {Alert[]} alerts
- * @property {OpsNode[]} nodes
  * @property {{ step_seconds: number, points: TrendPoint[] }} trends
  */
 

@@ -14,7 +14,7 @@ import { clockOf, countOf, shortTime, when } from './words.js';
  */
 export function askFor(deed, camera) {
     const name = camera.name || camera.camera_id;
-    const url = `/api/cameras/${encodeURIComponent(camera.camera_id)}/${deed}`;
+    const url = `/api/cameras/${encodeURIComponent(camera.camera_id)}/${deed}?node=${encodeURIComponent(camera.node)}`;
     switch (deed) {
         case 'release':
             return ask({
@@ -75,15 +75,15 @@ export function acknowledge(alertId) {
  * @param {(count: number) => string} words
  */
 async function look(picture, now, body, words) {
-    /** @type {{ released: { camera_id: string }[] }} */
+    /** @type {{ released: { camera_id: string, node: string }[] }} */
     const { released } = await command('/api/operations/cleanup', body);
     return {
         words: words(released.length),
-        affected: released.map(({ camera_id: id }) => {
-            const camera = picture.cameras.get(id);
+        affected: released.map(({ camera_id: id, node }) => {
+            const camera = picture.find(id, node);
             return camera?.held_since
-                ? `${picture.nameOf(id)}, on ${camera.node}: session ${camera.session_ref ?? '?'} for ${clockOf(now() - Date.parse(camera.held_since))}`
-                : picture.nameOf(id);
+                ? `${picture.nameOf(id, node)}, on ${node}: session ${camera.session_ref ?? '?'} for ${clockOf(now() - Date.parse(camera.held_since))}`
+                : `${picture.nameOf(id, node)}, on ${node}`;
         }),
     };
 }

@@ -13,7 +13,7 @@ export function showNodes(target, nodes) {
         name.scope = 'row';
         row.append(
             name,
-            badge(node.state === 'up' ? 'Up' : 'Lost', node.state === 'up' ? 'good' : 'bad'),
+            badge(node.state === 'lost' ? 'Lost' : node.followed ? 'Up' : 'No answer', node.state === 'up' && node.followed ? 'good' : 'bad'),
             make('td', 'no-break', node.state === 'up' ? when(node.started_at) : `last seen ${when(node.seen_at)}`),
             make('td', 'number', String(node.cameras)),
             make('td', 'number', String(node.held)),
@@ -25,16 +25,17 @@ export function showNodes(target, nodes) {
 /**
  * @param {HTMLElement} target
  * @param {import('./contract.js').AuditEntry[]} entries newest first
- * @param {(id: string | null) => string} nameOfCamera
+ * @param {(id: string | null, node: string) => string} nameOfCamera
  * @param {(id: string) => string} nameOfAccount
  */
 export function showAudit(target, entries, nameOfCamera, nameOfAccount) {
-    target.replaceChildren(...entries.map(({ at, by, action, camera_id: camera, why, result }) => {
+    target.replaceChildren(...entries.map(({ at, by, action, camera_id: camera, node, why, result }) => {
         const row = make('tr');
         row.append(
             make('td', 'no-break', when(at)),
             make('td', 'no-break', nameOfAccount(by)),
-            make('td', '', `${wordsForDeed(action)}${camera ? `${action === 'acknowledge' ? ',' : ''} ${nameOfCamera(camera)}` : ''}`),
+            make('td', '', `${wordsForDeed(action)}${camera ? `${action === 'acknowledge' ? ',' : ''} ${nameOfCamera(camera, node)}` : ''}`),
+            make('td', 'no-break', node),
             make('td', 'free-text', why ?? ''),
             make('td', 'free-text', result));
         return row;
@@ -54,6 +55,7 @@ export function showDeadLetters(target, letters) {
         row.append(
             make('td', 'no-break', when(letter.at)),
             make('td', '', letter.webhook),
+            make('td', 'no-break', letter.node),
             make('td', '', letter.event.replaceAll('_', ' ')),
             make('td', 'number', countOf(letter.attempts, 'time')),
             make('td', 'free-text', letter.error));
@@ -77,7 +79,7 @@ function badge(word, tone) {
 function nothing(words) {
     const row = make('tr');
     const cell = make('td', 'muted', words);
-    cell.colSpan = 5;
+    cell.colSpan = 6;
     row.append(cell);
     return row;
 }

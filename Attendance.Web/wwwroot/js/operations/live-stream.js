@@ -4,7 +4,7 @@ import { jittered } from '../camera/timing.js';
 
 /** @typedef {'connecting' | 'live' | 'lost' | 'signed_out'} Connection */
 
-const names = ['snapshot', 'cameras', 'figures', 'trend', 'nodes', 'alert_opened', 'alert_acknowledged', 'alert_resolved', 'action'];
+const names = ['snapshot', 'cameras', 'figures', 'trend', 'nodes', 'alerts', 'alert_opened', 'alert_acknowledged', 'alert_resolved', 'action'];
 /** The server says something at least every 10 s. What says nothing for longer is connected to nobody. */
 const silenceMs = 30_000;
 const watchEveryMs = 5000;
@@ -71,7 +71,7 @@ export class LiveStream extends EventTarget {
     #take(name, text) {
         this.heardAt = performance.now();
         this.dispatchEvent(new CustomEvent('told', { detail: { name, data: JSON.parse(text) } }));
-        if (name === 'snapshot') { // only now what is shown is true again
+        if (name === 'snapshot') { // of one node at least: only now what is shown is true again
             this.#failures = 0;
             this.#change('live');
         }

@@ -14,7 +14,7 @@ export class Notifier {
 
     /**
      * @param {HTMLButtonElement} button
-     * @param {(id: string | null) => string} nameOfCamera
+     * @param {(id: string | null, node: string) => string} nameOfCamera
      */
     constructor(button, nameOfCamera) {
         this.#button = button;
@@ -28,7 +28,7 @@ export class Notifier {
         if (!this.#isOn) {
             return;
         }
-        const where = this.#nameOfCamera(alert.camera_id) || alert.node;
+        const where = this.#nameOfCamera(alert.camera_id, alert.node) || alert.node;
         const severity = alert.severity === 'critical' ? 'Critical' : 'Warning';
         const notification = this.#create(`${severity}: ${wordsForRule(alert.rule)}, ${where}`, {
             body: alert.what, tag: alert.id, icon: '/img/mark.svg', requireInteraction: alert.severity === 'critical',

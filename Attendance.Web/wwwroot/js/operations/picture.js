@@ -1,8 +1,9 @@
 // @ts-check
 import { ranks } from './alert-list.js';
+import { AllCameras } from './all-cameras.js';
+import { together, withLatest } from './all-trends.js';
 
 /**
- * @typedef {import('./contract.js').OpsCamera} OpsCamera
  * @typedef {import('./contract.js').Alert} Alert
  * @typedef {import('./contract.js').OpsNode} OpsNode
  * @typedef {import('./contract.js').TrendPoint} TrendPoint
@@ -10,28 +11,35 @@ import { ranks } from './alert-list.js';
  * @typedef {'cameras' | 'figures' | 'alerts' | 'nodes' | 'trends' | 'audit'} Part
  */
 
-const pointsKept = 60;
 const auditKept = 100;
 
 /**
- * How everything is, as far as the stream has told. Events: "change", with the parts that are different, several changes at a
- * time; "opened" and "resolved", with the alert, at once.
+ * How everything is at all nodes, as far as the stream has told: each of them tells for itself. Events: "change", with the parts that
+ * are different, several changes at a time; "opened" and "resolved", with the alert, at once.
  */
 export class Picture extends EventTarget {
-    /** @type {Map<string, OpsCamera>} */
-    cameras = new Map();
+    #cameras = new AllCameras();
     /** @type {Map<string, Alert>} */
     alerts = new Map();
     /** @type {OpsNode[]} */
     nodes = [];
-    /** @type {TrendPoint[]} */
-    points = [];
     /** Newest first. @type {AuditEntry[]} */
     audit = [];
 
+    /** By node. @type {Map<string, TrendPoint[]>} */
+    #points = new Map();
     /** @type {Set<Part>} */
     #changed = new Set();
     #isTelling = false;
+
+    /** By their keys. */
+    get cameras() {
+        return this.#cameras.all;
+    }
+
+    get points() {
+        return together(this.#points.values());
+    }
 
     /**
      * @param {string} name
@@ -44,16 +52,16 @@ export class Picture extends EventTarget {
                 break;
             case 'cameras':
                 for (const camera of data.changed) {
-                    this.#put(camera);
+                    this.#cameras.put(camera);
                 }
                 for (const id of data.removed) {
-                    this.cameras.delete(id);
+                    this.#cameras.remove(data.node, id);
                 }
                 this.#change('cameras');
                 break;
             case 'figures':
                 for (const [id, rate, age, viewers] of data.figures) {
-                    const camera = this.cameras.get(id);
+                    const camera = this.#cameras.find(id, data.node);
                     if (camera) {
                         Object.assign(camera, { frame_rate: rate, frame_age_seconds: age, viewers });
                     }
@@ -61,59 +69,102 @@ export class Picture extends EventTarget {
                 this.#change('figures');
                 break;
             case 'trend':
-                this.points = [...this.points.filter(point => point.at !== data.at), data].slice(-pointsKept);
+                this.#points.set(data.node, withLatest(this.#points.get(data.node) ?? [], data.point));
                 this.#change('trends');
                 break;
             case 'nodes':
-                this.nodes = data.nodes;
-                this.#change('nodes');
+                this.#setNodes(data.nodes);
+                break;
+            case 'alerts':
+                this.#replaceAlerts(data.node, data.alerts);
+                this.#change('alerts');
                 break;
             case 'action':
-                this.audit = [data.action, ...this.audit].slice(0, auditKept);
-                this.#change('audit');
+                this.addToAudit([data.action]);
                 break;
             default:
                 this.#putAlert(name, data.alert);
         }
     }
 
-    /** @param {AuditEntry[]} entries */
-    setAudit(entries) {
-        this.audit = entries;
+    /** What was asked for and what is told come in any order. @param {AuditEntry[]} entries */
+    addToAudit(entries) {
+        const all = new Map([...this.audit, ...entries].map(entry => [entry.id, entry]));
+        this.audit = [...all.values()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, auditKept);
         this.#change('audit');
     }
 
-    /** @param {string | null} id */
-    nameOf(id) {
-        return id === null ? '' : this.cameras.get(id)?.name || id;
+    /**
+     * @param {string | null} id
+     * @param {string} node
+     */
+    find(id, node) {
+        return this.#cameras.find(id, node);
+    }
+
+    /**
+     * @param {string | null} id
+     * @param {string} node
+     */
+    nameOf(id, node) {
+        return id === null ? '' : this.find(id, node)?.name || id;
     }
 
     get openAlerts() {
         return [...this.alerts.values()].filter(alert => alert.state === 'open');
     }
 
+    /** Nodes of which nothing is told now. */
+    get silent() {
+        return this.nodes.filter(node => !node.followed);
+    }
+
     /** @param {import('./contract.js').Snapshot} snapshot */
-    #replace({ cameras, alerts, nodes, trends }) {
-        const before = this.alerts;
-        this.cameras = new Map(cameras.map(camera => [camera.camera_id, camera]));
-        this.alerts = new Map(alerts.map(alert => [alert.id, alert]));
+    #replace({ node, cameras, alerts, trends }) {
+        this.#cameras.replace(node, cameras);
+        this.#points.set(node, trends.points);
+        this.#replaceAlerts(node, alerts);
+        this.#change('cameras', 'alerts', 'trends');
+    }
+
+    /**
+     * What is known of a node that does not answer stays, and is shown as what it is; a node that is not there any more has nothing.
+     * @param {OpsNode[]} nodes
+     */
+    #setNodes(nodes) {
+        const answered = new Set(this.nodes.filter(node => node.followed).map(node => node.node));
+        const names = new Set(nodes.map(node => node.node));
         this.nodes = nodes;
-        this.points = trends.points.slice(-pointsKept);
-        for (const alert of before.values()) {
-            if (alert.state !== 'resolved' && (this.alerts.get(alert.id)?.state ?? 'resolved') === 'resolved') {
-                this.dispatchEvent(new CustomEvent('resolved', { detail: alert }));
-            }
+        for (const { node } of this.silent.filter(silent => answered.has(silent.node))) {
+            this.#cameras.lose(node);
+        }
+        this.#cameras.keep(node => names.has(node));
+        for (const node of [...this.#points.keys()].filter(name => !names.has(name))) {
+            this.#points.delete(node);
+        }
+        for (const node of new Set([...this.alerts.values()].map(alert => alert.node).filter(name => !names.has(name)))) {
+            this.#replaceAlerts(node, []);
         }
         this.#change('cameras', 'alerts', 'nodes', 'trends');
     }
 
-    /** What is measured is told by figures: a camera that has changed otherwise keeps its last ones under the same lease. @param {OpsCamera} camera */
-    #put(camera) {
-        const known = this.cameras.get(camera.camera_id);
-        if (camera.frame_rate === null && known && known.lease_ref === camera.lease_ref) {
-            camera.frame_rate = known.frame_rate;
+    /**
+     * @param {string} node
+     * @param {Alert[]} alerts all that it has
+     */
+    #replaceAlerts(node, alerts) {
+        const before = [...this.alerts.values()].filter(alert => alert.node === node);
+        for (const { id } of before) {
+            this.alerts.delete(id);
         }
-        this.cameras.set(camera.camera_id, camera);
+        for (const alert of alerts) {
+            this.alerts.set(alert.id, alert);
+        }
+        for (const alert of before) {
+            if (alert.state !== 'resolved' && (this.alerts.get(alert.id)?.state ?? 'resolved') === 'resolved') {
+                this.dispatchEvent(new CustomEvent('resolved', { detail: alert }));
+            }
+        }
     }
 
     /**

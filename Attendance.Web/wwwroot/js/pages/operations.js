@@ -31,6 +31,8 @@ const find = element('find', HTMLInputElement);
 const title = document.title;
 /** Web ends the stream now and then; the next one is there before anybody needs to know. */
 const patienceMs = 5000;
+/** Each node tells of so many; more is nothing to read. */
+const resolvedShown = 200;
 
 const page = new AbortController();
 const { signal } = page;
@@ -38,11 +40,16 @@ const picture = new Picture();
 const accounts = new AccountNames();
 /** @param {string} id */
 const nameOfAccount = id => accounts.nameOf(id);
-/** @param {string | null} id */
-const nameOfCamera = id => picture.nameOf(id);
+/**
+ * @param {string | null} id
+ * @param {string} node
+ */
+const nameOfCamera = (id, node) => picture.nameOf(id, node);
 /** What the server's clock is ahead of this device's, in ms: a hold is as long as the server says. */
 let ahead = 0;
 const now = () => Date.now() + ahead;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let reading;
 
 const table = new CameraTable({
     frame: element('camera-frame', HTMLElement), table: element('camera-table', HTMLTableElement), head: element('camera-columns', HTMLTableRowElement),
@@ -74,9 +81,10 @@ stream.addEventListener('told', event => {
     if (name === 'snapshot') {
         ahead = Date.parse(data.at) - Date.now();
         accounts.askAgain();
-        void readOnce();
+        clearTimeout(reading); // each node has its snapshot
+        reading = setTimeout(() => void readOnce(), 200);
     }
-    if (name === 'snapshot' || name.startsWith('alert_')) {
+    if (name === 'snapshot' || name === 'nodes' || name.startsWith('alert')) {
         const open = picture.openAlerts.length;
         document.title = open > 0 ? `(${open}) ${title}` : title; // also while nobody sees the page
     }
@@ -107,7 +115,7 @@ async function readOnce() {
     const words = element('audit-trouble', HTMLElement);
     try {
         const [{ items }, { dead_letters: letters }] = await Promise.all([read('/api/audit?limit=100'), read('/api/alerts/dead-letters')]);
-        picture.setAudit(items);
+        picture.addToAudit(items);
         write(words, '');
         element('dead-letters', HTMLElement).hidden = letters.length === 0;
         write(element('dead-letter-count', HTMLElement), String(letters.length));
@@ -120,9 +128,9 @@ async function readOnce() {
 /** @param {HTMLButtonElement} button */
 async function press(button) {
     const { deed, acknowledge: alertId, open } = button.dataset;
-    const cameraId = button.closest('tr')?.dataset.cameraId ?? element('camera', HTMLElement).dataset.cameraId ?? '';
+    const key = button.closest('tr')?.dataset.camera ?? element('camera', HTMLElement).dataset.camera ?? '';
     if (deed) {
-        const camera = picture.cameras.get(cameraId);
+        const camera = picture.cameras.get(key);
         if (camera) {
             askFor(/** @type {import('../operations/camera-row.js').Deed} */ (deed), camera);
         }
@@ -137,9 +145,9 @@ async function press(button) {
             button.disabled = false;
         }
     } else if (button.classList.contains('camera-link')) {
-        const id = open ?? cameraId;
-        element('camera', HTMLElement).dataset.cameraId = id;
-        dialog.open(id);
+        const opened = open ?? key;
+        element('camera', HTMLElement).dataset.camera = opened;
+        dialog.open(opened);
     }
 }
 
@@ -155,6 +163,7 @@ function show(parts) {
     }
     if (parts.has('nodes')) {
         showNodes(element('node-rows', HTMLElement), picture.nodes);
+        showSilent();
     }
     if (parts.has('trends')) {
         charts.show(picture.points);
@@ -192,12 +201,21 @@ function showCameras() {
     write(element('camera-count', HTMLElement), isAll ? '' : `${table.count} of ${countOf(picture.cameras.size, 'camera')} shown`);
 }
 
+/** What cannot be seen is said, above all that can. */
+function showSilent() {
+    const notice = element('silent', HTMLElement);
+    notice.hidden = picture.silent.length === 0;
+    write(notice, picture.silent.map(({ node, state, cameras }) =>
+        `Node ${node} ${state === 'lost' ? 'is lost' : 'does not answer'}: of its ${countOf(cameras, 'camera')} and alerts only what was last known is shown.`).join(' '));
+    write(element('trends-note', HTMLElement), picture.nodes.length > 1 ? 'per minute, all nodes; times are those of the slowest' : 'per minute');
+}
+
 function showAlerts() {
     const all = inOrder(picture.alerts.values());
     const [over, still] = [all.filter(alert => alert.state === 'resolved'), all.filter(alert => alert.state !== 'resolved')];
     const open = still.filter(alert => alert.state === 'open').length;
     current.show(still);
-    resolved.show(over);
+    resolved.show(over.slice(0, resolvedShown));
     element('no-alerts', HTMLElement).hidden = still.length > 0;
     element('resolved', HTMLElement).hidden = over.length === 0;
     write(element('resolved-count', HTMLElement), String(over.length));

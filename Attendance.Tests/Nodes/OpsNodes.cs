@@ -1,0 +1,268 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Stores;
+using Xunit;
+
+namespace Attendance.Tests.Nodes;
+
+/// <summary>Ops see the whole system, whichever node they ask: alerts, what was done, and what happens.</summary>
+[Trait("Suite", "EndToEnd")]
+public sealed class OpsNodes : IAsyncLifetime
+{
+    /// <summary>A second for those that do not answer, and what a busy machine needs.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    private readonly RedisStore _store = new();
+    private readonly List<IAsyncDisposable> _started = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _store.InitializeAsync();
+        Assert.SkipWhen(_store.Missing is not null, _store.Missing ?? "");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var one in Enumerable.Reverse(_started))
+        {
+            await one.DisposeAsync();
+        }
+
+        await _store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_alert_of_another_node_is_listed_and_acknowledged_and_what_was_done_is_one_list()
+    {
+        var (one, two, three) = await StartThreeAsync();
+        var alert = await GhostAsync(one);
+        Assert.Equal(("two", "open"), (Text(alert, "node"), Text(alert, "state")));
+
+        var id = Text(alert, "id")!;
+        using (var refused = await one.Http.PostAsJsonAsync($"/api/alerts/{id}/acknowledge?node=three", new { by = "account-1" }, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode); // that one has no such alert
+        }
+
+        using (var acknowledged = await one.Http.PostAsJsonAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.OK, acknowledged.StatusCode);
+            Assert.Equal("account-1", Text(await acknowledged.Content.ReadFromJsonAsync<JsonElement>(Cancel), "acknowledged_by"));
+        }
+
+        foreach (var node in (NodeProcess[])[one, two, three])
+        {
+            Assert.Equal("acknowledged", Text(await GhostAsync(node), "state"));
+        }
+
+        Assert.Equal("acknowledged", Text(Assert.Single((await AlertsAsync(two, "?node=two")).Alerts), "state"));
+        Assert.Empty((await AlertsAsync(two, "?node=one")).Alerts);
+        using (var unknown = await three.Http.PostAsJsonAsync("/api/alerts/0123456789abcdef/acknowledge", new { by = "account-1" }, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        }
+
+        // Who did what, in the order of time, whoever was asked to do it and is asked about it.
+        await one.AcquireAsync("cam-one", Session());
+        await three.AcquireAsync("cam-three", Session());
+        foreach (var camera in (string[])["cam-one", "cam-three"])
+        {
+            using var released = await two.Http.PostAsJsonAsync($"/api/cameras/{camera}/release", new { by = "account-2", why = "The room is closed." }, Cancel);
+            Assert.Equal(HttpStatusCode.OK, released.StatusCode);
+        }
+
+        string[] expected = ["release@three", "release@one", "acknowledge@two"];
+        await Processes.UntilAsync(async () => (await AuditAsync(three)).Count == expected.Length, s_patience, "all is written down", Cancel);
+        foreach (var node in (NodeProcess[])[one, two, three])
+        {
+            Assert.Equal(expected, await AuditAsync(node));
+        }
+
+        var first = await two.Http.GetFromJsonAsync<JsonElement>("/api/audit?limit=2", Cancel);
+        var rest = await three.Http.GetFromJsonAsync<JsonElement>($"/api/audit?limit=2&after={first.GetProperty("next").GetString()}", Cancel);
+        Assert.Equal(expected, first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray()).Select(Deed));
+        Assert.Null(rest.GetProperty("next").GetString());
+        Assert.Equal(HttpStatusCode.BadRequest, (await two.Http.GetAsync("/api/audit?after=nothing", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Events_of_all_nodes_come_to_whoever_listens_at_one_and_go_on_at_another_where_they_stopped()
+    {
+        var (one, two, three) = await StartThreeAsync();
+        string last;
+        await using (var events = await EventReader.OpenAsync(one.Http, live: false, Cancel))
+        {
+            await StandAsync(events, 3);
+            var lease = await three.AcquireAsync("cam-two", Session());
+            await three.ReleaseAsync(lease);
+            Assert.Equal("two", Text(await events.NextAsync("lease_ended", told => Text(told, "lease_ref") == lease.Ref, s_patience, Cancel), "node"));
+            last = events.All[^1].Id!;
+            Assert.Equal(["lease_granted", "lease_ended"], LeasesOf(events));
+        }
+
+        // While nobody listens: at two nodes, which know nothing of each other's order, and at the one that dies.
+        await one.ReleaseAsync(await one.AcquireAsync("cam-two", Session()));
+        await one.ReleaseAsync(await one.AcquireAsync("cam-three", Session()));
+        await one.KillAsync();
+        await using var again = await EventReader.OpenAsync(three.Http, live: false, Cancel, last);
+        await StandAsync(again, 2);
+        await Processes.UntilAsync(() => LeasesOf(again).Count == 4, s_patience, "what was missed is told", Cancel);
+        var after = await two.AcquireAsync("cam-two", Session());
+        await again.NextAsync("lease_granted", told => Text(told, "lease_ref") == after.Ref, s_patience, Cancel);
+
+        Assert.Equal(5, LeasesOf(again).Count); // each once
+        Assert.Equal(
+            ["cam-two granted", "cam-two ended", "cam-two granted"],
+            again.All.Where(heard => Text(heard.Data, "camera_id") == "cam-two").Select(heard => $"cam-two {heard.Event["lease_".Length..]}"));
+        Assert.DoesNotContain(again.All, heard => heard.Event == "reset" && Text(heard.Data, "node") is "two" or "three");
+        Assert.All(again.All, heard => Assert.DoesNotContain(after.Id, heard.Data.GetRawText(), StringComparison.Ordinal));
+
+        // A node that comes back has another order, and says that what was in between is not known.
+        await StartAsync("one");
+        await again.NextAsync("reset", told => Text(told, "node") == "one", s_patience, Cancel);
+        await two.ReleaseAsync(after);
+        await again.NextAsync("lease_ended", told => Text(told, "lease_ref") == after.Ref, s_patience, Cancel);
+    }
+
+    [Fact]
+    public async Task Who_watches_one_node_sees_the_cameras_of_all_and_which_node_is_gone()
+    {
+        var (one, two, three) = await StartThreeAsync();
+        await using var events = await EventReader.OpenAsync(one.Http, live: true, Cancel);
+        foreach (var node in (NodeProcess[])[one, two, three])
+        {
+            var snapshot = await events.NextAsync("snapshot", told => Text(told, "node") == node.Name, s_patience, Cancel);
+            Assert.Contains(snapshot.GetProperty("cameras").EnumerateArray(), camera => Text(camera, "camera_id") == $"cam-{node.Name}");
+        }
+
+        Assert.Single(events.All, heard => heard.Event == "nodes"); // two and three have not sent it on, nor have they asked back
+        Assert.Equal(3, events.All.Count(heard => heard.Event == "snapshot"));
+        var lease = await one.AcquireAsync("cam-two", Session());
+        await events.NextAsync(
+            "cameras", told => Text(told, "node") == "two" && told.GetProperty("changed").EnumerateArray().Any(camera => Text(camera, "lease_ref") == lease.Ref), s_patience, Cancel);
+        await GhostAsync(one); // the store has it
+
+        await two.KillAsync();
+        await events.NextAsync("nodes", told => Node(told, "two") is { } gone && !gone.GetProperty("followed").GetBoolean(), s_patience, Cancel);
+        var known = await events.NextAsync("alerts", told => Text(told, "node") == "two", s_patience, Cancel);
+        Assert.Contains(known.GetProperty("alerts").EnumerateArray(), alert => Text(alert, "camera_id") == "ghost");
+        await events.NextAsync("nodes", told => Text(Node(told, "two")!.Value, "state") == "lost", 2 * s_patience, Cancel);
+        await three.AcquireAsync("cam-three", Session());
+        await events.NextAsync(
+            "cameras", told => Text(told, "node") == "three" && told.GetProperty("changed").EnumerateArray().Any(camera => Text(camera, "state") == "held"), s_patience, Cancel);
+    }
+
+    [Fact]
+    public async Task A_node_that_hangs_costs_others_a_moment_and_one_that_is_killed_is_named_and_keeps_its_alerts()
+    {
+        var (one, two, three) = await StartThreeAsync();
+        var id = Text(await GhostAsync(one), "id")!;
+        await Processes.UntilAsync(async () => (await AlertsAsync(three)).Alerts.Any(alert => Text(alert, "id") == id), s_patience, "three has it too", Cancel);
+
+        Processes.Signal(two.Pid, "STOP");
+        await AssertTellsOfAsync(one, id);
+        using (var silent = await one.Http.PostAsJsonAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, silent.StatusCode); // it may be alive, and has the last word
+        }
+
+        Processes.Signal(two.Pid, "CONT");
+        await Processes.UntilAsync(async () => (await AlertsAsync(one)).Unreachable.Count == 0, s_patience, "it answers again", Cancel);
+
+        await two.KillAsync();
+        await AssertTellsOfAsync(one, id);
+        await Processes.UntilAsync(
+            async () => (await AlertsAsync(three)).Alerts.Any(IsNodeLost), 2 * s_patience, "it is lost", Cancel);
+        await Task.Delay(TimeSpan.FromSeconds(4), Cancel); // the other one has seen it by now, too
+        foreach (var node in (NodeProcess[])[one, three])
+        {
+            var lost = Assert.Single((await AlertsAsync(node)).Alerts, IsNodeLost);
+            Assert.Equal(("two", "one"), (Text(lost, "subject"), Text(lost, "node"))); // which was there first
+            await AssertTellsOfAsync(node, id);
+        }
+
+        using (var acknowledged = await three.Http.PostAsJsonAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.OK, acknowledged.StatusCode);
+        }
+
+        await Processes.UntilAsync(async () => Text(await GhostAsync(one), "state") == "acknowledged", s_patience, "the store has it", Cancel);
+        var back = await StartAsync("two", "--Cameras:ghost:Source=device:/dev/video-that-is-not-there");
+        await Processes.UntilAsync(
+            async () => (await AlertsAsync(back, "?node=two")).Alerts.Any(alert => Text(alert, "acknowledged_by") == "account-1"), s_patience, "its next run remembers", Cancel);
+    }
+
+    private static bool IsNodeLost(JsonElement alert) => Text(alert, "rule") == "node_lost" && Text(alert, "state") != "resolved";
+
+    /// <summary>Within the limit, by name, with what the store has.</summary>
+    private static async Task AssertTellsOfAsync(NodeProcess node, string alertId)
+    {
+        var started = Stopwatch.StartNew();
+        var (alerts, unreachable) = await AlertsAsync(node);
+        Assert.True(started.Elapsed < s_limit, $"{started.Elapsed}");
+        Assert.Equal(["two"], unreachable);
+        Assert.Equal("two", Text(Assert.Single(alerts, alert => Text(alert, "id") == alertId), "node"));
+    }
+
+    private static async Task<(IReadOnlyList<JsonElement> Alerts, IReadOnlyList<string?> Unreachable)> AlertsAsync(NodeProcess node, string query = "")
+    {
+        var answer = await node.Http.GetFromJsonAsync<JsonElement>("/api/alerts" + query, Cancel);
+        return ([.. answer.GetProperty("alerts").EnumerateArray()], [.. answer.GetProperty("unreachable").EnumerateArray().Select(one => one.GetString())]);
+    }
+
+    /// <summary>The second node misses a camera, and says so, as any node tells.</summary>
+    private static async Task<JsonElement> GhostAsync(NodeProcess node)
+    {
+        JsonElement? found = null;
+        await Processes.UntilAsync(
+            async () => (found = (await AlertsAsync(node)).Alerts.Select(alert => (JsonElement?)alert).FirstOrDefault(alert => Text(alert!.Value, "camera_id") == "ghost")) is not null,
+            s_patience, "an alert tells of the camera that is not there", Cancel);
+        return found!.Value;
+    }
+
+    private static async Task<IReadOnlyList<string>> AuditAsync(NodeProcess node) =>
+        [.. (await node.Http.GetFromJsonAsync<JsonElement>("/api/audit", Cancel)).GetProperty("items").EnumerateArray().Select(Deed)];
+
+    private static string Deed(JsonElement entry) => $"{Text(entry, "action")}@{Text(entry, "node")}";
+
+    private static IReadOnlyList<string> LeasesOf(EventReader events) =>
+        [.. events.All.Select(heard => heard.Event).Where(name => name is "lease_granted" or "lease_ended")];
+
+    /// <summary>Until it is known where the listener stands in the events of so many nodes.</summary>
+    private static Task<TimeSpan> StandAsync(EventReader events, int nodes) => Processes.UntilAsync(
+        () => events.All.Count(heard => heard.Event == "position") >= nodes, s_patience, $"{nodes} nodes are heard", Cancel);
+
+    private static JsonElement? Node(JsonElement told, string name) =>
+        told.GetProperty("nodes").EnumerateArray().Select(node => (JsonElement?)node).FirstOrDefault(node => Text(node!.Value, "node") == name);
+
+    private static string? Text(JsonElement from, string name) => from.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static string Session() => "session_" + Guid.NewGuid().ToString("N");
+
+    private async Task<(NodeProcess One, NodeProcess Two, NodeProcess Three)> StartThreeAsync()
+    {
+        var one = await StartAsync("one"); // the first to be there, and so the one that tells of who is lost
+        var others = await Task.WhenAll(StartAsync("two", "--Cameras:ghost:Source=device:/dev/video-that-is-not-there"), StartAsync("three"));
+        var (two, three) = (others[0], others[1]);
+        await Task.WhenAll(one.KnowsAsync(two, three), two.KnowsAsync(one, three), three.KnowsAsync(one, two));
+        return (one, two, three);
+    }
+
+    private async Task<NodeProcess> StartAsync(string name, params string[] settings)
+    {
+        var node = await NodeProcess.StartAsync(_store.ConnectionString, name, [$"--Cameras:cam-{name}:Source=test-pattern", .. settings]);
+        lock (_started)
+        {
+            _started.Add(node);
+        }
+
+        return node;
+    }
+}

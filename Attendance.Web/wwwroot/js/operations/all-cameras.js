@@ -1,0 +1,102 @@
+// @ts-check
+
+/** @typedef {import('./contract.js').OpsCamera} OpsCamera */
+
+/**
+ * What tells cameras apart: nodes may call theirs alike, and one that nodes share is one, whoever tells of it.
+ * @param {OpsCamera} camera
+ */
+export function keyOf({ scope, node, camera_id: id }) {
+    return scope === null ? `${node}/${id}` : `shared:${scope}/${id}`;
+}
+
+/** The cameras of all nodes, each once, as its node has told last. */
+export class AllCameras {
+    /** @type {Map<string, Map<string, OpsCamera>>} */
+    #byNode = new Map();
+    /** @type {Map<string, OpsCamera>} */
+    #all = new Map();
+
+    /** By their keys. @type {ReadonlyMap<string, OpsCamera>} */
+    get all() {
+        return this.#all;
+    }
+
+    /**
+     * @param {string | null} id
+     * @param {string} node
+     */
+    find(id, node) {
+        return this.#byNode.get(node)?.get(id ?? '');
+    }
+
+    /**
+     * All that a node has.
+     * @param {string} node
+     * @param {OpsCamera[]} cameras
+     */
+    replace(node, cameras) {
+        const before = [...this.#byNode.get(node)?.values() ?? []];
+        this.#byNode.set(node, new Map(cameras.map(camera => [camera.camera_id, camera])));
+        this.#choose([...before, ...cameras]);
+    }
+
+    /** What is measured is told by figures: a camera that has changed otherwise keeps its last ones under the same lease. @param {OpsCamera} camera */
+    put(camera) {
+        const known = this.find(camera.camera_id, camera.node);
+        if (camera.frame_rate === null && known && known.lease_ref === camera.lease_ref) {
+            camera.frame_rate = known.frame_rate;
+        }
+        const own = this.#byNode.get(camera.node) ?? new Map();
+        this.#byNode.set(camera.node, own.set(camera.camera_id, camera));
+        this.#choose([camera]);
+    }
+
+    /**
+     * @param {string} node
+     * @param {string} id
+     */
+    remove(node, id) {
+        const camera = this.find(id, node);
+        if (camera) {
+            this.#byNode.get(node)?.delete(id);
+            this.#choose([camera]);
+        }
+    }
+
+    /**
+     * Of the others nothing is known any more.
+     * @param {(node: string) => boolean} isKnown
+     */
+    keep(isKnown) {
+        for (const node of [...this.#byNode.keys()].filter(name => !isKnown(name))) {
+            this.replace(node, []);
+            this.#byNode.delete(node);
+        }
+    }
+
+    /**
+     * Their node does not tell of them, so that how they are is not known.
+     * @param {string} node
+     */
+    lose(node) {
+        this.replace(node, [...this.#byNode.get(node)?.values() ?? []].map(camera => ({
+            ...camera, state: 'unreachable', detail: `Node ${node} does not answer.`, frame_rate: null, frame_age_seconds: null, viewers: 0, held_since: null, session_ref: null, lease_ref: null,
+        })));
+    }
+
+    /** Of several nodes that share a camera, whoever has it tells of it; else one that answers. @param {OpsCamera[]} changed */
+    #choose(changed) {
+        for (const camera of changed) {
+            const key = keyOf(camera);
+            const nodes = camera.scope === null ? [this.#byNode.get(camera.node)] : [...this.#byNode.values()];
+            const told = nodes.flatMap(cameras => cameras?.get(camera.camera_id) ?? []).filter(other => keyOf(other) === key);
+            const best = told.find(other => other.lease_ref !== null) ?? told.find(other => other.state !== 'unreachable') ?? told[0];
+            if (best) {
+                this.#all.set(key, best);
+            } else {
+                this.#all.delete(key);
+            }
+        }
+    }
+}
