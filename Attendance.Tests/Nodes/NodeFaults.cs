@@ -46,7 +46,7 @@ public sealed class NodeFaults : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Created, shared.StatusCode);
         }
 
-        await two.KillAsync();
+        await two.SignalAsync("KILL");
         using (var refused = await one.AskAsync("cam-two", Session()))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
