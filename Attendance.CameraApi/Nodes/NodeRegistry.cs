@@ -99,7 +99,9 @@ internal sealed partial class NodeRegistry(
                 LogFailed(exception); // the next beat tries again: nothing may end this loop but the end of the node
             }
 
-            var pause = Task.Delay(Beat, clock, stoppingToken);
+            // When the store has been silent for long enough to be cut off, it is to be asked just then.
+            var patience = Isolation.Patience - clock.GetElapsedTime(_heardAt);
+            var pause = Task.Delay(patience > TimeSpan.Zero && patience < Beat ? patience : Beat, clock, stoppingToken);
             await (listening.Task.IsCompleted ? pause : Task.WhenAny(pause, listening.Task)); // once it listens, it says where
         }
     }

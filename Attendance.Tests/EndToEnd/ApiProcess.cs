@@ -119,7 +119,7 @@ internal abstract class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>As <see cref="Processes.UntilAsync(Func{Task{bool}}, TimeSpan, string, CancellationToken)"/>, for what takes its time.</summary>
-    protected static Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo, TimeSpan bound, string what) => Processes.UntilAsync(
+    public static Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo, TimeSpan bound, string what) => Processes.UntilAsync(
         async () =>
         {
             if (await isSo())
