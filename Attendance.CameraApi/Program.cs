@@ -60,6 +60,7 @@ app.MapStreaming();
 app.MapPresence();
 app.MapAlerts();
 app.MapOperations();
+app.MapNodes();
 
 try
 {
@@ -70,4 +71,4 @@ catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCanc
     // Told to stop while it was still starting: that is no failure.
 }
 
-return 0;
+return Environment.ExitCode;

@@ -25,6 +25,9 @@ internal enum AlertRule
     /// <summary>Another node has not been heard of.</summary>
     NodeLost,
 
+    /// <summary>Another process was started by this node's name.</summary>
+    NodeNameTaken,
+
     /// <summary>Many sessions went silent at a time.</summary>
     HeartbeatsLost,
 
@@ -50,7 +53,7 @@ internal static class AlertRules
 
     public static AlertSeverity DefaultSeverity(this AlertRule rule) => rule switch
     {
-        AlertRule.Leak or AlertRule.ReleaseFailed or AlertRule.Quarantined or AlertRule.StoreUnreachable or AlertRule.NodeLost => AlertSeverity.Critical,
+        AlertRule.Leak or AlertRule.ReleaseFailed or AlertRule.Quarantined or AlertRule.StoreUnreachable or AlertRule.NodeLost or AlertRule.NodeNameTaken => AlertSeverity.Critical,
         _ => AlertSeverity.Warning,
     };
 
@@ -68,6 +71,7 @@ internal static class AlertRules
         AlertRule.WorkerCrashLoop => "Read what the device says. Check it with another program; replace the cable or the camera.",
         AlertRule.StoreUnreachable => "Look whether the session store runs and can be reached. What is held stays until its deadline; nothing new is granted.",
         AlertRule.NodeLost => "Look at that machine and its network. Its devices are freed by itself; start its camera API again.",
+        AlertRule.NodeNameTaken => "Give each node a 'Node:Name' of its own. The cameras of the one that was stopped are at nobody's disposal.",
         AlertRule.HeartbeatsLost => "Look at the network between the browsers and Web, and at proxies that cut quiet connections.",
         AlertRule.Contention => "There are more who want this camera than there is camera: add one, or ask for 'auto'.",
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, null),

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Nodes;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -7,7 +8,14 @@ namespace Attendance.CameraApi.Leases;
 /// at the end, frees all cameras.
 /// </summary>
 internal sealed partial class LeaseUpkeep(
-    CameraLeases leases, Reconciliation reconciliation, LeakSearch leaks, PendingReleases pending, TimeProvider clock, ILogger<LeaseUpkeep> logger)
+    CameraLeases leases,
+    Reconciliation reconciliation,
+    LeakSearch leaks,
+    PendingReleases pending,
+    ThisNode self,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<LeaseUpkeep> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private const int TicksBetweenComparisons = 5;
@@ -20,7 +28,19 @@ internal sealed partial class LeaseUpkeep(
     /// <summary>Before the server stops, which waits for its viewers.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) => leases.CloseAsync();
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Before anything of this node starts.</summary>
+    /// <exception cref="NodeNameTakenException">It must not start.</exception>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await self.ClaimAsync(cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Asked again before anything is done in the store.
+        }
+    }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -30,7 +50,7 @@ internal sealed partial class LeaseUpkeep(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await leaks.EndOrphansAsync(cancellationToken);
-        await AskStoreAsync(compare: false);
+        await AskStoreAsync(compare: false, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -41,7 +61,14 @@ internal sealed partial class LeaseUpkeep(
         {
             try
             {
-                await AskStoreAsync(compare: tick % TicksBetweenComparisons == 0);
+                await AskStoreAsync(compare: tick % TicksBetweenComparisons == 0, stoppingToken);
+            }
+            catch (NodeNameTakenException taken)
+            {
+                LogGivesWay(taken.Message);
+                Environment.ExitCode = 1;
+                lifetime.StopApplication();
+                return;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -50,10 +77,11 @@ internal sealed partial class LeaseUpkeep(
         }
     }
 
-    private async Task AskStoreAsync(bool compare)
+    private async Task AskStoreAsync(bool compare, CancellationToken cancellationToken)
     {
         try
         {
+            await self.ClaimAsync(cancellationToken);
             await pending.FlushAsync();
             if (!_recovered)
             {
@@ -88,6 +116,9 @@ internal sealed partial class LeaseUpkeep(
 
     [LoggerMessage(LogLevel.Information, "The session store answers again")]
     private partial void LogStoreBack();
+
+    [LoggerMessage(LogLevel.Critical, "This node releases its cameras and stops: {Error}")]
+    private partial void LogGivesWay(string error);
 
     [LoggerMessage(LogLevel.Error, "Node and store could not be compared")]
     private partial void LogFailed(Exception exception);

@@ -12,7 +12,7 @@ namespace Attendance.CameraApi.Nodes;
 internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogger<Isolation> logger)
 {
     /// <summary>With the answer of the others (1 s) and the release (3 s) that is before the 14 s after which others end its leases.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(9);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(1);
     private const int Asked = 3;
 
@@ -22,7 +22,7 @@ internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogge
     /// <param name="silence">Since the store has last heard this node.</param>
     public void Look(TimeSpan silence, IReadOnlyList<NodeEntry> others)
     {
-        if (silence >= s_patience && others.Count > 0 && leases.Live.Any() && _looking.IsCompleted)
+        if (silence >= Patience && others.Count > 0 && leases.Live.Any() && _looking.IsCompleted)
         {
             _looking = LookAsync(others);
         }
@@ -32,7 +32,7 @@ internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogge
     {
         try
         {
-            var answers = await Task.WhenAll(Random.Shared.GetItems([.. others], Asked).Distinct().Select(AskAsync));
+            var answers = await Task.WhenAll(others.OrderBy(_ => Random.Shared.Next()).Take(Asked).Select(AskAsync));
             if (answers.Contains(HttpStatusCode.OK) || answers.All(answer => answer is null))
             {
                 LogCutOff(leases.Live.Count());

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Nodes;
 
 /// <summary>Where other nodes reach this one.</summary>
-internal sealed class NodeAddress(IOptions<NodeOptions> options, IServiceProvider services)
+internal sealed class NodeAddress(IOptions<NodeOptions> options, IHostApplicationLifetime lifetime, IServiceProvider services)
 {
     private static readonly string[] s_anyHost = ["+", "*", "0.0.0.0", "[::]"];
 
-    /// <summary>Null until this node listens, where it is not configured.</summary>
-    public Uri? Value => options.Value.Address is { } configured ? new Uri(configured) : Listening;
+    /// <summary>Null until this node listens: whoever is refused there takes it for dead.</summary>
+    public Uri? Value => !lifetime.ApplicationStarted.IsCancellationRequested ? null
+        : options.Value.Address is { } configured ? new Uri(configured) : Listening;
 
     private Uri? Listening => services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses
         .Select(BindingAddress.Parse)

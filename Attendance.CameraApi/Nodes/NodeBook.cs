@@ -18,19 +18,23 @@ internal sealed class NodeBook(StoreConnection store)
     private static readonly RedisKey s_nodes = "attendance:{nodes}";
     private static readonly RedisKey s_seen = "attendance:{nodes}:seen";
 
-    /// <summary>Says that a node is there, and hears which have not said so for a while.</summary>
-    /// <returns>Whether the store did not know it; and who is silent, with the store's time of their last sign of life.</returns>
+    /// <summary>Says that a node is there, and hears which have not said so for a while. Unless another instance has its name.</summary>
+    /// <param name="insteadOf">The instance that had the name and is gone.</param>
     /// <exception cref="StoreUnavailableException">Not said, as far as anybody knows.</exception>
-    public async Task<(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent)> SayAsync(NodeEntry self, TimeSpan silence)
+    public async Task<Heard> SayAsync(NodeEntry self, TimeSpan silence, string? insteadOf = null)
     {
         var said = JsonSerializer.Serialize(self, JsonBody.Options);
         var reply = (RedisResult[])(await store.AskAsync("beat", database => Leases.LuaScript.Beat.RunAsync(
             database,
             [s_nodes, s_seen],
-            [self.Node, said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)], (long)silence.TotalMilliseconds, SilentAtOnce])))!;
-        return (
+            [
+                self.Node, said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)], (long)silence.TotalMilliseconds, SilentAtOnce,
+                self.Instance, insteadOf ?? "",
+            ])))!;
+        return new Heard(
             (long)reply[0] == 1,
-            [.. ((string[])reply[1]!).Chunk(2).Select(pair => (pair[0], long.Parse(pair[1], CultureInfo.InvariantCulture)))]);
+            [.. ((string[])reply[1]!).Chunk(2).Select(pair => (pair[0], long.Parse(pair[1], CultureInfo.InvariantCulture)))],
+            reply.Length > 2 ? Read((RedisValue)reply[2]) : null);
     }
 
     /// <summary>All that said so within a day and did not say that they stop.</summary>
@@ -58,3 +62,8 @@ internal sealed class NodeBook(StoreConnection store)
 
     private static NodeEntry Read(RedisValue entry) => JsonSerializer.Deserialize<NodeEntry>(entry.ToString(), JsonBody.Options)!;
 }
+
+/// <param name="IsNew">The store did not know this node.</param>
+/// <param name="Silent">With the store's time of their last sign of life.</param>
+/// <param name="Holder">Another instance, which has the name: then nothing was said. Null where it is ours.</param>
+internal sealed record Heard(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent, NodeEntry? Holder);

@@ -8,6 +8,7 @@ internal static class NodeRegistration
         builder.Services.AddSingleton<Peers>();
         builder.Services.AddSingleton<NodeBook>();
         builder.Services.AddSingleton<NodeAddress>();
+        builder.Services.AddSingleton<ThisNode>();
         builder.Services.AddSingleton<CameraOwners>();
         builder.Services.AddSingleton<LostNodes>();
         builder.Services.AddSingleton<Isolation>();

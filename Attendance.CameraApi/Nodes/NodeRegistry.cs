@@ -19,9 +19,8 @@ internal sealed partial class NodeRegistry(
     Isolation isolation,
     CameraOwners owners,
     SessionNodes sessions,
-    NodeAddress address,
+    ThisNode self,
     IHostApplicationLifetime lifetime,
-    IOptions<NodeOptions> node,
     IOptions<AlertOptions> options,
     TimeProvider clock,
     ILogger<NodeRegistry> logger) : BackgroundService
@@ -33,8 +32,6 @@ internal sealed partial class NodeRegistry(
 
     private static readonly TimeSpan s_memory = TimeSpan.FromDays(1);
 
-    private readonly string _instance = Guid.NewGuid().ToString("N")[..8];
-    private readonly DateTime _startedAt = clock.GetUtcNow().UtcDateTime;
     private volatile IReadOnlyList<NodeEntry> _others = [];
     private long _listedNow;
     private long _listedAt;
@@ -55,12 +52,12 @@ internal sealed partial class NodeRegistry(
     /// that whoever comes later does not tell of them again.
     /// </summary>
     public bool TellsOfLost => _others.Where(other => !IsLost(other)).All(other =>
-        (other.StartedAt, other.Node).CompareTo((StartedAt, node.Value.Name)) > 0);
+        (other.StartedAt, other.Node).CompareTo((self.StartedMilliseconds, self.Name)) > 0);
 
     /// <summary>By this node.</summary>
     public int Held => leases.LiveCount;
 
-    public bool IsSelf(string name) => name == node.Value.Name;
+    public bool IsSelf(string name) => name == self.Name;
 
     /// <summary>Another node, up or lost; one that began a moment ago is not known yet.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out NodeEntry? entry)
@@ -82,10 +79,10 @@ internal sealed partial class NodeRegistry(
         await base.StopAsync(cancellationToken);
         try
         {
-            await owners.WithdrawAsync();
-            if (await book.FindAsync(node.Value.Name) is { } mine && mine.Instance == _instance)
+            if (await book.FindAsync(self.Name) is { } mine && mine.Instance == self.Instance)
             {
-                await book.RemoveAsync(node.Value.Name);
+                await owners.WithdrawAsync();
+                await book.RemoveAsync(self.Name);
             }
         }
         catch (StoreUnavailableException)
@@ -109,7 +106,9 @@ internal sealed partial class NodeRegistry(
                 LogFailed(exception); // the next beat tries again: nothing may end this loop but the end of the node
             }
 
-            var pause = Task.Delay(Beat, clock, stoppingToken);
+            // When the store has been silent for long enough to be cut off, it is to be asked just then.
+            var patience = Isolation.Patience - clock.GetElapsedTime(_heardAt);
+            var pause = Task.Delay(patience > TimeSpan.Zero && patience < Beat ? patience : Beat, clock, stoppingToken);
             await (listening.Task.IsCompleted ? pause : Task.WhenAny(pause, listening.Task)); // once it listens, it says where
         }
     }
@@ -120,18 +119,13 @@ internal sealed partial class NodeRegistry(
         var cameras = catalog.List();
         try
         {
-            var (isNew, silent) = await book.SayAsync(
-                new NodeEntry(
-                    node.Value.Name,
-                    _instance,
-                    address.Value,
-                    StartedAt,
-                    cameras.Count,
-                    Held,
-                    catalog.SharedScopes,
-                    SeenAt: 0),
-                LostNodes.Silence);
+            var (isNew, silent, holder) = await self.SayAsync();
             _heardAt = askedAt;
+            if (holder is not null)
+            {
+                return; // LeaseUpkeep sees to it, before it does anything else
+            }
+
             lost.Look(silent.Where(other => !IsSelf(other.Node)).ToList());
             if (clock.GetElapsedTime(_listedAt) >= TimeSpan.FromSeconds((double)_others.Count / ReadPerSecond) || _listedAt == 0)
             {
@@ -173,12 +167,10 @@ internal sealed partial class NodeRegistry(
         }
     }
 
-    private long StartedAt => new DateTimeOffset(_startedAt).ToUnixTimeMilliseconds();
-
     private OpsNode Self => new(
-        node.Value.Name,
+        self.Name,
         NodeState.Up,
-        _startedAt,
+        self.StartedAt,
         clock.GetUtcNow().UtcDateTime,
         catalog.List().Count,
         Held,

@@ -83,11 +83,6 @@ public sealed class FaultTable : IDisposable
 
     private string Line(FaultRow row)
     {
-        if (row.Missing is { } why)
-        {
-            return $"| {row.Fault} | {row.Promise} | not measured yet: {why} | | | | |";
-        }
-
         lock (_measured)
         {
             if (!_measured.TryGetValue(row, out var measured) || measured.Times.Count == 0)

@@ -360,7 +360,7 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
         }
 
         await _api.ReleaseAsync(lease);
-        Assert.Equal(["manual"], await EndsAsync(Vivid.First, lease));
+        Assert.Equal(["client"], await EndsAsync(Vivid.First, lease));
         Assert.True((await _api.AcquireAsync(Vivid.First, _session)).FencingToken > lease.FencingToken);
         table.Record(FaultRow.ClockJumps, times, leaked: 0);
     }

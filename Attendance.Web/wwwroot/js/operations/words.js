@@ -31,7 +31,7 @@ export function wordsForEnd(reason) {
 /** @type {Record<string, string>} */
 const rules = {
     leak: 'Leak', release_failed: 'Release failed', quarantined: 'Blocked', camera_missing: 'Camera missing', frames_stalled: 'Picture stands still',
-    worker_crash_loop: 'Fails again and again', store_unreachable: 'Store unreachable', node_lost: 'Node lost', heartbeats_lost: 'Sessions lost', contention: 'Contention',
+    worker_crash_loop: 'Fails again and again', store_unreachable: 'Store unreachable', node_lost: 'Node lost', node_name_taken: 'Two nodes of one name', heartbeats_lost: 'Sessions lost', contention: 'Contention',
 };
 
 /** @param {string} rule */

@@ -1,0 +1,183 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Stores;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Attendance.Tests.Nodes;
+
+/// <summary>Two processes of one name on one store, of which one may go on.</summary>
+[Trait("Suite", "EndToEnd")]
+public sealed class NodeNameTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly GarnetStore _store = new();
+    private readonly List<NodeProcess> _started = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _store.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _started)
+        {
+            await node.DisposeAsync();
+        }
+
+        await _store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_second_of_a_name_that_lives_does_not_start_and_touches_nothing()
+    {
+        var first = await StartAsync();
+        var lease = await first.AcquireAsync("door", Session());
+        var workers = Processes.WorkersOf(first.Pid);
+
+        var second = Start();
+
+        Assert.NotEqual(0, await second.ExitAsync());
+        Assert.Contains("'Node:Name' must be unique", second.Log, StringComparison.Ordinal);
+        Assert.Contains($"'one' is the name of another node that is up at {first.Address}", second.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("is opened again under lease", second.Log, StringComparison.Ordinal);
+        Assert.True(workers.All(Processes.IsAlive));
+        Assert.Equal(HttpStatusCode.OK, await first.RenewAsync(lease));
+        Assert.Empty(await first.HistoryAsync("door"));
+        var alert = Assert.Single(await AlertsAsync(first), alert => alert.GetProperty("rule").GetString() == "node_name_taken");
+        Assert.Equal(("one", JsonValueKind.Null), (alert.GetProperty("subject").GetString(), alert.GetProperty("camera_id").ValueKind));
+    }
+
+    [Fact]
+    public async Task One_that_was_killed_and_starts_again_has_its_leases_at_once()
+    {
+        var killed = await StartAsync();
+        var lease = await killed.AcquireAsync("door", Session());
+        await killed.SignalAsync("KILL");
+
+        var again = Start();
+        var took = await Processes.UntilAsync(() => IsRenewedAsync(again, lease), s_settled, "its lease is renewed", Cancel);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"Renewed {took.TotalSeconds:0.00} s after the start.");
+        Assert.Empty(await again.HistoryAsync("door"));
+        await again.ReleaseAsync(lease);
+    }
+
+    /// <summary>Killed before it listened: nobody can be asked, so it is watched for a sign of life.</summary>
+    [Fact]
+    public async Task One_that_left_no_address_is_waited_for_and_then_replaced()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
+        await SetHolderAsync(redis.GetDatabase(), address: null);
+
+        var node = Start();
+        var took = await Processes.UntilAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has the name", Cancel);
+
+        Assert.InRange(took, TimeSpan.FromSeconds(4), s_patience);
+        await node.HealthyAsync();
+        await node.ReleaseAsync(await node.AcquireAsync("door", Session()));
+    }
+
+    [Fact]
+    public async Task Of_many_that_start_at_once_one_goes_on()
+    {
+        var all = Enumerable.Range(0, 3).Select(_ => Start()).ToList();
+        await Processes.UntilAsync(() => all.Count(node => node.IsRunning) == 1, s_patience, "two have given way", Cancel);
+
+        var left = all.Single(node => node.IsRunning);
+        await left.HealthyAsync();
+        await left.ReleaseAsync(await left.AcquireAsync("door", Session()));
+        Assert.All(all.Where(node => node != left), node => Assert.Contains("'Node:Name' must be unique", node.Log, StringComparison.Ordinal));
+    }
+
+    /// <summary>Somebody took it for gone, by a network that is broken in one direction, say.</summary>
+    [Fact]
+    public async Task One_whose_name_another_has_by_now_releases_its_cameras_and_stops()
+    {
+        var displaced = await StartAsync();
+        var lease = await displaced.AcquireAsync("door", Session());
+        var workers = Processes.WorkersOf(displaced.Pid);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var beating = BeatAsync(redis.GetDatabase(), over.Token);
+
+        Assert.Equal(1, await displaced.ExitAsync());
+
+        await over.CancelAsync();
+        await beating;
+        Assert.Contains("This node releases its cameras and stops: 'Node:Name' must be unique", displaced.Log, StringComparison.Ordinal);
+        Assert.Contains($"Camera door released: lease {lease.Ref}, shutdown", displaced.Log, StringComparison.Ordinal);
+        await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone", Cancel);
+        Assert.Contains("someother", (string)(await redis.GetDatabase().HashGetAsync("attendance:{nodes}", "one"))!, StringComparison.Ordinal); // which it does not sign off
+    }
+
+    /// <summary>A store that came back with what it knew long ago: the process that it names is gone.</summary>
+    [Fact]
+    public async Task One_whose_name_the_store_believes_a_dead_ones_takes_it_back()
+    {
+        var node = await StartAsync();
+        var lease = await node.AcquireAsync("door", Session());
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
+        await SetHolderAsync(redis.GetDatabase(), node.Address); // where it is asked now, and is not that one
+
+        await Processes.UntilAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has its name again", Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, await node.RenewAsync(lease));
+        Assert.Empty(await node.HistoryAsync("door"));
+    }
+
+    /// <summary>Another instance that lives and cannot be asked.</summary>
+    private static async Task BeatAsync(IDatabase store, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await SetHolderAsync(store, address: null);
+            await Task.WhenAny(Task.Delay(500, cancellationToken));
+        }
+    }
+
+    private static Task<bool> SetHolderAsync(IDatabase store, Uri? address) => store.HashSetAsync("attendance:{nodes}", "one", JsonSerializer.Serialize(
+        new
+        {
+            node = "one", instance = "someother", address, started_at = 0, cameras = 0, held = 0, scopes = Array.Empty<string>(),
+            seen_at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+        }));
+
+    private static async Task<bool> HoldsNameAsync(IDatabase store, NodeProcess node) =>
+        ((string?)await store.HashGetAsync("attendance:{nodes}", "one"))!.Contains(node.Address.Authority, StringComparison.Ordinal);
+
+    private static async Task<bool> IsRenewedAsync(NodeProcess node, Lease lease)
+    {
+        try
+        {
+            return await node.RenewAsync(lease) == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // not listening yet
+        }
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> AlertsAsync(NodeProcess node) =>
+        [.. (await node.Http.GetFromJsonAsync<JsonElement>("/api/alerts", Cancel)).GetProperty("alerts").EnumerateArray()];
+
+    private NodeProcess Start()
+    {
+        var node = NodeProcess.Start(_store.ConnectionString, "one", "--Cameras:door:Source=test-pattern");
+        _started.Add(node);
+        return node;
+    }
+
+    private async Task<NodeProcess> StartAsync()
+    {
+        var node = Start();
+        await node.HealthyAsync();
+        return node;
+    }
+
+    private static string Session() => "session_" + Guid.NewGuid().ToString("N");
+}
