@@ -39,7 +39,11 @@ internal static class WorkerCommand
             start.Environment.Remove(name);
         }
 
-        start.Environment["DOTNET_gcServer"] = "0"; // one camera's frames need one small heap
+        // One camera's frames need one small heap, collected by who fills it. And what a worker runs is little and always the same:
+        // it is compiled once, for speed, where by default it would be watched and compiled again while pictures wait.
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+        start.Environment["DOTNET_TieredCompilation"] = "0";
         return start;
     }
 

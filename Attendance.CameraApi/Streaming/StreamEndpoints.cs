@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using System.IO.Pipelines;
+using System.Text.Unicode;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Http;
@@ -11,6 +14,7 @@ namespace Attendance.CameraApi.Streaming;
 internal static class StreamEndpoints
 {
     private const string Boundary = "frame";
+    private const int LongestHead = 256;
     private static readonly byte[] s_partEnd = "\r\n"u8.ToArray();
 
     public static void MapStreaming(this IEndpointRouteBuilder routes)
@@ -70,7 +74,7 @@ internal static class StreamEndpoints
 
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Fencing-Token"] = held.FencingToken.ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["X-Timestamp"] = Timestamp(frame, clock);
+        context.Response.Headers["X-Timestamp"] = TakenAt(frame, clock).ToString("O", CultureInfo.InvariantCulture);
         return TypedResults.Bytes(frame.Jpeg, "image/jpeg");
     }
 
@@ -102,23 +106,26 @@ internal static class StreamEndpoints
     private static async Task WritePartAsync(
         HttpResponse response, CapturedFrame frame, long fencingToken, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var header = string.Create(CultureInfo.InvariantCulture, $"""
-            --{Boundary}
-            Content-Type: image/jpeg
-            Content-Length: {frame.Jpeg.Length}
-            X-Fencing-Token: {fencingToken}
-            X-Timestamp: {Timestamp(frame, clock)}
-            X-Sequence: {frame.Header.Sequence}
-
-
-            """).ReplaceLineEndings("\r\n");
-        Encoding.ASCII.GetBytes(header, response.BodyWriter);
-        System.Buffers.BuffersExtensions.Write(response.BodyWriter, frame.Jpeg.Span);
-        System.Buffers.BuffersExtensions.Write(response.BodyWriter, s_partEnd);
+        WriteHead(response.BodyWriter, frame, fencingToken, clock);
+        response.BodyWriter.Write(frame.Jpeg.Span);
+        response.BodyWriter.Write(s_partEnd);
         await response.BodyWriter.FlushAsync(cancellationToken);
     }
 
+    private static void WriteHead(PipeWriter writer, CapturedFrame frame, long fencingToken, TimeProvider clock)
+    {
+        if (!Utf8.TryWrite(
+            writer.GetSpan(LongestHead),
+            CultureInfo.InvariantCulture,
+            $"--{Boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {frame.Jpeg.Length}\r\nX-Fencing-Token: {fencingToken}\r\nX-Timestamp: {TakenAt(frame, clock):O}\r\nX-Sequence: {frame.Header.Sequence}\r\n\r\n",
+            out var written))
+        {
+            throw new UnreachableException();
+        }
+
+        writer.Advance(written);
+    }
+
     /// <summary>The worker's clock is the machine's monotonic one; for people it is turned into the time of day.</summary>
-    private static string Timestamp(CapturedFrame frame, TimeProvider clock) =>
-        (clock.GetUtcNow() - clock.GetElapsedTime(frame.Header.Timestamp)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+    private static DateTime TakenAt(CapturedFrame frame, TimeProvider clock) => (clock.GetUtcNow() - clock.GetElapsedTime(frame.Header.Timestamp)).UtcDateTime;
 }

@@ -15,7 +15,7 @@ internal static class CaptureSources
                 CameraKind.File => new FileSource(request, source.Target),
                 CameraKind.Network => new NetworkSource(request, new Uri(source.Target)),
                 CameraKind.Fault => new FaultSource(new TestPatternSource(request, TimeProvider.System), source.Target, request, output),
-                _ => new DeviceSource(request, source.Target, new DeviceDiscovery()),
+                _ => new DeviceSource(request, source.Target, new DeviceDiscovery(), TurboJpeg.IsAvailable),
             }
             : throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': its source is none of test-pattern, file:, device:, rtsp:// and http(s)://.");
 }

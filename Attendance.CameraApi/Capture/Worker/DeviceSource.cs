@@ -4,10 +4,14 @@ using OpenCvSharp;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>A camera attached to this machine. Where it delivers JPEG, its bytes are passed on as they are.</summary>
-internal sealed class DeviceSource(CaptureRequest request, string target, DeviceDiscovery discovery) : ICaptureSource
+/// <summary>
+/// A camera attached to this machine. Where it delivers JPEG, its bytes are passed on as they are; where it delivers YUYV and TurboJPEG is
+/// installed, they are encoded as they are; else OpenCV decodes and encodes.
+/// </summary>
+/// <param name="hasTurboJpeg">See <see cref="TurboJpeg.IsAvailable"/>.</param>
+internal sealed class DeviceSource(CaptureRequest request, string target, DeviceDiscovery discovery, bool hasTurboJpeg) : ICaptureSource
 {
-    private const string MotionJpeg = "MJPG";
+    private const string MotionJpeg = "MJPG", Yuyv = "YUYV";
     private const int ReadAttempts = 5;
 
     private readonly JpegEncoder _encoder = new(request.JpegQuality);
@@ -16,6 +20,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
     private V4l2Probe? _probe;
     private (int Width, int Height) _size;
     private bool _passThrough;
+    private YuyvEncoder? _yuyv;
 
     public CaptureOpened Open()
     {
@@ -34,7 +39,6 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         }
 
         Configure(_capture);
-        _size = (_capture.FrameWidth, _capture.FrameHeight);
         var frameRate = double.IsFinite(_capture.Fps) ? Math.Max(0, _capture.Fps) : 0;
         return new(_size.Width, _size.Height, frameRate, _passThrough ? "mjpeg" : "encoded", _capture.GetBackendName());
     }
@@ -45,6 +49,11 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         if (stop.IsCancellationRequested || _picture.Empty())
         {
             return false;
+        }
+
+        if (_yuyv is not null)
+        {
+            return TryEncode(_yuyv, frame);
         }
 
         if (!_passThrough)
@@ -69,11 +78,23 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
     {
         _capture?.Dispose();
         _picture.Dispose();
+        _yuyv?.Dispose();
     }
 
     /// <summary>OpenCV takes whole seconds. A driver that delivers nothing for that long is not waited for any longer.</summary>
     internal static string SelectTimeout(TimeSpan readTimeout) =>
         Math.Max(1, (int)Math.Ceiling(readTimeout.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+    private bool TryEncode(YuyvEncoder encoder, FrameBuffer frame)
+    {
+        if (!IsWholeYuyv(_picture))
+        {
+            return false; // torn on the bus: the next one is whole
+        }
+
+        encoder.Encode(Bytes(_picture), frame);
+        return true;
+    }
 
     private VideoCapture OpenDevice()
     {
@@ -104,10 +125,10 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
 
     private void Configure(VideoCapture capture)
     {
-        var offersJpeg = _probe?.Offers(MotionJpeg) ?? OperatingSystem.IsWindows();
-        if (offersJpeg)
+        var format = PreferredFormat();
+        if (format is not null)
         {
-            capture.Set(VideoCaptureProperties.FourCC, VideoWriter.FourCC(MotionJpeg));
+            capture.Set(VideoCaptureProperties.FourCC, VideoWriter.FourCC(format));
         }
 
         if (request is { Width: { } width, Height: { } height })
@@ -121,17 +142,39 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
             capture.Set(VideoCaptureProperties.Fps, frameRate);
         }
 
-        _passThrough = offersJpeg && (int)capture.Get(VideoCaptureProperties.FourCC) == VideoWriter.FourCC(MotionJpeg) && DeliversJpeg(capture);
+        _size = (capture.FrameWidth, capture.FrameHeight);
+        if (format is null || (int)capture.Get(VideoCaptureProperties.FourCC) != VideoWriter.FourCC(format))
+        {
+            return;
+        }
+
+        _passThrough = format == MotionJpeg && DeliversAsItIs(capture, IsShowableJpeg);
+        if (format == Yuyv && _size.Width % 2 == 0 && DeliversAsItIs(capture, IsWholeYuyv))
+        {
+            _yuyv = new YuyvEncoder(_size.Width, _size.Height, request.JpegQuality);
+            WorkerLog.Write("Its YUYV is encoded by TurboJPEG");
+        }
     }
 
-    /// <summary>Some cameras leave the Huffman tables out, which no browser forgives; some backends cannot hand out the bytes. Those are decoded.</summary>
-    private bool DeliversJpeg(VideoCapture capture)
+    /// <returns>What the worker can do most with; null to leave it to OpenCV.</returns>
+    private string? PreferredFormat()
+    {
+        if (_probe is null)
+        {
+            return OperatingSystem.IsWindows() ? MotionJpeg : null;
+        }
+
+        return _probe.Offers(MotionJpeg) ? MotionJpeg : hasTurboJpeg && _probe.Offers(Yuyv) ? Yuyv : null;
+    }
+
+    /// <summary>Some backends cannot hand out the bytes, and not all bytes can be used. Then OpenCV decodes them.</summary>
+    private bool DeliversAsItIs(VideoCapture capture, Func<Mat, bool> canBeUsed)
     {
         if (capture.Set(VideoCaptureProperties.ConvertRgb, 0))
         {
             for (var attempt = 0; attempt < ReadAttempts; attempt++)
             {
-                if (capture.Read(_picture) && !_picture.Empty() && MjpegBytes.CompleteLength(Bytes(_picture)) > 0)
+                if (capture.Read(_picture) && !_picture.Empty() && canBeUsed(_picture))
                 {
                     return true;
                 }
@@ -141,6 +184,12 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         capture.Set(VideoCaptureProperties.ConvertRgb, 1);
         return false;
     }
+
+    /// <summary>Some cameras leave the Huffman tables out, which no browser forgives.</summary>
+    private static bool IsShowableJpeg(Mat picture) => MjpegBytes.CompleteLength(Bytes(picture)) > 0;
+
+    /// <summary>Some drivers pad the rows.</summary>
+    private bool IsWholeYuyv(Mat picture) => Bytes(picture).Length == _size.Width * _size.Height * YuvPlanes.BytesPerPixel;
 
     private void Read(CancellationToken stop)
     {

@@ -21,7 +21,7 @@ internal sealed class TestPatternSource(CaptureRequest request, TimeProvider clo
     private readonly int _height = Math.Clamp(request.Height ?? DefaultHeight, 64, LargestSide);
     private readonly double _frameRate = Math.Clamp(request.FrameRate ?? DefaultFrameRate, 0.1, 60);
     private readonly ImageWriter _encoder = new();
-    private readonly PictureNoise _noise = new();
+    private readonly PictureMeter _meter = new();
     private readonly MemoryStream _jpeg = new();
     private PixelCanvas _canvas = null!;
     private byte[] _background = null!;
@@ -52,10 +52,8 @@ internal sealed class TestPatternSource(CaptureRequest request, TimeProvider clo
         Draw(clock.GetLocalNow());
         _jpeg.SetLength(0);
         _encoder.WriteJpg(_canvas.Pixels, _width, _height, ColorComponents.RedGreenBlue, _jpeg, request.JpegQuality);
-        frame.Put(_jpeg.GetBuffer().AsSpan(0, (int)_jpeg.Length), PictureQuality.Measure(_canvas.Pixels, _width, _height, channels: 3) with
-        {
-            Noise = _noise.MeasureNowAndThen(_canvas.Pixels, _width, _height, channels: 3),
-        });
+        var quality = _meter.IsDue(hasPixels: true) ? _meter.Measure(_canvas.Pixels, _width, _height, channels: 3) : PictureQuality.Unknown;
+        frame.Put(_jpeg.GetBuffer().AsSpan(0, (int)_jpeg.Length), quality);
         return true;
     }
 

@@ -29,6 +29,11 @@ internal static class WorkerPreload
             using var picture = new Mat(16, 16, MatType.CV_8UC3, Scalar.All(0));
             new JpegEncoder(80).Encode(picture, new FrameBuffer());
             using var capture = new VideoCapture();
+            if (TurboJpeg.IsAvailable)
+            {
+                using var encoder = new YuyvEncoder(16, 16, 80);
+                encoder.Encode(new byte[16 * 16 * YuvPlanes.BytesPerPixel], new FrameBuffer());
+            }
         }
         catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or BadImageFormatException or OpenCvSharpException)
         {

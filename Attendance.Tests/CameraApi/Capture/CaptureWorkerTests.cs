@@ -20,14 +20,21 @@ public sealed class CaptureWorkerTests
 
         Assert.Equal(new CaptureOpened(320, 200, 30, "encoded", "test-pattern"), await worker.OpenedAsync());
         WorkerRecord? last = null;
-        for (var i = 0; i < 10; i++)
+        var measured = false;
+        for (var i = 0; i < 10 || !measured; i++)
         {
+            Assert.True(i < 300, "No picture of ten seconds was measured.");
             var frame = await worker.FrameAsync();
             using var picture = Cv2.ImDecode(frame.Jpeg, ImreadModes.Color);
             Assert.Equal((320, 200), (picture.Width, picture.Height));
             Assert.Equal((320, 200), (frame.Header.Width, frame.Header.Height));
-            Assert.InRange(frame.Header.Brightness, 20, 120);
-            Assert.True(frame.Header.Sharpness > 10);
+            if (!float.IsNaN(frame.Header.Brightness))
+            {
+                measured = true;
+                Assert.InRange(frame.Header.Brightness, 20, 120);
+                Assert.True(frame.Header.Sharpness > 10);
+            }
+
             if (last is not null)
             {
                 Assert.True(frame.Header.Sequence > last.Header.Sequence);
