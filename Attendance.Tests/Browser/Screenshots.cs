@@ -111,7 +111,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await ShootAsync("nothing", isWhole: true);
         OpsScene.Set(Api.Operations);
         Api.Operations.Break();
-        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(4);
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
         await ShootAsync("busy", isWhole: true);
         await page.GetByRole(AriaRole.Button, new() { Name = "Loading bay", Exact = true }).Last.ClickAsync();
