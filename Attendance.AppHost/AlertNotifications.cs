@@ -52,7 +52,11 @@ internal sealed class AlertNotifications(
         await CompareAsync(client, web, cancellationToken);
         await foreach (var told in SseParser.Create(await events.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
         {
-            if (told.EventType.StartsWith("alert_", StringComparison.Ordinal) && JsonSerializer.Deserialize<Told>(told.Data, ServiceJson.Options)?.Alert is { } alert)
+            if (told.EventType == "reset") // something may have been missed
+            {
+                await CompareAsync(client, web, cancellationToken);
+            }
+            else if (told.EventType.StartsWith("alert_", StringComparison.Ordinal) && JsonSerializer.Deserialize<Told>(told.Data, ServiceJson.Options)?.Alert is { } alert)
             {
                 Take(alert, web, cancellationToken);
             }

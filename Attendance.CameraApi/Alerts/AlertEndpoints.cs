@@ -12,8 +12,6 @@ internal static class AlertEndpoints
 {
     private const int DefaultLimit = 200;
 
-    /// <summary>Of more nodes the store is not asked at once.</summary>
-    private const int MostNodes = 100;
 
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
@@ -24,7 +22,7 @@ internal static class AlertEndpoints
             .Accepts<AcknowledgeRequest>("application/json").Produces<Alert>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
             .WithSummary("Say that somebody sees to it, whichever node's it is. May be repeated; it is resolved by itself when its cause is gone.");
         alerts.MapGet("dead-letters", async (AlertStore store, NodeRegistry nodes) =>
-                TypedResults.Ok(new DeadLettersResponse(await store.ReadDeadLettersAsync(nodes.All.Select(one => one.Node).Take(MostNodes)))))
+                TypedResults.Ok(new DeadLettersResponse(await store.ReadDeadLettersAsync(nodes.All.Select(one => one.Node).Take(AlertStore.MostNodes)))))
             .Produces<DeadLettersResponse>().ProducesProblem(503)
             .WithSummary("What webhooks were not told by any node, newest first.");
     }
@@ -77,7 +75,7 @@ internal static class AlertEndpoints
 
         var most = limit ?? DefaultLimit;
         var (answers, unreachable) = await others.AskAsync<AlertsResponse>(context, $"/api/alerts?limit={most}");
-        var lastKnown = await Task.WhenAll(unreachable.Take(MostNodes).Select(name => LastKnownAsync(name, nodes, store, most)));
+        var lastKnown = await Task.WhenAll(unreachable.Take(AlertStore.MostNodes).Select(name => LastKnownAsync(name, nodes, store, most)));
         return TypedResults.Ok(new AlertsResponse(
             InOrder([.. await ListAsync(book, store, most), .. answers.SelectMany(one => one.Alerts), .. lastKnown.SelectMany(one => one ?? [])], most), unreachable));
     }

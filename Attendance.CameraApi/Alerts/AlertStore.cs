@@ -15,6 +15,10 @@ namespace Attendance.CameraApi.Alerts;
 internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOptions<NodeOptions> node)
 {
     public const int HistoryLength = 500;
+
+    /// <summary>Of more nodes than this it is not asked at once.</summary>
+    public const int MostNodes = 100;
+
     private const int DeadLetters = 100;
 
     public void Keep(Alert alert)

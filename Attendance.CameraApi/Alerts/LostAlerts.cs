@@ -15,7 +15,7 @@ internal sealed class LostAlerts(AlertStore store, NodeRegistry nodes, AuditLog 
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<Alert?> AcknowledgeAsync(string alertId, string by)
     {
-        foreach (var name in nodes.Lost.Select(lost => lost.Node).Take(FollowedNodes.Limit))
+        foreach (var name in nodes.Lost.Select(lost => lost.Node).Take(AlertStore.MostNodes))
         {
             if ((await store.ReadUnresolvedAsync(name)).FirstOrDefault(alert => alert.Id == alertId) is { } alert)
             {

@@ -61,6 +61,22 @@ internal sealed class EventPositions
         }
     }
 
+    /// <summary>Where there are too many: of nodes that are not there any more nothing will be told.</summary>
+    public void Keep(IEnumerable<string> nodes, int atMost)
+    {
+        lock (_gate)
+        {
+            if (_byNode.Count > atMost)
+            {
+                var known = nodes.Select(EventPosition.KeyOf).ToHashSet(StringComparer.Ordinal);
+                foreach (var gone in _byNode.Keys.Where(key => !known.Contains(key)).ToList())
+                {
+                    _byNode.Remove(gone);
+                }
+            }
+        }
+    }
+
     public void Advance(EventPosition position)
     {
         lock (_gate)

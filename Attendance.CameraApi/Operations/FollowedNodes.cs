@@ -54,6 +54,7 @@ internal sealed class FollowedNodes(EventStream stream, bool isLive, bool isResu
 
     private void Look(HashSet<string> wereThere, CancellationToken cancellationToken)
     {
+        stream.Heard.Keep(nodes.All.Select(one => one.Node), atMost: Limit);
         foreach (var other in nodes.Up)
         {
             var isFirst = !_following.TryGetValue(other.Node, out var following);

@@ -28,7 +28,7 @@ internal sealed class LiveView(
     private Dictionary<string, OpsCamera> _shown = [];
     private Dictionary<string, (long Frames, long At)> _figures = [];
     private IReadOnlyList<OpsNode> _nodes = [];
-    private HashSet<string> _silent = [];
+    private readonly HashSet<string> _toldOf = new(StringComparer.Ordinal);
 
     private string Self => node.Value.Name;
 
@@ -113,23 +113,25 @@ internal sealed class LiveView(
         {
             _nodes = now;
             await stream.SendAsync("nodes", new { Nodes = now });
-            await SendAlertsOfSilentAsync();
         }
+
+        await SendAlertsOfSilentAsync([.. now.Where(one => !one.Followed).Select(one => one.Node)]);
     }
 
-    /// <summary>Who does not tell of its alerts itself may have told the store; what that has is the last that is known.</summary>
-    private async Task SendAlertsOfSilentAsync()
+    /// <summary>Who does not tell of its alerts itself may have told the store: what that has is told once, as soon as it is to be had.</summary>
+    private async Task SendAlertsOfSilentAsync(IReadOnlyList<string> silent)
     {
-        var silent = _nodes.Where(one => !one.Followed).Select(one => one.Node).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in silent.Except(_silent).Take(FollowedNodes.Limit))
+        _toldOf.IntersectWith(silent);
+        foreach (var name in silent.Where(name => !_toldOf.Contains(name)).Take(AlertStore.MostNodes))
         {
-            if (await AlertEndpoints.LastKnownAsync(name, nodes, store, AlertsShown) is { } alerts)
+            if (await AlertEndpoints.LastKnownAsync(name, nodes, store, AlertsShown) is not { } alerts)
             {
-                await stream.SendAsync("alerts", new { Node = name, Alerts = alerts });
+                return; // nor will it answer for the next
             }
-        }
 
-        _silent = silent;
+            _toldOf.Add(name);
+            await stream.SendAsync("alerts", new { Node = name, Alerts = alerts });
+        }
     }
 
     /// <summary>What differs at every look is told as figures; and a lease that is renewed is not news.</summary>

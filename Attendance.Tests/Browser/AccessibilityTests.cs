@@ -99,7 +99,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         await CheckAsync(page, null, "a console of nothing");
         OpsScene.Set(Api.Operations);
         Api.Operations.Break();
-        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(4);
         foreach (var fold in (string[])["Resolved", "Not delivered to webhooks", "As a table"])
         {
             await page.GetByText(fold).First.ClickAsync();

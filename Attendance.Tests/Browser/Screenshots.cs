@@ -111,8 +111,9 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await ShootAsync("nothing", isWhole: true);
         OpsScene.Set(Api.Operations);
         Api.Operations.Break();
-        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
+        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(4);
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+        await Expect(page.Locator("#audit-rows")).ToContainTextAsync("night-shift");
         await ShootAsync("busy", isWhole: true);
         await page.GetByRole(AriaRole.Button, new() { Name = "Loading bay", Exact = true }).Last.ClickAsync();
         await Expect(page.Locator("#history-rows tr")).Not.ToHaveCountAsync(0);

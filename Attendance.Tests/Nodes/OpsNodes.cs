@@ -12,8 +12,8 @@ namespace Attendance.Tests.Nodes;
 [Trait("Suite", "EndToEnd")]
 public sealed class OpsNodes : IAsyncLifetime
 {
-    /// <summary>A second for those that do not answer, and what a busy machine needs.</summary>
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
+    /// <summary>A second for those that do not answer, and what a busy machine needs; without that limit it would be the client's 30.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
@@ -62,8 +62,8 @@ public sealed class OpsNodes : IAsyncLifetime
             Assert.Equal("acknowledged", Text(await GhostAsync(node), "state"));
         }
 
-        Assert.Equal("acknowledged", Text(Assert.Single((await AlertsAsync(two, "?node=two")).Alerts), "state"));
-        Assert.Empty((await AlertsAsync(two, "?node=one")).Alerts);
+        Assert.Equal("acknowledged", Text(Assert.Single((await AlertsAsync(two, "?node=two")).Alerts, alert => Text(alert, "id") == id), "state"));
+        Assert.DoesNotContain((await AlertsAsync(two, "?node=one")).Alerts, alert => Text(alert, "node") != "one");
         using (var unknown = await three.Http.PostAsJsonAsync("/api/alerts/0123456789abcdef/acknowledge", new { by = "account-1" }, Cancel))
         {
             Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
@@ -149,6 +149,16 @@ public sealed class OpsNodes : IAsyncLifetime
             "cameras", told => Text(told, "node") == "two" && told.GetProperty("changed").EnumerateArray().Any(camera => Text(camera, "lease_ref") == lease.Ref), s_patience, Cancel);
         await GhostAsync(one); // the store has it
 
+        // One that hangs is heard no more, which keeps nothing from the others; and once it goes on, it begins anew.
+        Processes.Signal(three.Pid, "STOP");
+        await one.ReleaseAsync(lease);
+        await events.NextAsync(
+            "cameras", told => Text(told, "node") == "two" && told.GetProperty("changed").EnumerateArray().Any(camera => Text(camera, "last_reason") == "client"), s_limit, Cancel);
+        await events.NextAsync("nodes", told => Node(told, "three") is { } hung && !hung.GetProperty("followed").GetBoolean(), 2 * s_patience, Cancel);
+        Processes.Signal(three.Pid, "CONT");
+        await Processes.UntilAsync(
+            () => events.All.Count(heard => heard.Event == "snapshot" && Text(heard.Data, "node") == "three") == 2, s_patience, "it is heard again", Cancel);
+
         await two.KillAsync();
         await events.NextAsync("nodes", told => Node(told, "two") is { } gone && !gone.GetProperty("followed").GetBoolean(), s_patience, Cancel);
         var known = await events.NextAsync("alerts", told => Text(told, "node") == "two", s_patience, Cancel);
@@ -197,6 +207,13 @@ public sealed class OpsNodes : IAsyncLifetime
         var back = await StartAsync("two", "--Cameras:ghost:Source=device:/dev/video-that-is-not-there");
         await Processes.UntilAsync(
             async () => (await AlertsAsync(back, "?node=two")).Alerts.Any(alert => Text(alert, "acknowledged_by") == "account-1"), s_patience, "its next run remembers", Cancel);
+
+        // The one that told goes itself: the next to have been there tells of it, and the youngest does not.
+        await one.KillAsync();
+        await Processes.UntilAsync(
+            async () => (await AlertsAsync(back)).Alerts.Any(alert => IsNodeLost(alert) && Text(alert, "subject") == "one"), 2 * s_patience, "another one tells", Cancel);
+        await Task.Delay(TimeSpan.FromSeconds(4), Cancel);
+        Assert.Equal("three", Text(Assert.Single((await AlertsAsync(back)).Alerts, alert => IsNodeLost(alert) && Text(alert, "subject") == "one"), "node"));
     }
 
     private static bool IsNodeLost(JsonElement alert) => Text(alert, "rule") == "node_lost" && Text(alert, "state") != "resolved";
@@ -207,7 +224,7 @@ public sealed class OpsNodes : IAsyncLifetime
         var started = Stopwatch.StartNew();
         var (alerts, unreachable) = await AlertsAsync(node);
         Assert.True(started.Elapsed < s_limit, $"{started.Elapsed}");
-        Assert.Equal(["two"], unreachable);
+        Assert.Contains("two", unreachable);
         Assert.Equal("two", Text(Assert.Single(alerts, alert => Text(alert, "id") == alertId), "node"));
     }
 

@@ -18,8 +18,8 @@ internal sealed partial class EventRelay(
     private const string LastEventId = "Last-Event-ID";
     private const string RetryAfterSeconds = "2";
 
-    /// <summary>camera-api says something every 15 s, if only that it is there.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(45);
+    /// <summary>camera-api says something every 5 s, if only that it is there. After this the console is sent to connect again, and finds another node.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     public async Task RelayAsync(HttpContext context)
     {

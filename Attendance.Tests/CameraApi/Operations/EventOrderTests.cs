@@ -80,6 +80,22 @@ public sealed class EventOrderTests
         Assert.Equal(2, heard.ToString().Split('.').Length); // and takes the place of it
     }
 
+    [Fact]
+    public void Of_nodes_that_are_gone_no_position_is_kept_once_there_are_many()
+    {
+        var heard = new EventPositions();
+        foreach (var node in (string[])["here", "there", "gone"])
+        {
+            heard.Advance(new EventPosition(EventPosition.NewRun(node), 1));
+        }
+
+        heard.Keep(["here", "there"], atMost: 3);
+        Assert.NotNull(heard.Of("gone")); // it may come back
+        heard.Keep(["here", "there"], atMost: 2);
+        Assert.Null(heard.Of("gone"));
+        Assert.NotNull(heard.Of("there"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]

@@ -55,6 +55,7 @@ export class CameraRow {
     #state = make('span', 'badge');
     #name = make('button', 'camera-link');
     #id = make('span', 'camera-under');
+    #at = make('span', 'camera-at');
     #node = make('td', 'col-node');
     #holder = make('td', 'col-holder');
     #held = make('td', 'col-held number');
@@ -74,7 +75,7 @@ export class CameraRow {
         state.append(this.#state);
         const camera = make('th', 'col-name');
         camera.scope = 'row';
-        camera.append(this.#name, this.#id);
+        camera.append(this.#name, this.#id, this.#at);
         this.element.append(state, camera, this.#node, this.#holder, this.#held, this.#rate, this.#age, this.#viewers, this.#last, this.#deeds);
     }
 
@@ -95,6 +96,7 @@ export class CameraRow {
         write(this.#id, camera.detail ?? (camera.name && camera.name !== camera.camera_id ? camera.camera_id : ''));
         this.#id.classList.toggle('is-bad', camera.detail !== null && tone === 'bad');
         write(this.#node, camera.node);
+        write(this.#at, `on ${camera.node}`); // where there is no room for a column
         write(this.#holder, camera.session_ref ?? '');
         write(this.#rate, camera.frame_rate === null ? '' : camera.frame_rate.toFixed(1));
         write(this.#age, camera.frame_age_seconds === null ? '' : shortTime(camera.frame_age_seconds));

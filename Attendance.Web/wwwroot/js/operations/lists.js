@@ -17,7 +17,8 @@ export function showNodes(target, nodes) {
             make('td', 'no-break', node.state === 'up' ? when(node.started_at) : `last seen ${when(node.seen_at)}`),
             make('td', 'number', String(node.cameras)),
             make('td', 'number', String(node.held)),
-            badge(node.store === 'available' ? 'Available' : 'Away', node.store === 'available' ? 'good' : 'bad'));
+            node.state === 'lost' ? make('td', '', '–')
+                : badge(node.store === 'available' ? 'Available' : 'Away', node.store === 'available' ? 'good' : 'bad'));
         return row;
     }));
 }

@@ -207,6 +207,7 @@ function showSilent() {
     notice.hidden = picture.silent.length === 0;
     write(notice, picture.silent.map(({ node, state, cameras }) =>
         `Node ${node} ${state === 'lost' ? 'is lost' : 'does not answer'}: of its ${countOf(cameras, 'camera')} and alerts only what was last known is shown.`).join(' '));
+    root.dataset.nodes = picture.nodes.length > 1 ? 'several' : 'one';
     write(element('trends-note', HTMLElement), picture.nodes.length > 1 ? 'per minute, all nodes; times are those of the slowest' : 'per minute');
 }
 
