@@ -185,10 +185,11 @@ internal sealed partial class CameraLeases(
     }
 
     /// <summary>Opens the camera of a lease that an earlier run of this node began, under the very same lease.</summary>
+    /// <param name="failover">As it was asked for then.</param>
     /// <returns><see langword="false"/> when somebody has the camera by now.</returns>
-    public bool TryAdopt(CameraSlot slot, FoundLease found)
+    public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null)
     {
-        var lease = NewLease(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl));
+        var lease = NewLease(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl, Failover: failover));
         if (_closing.IsCancellationRequested || slot.TryEnter(lease) is not null)
         {
             return false;

@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.Tests.Stores;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
@@ -41,23 +39,15 @@ internal sealed class LeaseHistory : IDisposable
     {
         _captures = new ScriptedCaptures(_clock);
         (var unreliable, _outage) = UnreliableStore.Over(connection);
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Node:Name"] = "node-" + Guid.NewGuid().ToString("N")[..12],
-            ["Cameras:door:Source"] = "test-pattern",
-            ["Cameras:gate:Source"] = "test-pattern",
-            ["Discovery:Enabled"] = "false",
-            ["Leases:StoreTimeout"] = "00:00:10", // the clock hurries: what fails is what a step makes fail
-        });
-        builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddMetrics();
-        builder.AddCameras();
-        builder.AddCapture();
-        builder.AddLeases();
-        builder.Services.AddSingleton(unreliable);
-        builder.Services.AddSingleton<ICameraCaptureFactory>(_captures);
-        _host = builder.Build();
+        _host = LeaseNode.Build(
+            store: null,
+            LeaseNode.NewName(),
+            _clock,
+            services =>
+            {
+                services.AddSingleton(unreliable);
+                services.AddSingleton<ICameraCaptureFactory>(_captures);
+            });
         _leases = Get<CameraLeases>();
         _active = Collect("attendance.camera.lease.active");
         _asked = Collect("attendance.camera.lease.acquisitions");
