@@ -420,7 +420,8 @@ internal sealed partial class CameraLeases(
 
         sessions.Enter(lease.SessionHash);
         var askedAt = clock.GetTimestamp();
-        var grant = await store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, slot.NewestToken);
+        var seen = Math.Max(slot.NewestToken, lease.FencingToken); // of the camera, and of a lease that moves
+        var grant = await store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, seen);
         if (grant is StoreGrant.Busy busy)
         {
             return Abandon(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining, busy.Node));
