@@ -21,7 +21,7 @@ namespace Attendance.Tests.CameraApi.Leases;
 internal sealed class LeaseHistory : IDisposable
 {
     /// <summary>Nobody waits for ever. Of real time, and far above what a history takes.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
 
@@ -180,9 +180,10 @@ internal sealed class LeaseHistory : IDisposable
         return Task.CompletedTask;
     }
 
-    public Task UnplugAsync(string camera)
+    public Task UnplugAsync(int client, string camera)
     {
-        _captures.Unplug(camera);
+        var has = _held.Where(one => one.Key.Client == client).Select(one => one.Value.Current).FirstOrDefault(lease => lease.End is null);
+        _captures.Unplug(has?.CameraId ?? camera);
         return Task.CompletedTask;
     }
 

@@ -11,17 +11,24 @@ namespace Attendance.Tests.CameraApi.Leases;
 /// </summary>
 internal abstract record LeaseStep(int Client)
 {
-    public static Arbitrary<LeaseStep> Any { get; } = Arb.From(
-        from client in Gen.Choose(0, 4)
+    private static readonly Opening[] s_good = [Opening.AtOnce, Opening.AtOnce, Opening.AtOnce, Opening.Slow, Opening.Deaf];
+
+    public static Arbitrary<LeaseStep> Any { get; } = Of(
+        clients: 5, plugs: 1, [.. s_good, Opening.Deaf, Opening.LongerThanItsLease, Opening.Fails, Opening.FailsLate, Opening.Hangs]);
+
+    /// <summary>Few clients and good cameras, which are pulled out all the time.</summary>
+    public static Arbitrary<LeaseStep> WithLooseCables { get; } = Of(clients: 3, plugs: 4, s_good);
+
+    /// <param name="plugs">How often something is pulled out or put in.</param>
+    private static Arbitrary<LeaseStep> Of(int clients, int plugs, Opening[] openings) => Arb.From(
+        from client in Gen.Choose(0, clients - 1)
         from camera in Gen.Elements("door", "door", "gate", "attic")
         from step in Gen.Frequency(
             (40, from wait in Gen.Elements(0, 0, 0, 3, 60)
                 from takeover in Gen.Elements(false, false, true)
-                from moves in Gen.Elements(false, true)
+                from moves in Gen.Elements(plugs > 1, true)
                 from patience in Gen.Elements<int?>(null, null, null, null, 0, 1, 5)
-                from opening in Gen.Elements(
-                    Opening.AtOnce, Opening.AtOnce, Opening.AtOnce, Opening.Slow, Opening.Deaf, Opening.Deaf, Opening.LongerThanItsLease,
-                    Opening.Fails, Opening.FailsLate, Opening.Hangs)
+                from opening in Gen.Elements(openings)
                 from closing in Gen.Elements(Closing.AtOnce, Closing.AtOnce, Closing.AtOnce, Closing.Slow, Closing.NotFree)
                 select (LeaseStep)new Acquire(client, camera, wait, takeover, moves, patience, opening, closing)),
             (12, Gen.Constant<LeaseStep>(new Renew(client, camera))),
@@ -30,8 +37,8 @@ internal abstract record LeaseStep(int Client)
             (8, Gen.Constant<LeaseStep>(new CleanUp(client))),
             (12, Gen.Elements(1, 1, 2, 5, 40).Select(seconds => (LeaseStep)new Idle(client, seconds))),
             (5, Gen.Constant<LeaseStep>(new LoseDevice(client, camera))),
-            (10, Gen.Constant<LeaseStep>(new Unplug(client, camera))),
-            (6, Gen.Constant<LeaseStep>(new PlugIn(client, camera))),
+            (8 * plugs, Gen.Constant<LeaseStep>(new Unplug(client, camera))),
+            (12 * plugs, Gen.Constant<LeaseStep>(new PlugIn(client, camera))),
             (6, Gen.Elements(Outage.NotReached, Outage.NotHeard).Select(kind => (LeaseStep)new LoseStore(client, kind))),
             (1, Gen.Constant<LeaseStep>(new Close(client))))
         select step,
@@ -85,9 +92,10 @@ internal abstract record LeaseStep(int Client)
         public override Task TakeAsync(LeaseHistory history) => history.LoseDeviceAsync(Camera);
     }
 
+    /// <summary>The camera that the client has; this one if it has none.</summary>
     public sealed record Unplug(int Client, string Camera) : LeaseStep(Client)
     {
-        public override Task TakeAsync(LeaseHistory history) => history.UnplugAsync(Camera);
+        public override Task TakeAsync(LeaseHistory history) => history.UnplugAsync(Client, Camera);
     }
 
     public sealed record PlugIn(int Client, string Camera) : LeaseStep(Client)
