@@ -193,7 +193,7 @@ internal sealed class CameraLease
         {
             FailoverTo = FailoverTo, IsArriving = true, Origin = Origin,
         };
-        next.Stored = next.Stored with { LeaseId = Id };
+        next.Stored = next.Stored with { LeaseId = Id, FencingToken = FencingToken };
         return next;
     }
 

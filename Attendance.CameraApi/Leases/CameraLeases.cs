@@ -185,10 +185,11 @@ internal sealed partial class CameraLeases(
     }
 
     /// <summary>Opens the camera of a lease that an earlier run of this node began, under the very same lease.</summary>
+    /// <param name="failover">As it was asked for then.</param>
     /// <returns><see langword="false"/> when somebody has the camera by now.</returns>
-    public bool TryAdopt(CameraSlot slot, FoundLease found)
+    public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null)
     {
-        var lease = NewLease(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl));
+        var lease = NewLease(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl, Failover: failover));
         if (_closing.IsCancellationRequested || slot.TryEnter(lease) is not null)
         {
             return false;
@@ -415,6 +416,7 @@ internal sealed partial class CameraLeases(
         }
 
         sessions.Enter(lease.SessionHash);
+        var seen = Math.Max(slot.NewestToken, lease.FencingToken); // of the camera, and of a lease that moves
         var mayLag = pending.Has(lease.CameraId);
         var askedAt = clock.GetTimestamp();
         var grant = await AskAsync();
@@ -436,7 +438,7 @@ internal sealed partial class CameraLeases(
         return null;
 
         Task<StoreGrant> AskAsync() =>
-            store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, slot.NewestToken);
+            store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, seen);
     }
 
     /// <summary>From here on the lease counts, until it ends.</summary>

@@ -7,7 +7,8 @@ namespace Attendance.CameraApi.Leases;
 /// Moves leases that may move to the next best camera as soon as their own is missing, keeps failing, or is given up. While none is
 /// free they wait for their own as every lease does, and for whichever becomes free before.
 /// </summary>
-internal sealed partial class Failover(CameraLeases leases, CameraChoice choice, TimeProvider clock, ILogger<Failover> logger) : IHostedService
+internal sealed partial class Failover(CameraLeases leases, CameraChoice choice, FailoverWishes wishes, TimeProvider clock, ILogger<Failover> logger)
+    : IHostedService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
@@ -15,6 +16,7 @@ internal sealed partial class Failover(CameraLeases leases, CameraChoice choice,
     public Task StartAsync(CancellationToken cancellationToken)
     {
         leases.Failover = WatchAsync;
+        leases.Ended += (lease, _) => ForgetIfOver(lease);
         return Task.CompletedTask;
     }
 
@@ -24,6 +26,8 @@ internal sealed partial class Failover(CameraLeases leases, CameraChoice choice,
     private async Task<bool> WatchAsync(CameraLease lease, ICameraCapture capture)
     {
         Activity.Current = null; // the request that began the lease will be over
+        wishes.Keep(lease);
+        ForgetIfOver(lease); // it may have ended just before that
         try
         {
             for (var pause = s_pause; ;)
@@ -49,6 +53,14 @@ internal sealed partial class Failover(CameraLeases leases, CameraChoice choice,
         {
             LogFailed(lease.CameraId, exception);
             return false;
+        }
+    }
+
+    private void ForgetIfOver(CameraLease lease)
+    {
+        if (lease is { FailoverTo: not null, End: not null, MovedTo: null })
+        {
+            wishes.Forget(lease.Id);
         }
     }
 

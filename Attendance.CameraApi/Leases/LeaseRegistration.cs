@@ -28,6 +28,7 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<ProbeMetrics>();
         builder.Services.AddSingleton<CameraProbes>();
         builder.Services.AddSingleton<CameraChoice>();
+        builder.Services.AddSingleton<FailoverWishes>();
         builder.Services.AddHostedService<Failover>();
         builder.Services.AddSingleton<LeakMetrics>();
         builder.Services.AddSingleton<OpenLeaks>();

@@ -16,6 +16,7 @@ internal sealed partial class Reconciliation(
     CaptureWorkers workers,
     CameraCatalog catalog,
     LeaseStore store,
+    FailoverWishes wishes,
     EndedLeases ended,
     OpenLeaks leaks,
     ILogger<Reconciliation> logger)
@@ -60,6 +61,7 @@ internal sealed partial class Reconciliation(
             }
         }
 
+        var failovers = await wishes.ReadAsync();
         foreach (var (scope, found) in nobodys.OrderByDescending(entry => entry.Found.Lease.AcquiredAt))
         {
             var (cameraId, leaseId) = (found.Lease.CameraId, found.Lease.LeaseId);
@@ -67,10 +69,15 @@ internal sealed partial class Reconciliation(
             {
                 await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.DeviceLost, $"moved to {moved.CameraId}"), LeakKind.NodeRestarted, leaseId);
             }
-            else if (found.Remaining <= TimeSpan.Zero || !TryAdopt(cameraId, found))
+            else if (found.Remaining <= TimeSpan.Zero || !TryAdopt(cameraId, found, failovers.GetValueOrDefault(leaseId)))
             {
                 await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeRestarted), LeakKind.NodeRestarted, leaseId);
             }
+        }
+
+        foreach (var leaseId in failovers.Keys.Where(id => leases.Find(id) is null))
+        {
+            wishes.Forget(leaseId);
         }
     }
 
@@ -163,7 +170,7 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>A camera of a browser needs no worker, only that its page comes back in time.</summary>
-    private bool TryAdopt(string cameraId, FoundLease found)
+    private bool TryAdopt(string cameraId, FoundLease found, CameraRequirements? failover)
     {
         if (BrowserCamera.IsId(cameraId))
         {
@@ -171,7 +178,7 @@ internal sealed partial class Reconciliation(
             return leases.TryAdopt(visit.Slot, found);
         }
 
-        return slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found);
+        return slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found, failover);
     }
 
     /// <summary>Read first, looked for here second: what is granted in between is another lease than the one that was read.</summary>

@@ -97,6 +97,7 @@ internal sealed partial class NodeRegistry(
         await using var started = lifetime.ApplicationStarted.Register(listening.SetResult);
         while (!stoppingToken.IsCancellationRequested)
         {
+            var saidWhere = listening.Task.IsCompleted;
             try
             {
                 await BeatAsync();
@@ -109,7 +110,7 @@ internal sealed partial class NodeRegistry(
             // When the store has been silent for long enough to be cut off, it is to be asked just then.
             var patience = Isolation.Patience - clock.GetElapsedTime(_heardAt);
             var pause = Task.Delay(patience > TimeSpan.Zero && patience < Beat ? patience : Beat, clock, stoppingToken);
-            await (listening.Task.IsCompleted ? pause : Task.WhenAny(pause, listening.Task)); // once it listens, it says where
+            await (saidWhere ? pause : Task.WhenAny(pause, listening.Task)); // once it listens, it says where
         }
     }
 

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Browser;
 using Attendance.Tests.Enrollment;
+using Attendance.Tests.Faults;
 using Attendance.Tests.Web;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.Playwright;
@@ -22,13 +23,17 @@ public sealed class SystemWithFaces : IAsyncLifetime
 
     public AttendanceSystem System { get; private set; } = null!;
 
+    /// <summary>A camera that can be pulled out.</summary>
+    public FaultCamera Plug { get; } = new("plug");
+
     /// <summary>What a camera sees.</summary>
     public string Film => Path.Combine(_folder.FullName, "faces.mjpeg");
 
     public async ValueTask InitializeAsync()
     {
         await TestFaces.WriteMotionJpegAsync(Film, secondsPerPose: 2);
-        System = await AttendanceSystem.StartAsync(CancellationToken.None, $"--Cameras:desk:Source=file:{Film}", "--Cameras:desk:Name=Desk");
+        System = await AttendanceSystem.StartAsync(
+            CancellationToken.None, $"--Cameras:desk:Source=file:{Film}", "--Cameras:desk:Name=Desk", Plug.Setting);
     }
 
     public async ValueTask DisposeAsync()
@@ -38,6 +43,7 @@ public sealed class SystemWithFaces : IAsyncLifetime
             await System.DisposeAsync();
         }
 
+        Plug.Dispose();
         _folder.Delete(recursive: true);
     }
 }
@@ -103,6 +109,26 @@ public sealed partial class EnrollmentTests(SystemWithFaces shared, ChromiumBrow
         var pictures = page.Locator(".shots img");
         await Expect(pictures).ToHaveCountAsync(5);
         Assert.True(await pictures.First.EvaluateAsync<bool>("async picture => { await picture.decode(); return picture.naturalWidth >= 480; }"));
+    }
+
+    [Fact]
+    public async Task Whoever_has_the_servers_best_camera_goes_on_with_another_when_it_is_lost()
+    {
+        var id = await AddPersonAsync("Somebody patient");
+        await _system.AcquireAsync("demo", "enrollment_moved_1");
+        var desk = await _system.AcquireAsync("desk", "enrollment_moved_2");
+        await using var window = await _system.WindowAsync(chromium, Cancel);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(new Uri(_system.Web, $"/people/{id}/capture").ToString());
+        await Expect(page.Locator("#facts")).ToHaveTextAsync("Camera: plug", new() { Timeout = 20_000 });
+
+        using var released = await _system.Api.DeleteAsync($"/api/leases/{desk.Id}", Cancel);
+        shared.Plug.Set("missing");
+
+        await Expect(page.Locator("#facts")).ToHaveTextAsync("Camera: Desk", new() { Timeout = 20_000 });
+        await Expect(Taken(page)).Not.ToHaveCountAsync(0, new() { Timeout = 40_000 }); // the server takes them under the lease as it is now
+        await page.CloseAsync();
+        shared.Plug.Set();
     }
 
     [Fact]

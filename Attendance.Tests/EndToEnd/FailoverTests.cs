@@ -115,6 +115,21 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
     }
 
     [Fact]
+    public async Task A_lease_that_may_move_may_so_after_its_API_was_killed()
+    {
+        var lease = await AcquireAsync("left", failover: true);
+        await CurrentAsync(lease);
+        Processes.Signal(await _system.ProcessAsync("camera-api", Cancel), "KILL");
+        await _system.ExitCodeAsync("camera-api", Cancel);
+        Assert.True(await _system.CommandAsync("camera-api", "start", Cancel));
+        await _system.HealthyAsync("camera-api", Cancel);
+
+        shared.Left.Set("missing");
+
+        Assert.Equal("right", (await MovedAsync(lease)).GetProperty("camera_id").GetString());
+    }
+
+    [Fact]
     public async Task The_camera_of_a_page_is_its_own_to_change()
     {
         using var response = await _system.Api.PostAsJsonAsync(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -12,7 +13,9 @@ namespace Attendance.Tests.Nodes;
 [Trait("Suite", "EndToEnd")]
 public sealed class NodeNameTests : IAsyncLifetime
 {
-    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(5);
+    /// <summary>Less than whoever cannot be asked is watched for.</summary>
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly GarnetStore _store = new();
@@ -55,14 +58,17 @@ public sealed class NodeNameTests : IAsyncLifetime
     [Fact]
     public async Task One_that_was_killed_and_starts_again_has_its_leases_at_once()
     {
+        var started = Stopwatch.GetTimestamp();
         var killed = await StartAsync();
+        var first = Stopwatch.GetElapsedTime(started);
         var lease = await killed.AcquireAsync("door", Session());
         await killed.SignalAsync("KILL");
 
         var again = Start();
-        var took = await Processes.UntilAsync(() => IsRenewedAsync(again, lease), s_settled, "its lease is renewed", Cancel);
+        var took = await Processes.UntilAsync(() => IsRenewedAsync(again, lease), s_patience, "its lease is renewed", Cancel);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"Renewed {took.TotalSeconds:0.00} s after the start.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"Renewed {took.TotalSeconds:0.00} s after the start; the first start took {first.TotalSeconds:0.00} s.");
+        Assert.InRange(took, TimeSpan.Zero, first + s_late); // on a machine that does other things as well
         Assert.Empty(await again.HistoryAsync("door"));
         await again.ReleaseAsync(lease);
     }

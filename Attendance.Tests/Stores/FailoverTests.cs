@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Leases;
-using Attendance.Tests.CameraApi.Sessions;
+using Attendance.Tests.CameraApi.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -31,7 +31,7 @@ public sealed class FailoverTests : IAsyncLifetime
     {
         await _servers.InitializeAsync();
         Assert.SkipWhen(_servers.Missing is not null, _servers.Missing ?? "");
-        _node = PresenceNode.Build(_servers.ConnectionString, _name, TimeProvider.System);
+        _node = LeaseNode.Build(_servers.ConnectionString, _name, TimeProvider.System);
         await _node.StartAsync(Cancel);
     }
 

@@ -19,13 +19,18 @@ internal static class Story
     /// <summary>After the first failure. A story that hangs takes its time whenever it is told.</summary>
     private static readonly TimeSpan s_timeToShorten = TimeSpan.FromSeconds(30);
 
+    /// <summary>One story only is told, which went wrong before.</summary>
+    public static bool IsReplayed => !string.IsNullOrEmpty(Replay);
+
+    private static string? Replay => Environment.GetEnvironmentVariable(ReplayVariable);
+
     /// <param name="longest">About as many steps as the longest stories have.</param>
     /// <param name="atOnce">For stories that spend their time waiting.</param>
     public static Task TellAllAsync<TStep>(
         Arbitrary<TStep> step, int count, int longest, Func<TStep[], Task> tell, int atOnce = 1)
     {
         var config = Config.Quick.WithMaxTest(count).WithStartSize(longest / 4).WithEndSize(longest).WithQuietOnSuccess(true).WithRunner(new Critic<TStep>());
-        if (Environment.GetEnvironmentVariable(ReplayVariable) is { Length: > 0 } replay)
+        if (Replay is { Length: > 0 } replay)
         {
             config = config.WithReplay(Parse(replay)).WithMaxTest(1);
         }

@@ -3,7 +3,7 @@ using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
-using Attendance.Tests.CameraApi.Sessions;
+using Attendance.Tests.CameraApi.Leases;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +35,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(_server.Missing is not null, _server.Missing ?? "");
-        _host = PresenceNode.Build(_server.ConnectionString, _node, TimeProvider.System);
+        _host = LeaseNode.Build(_server.ConnectionString, _node, TimeProvider.System);
         await _host.Services.GetRequiredService<StoreWrites>().StartAsync(Cancel);
     }
 
@@ -141,9 +141,9 @@ public abstract class AlertStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_vanishes_is_lost_and_one_that_stops_is_not()
     {
-        using var stopping = PresenceNode.Build(_server.ConnectionString, _node + "-stopping", TimeProvider.System);
-        using var vanishing = PresenceNode.Build(_server.ConnectionString, _node + "-vanishing", TimeProvider.System);
-        using var watching = PresenceNode.Build(_server.ConnectionString, _node, TimeProvider.System, ("Alerts:NodeLost", "00:00:06"));
+        using var stopping = LeaseNode.Build(_server.ConnectionString, _node + "-stopping", TimeProvider.System);
+        using var vanishing = LeaseNode.Build(_server.ConnectionString, _node + "-vanishing", TimeProvider.System);
+        using var watching = LeaseNode.Build(_server.ConnectionString, _node, TimeProvider.System, ("Alerts:NodeLost", "00:00:06"));
         var registry = watching.Services.GetRequiredService<NodeRegistry>();
         foreach (var host in (IHost[])[stopping, vanishing])
         {

@@ -5,7 +5,7 @@ using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Operations;
 using Attendance.CameraApi.Sessions;
 using Attendance.Tests.CameraApi.Capture;
-using Attendance.Tests.CameraApi.Sessions;
+using Attendance.Tests.CameraApi.Leases;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -26,7 +26,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
 
     public FindingsTests(GarnetStore store)
     {
-        _host = PresenceNode.Build(
+        _host = LeaseNode.Build(
             store.ConnectionString,
             "node-" + Guid.NewGuid().ToString("N")[..12],
             _clock,

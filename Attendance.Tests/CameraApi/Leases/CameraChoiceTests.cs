@@ -228,7 +228,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     public async Task What_is_known_of_a_camera_outlives_a_restart()
     {
         var name = "node-" + Guid.NewGuid().ToString("N")[..12];
-        using (var earlier = PresenceNode.Build(store.ConnectionString, name, TimeProvider.System))
+        using (var earlier = LeaseNode.Build(store.ConnectionString, name, TimeProvider.System))
         {
             await earlier.StartAsync(Cancel);
             var quality = (CameraQuality)earlier.Services.GetService(typeof(CameraQuality))!;
@@ -242,7 +242,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
             await earlier.StopAsync(Cancel);
         }
 
-        using var later = PresenceNode.Build(store.ConnectionString, name, TimeProvider.System);
+        using var later = LeaseNode.Build(store.ConnectionString, name, TimeProvider.System);
         await later.StartAsync(Cancel);
         var recalled = (CameraQuality)later.Services.GetService(typeof(CameraQuality))!;
         await PresenceNode.EventuallyAsync(() => recalled.Measured("door", null) is { Sharpness: 444, Width: 800 }, "it is known again");

@@ -1,5 +1,4 @@
 using Attendance.CameraApi;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
@@ -8,52 +7,22 @@ using Attendance.Tests.Stores;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>The life of a lease, on a real store, with a clock and hardware that do what the test says.</summary>
-public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDisposable
+public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
-    private readonly FakeCaptures _captures = new();
-    private readonly IHost _host;
-    private readonly CameraLeases _leases;
-    private readonly MetricCollector<int> _active;
+    private readonly LeaseNode _node = new(store.ConnectionString);
 
-    public CameraLeasesTests(GarnetStore store)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:sessions"] = store.ConnectionString,
-            ["Node:Name"] = "node-" + Guid.NewGuid().ToString("N")[..12],
-            ["Cameras:door:Source"] = "test-pattern",
-            ["Cameras:gate:Source"] = "test-pattern",
-            ["Discovery:Enabled"] = "false",
-        });
-        builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddMetrics();
-        builder.AddCameras();
-        builder.AddCapture();
-        builder.AddLeases();
-        builder.Services.AddSingleton<ICameraCaptureFactory>(_captures);
-        _host = builder.Build();
-        _leases = Get<CameraLeases>();
-        _active = new MetricCollector<int>(
-            Get<System.Diagnostics.Metrics.IMeterFactory>(), CameraApiActivity.Name, "attendance.camera.lease.active");
-    }
+    private CameraLeases Leases => _node.Leases;
+
+    private FakeCaptures Captures => _node.Captures;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _leases.CloseAsync();
-        _active.Dispose();
-        _host.Dispose();
-    }
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
     public async Task A_held_camera_is_refused_to_others()
@@ -61,7 +30,7 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         await HoldAsync("door", "one");
 
         Assert.IsType<AcquireOutcome.InUse>(await AcquireAsync("door", "two"));
-        Assert.Equal(1, _captures.Open);
+        Assert.Equal(1, Captures.Open);
     }
 
     [Fact]
@@ -81,7 +50,7 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(session => AcquireAsync("door", $"session-{session}")));
 
         Assert.Single(outcomes.OfType<AcquireOutcome.Granted>());
-        Assert.Equal(1, _captures.Open);
+        Assert.Equal(1, Captures.Open);
     }
 
     [Fact]
@@ -98,12 +67,12 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     {
         var lease = await HoldAsync("door", "one");
 
-        _clock.Advance(TimeSpan.FromSeconds(30));
+        _node.Clock.Advance(TimeSpan.FromSeconds(30));
         await lease.Released;
 
         Assert.True(lease.Ended.IsCancellationRequested);
         Assert.Equal(ReleaseReason.Expired, lease.End?.Reason);
-        Assert.Equal(0, _captures.Open);
+        Assert.Equal(0, Captures.Open);
         await HoldAsync("door", "two");
     }
 
@@ -111,15 +80,15 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     public async Task Renewal_postpones_expiry_and_never_revives()
     {
         var lease = await HoldAsync("door", "one");
-        _clock.Advance(TimeSpan.FromSeconds(20));
-        Assert.True(await _leases.RenewAsync(lease));
-        _clock.Advance(TimeSpan.FromSeconds(20));
+        _node.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.True(await Leases.RenewAsync(lease));
+        _node.Clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Null(lease.End);
 
-        _clock.Advance(TimeSpan.FromSeconds(11));
+        _node.Clock.Advance(TimeSpan.FromSeconds(11));
         await lease.Released;
 
-        Assert.False(await _leases.RenewAsync(lease));
+        Assert.False(await Leases.RenewAsync(lease));
     }
 
     [Fact]
@@ -128,11 +97,11 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         var lease = await HoldAsync("door", "one", TimeSpan.FromHours(1));
         for (var hour = 0; hour < 4; hour++)
         {
-            _clock.Advance(TimeSpan.FromMinutes(59));
-            Assert.True(await _leases.RenewAsync(lease));
+            _node.Clock.Advance(TimeSpan.FromMinutes(59));
+            Assert.True(await Leases.RenewAsync(lease));
         }
 
-        _clock.Advance(TimeSpan.FromMinutes(4));
+        _node.Clock.Advance(TimeSpan.FromMinutes(4));
         await lease.Released;
 
         Assert.Equal(ReleaseReason.MaxHold, lease.End?.Reason);
@@ -144,22 +113,22 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         var lease = await HoldAsync("door", "one");
 
         await Task.WhenAll(
-            _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.PageHide)),
-            _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Forced)),
-            _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Expired)));
+            Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.PageHide)),
+            Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Forced)),
+            Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Expired)));
 
         Assert.Equal("page_hide", Assert.Single(await Get<LeaseStore>().ReadLedgerAsync("door", 10)).Reason);
-        Assert.Equal(0, _active.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Equal(0, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
     }
 
     [Fact]
     public async Task A_camera_that_closes_slowly_stays_held_until_it_is_closed()
     {
         var closing = new TaskCompletionSource<CloseOutcome>();
-        _captures.Closing = () => closing.Task;
+        Captures.Closing = () => closing.Task;
         var lease = await HoldAsync("door", "one");
 
-        var release = _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+        var release = Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         var next = AcquireAsync("door", "two");
         await Task.Delay(100, Cancel);
         Assert.False(next.IsCompleted);
@@ -173,68 +142,68 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     [Fact]
     public async Task A_camera_that_does_not_open_is_not_left_leased()
     {
-        _captures.Opening = _ => throw Unavailable();
+        Captures.Opening = _ => throw Unavailable();
         await Assert.ThrowsAsync<CameraUnavailableException>(() => AcquireAsync("door", "one"));
 
-        Assert.Equal(0, _captures.Open);
+        Assert.Equal(0, Captures.Open);
         Assert.Empty(await Get<LeaseStore>().FindHeldAsync());
         Assert.Equal("open_failed", Assert.Single(await Get<LeaseStore>().ReadLedgerAsync("door", 10)).Reason);
-        _captures.Opening = _ => Task.CompletedTask;
+        Captures.Opening = _ => Task.CompletedTask;
         await HoldAsync("door", "two");
-        Assert.Equal(1, _active.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Equal(1, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
     }
 
     [Fact]
     public async Task A_client_that_leaves_while_its_camera_opens_leaves_nothing_behind()
     {
         using var leaving = new CancellationTokenSource();
-        _captures.Opening = opening => Task.Delay(Timeout.Infinite, opening);
+        Captures.Opening = opening => Task.Delay(Timeout.Infinite, opening);
         var acquiring = AcquireAsync("door", "one", cancellationToken: leaving.Token);
         await OpeningAsync();
 
         await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring);
-        Assert.Equal(0, _captures.Open);
+        Assert.Equal(0, Captures.Open);
         Assert.Equal("disconnected", Assert.Single(await Get<LeaseStore>().ReadLedgerAsync("door", 10)).Reason);
     }
 
     [Fact]
     public async Task A_session_that_is_cleaned_up_while_its_camera_opens_does_not_get_it()
     {
-        _captures.Opening = opening => Task.Delay(Timeout.Infinite, opening);
+        Captures.Opening = opening => Task.Delay(Timeout.Infinite, opening);
         var acquiring = AcquireAsync("door", "one");
         await OpeningAsync();
 
-        await Task.WhenAll(_leases.HeldBy("one").Select(lease => _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.PageHide))));
+        await Task.WhenAll(Leases.HeldBy("one").Select(lease => Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.PageHide))));
 
         Assert.Equal(ReleaseReason.PageHide, Assert.IsType<AcquireOutcome.Ended>(await acquiring).End.Reason);
-        Assert.Equal(0, _captures.Open);
+        Assert.Equal(0, Captures.Open);
     }
 
     [Fact]
     public async Task A_session_that_is_cleaned_up_while_its_camera_opens_does_not_get_it_even_when_it_opens()
     {
         var opened = new TaskCompletionSource();
-        _captures.Opening = _ => opened.Task;
+        Captures.Opening = _ => opened.Task;
         var acquiring = AcquireAsync("door", "one");
         await OpeningAsync();
 
-        var released = _leases.EndAsync(Assert.Single(_leases.HeldBy("one")), new LeaseEnd(ReleaseReason.PageHide));
+        var released = Leases.EndAsync(Assert.Single(Leases.HeldBy("one")), new LeaseEnd(ReleaseReason.PageHide));
         opened.SetResult();
 
         Assert.IsType<AcquireOutcome.Ended>(await acquiring);
         Assert.IsType<CloseOutcome.Free>(await released);
-        Assert.Equal(0, _captures.Open);
+        Assert.Equal(0, Captures.Open);
     }
 
     [Fact]
     public async Task A_camera_that_is_not_shown_to_be_free_is_given_to_nobody()
     {
-        _captures.Closing = () => Task.FromResult<CloseOutcome>(new CloseOutcome.NotFree("it hangs", () => Task.FromResult(false)));
+        Captures.Closing = () => Task.FromResult<CloseOutcome>(new CloseOutcome.NotFree("it hangs", () => Task.FromResult(false)));
         var lease = await HoldAsync("door", "one");
 
-        await _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+        await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
 
         Assert.Equal("it hangs", Assert.IsType<AcquireOutcome.Quarantined>(await AcquireAsync("door", "two")).Quarantine.Cause);
         Assert.Equal("client", Assert.Single(await Get<LeaseStore>().ReadLedgerAsync("door", 10)).Reason);
@@ -246,11 +215,11 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         var first = await HoldAsync("door", "one");
 
         var second = Assert.IsType<AcquireOutcome.Granted>(
-            await _leases.AcquireAsync(Slot("door"), new LeaseWish("two", Takeover: true), Cancel));
+            await Leases.AcquireAsync(Slot("door"), new LeaseWish("two", Takeover: true), Cancel));
 
         Assert.Equal(ReleaseReason.Takeover, first.End?.Reason);
         Assert.True(second.Lease.FencingToken > first.FencingToken);
-        Assert.Equal(1, _captures.Open);
+        Assert.Equal(1, Captures.Open);
     }
 
     [Fact]
@@ -265,17 +234,17 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
             await Task.Delay(50, Cancel);
         }
 
-        await _leases.EndAsync(held, new LeaseEnd(ReleaseReason.Client));
+        await Leases.EndAsync(held, new LeaseEnd(ReleaseReason.Client));
         await Task.WhenAll(waiting);
 
         Assert.Equal(["two", "three", "four"], order);
 
         async Task WaitAsync(string session)
         {
-            var outcome = await _leases.AcquireAsync(Slot("door"), new LeaseWish(session, Wait: TimeSpan.FromMinutes(1)), Cancel);
+            var outcome = await Leases.AcquireAsync(Slot("door"), new LeaseWish(session, Wait: TimeSpan.FromMinutes(1)), Cancel);
             var lease = Assert.IsType<AcquireOutcome.Granted>(outcome).Lease;
             order.Add(session);
-            await _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+            await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         }
     }
 
@@ -284,12 +253,12 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     {
         var held = await HoldAsync("door", "one");
         using var leaving = new CancellationTokenSource();
-        var first = _leases.AcquireAsync(Slot("door"), new LeaseWish("two", Wait: TimeSpan.FromMinutes(1)), leaving.Token);
-        var second = _leases.AcquireAsync(Slot("door"), new LeaseWish("three", Wait: TimeSpan.FromMinutes(1)), Cancel);
+        var first = Leases.AcquireAsync(Slot("door"), new LeaseWish("two", Wait: TimeSpan.FromMinutes(1)), leaving.Token);
+        var second = Leases.AcquireAsync(Slot("door"), new LeaseWish("three", Wait: TimeSpan.FromMinutes(1)), Cancel);
 
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        await _leases.EndAsync(held, new LeaseEnd(ReleaseReason.Client));
+        await Leases.EndAsync(held, new LeaseEnd(ReleaseReason.Client));
 
         Assert.IsType<AcquireOutcome.Granted>(await second);
     }
@@ -298,10 +267,10 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     public async Task Who_waits_in_vain_is_told_so()
     {
         await HoldAsync("door", "one", TimeSpan.FromHours(1));
-        var waiting = _leases.AcquireAsync(Slot("door"), new LeaseWish("two", Wait: TimeSpan.FromSeconds(10)), Cancel);
+        var waiting = Leases.AcquireAsync(Slot("door"), new LeaseWish("two", Wait: TimeSpan.FromSeconds(10)), Cancel);
 
         await Task.Delay(50, Cancel);
-        _clock.Advance(TimeSpan.FromSeconds(11));
+        _node.Clock.Advance(TimeSpan.FromSeconds(11));
 
         Assert.IsType<AcquireOutcome.InUse>(await waiting);
     }
@@ -311,7 +280,7 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     {
         var lease = await HoldAsync("door", "one");
 
-        _captures.Created.Single().Loss.SetResult(CaptureLoss.DeviceLost);
+        Captures.Created.Single().Loss.SetResult(CaptureLoss.DeviceLost);
         await lease.Released;
 
         Assert.Equal(ReleaseReason.DeviceLost, lease.End?.Reason);
@@ -321,15 +290,15 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     public async Task Closing_releases_everything_and_grants_nothing_more()
     {
         var held = await HoldAsync("door", "one");
-        _captures.Opening = opening => Task.Delay(Timeout.Infinite, opening);
+        Captures.Opening = opening => Task.Delay(Timeout.Infinite, opening);
         var opening = AcquireAsync("gate", "two");
         await OpeningAsync(count: 2);
 
-        await _leases.CloseAsync();
+        await Leases.CloseAsync();
 
         Assert.Equal(ReleaseReason.Shutdown, held.End?.Reason);
         Assert.IsType<AcquireOutcome.Ended>(await opening);
-        Assert.Equal(0, _captures.Open);
+        Assert.Equal(0, Captures.Open);
         Assert.IsType<AcquireOutcome.ShuttingDown>(await AcquireAsync("door", "three"));
     }
 
@@ -338,17 +307,17 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     {
         var past = await GrantedToAnEarlierRunAsync("door", TimeSpan.FromMinutes(1));
 
-        await RunUpkeepAsync();
+        await _node.RunUpkeepAsync();
 
-        var lease = Assert.Single(_leases.Live);
+        var lease = Assert.Single(Leases.Live);
         await lease.Opened;
         Assert.Equal(past.LeaseId, lease.Id);
         Assert.Equal(past.FencingToken, lease.FencingToken);
-        Assert.Equal(1, _captures.Open);
+        Assert.Equal(1, Captures.Open);
         Assert.Same(lease, Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync("door", "of-the-past")).Lease);
         Assert.IsType<AcquireOutcome.InUse>(await AcquireAsync("door", "of today"));
-        Assert.True(await _leases.RenewAsync(lease));
-        await _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+        Assert.True(await Leases.RenewAsync(lease));
+        await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         Assert.Equal("client", Assert.Single(await Get<LeaseStore>().ReadLedgerAsync("door", 10)).Reason);
     }
 
@@ -356,10 +325,10 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     public async Task A_lease_that_goes_on_still_ends_when_its_session_does_not_come_back()
     {
         await GrantedToAnEarlierRunAsync("door", TimeSpan.FromMinutes(1));
-        await RunUpkeepAsync();
-        var lease = Assert.Single(_leases.Live);
+        await _node.RunUpkeepAsync();
+        var lease = Assert.Single(Leases.Live);
 
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        _node.Clock.Advance(TimeSpan.FromMinutes(1));
         await lease.Released;
 
         Assert.Equal(ReleaseReason.Expired, lease.End?.Reason);
@@ -371,9 +340,9 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
         await GrantedToAnEarlierRunAsync("door", TimeSpan.FromMilliseconds(20));
         await Task.Delay(50, Cancel);
 
-        await RunUpkeepAsync();
+        await _node.RunUpkeepAsync();
 
-        Assert.Empty(_leases.Live);
+        Assert.Empty(Leases.Live);
         Assert.Equal("node_restarted", Assert.Single(await Get<LeaseStore>().ReadLedgerAsync("door", 10)).Reason);
         await HoldAsync("door", "one");
     }
@@ -407,41 +376,33 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     public async Task A_camera_in_quarantine_comes_back_by_itself_when_it_is_free()
     {
         var isFree = false;
-        _captures.Closing = () => Task.FromResult<CloseOutcome>(new CloseOutcome.NotFree("it hangs", () => Task.FromResult(isFree)));
-        await _leases.EndAsync(await HoldAsync("door", "one"), new LeaseEnd(ReleaseReason.Client));
+        Captures.Closing = () => Task.FromResult<CloseOutcome>(new CloseOutcome.NotFree("it hangs", () => Task.FromResult(isFree)));
+        await Leases.EndAsync(await HoldAsync("door", "one"), new LeaseEnd(ReleaseReason.Client));
         await AdvanceAsync(TimeSpan.FromSeconds(10));
         Assert.IsType<AcquireOutcome.Quarantined>(await AcquireAsync("door", "two"));
 
         isFree = true;
         await AdvanceAsync(TimeSpan.FromSeconds(40));
 
-        _captures.Closing = () => Task.FromResult<CloseOutcome>(new CloseOutcome.Free());
+        Captures.Closing = () => Task.FromResult<CloseOutcome>(new CloseOutcome.Free());
         await HoldAsync("door", "two");
     }
 
     private static CameraUnavailableException Unavailable() =>
         new("door", new CaptureFailure(CaptureFailureCode.DeviceMissing, "There is no such device."));
 
-    private T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+    private T Get<T>() where T : notnull => _node.Get<T>();
 
-    private CameraSlot Slot(string cameraId) => Get<CameraSlots>().TryGet(cameraId, out var slot) ? slot : throw new InvalidOperationException();
+    private CameraSlot Slot(string cameraId) => _node.Slot(cameraId);
 
     private Task<AcquireOutcome> AcquireAsync(
         string cameraId, string session, TimeSpan? ttl = null, CancellationToken? cancellationToken = null) =>
-        _leases.AcquireAsync(Slot(cameraId), new LeaseWish(session, ttl), cancellationToken ?? Cancel);
+        _node.AcquireAsync(cameraId, new LeaseWish(session, ttl), cancellationToken);
 
-    private async Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null) =>
-        Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync(cameraId, session, ttl)).Lease;
+    private Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null) => _node.HoldAsync(cameraId, session, ttl);
 
     private async Task<StoreGrant.Granted> GrantedToAnEarlierRunAsync(string cameraId, TimeSpan ttl) => Assert.IsType<StoreGrant.Granted>(
         await Get<LeaseStore>().AcquireAsync(cameraId, Identifiers.NewLeaseId(), "of-the-past", ttl));
-
-    /// <summary>What happens at the start of a node.</summary>
-    private async Task RunUpkeepAsync()
-    {
-        await Get<LeaseUpkeep>().StartAsync(Cancel);
-        await Get<LeaseUpkeep>().StopAsync(Cancel);
-    }
 
     private async Task LoseAsync(string cameraId)
     {
@@ -459,14 +420,14 @@ public sealed class CameraLeasesTests : IClassFixture<GarnetStore>, IAsyncDispos
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
         {
-            _clock.Advance(TimeSpan.FromSeconds(1));
+            _node.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(5, Cancel);
         }
     }
 
     private async Task OpeningAsync(int count = 1)
     {
-        while (_captures.Open < count)
+        while (Captures.Open < count)
         {
             await Task.Delay(5, Cancel);
         }

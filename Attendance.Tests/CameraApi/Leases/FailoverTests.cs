@@ -1,5 +1,4 @@
 using Attendance.CameraApi;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
@@ -8,8 +7,6 @@ using Attendance.Tests.Stores;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Leases;
@@ -17,49 +14,27 @@ namespace Attendance.Tests.CameraApi.Leases;
 /// <summary>What becomes of a lease whose camera is lost, on a real store, with hardware that is lost when the test says so.</summary>
 public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
 {
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
-    private readonly FakeCaptures _captures = new();
-    private readonly IHost _host;
-    private readonly CameraLeases _leases;
+    private readonly LeaseNode _node;
     private readonly CameraEvents.Listener _told;
-    private readonly MetricCollector<int> _active;
 
     public FailoverTests(GarnetStore store)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:sessions"] = store.ConnectionString,
-            ["Node:Name"] = "node-" + Guid.NewGuid().ToString("N")[..12],
-            ["Cameras:door:Source"] = "test-pattern",
-            ["Cameras:door:Tags:0"] = "entrance",
-            ["Cameras:attic:Source"] = "test-pattern",
-            ["Cameras:gate:Source"] = "test-pattern",
-            ["Cameras:gate:Tags:0"] = "entrance",
-            ["Discovery:Enabled"] = "false",
-        });
-        builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddMetrics();
-        builder.AddCameras();
-        builder.AddCapture();
-        builder.AddLeases();
-        builder.Services.AddSingleton<ICameraCaptureFactory>(_captures);
-        _host = builder.Build();
-        _leases = Get<CameraLeases>();
+        _node = new LeaseNode(
+            store.ConnectionString, ("Cameras:door:Tags:0", "entrance"), ("Cameras:gate:Tags:0", "entrance"), ("Cameras:attic:Source", "test-pattern"));
         _told = Get<CameraEvents>().Listen();
-        _ = Get<IEnumerable<IHostedService>>().OfType<Failover>().Single().StartAsync(CancellationToken.None);
-        _active = new MetricCollector<int>(
-            Get<System.Diagnostics.Metrics.IMeterFactory>(), CameraApiActivity.Name, "attendance.camera.lease.active");
+        _ = _node.StartAsync<Failover>();
     }
+
+    private CameraLeases Leases => _node.Leases;
+
+    private FakeCaptures Captures => _node.Captures;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync()
     {
-        await _leases.CloseAsync();
         _told.Dispose();
-        _active.Dispose();
-        _host.Dispose();
+        await _node.DisposeAsync();
     }
 
     [Fact]
@@ -71,13 +46,13 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Lose(0);
         await lease.Released;
 
-        var moved = Assert.Single(_leases.HeldBy("one"));
+        var moved = Assert.Single(Leases.HeldBy("one"));
         Assert.Same(moved, lease.Current);
-        Assert.Same(moved, _leases.Find(lease.Id));
+        Assert.Same(moved, Leases.Find(lease.Id));
         Assert.Equal(("gate", lease.Id, lease.SessionHash), (moved.CameraId, moved.Id, moved.SessionHash));
         Assert.True(moved.ExpiresAt <= until); // to move extends nothing
-        Assert.Equal(1, _captures.Open);
-        Assert.Equal(1, _active.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Equal(1, Captures.Open);
+        Assert.Equal(1, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
         Assert.Contains(Told(), told => told == (CameraEventType.LeaseMoved, "gate", "from door"));
     }
 
@@ -87,7 +62,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         var lease = await HoldAsync("door", "one");
         Lose(0);
         await lease.Released;
-        await _leases.EndAsync(lease.Current, new LeaseEnd(ReleaseReason.Client));
+        await Leases.EndAsync(lease.Current, new LeaseEnd(ReleaseReason.Client));
 
         var (door, gate) = (await EndsAsync("door"), await EndsAsync("gate"));
         Assert.Equal(("device_lost", "moved to gate"), (Assert.Single(door).Reason, door[0].Detail));
@@ -95,7 +70,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Assert.Equal(door[0].LeaseRef, gate[0].LeaseRef);
         Assert.Equal(ReleaseReason.Client, Get<EndedLeases>().Find(lease.Id)?.Reason);
         Assert.Empty(await Get<LeaseStore>().FindHeldAsync());
-        Assert.Equal(0, _active.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Equal(0, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
     }
 
     [Fact]
@@ -105,9 +80,9 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Lose(0);
         await lease.Released;
 
-        Assert.IsType<CheckOutcome.Live>(await _leases.CheckAsync(lease.Id, "gate", lease.Current.FencingToken, Cancel));
-        Assert.IsType<CheckOutcome.StaleToken>(await _leases.CheckAsync(lease.Id, "gate", lease.FencingToken, Cancel));
-        Assert.IsType<CheckOutcome.Ended>(await _leases.CheckAsync(lease.Id, "door", lease.FencingToken, Cancel));
+        Assert.IsType<CheckOutcome.Live>(await Leases.CheckAsync(lease.Id, "gate", lease.Current.FencingToken, Cancel));
+        Assert.IsType<CheckOutcome.StaleToken>(await Leases.CheckAsync(lease.Id, "gate", lease.FencingToken, Cancel));
+        Assert.IsType<CheckOutcome.Ended>(await Leases.CheckAsync(lease.Id, "door", lease.FencingToken, Cancel));
     }
 
     [Fact]
@@ -117,8 +92,8 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Lose(0);
         await lease.Released;
 
-        Assert.Equal("gate", (await _leases.RenewAsync(lease.Id))?.CameraId);
-        Assert.True(await _leases.RenewAsync(lease.Current));
+        Assert.Equal("gate", (await Leases.RenewAsync(lease.Id))?.CameraId);
+        Assert.True(await Leases.RenewAsync(lease.Current));
     }
 
     [Fact]
@@ -130,7 +105,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         await lease.Released;
 
         Assert.Equal("attic", lease.Current.CameraId);
-        Assert.Equal("gate", Assert.Single(_leases.HeldBy("two")).CameraId);
+        Assert.Equal("gate", Assert.Single(Leases.HeldBy("two")).CameraId);
     }
 
     [Fact]
@@ -143,7 +118,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         await AdvanceAsync(TimeSpan.FromSeconds(5));
         Assert.Null(lease.End);
 
-        await _leases.EndAsync(other, new LeaseEnd(ReleaseReason.Client));
+        await Leases.EndAsync(other, new LeaseEnd(ReleaseReason.Client));
         await AdvanceAsync(TimeSpan.FromSeconds(2));
 
         await lease.Released.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
@@ -155,7 +130,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     {
         var lease = await HoldAsync("door", "one");
         var asked = 0;
-        _captures.Opening = _ => ++asked == 1
+        Captures.Opening = _ => ++asked == 1
             ? throw new CameraUnavailableException("gate", new CaptureFailure(CaptureFailureCode.OpenFailed, "It is broken."))
             : Task.CompletedTask;
         Lose(0);
@@ -174,7 +149,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         await lease.Released;
 
         Assert.Null(lease.MovedTo);
-        Assert.Empty(_leases.HeldBy("one"));
+        Assert.Empty(Leases.HeldBy("one"));
         Assert.Null(Assert.Single(await EndsAsync("door")).Detail);
     }
 
@@ -183,21 +158,21 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     {
         var lease = await HoldAsync("door", "one");
         var opening = new TaskCompletionSource();
-        _captures.Opening = _ => opening.Task;
-        _captures.Created.First().Failing.SetResult();
-        await UntilAsync(() => _captures.Open == 2);
+        Captures.Opening = _ => opening.Task;
+        Captures.Created.First().Failing.SetResult();
+        await UntilAsync(() => Captures.Open == 2);
 
-        Assert.Same(lease, Assert.Single(_leases.HeldBy("one"))); // it has not arrived
-        var release = _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+        Assert.Same(lease, Assert.Single(Leases.HeldBy("one"))); // it has not arrived
+        var release = Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         opening.SetResult();
         await release;
-        await UntilAsync(() => _captures.Open == 0);
+        await UntilAsync(() => Captures.Open == 0);
 
         Assert.Null(lease.MovedTo);
         await UntilAsync(() => Slot("gate").Lease is null);
         Assert.Equal("client", Assert.Single(await EndsAsync("door")).Reason);
         Assert.Equal("client", Assert.Single(await EndsAsync("gate")).Reason);
-        Assert.Equal(0, _active.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Equal(0, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
     }
 
     [Fact]
@@ -207,9 +182,9 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Lose(0);
         await lease.Released;
 
-        await _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Manual));
+        await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Manual));
 
-        Assert.Equal(0, _captures.Open);
+        Assert.Equal(0, Captures.Open);
         Assert.Equal("manual", Assert.Single(await EndsAsync("gate")).Reason);
     }
 
@@ -233,14 +208,14 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         var lease = await HoldAsync("door", "one", TimeSpan.FromHours(1));
         for (var half = 0; half < 4; half++)
         {
-            _clock.Advance(TimeSpan.FromMinutes(50));
-            Assert.NotNull(await _leases.RenewAsync(lease.Id));
+            _node.Clock.Advance(TimeSpan.FromMinutes(50));
+            Assert.NotNull(await Leases.RenewAsync(lease.Id));
         }
 
         Lose(0);
         await lease.Released;
-        Assert.NotNull(await _leases.RenewAsync(lease.Id));
-        _clock.Advance(TimeSpan.FromMinutes(41));
+        Assert.NotNull(await Leases.RenewAsync(lease.Id));
+        _node.Clock.Advance(TimeSpan.FromMinutes(41));
 
         await lease.Current.Released.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         Assert.Equal(ReleaseReason.MaxHold, lease.Current.End?.Reason);
@@ -256,16 +231,41 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         await Task.Delay(5, Cancel); // of the store's clock, which counts milliseconds
         var granted = Assert.IsType<StoreGrant.Granted>(await store.AcquireAsync("gate", id, "one", TimeSpan.FromMinutes(1)));
 
-        await Get<LeaseUpkeep>().StartAsync(Cancel);
-        await Get<LeaseUpkeep>().StopAsync(Cancel);
+        await _node.RunUpkeepAsync();
 
-        var lease = Assert.Single(_leases.Live);
+        var lease = Assert.Single(Leases.Live);
         await lease.Opened;
         Assert.Equal(("gate", id, granted.FencingToken), (lease.CameraId, lease.Id, lease.FencingToken));
         Assert.Equal(["gate"], await store.FindHeldAsync());
         Assert.Equal(("device_lost", "moved to gate"), ((await EndsAsync("door")).Single().Reason, (await EndsAsync("door")).Single().Detail));
-        await _leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+        await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         Assert.Equal(ReleaseReason.Client, Get<EndedLeases>().Find(id)?.Reason);
+    }
+
+    /// <summary>The node was killed; what another run knows of the lease, it knows from the store.</summary>
+    [Fact]
+    public async Task A_lease_that_may_move_may_so_after_a_restart_and_one_that_may_not_does_not()
+    {
+        await Get<StoreWrites>().StartAsync(Cancel);
+        var (moves, stays) = (await HoldAsync("door", "one"), await HoldAsync("attic", "two", failover: false));
+        var wishes = Get<FailoverWishes>();
+        await WishesAsync(wishes, 1);
+        await using var next = _node.Restarted();
+        await next.StartAsync<Failover>();
+        await next.Get<StoreWrites>().StartAsync(Cancel);
+        await next.RunUpkeepAsync();
+        await UntilAsync(() => next.Captures.Created.Count == 2);
+
+        foreach (var capture in next.Captures.Created)
+        {
+            capture.Loss.TrySetResult(CaptureLoss.DeviceLost);
+        }
+
+        await UntilAsync(() => next.Leases.Live.Select(lease => (lease.Id, lease.CameraId)).SequenceEqual([(moves.Id, "gate")]));
+        Assert.Equal(ReleaseReason.DeviceLost, next.Get<EndedLeases>().Find(stays.Id)?.Reason);
+        await WishesAsync(wishes, 1);
+        await next.Leases.EndAsync(next.Leases.Find(moves.Id)!, new LeaseEnd(ReleaseReason.Client));
+        await WishesAsync(wishes, 0);
     }
 
     [Fact]
@@ -273,7 +273,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     {
         var leases = new[] { await HoldAsync("door", "one"), await HoldAsync("attic", "two") };
         var opened = 0;
-        _captures.Opening = async _ =>
+        Captures.Opening = async _ =>
         {
             Interlocked.Increment(ref opened);
             await Task.Yield();
@@ -283,22 +283,21 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Lose(1);
         await Task.WhenAll(leases.Select(lease => lease.Released)).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
 
-        Assert.Equal("gate", Assert.Single(_leases.Live).CameraId);
+        Assert.Equal("gate", Assert.Single(Leases.Live).CameraId);
         Assert.Equal(1, opened);
-        Assert.Equal(1, _captures.Open);
+        Assert.Equal(1, Captures.Open);
     }
 
-    private T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+    private T Get<T>() where T : notnull => _node.Get<T>();
 
-    private CameraSlot Slot(string cameraId) => Get<CameraSlots>().TryGet(cameraId, out var slot) ? slot : throw new InvalidOperationException();
+    private CameraSlot Slot(string cameraId) => _node.Slot(cameraId);
 
-    private async Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null, bool failover = true) =>
-        Assert.IsType<AcquireOutcome.Granted>(await _leases.AcquireAsync(
-            Slot(cameraId), new LeaseWish(session, ttl, Failover: failover ? new CameraRequirements() : null), Cancel)).Lease;
+    private Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null, bool failover = true) =>
+        _node.HoldAsync(cameraId, new LeaseWish(session, ttl, Failover: failover ? new CameraRequirements() : null));
 
     private void Lose(int capture, bool forGood = true)
     {
-        var lost = _captures.Created.ElementAt(capture);
+        var lost = Captures.Created.ElementAt(capture);
         lost.Failing.TrySetResult();
         if (forGood)
         {
@@ -324,8 +323,17 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
         {
-            _clock.Advance(TimeSpan.FromSeconds(1));
+            _node.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(30, Cancel);
+        }
+    }
+
+    private static async Task WishesAsync(FailoverWishes wishes, int count)
+    {
+        for (var look = 0; (await wishes.ReadAsync()).Count != count; look++)
+        {
+            Assert.True(look < 1000, $"There are not {count} wishes.");
+            await Task.Delay(10, Cancel);
         }
     }
 

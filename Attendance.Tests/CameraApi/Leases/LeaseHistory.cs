@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.Tests.Stores;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
@@ -23,7 +21,7 @@ namespace Attendance.Tests.CameraApi.Leases;
 internal sealed class LeaseHistory : IDisposable
 {
     /// <summary>Nobody waits for ever. Of real time, and far above what a history takes.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
 
@@ -31,34 +29,32 @@ internal sealed class LeaseHistory : IDisposable
     private readonly ScriptedCaptures _captures;
     private readonly IHost _host;
     private readonly CameraLeases _leases;
+    private readonly IHostedService[] _services;
     private readonly MetricCollector<int> _active, _asked, _released;
     private readonly UnreliableStore.Switch _outage;
     private readonly ConcurrentDictionary<(int Client, string Camera), CameraLease> _held = new();
     private readonly ConcurrentDictionary<CameraLease, string> _granted = new();
+    private readonly ConcurrentDictionary<CameraLease, LeaseEnd> _ended = new();
+    private readonly ConcurrentDictionary<string, string> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _wrong = new();
 
     public LeaseHistory(IConnectionMultiplexer connection)
     {
         _captures = new ScriptedCaptures(_clock);
         (var unreliable, _outage) = UnreliableStore.Over(connection);
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Node:Name"] = "node-" + Guid.NewGuid().ToString("N")[..12],
-            ["Cameras:door:Source"] = "test-pattern",
-            ["Cameras:gate:Source"] = "test-pattern",
-            ["Discovery:Enabled"] = "false",
-            ["Leases:StoreTimeout"] = "00:00:10", // the clock hurries: what fails is what a step makes fail
-        });
-        builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddMetrics();
-        builder.AddCameras();
-        builder.AddCapture();
-        builder.AddLeases();
-        builder.Services.AddSingleton(unreliable);
-        builder.Services.AddSingleton<ICameraCaptureFactory>(_captures);
-        _host = builder.Build();
+        _host = LeaseNode.Build(
+            store: null,
+            LeaseNode.NewName(),
+            _clock,
+            services =>
+            {
+                services.AddSingleton(unreliable);
+                services.AddSingleton<ICameraCaptureFactory>(_captures);
+            },
+            ("Cameras:attic:Source", "test-pattern"));
         _leases = Get<CameraLeases>();
+        _leases.Ended += NoteEnd;
+        _services = [Get<StoreWrites>(), Get<IEnumerable<IHostedService>>().OfType<Failover>().Single()];
         _active = Collect("attendance.camera.lease.active");
         _asked = Collect("attendance.camera.lease.acquisitions");
         _released = Collect("attendance.camera.lease.releases");
@@ -66,7 +62,10 @@ internal sealed class LeaseHistory : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static string[] Cameras => ["door", "gate"];
+    /// <summary>How often a lease went on with another camera.</summary>
+    public int Moves => _ended.Keys.Count(lease => lease.MovedTo is not null);
+
+    private static string[] Cameras => ["door", "gate", "attic"];
 
     private IEnumerable<CameraSlot> Slots => Cameras.Select(Slot);
 
@@ -81,6 +80,11 @@ internal sealed class LeaseHistory : IDisposable
     /// <summary>Lets all clients act at once, looks at what is left, then closes the node and looks again.</summary>
     public async Task HappenAsync(IEnumerable<LeaseStep> steps)
     {
+        foreach (var service in _services)
+        {
+            await service.StartAsync(Cancel);
+        }
+
         await CompleteAsync("clients", Task.WhenAll(steps.GroupBy(step => step.Client).Select(client => Task.Run(
             async () =>
             {
@@ -99,7 +103,10 @@ internal sealed class LeaseHistory : IDisposable
         Assert.All(Slots, slot => Assert.Null(slot.Lease));
         Assert.Equal(0, Active());
         Assert.Equal(HandedOut(_asked), HandedOut(_released));
+        Assert.Empty(_granted.Keys.Except(_ended.Keys));
         await LookIntoLedgersAsync();
+        await CompleteAsync("writes", Get<StoreWrites>().StopAsync(Cancel));
+        Assert.Empty(await Get<FailoverWishes>().ReadAsync());
     }
 
     public async Task AcquireAsync(LeaseStep.Acquire step)
@@ -110,10 +117,11 @@ internal sealed class LeaseHistory : IDisposable
             : new CancellationTokenSource();
         try
         {
-            var wish = new LeaseWish(Session(step.Client), Wait: TimeSpan.FromSeconds(step.Wait), Takeover: step.Takeover);
+            var wish = new LeaseWish(Session(step.Client), Wait: TimeSpan.FromSeconds(step.Wait), Takeover: step.Takeover, Failover: step.Moves ? new CameraRequirements() : null);
             if (await _leases.AcquireAsync(Slot(step.Camera), wish, leaving.Token) is AcquireOutcome.Granted granted)
             {
                 _held[(step.Client, step.Camera)] = granted.Lease;
+                NoteSession(granted.Lease);
                 if (granted is { IsNew: true, Lease.Capture: ScriptedCaptures.ScriptedCapture { IsUnwanted: true } }
                     && !leaving.IsCancellationRequested)
                 {
@@ -137,10 +145,11 @@ internal sealed class LeaseHistory : IDisposable
     {
         if (_held.TryGetValue((client, camera), out var lease))
         {
-            var hadEnded = lease.End is not null;
+            var current = lease.Current;
+            var hadEnded = current is { End: not null, MovedTo: null };
             try
             {
-                if (await _leases.RenewAsync(lease) && hadEnded)
+                if (await _leases.RenewAsync(lease.Id) is not null && hadEnded)
                 {
                     _wrong.Enqueue($"Lease {lease.Ref} of {camera} was renewed after its end.");
                 }
@@ -171,6 +180,19 @@ internal sealed class LeaseHistory : IDisposable
         return Task.CompletedTask;
     }
 
+    public Task UnplugAsync(int client, string camera)
+    {
+        var has = _held.Where(one => one.Key.Client == client).Select(one => one.Value.Current).FirstOrDefault(lease => lease.End is null);
+        _captures.Unplug(has?.CameraId ?? camera);
+        return Task.CompletedTask;
+    }
+
+    public Task PlugInAsync(string camera)
+    {
+        _captures.PlugIn(camera);
+        return Task.CompletedTask;
+    }
+
     public async Task LoseStoreAsync(Outage kind, TimeSpan time)
     {
         _outage.Outage = kind;
@@ -190,7 +212,30 @@ internal sealed class LeaseHistory : IDisposable
 
     /// <summary>What was handed out, or what of that came back, as docs/telemetry.md balances the two.</summary>
     private static int HandedOut(MetricCollector<int> collector) => collector.GetMeasurementSnapshot()
-        .Where(one => one.Tags["attendance.lease.outcome"] is "granted" or "adopted").Sum(one => one.Value);
+        .Where(one => one.Tags["attendance.lease.outcome"] is "granted" or "adopted" or "moved").Sum(one => one.Value);
+
+    private void NoteSession(CameraLease lease)
+    {
+        if (_sessions.GetOrAdd(lease.Id, lease.SessionHash) != lease.SessionHash)
+        {
+            _wrong.Enqueue($"Lease {lease.Ref} has changed its session.");
+        }
+    }
+
+    /// <summary>On one camera; the lease may go on with another.</summary>
+    private void NoteEnd(CameraLease lease, LeaseEnd end)
+    {
+        NoteSession(lease);
+        if (!_ended.TryAdd(lease, end))
+        {
+            _wrong.Enqueue($"Lease {lease.Ref} of {lease.CameraId} has ended twice.");
+        }
+
+        if (lease.MovedTo is { } next && (next.Id != lease.Id || next.SessionHash != lease.SessionHash || next.FencingToken <= lease.FencingToken))
+        {
+            _wrong.Enqueue($"Lease {lease.Ref} went from {lease.CameraId} to {next.CameraId} as another, or with an older token.");
+        }
+    }
 
     private int Active() => _active.GetMeasurementSnapshot().EvaluateAsCounter();
 
@@ -224,11 +269,13 @@ internal sealed class LeaseHistory : IDisposable
         await task;
     }
 
-    /// <summary>What has ended is released, and the store has heard of it.</summary>
+    /// <summary>What has ended is released, what was on its way has arrived, and the store has heard of it.</summary>
     private async Task ReleasedAsync()
     {
+        const int enough = 5; // what has begun in the last moment is to be seen in the next
         _outage.Outage = Outage.None;
-        while (Slots.Any(slot => slot.Lease is { End: not null }))
+        Array.ForEach(Cameras, _captures.PlugIn);
+        for (var calm = 0; calm < enough; calm = Slots.Any(slot => slot.Lease is { End: not null } or { IsArriving: true }) ? 0 : calm + 1)
         {
             await Task.Delay(1, Cancel);
         }
@@ -257,14 +304,12 @@ internal sealed class LeaseHistory : IDisposable
         foreach (var camera in Cameras)
         {
             var ledger = await Get<LeaseStore>().ReadLedgerAsync(camera, LeaseStore.LedgerLength);
-            Assert.Distinct(ledger.Select(entry => entry.LeaseRef));
             Assert.Equal(ledger.Select(entry => entry.FencingToken).OrderDescending(), ledger.Select(entry => entry.FencingToken));
             Assert.Distinct(ledger.Select(entry => entry.FencingToken));
-            foreach (var (lease, _) in _granted.Where(one => one.Value == camera))
+            foreach (var (lease, end) in _ended.Where(one => one.Key.CameraId == camera))
             {
-                var entry = Assert.Single(ledger, entry => entry.LeaseRef == lease.Ref);
-                Assert.Equal(lease.End?.Reason.Name(), entry.Reason);
-                Assert.Equal(lease.FencingToken, entry.FencingToken);
+                var entry = Assert.Single(ledger, entry => entry.FencingToken == lease.FencingToken);
+                Assert.Equal((lease.Ref, end.Reason.Name(), end.Detail), (entry.LeaseRef, entry.Reason, entry.Detail));
             }
         }
     }

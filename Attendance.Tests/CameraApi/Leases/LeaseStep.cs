@@ -11,24 +11,34 @@ namespace Attendance.Tests.CameraApi.Leases;
 /// </summary>
 internal abstract record LeaseStep(int Client)
 {
-    public static Arbitrary<LeaseStep> Any { get; } = Arb.From(
-        from client in Gen.Choose(0, 4)
-        from camera in Gen.Elements("door", "door", "gate")
+    private static readonly Opening[] s_good = [Opening.AtOnce, Opening.AtOnce, Opening.AtOnce, Opening.Slow, Opening.Deaf];
+
+    public static Arbitrary<LeaseStep> Any { get; } = Of(
+        clients: 5, plugs: 1, [.. s_good, Opening.Deaf, Opening.LongerThanItsLease, Opening.Fails, Opening.FailsLate, Opening.Hangs]);
+
+    /// <summary>Few clients and good cameras, which are pulled out all the time.</summary>
+    public static Arbitrary<LeaseStep> WithLooseCables { get; } = Of(clients: 3, plugs: 4, s_good);
+
+    /// <param name="plugs">How often something is pulled out or put in.</param>
+    private static Arbitrary<LeaseStep> Of(int clients, int plugs, Opening[] openings) => Arb.From(
+        from client in Gen.Choose(0, clients - 1)
+        from camera in Gen.Elements("door", "door", "gate", "attic")
         from step in Gen.Frequency(
             (40, from wait in Gen.Elements(0, 0, 0, 3, 60)
                 from takeover in Gen.Elements(false, false, true)
+                from moves in Gen.Elements(plugs > 1, true)
                 from patience in Gen.Elements<int?>(null, null, null, null, 0, 1, 5)
-                from opening in Gen.Elements(
-                    Opening.AtOnce, Opening.AtOnce, Opening.AtOnce, Opening.Slow, Opening.Deaf, Opening.Deaf, Opening.LongerThanItsLease,
-                    Opening.Fails, Opening.FailsLate, Opening.Hangs)
+                from opening in Gen.Elements(openings)
                 from closing in Gen.Elements(Closing.AtOnce, Closing.AtOnce, Closing.AtOnce, Closing.Slow, Closing.NotFree)
-                select (LeaseStep)new Acquire(client, camera, wait, takeover, patience, opening, closing)),
+                select (LeaseStep)new Acquire(client, camera, wait, takeover, moves, patience, opening, closing)),
             (12, Gen.Constant<LeaseStep>(new Renew(client, camera))),
             (16, Gen.Elements(ReleaseReason.Client, ReleaseReason.PageHide)
                 .Select(reason => (LeaseStep)new Release(client, camera, reason))),
             (8, Gen.Constant<LeaseStep>(new CleanUp(client))),
             (12, Gen.Elements(1, 1, 2, 5, 40).Select(seconds => (LeaseStep)new Idle(client, seconds))),
             (5, Gen.Constant<LeaseStep>(new LoseDevice(client, camera))),
+            (8 * plugs, Gen.Constant<LeaseStep>(new Unplug(client, camera))),
+            (12 * plugs, Gen.Constant<LeaseStep>(new PlugIn(client, camera))),
             (6, Gen.Elements(Outage.NotReached, Outage.NotHeard).Select(kind => (LeaseStep)new LoseStore(client, kind))),
             (1, Gen.Constant<LeaseStep>(new Close(client))))
         select step,
@@ -39,8 +49,9 @@ internal abstract record LeaseStep(int Client)
     protected virtual IEnumerable<LeaseStep> Simpler() => [];
 
     /// <param name="Wait">Seconds in line.</param>
+    /// <param name="Moves">To another camera, should this one be lost.</param>
     /// <param name="Patience">Seconds until the client leaves; null when it stays.</param>
-    public sealed record Acquire(int Client, string Camera, int Wait, bool Takeover, int? Patience, Opening Opening, Closing Closing)
+    public sealed record Acquire(int Client, string Camera, int Wait, bool Takeover, bool Moves, int? Patience, Opening Opening, Closing Closing)
         : LeaseStep(Client)
     {
         public override Task TakeAsync(LeaseHistory history) => history.AcquireAsync(this);
@@ -50,7 +61,7 @@ internal abstract record LeaseStep(int Client)
             LeaseStep[] simpler =
             [
                 this with { Opening = Opening.AtOnce }, this with { Closing = Closing.AtOnce },
-                this with { Wait = 0 }, this with { Takeover = false }, this with { Patience = null },
+                this with { Wait = 0 }, this with { Takeover = false }, this with { Moves = false }, this with { Patience = null },
             ];
             return simpler.Where(step => step != this);
         }
@@ -79,6 +90,17 @@ internal abstract record LeaseStep(int Client)
     public sealed record LoseDevice(int Client, string Camera) : LeaseStep(Client)
     {
         public override Task TakeAsync(LeaseHistory history) => history.LoseDeviceAsync(Camera);
+    }
+
+    /// <summary>The camera that the client has; this one if it has none.</summary>
+    public sealed record Unplug(int Client, string Camera) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.UnplugAsync(Client, Camera);
+    }
+
+    public sealed record PlugIn(int Client, string Camera) : LeaseStep(Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => history.PlugInAsync(Camera);
     }
 
     /// <summary>The store is away for three seconds: nothing reaches it, or nothing that it answers is heard.</summary>

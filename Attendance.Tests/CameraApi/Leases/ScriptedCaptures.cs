@@ -31,6 +31,8 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
     private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _unplugged = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ScriptedCapture> _newest = new(StringComparer.Ordinal);
     private readonly AsyncLocal<(Opening, Closing)> _script = new();
 
     /// <summary>Cameras that were opened while they were open: what must never be.</summary>
@@ -41,12 +43,27 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
 
     public int Open(string cameraId) => _open.GetValueOrDefault(cameraId);
 
-    public ICameraCapture Create(Camera camera) => new ScriptedCapture(this, camera.Id, _script.Value);
+    public ICameraCapture Create(Camera camera) => _newest[camera.Id] = new ScriptedCapture(this, camera.Id, _script.Value);
+
+    /// <summary>What has it open fails from now on, and nothing else can open it.</summary>
+    public void Unplug(string cameraId)
+    {
+        _unplugged[cameraId] = true;
+        _newest.GetValueOrDefault(cameraId)?.Fail();
+    }
+
+    public void PlugIn(string cameraId)
+    {
+        _unplugged.TryRemove(cameraId, out _);
+        _newest.GetValueOrDefault(cameraId)?.Recover();
+    }
 
     public void Free(string cameraId) => _open.AddOrUpdate(cameraId, 0, (_, count) => count - 1);
 
     internal sealed class ScriptedCapture(ScriptedCaptures owner, string cameraId, (Opening Opening, Closing Closing) script) : ICameraCapture
     {
+        private volatile TaskCompletionSource _failing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public TaskCompletionSource<CaptureLoss> Loss { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public FrameHub Frames { get; } = new();
@@ -60,7 +77,17 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
 
         public Task<CaptureLoss> Lost => Loss.Task;
 
-        public Task FailingAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        public Task FailingAsync(CancellationToken cancellationToken) => _failing.Task.WaitAsync(cancellationToken);
+
+        public void Fail() => _failing.TrySetResult();
+
+        public void Recover()
+        {
+            if (_failing.Task.IsCompleted)
+            {
+                _failing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
 
         public async Task OpenAsync(CancellationToken cancellationToken)
         {
@@ -80,7 +107,7 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
                 owner.Clock,
                 script.Opening == Opening.Deaf ? CancellationToken.None : cancellationToken);
             IsUnwanted = cancellationToken.IsCancellationRequested;
-            if (script.Opening is Opening.Fails or Opening.FailsLate or Opening.Hangs)
+            if (script.Opening is Opening.Fails or Opening.FailsLate or Opening.Hangs || owner._unplugged.ContainsKey(cameraId))
             {
                 throw new CameraUnavailableException(cameraId, new CaptureFailure(CaptureFailureCode.DeviceMissing, "There is no such device."));
             }

@@ -5,6 +5,7 @@ using Attendance.CameraApi;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
+using Attendance.Tests.CameraApi.Leases;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -267,7 +268,7 @@ public sealed class PresenceTests(GarnetStore store) : IClassFixture<GarnetStore
     [InlineData("Presence:Grace", "-00:00:01")]
     public void A_time_that_cannot_work_is_refused_by_its_name(string key, string value)
     {
-        using var host = PresenceNode.Build(store.ConnectionString, "node", new FakeTimeProvider(), (key, value));
+        using var host = LeaseNode.Build(store.ConnectionString, "node", new FakeTimeProvider(), (key, value));
 
         var refused = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptions<PresenceOptions>>().Value);
 

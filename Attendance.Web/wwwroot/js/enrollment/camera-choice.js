@@ -55,7 +55,8 @@ export function optionsFor(choice, canvas, video) {
     const id = choice.slice(choice.indexOf(':') + 1);
     return choice.startsWith('device:') ? { kind: 'browser', video, deviceId: id }
         : choice === 'device' ? { kind: 'browser', video }
-        : { cameraId: choice.startsWith('server:') ? id : 'auto', canvas };
+        : choice.startsWith('server:') ? { cameraId: id, canvas } // this one: another may look elsewhere
+        : { cameraId: 'auto', canvas, failover: true };
 }
 
 /**

@@ -93,6 +93,7 @@ function open(wanted) {
         void refresh();
     });
     opened.addEventListener('picturechange', () => opened.pictureState === 'showing' && showWhich());
+    opened.addEventListener('camera-moved', showWhich);
     opened.addEventListener('resize', event => {
         const { width, height } = /** @type {CustomEvent<{ width: number, height: number }>} */ (event).detail;
         stage.style.setProperty('aspect-ratio', `${width} / ${height}`);

@@ -1,0 +1,126 @@
+using Attendance.CameraApi;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Sessions;
+using Attendance.Tests.CameraApi.Capture;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Leases;
+
+/// <summary>
+/// A node on a real store, with a clock and hardware that do what the test says. What a node does by itself, as its services, is
+/// not done until a test starts it.
+/// </summary>
+internal class LeaseNode : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private readonly Func<LeaseNode> _restart;
+
+    public LeaseNode(string store, params (string Key, string? Value)[] settings) : this(store, NewName(), settings)
+    {
+    }
+
+    private LeaseNode(string store, string name, (string Key, string? Value)[] settings)
+    {
+        _host = Build(store, name, Clock, settings);
+        _restart = () => new LeaseNode(store, name, settings);
+        Active = Collect("attendance.camera.lease.active");
+    }
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    public FakeCaptures Captures => Get<FakeCaptures>();
+
+    public CameraLeases Leases => Get<CameraLeases>();
+
+    /// <summary>Leases, as they are counted.</summary>
+    public MetricCollector<int> Active { get; }
+
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static string NewName() => "node-" + Guid.NewGuid().ToString("N")[..12];
+
+    public static IHost Build(string store, string name, TimeProvider clock, params (string Key, string? Value)[] settings) =>
+        Build(store, name, clock, _ => { }, settings);
+
+    /// <param name="replace">Parts of it, by others.</param>
+    public static IHost Build(
+        string? store, string name, TimeProvider clock, Action<IServiceCollection> replace, params (string Key, string? Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings.ToDictionary(one => one.Key, one => one.Value))
+        {
+            ["ConnectionStrings:sessions"] = store,
+            ["Node:Name"] = name,
+            ["Cameras:door:Source"] = "test-pattern",
+            ["Cameras:gate:Source"] = "test-pattern",
+            ["Discovery:Enabled"] = "false",
+            ["Leases:StoreTimeout"] = "00:00:10", // the clock leaps; the store does not
+        });
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddMetrics();
+        builder.AddCameras();
+        builder.AddCapture();
+        builder.AddOperations();
+        builder.AddLeases();
+        builder.AddNodes();
+        builder.AddAlerts();
+        builder.AddPresence();
+        builder.Services.AddSingleton<FakeCaptures>();
+        builder.Services.AddSingleton<ICameraCaptureFactory>(services => services.GetRequiredService<FakeCaptures>());
+        replace(builder.Services);
+        return builder.Build();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Leases.CloseAsync();
+        Active.Dispose();
+        _host.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Its next run, as after it was killed: it has told nobody of its end.</summary>
+    public LeaseNode Restarted() => _restart();
+
+    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <summary>Lets one of its services begin.</summary>
+    public Task StartAsync<T>() where T : IHostedService => Get<IEnumerable<IHostedService>>().OfType<T>().Single().StartAsync(Cancel);
+
+    public MetricCollector<int> Collect(string instrument) => new(Get<System.Diagnostics.Metrics.IMeterFactory>(), CameraApiActivity.Name, instrument);
+
+    public CameraSlot Slot(string cameraId) => Get<CameraSlots>().TryGet(cameraId, out var slot) ? slot : throw new InvalidOperationException();
+
+    public async Task<AcquireOutcome> AcquireAsync(string cameraId, LeaseWish wish, CancellationToken? cancellationToken = null)
+    {
+        if (BrowserCamera.IsId(cameraId))
+        {
+            using var visit = Get<CameraSlots>().VisitBrowserCamera(cameraId)!;
+            return await Leases.AcquireAsync(visit.Slot, wish, cancellationToken ?? Cancel);
+        }
+
+        return await Leases.AcquireAsync(Slot(cameraId), wish, cancellationToken ?? Cancel);
+    }
+
+    public Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null) => HoldAsync(cameraId, new LeaseWish(session, ttl));
+
+    public async Task<CameraLease> HoldAsync(string cameraId, LeaseWish wish) =>
+        Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync(cameraId, wish)).Lease;
+
+    /// <summary>What happens at the start of a node, whose leases an earlier run may have left.</summary>
+    public async Task RunUpkeepAsync()
+    {
+        await Get<LeaseUpkeep>().StartAsync(Cancel);
+        await Get<LeaseUpkeep>().StopAsync(Cancel);
+    }
+}
