@@ -9,20 +9,23 @@ if ! command -v dotnet >/dev/null 2>&1; then
     exit 1
 fi
 
-# npm brings the front end's libraries when it is built. OpenCV's native library links GTK 3; without it no camera opens.
+# npm brings the front end's libraries when it is built. OpenCV's native library links GTK 3; without it no camera opens. Without
+# TurboJPEG a camera that delivers YUYV takes more of the processor, and that is all.
 missing=
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
 { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -q libgtk-3.so.0 || missing="$missing libgtk-3-0"
+{ ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -q libturbojpeg.so.0 || missing="$missing libturbojpeg0"
 
 if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1; then
     as_root=
     [ "$(id -u)" -eq 0 ] || as_root=sudo
     install() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null; }
     echo "Installing$missing"
-    $as_root apt-get update -qq
+    $as_root apt-get update -qq || [ "$missing" = " libturbojpeg0" ]
     for package in $missing; do
         case $package in
+            libturbojpeg0) install "$package" || install libturbojpeg || echo "Going on without TurboJPEG." ;; # the second is Ubuntu's
             lib*) install "$package" || install "${package}t64" ;; # newer releases call it that
             *) install "$package" ;;
         esac

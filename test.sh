@@ -45,6 +45,7 @@ has_library() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | 
 # Prints the packages that are missing for the wanted suites.
 missing_packages() {
   has_library libgtk-3.so.0 || echo libgtk-3-0
+  has_library libturbojpeg.so.0 || echo libturbojpeg0
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
   command -v redis-server >/dev/null || echo redis-server
@@ -85,9 +86,10 @@ install_missing() {
   "${as_root[@]}" apt-get update -qq
   local package
   for package in "${packages[@]}"; do
-    # Newer releases have it under another name.
+    # Newer releases have it under another name, and Ubuntu has TurboJPEG without its number.
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${package}t64" >/dev/null 2>&1 ||
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${package%0}" >/dev/null 2>&1 ||
       echo "Could not install $package; what needs it is skipped and says so."
   done
 }

@@ -87,8 +87,10 @@ internal sealed class FrameHub
             (changed, _changed) = (_changed, NewSignal());
         }
 
-        changed.SetResult();
+        // Not here, for who publishes reads the worker's pipe; but all viewers by one work item of the pool, not one each: what a
+        // viewer does until it waits again is to copy the frame into its connection's buffers, and to wake a thread costs more than that.
+        ThreadPool.UnsafeQueueUserWorkItem(static signal => signal.SetResult(), changed, preferLocal: false);
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() => new();
 }

@@ -56,7 +56,7 @@ public sealed class WorkerTests
         source.Open();
         var frame = new FrameBuffer();
         Assert.True(source.TryRead(frame, TestContext.Current.CancellationToken));
-        var without = MeanColour(frame.Record[(CaptureProtocol.RecordHeaderLength + FrameHeader.Length)..].ToArray());
+        var without = MeanColour(frame.Record[(CaptureProtocol.RecordHeaderLength + FrameHeader.Length)..].Span);
 
         for (var channel = 0; channel < 3; channel++)
         {
@@ -175,7 +175,7 @@ public sealed class WorkerTests
         }
     }
 
-    private static Scalar MeanColour(byte[] jpeg)
+    private static Scalar MeanColour(ReadOnlySpan<byte> jpeg)
     {
         using var picture = Cv2.ImDecode(jpeg, ImreadModes.Color);
         return Cv2.Mean(picture);
