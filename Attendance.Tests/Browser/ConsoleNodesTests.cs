@@ -71,7 +71,7 @@ public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : IAsyncLifetime
         Assert.Equal("forced", await nodes[0].LastReasonAsync("cam-two"));
 
         var (dying, staying) = dies == "one" ? (nodes[0], nodes[1]) : (nodes[1], nodes[0]);
-        await dying.KillAsync();
+        await dying.SignalAsync("KILL");
         await Expect(page.Locator("#silent")).ToContainTextAsync($"Node {dies} does not answer", new() { Timeout = 15_000 });
         await Expect(Row(page, $"Camera {dies}")).ToContainTextAsync("No answer");
         await Expect(Alert(page, dies)).ToContainTextAsync("which does not answer: last known");

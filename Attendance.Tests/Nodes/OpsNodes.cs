@@ -110,7 +110,7 @@ public sealed class OpsNodes : IAsyncLifetime
         // While nobody listens: at two nodes, which know nothing of each other's order, and at the one that dies.
         await one.ReleaseAsync(await one.AcquireAsync("cam-two", Session()));
         await one.ReleaseAsync(await one.AcquireAsync("cam-three", Session()));
-        await one.KillAsync();
+        await one.SignalAsync("KILL");
         await using var again = await EventReader.OpenAsync(three.Http, live: false, Cancel, last);
         await StandAsync(again, 2);
         await Processes.UntilAsync(() => LeasesOf(again).Count == 4, s_patience, "what was missed is told", Cancel);
@@ -159,7 +159,7 @@ public sealed class OpsNodes : IAsyncLifetime
         await Processes.UntilAsync(
             () => events.All.Count(heard => heard.Event == "snapshot" && Text(heard.Data, "node") == "three") == 2, s_patience, "it is heard again", Cancel);
 
-        await two.KillAsync();
+        await two.SignalAsync("KILL");
         await events.NextAsync("nodes", told => Node(told, "two") is { } gone && !gone.GetProperty("followed").GetBoolean(), s_patience, Cancel);
         var known = await events.NextAsync("alerts", told => Text(told, "node") == "two", s_patience, Cancel);
         Assert.Contains(known.GetProperty("alerts").EnumerateArray(), alert => Text(alert, "camera_id") == "ghost");
@@ -186,7 +186,7 @@ public sealed class OpsNodes : IAsyncLifetime
         Processes.Signal(two.Pid, "CONT");
         await Processes.UntilAsync(async () => (await AlertsAsync(one)).Unreachable.Count == 0, s_patience, "it answers again", Cancel);
 
-        await two.KillAsync();
+        await two.SignalAsync("KILL");
         await AssertTellsOfAsync(one, id);
         await Processes.UntilAsync(
             async () => (await AlertsAsync(three)).Alerts.Any(IsNodeLost), 2 * s_patience, "it is lost", Cancel);
@@ -209,7 +209,7 @@ public sealed class OpsNodes : IAsyncLifetime
             async () => (await AlertsAsync(back, "?node=two")).Alerts.Any(alert => Text(alert, "acknowledged_by") == "account-1"), s_patience, "its next run remembers", Cancel);
 
         // The one that told goes itself: the next to have been there tells of it, and the youngest does not.
-        await one.KillAsync();
+        await one.SignalAsync("KILL");
         await Processes.UntilAsync(
             async () => (await AlertsAsync(back)).Alerts.Any(alert => IsNodeLost(alert) && Text(alert, "subject") == "one"), 2 * s_patience, "another one tells", Cancel);
         await Task.Delay(TimeSpan.FromSeconds(4), Cancel);

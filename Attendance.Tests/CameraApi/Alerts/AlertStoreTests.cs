@@ -105,8 +105,8 @@ public abstract class AlertStoreTests : IAsyncLifetime
     public async Task What_ops_did_at_two_nodes_is_one_list_whose_pages_do_not_move_when_more_is_done()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)); // the newest of all that this store has
-        using var other = PresenceNode.Build(_server.ConnectionString, _node + "-other", clock);
-        using var here = PresenceNode.Build(_server.ConnectionString, _node, clock);
+        using var other = LeaseNode.Build(_server.ConnectionString, _node + "-other", clock);
+        using var here = LeaseNode.Build(_server.ConnectionString, _node, clock);
         var writes = ((IHost[])[other, here]).Select(host => host.Services.GetRequiredService<StoreWrites>()).ToList();
         await Task.WhenAll(writes.Select(one => one.StartAsync(Cancel)));
         var (there, audit) = (other.Services.GetRequiredService<AuditLog>(), here.Services.GetRequiredService<AuditLog>());
