@@ -418,6 +418,12 @@ internal sealed partial class CameraLeases(
         sessions.Enter(lease.SessionHash);
         var seen = Math.Max(slot.NewestToken, lease.FencingToken); // of the camera, and of a lease that moves
         var mayLag = pending.Has(lease.CameraId);
+        if (mayLag && lease.IsArriving)
+        {
+            await pending.FlushAsync(lease.CameraId); // what is to be told may be of this very lease, which was here before
+            mayLag = false;
+        }
+
         var askedAt = clock.GetTimestamp();
         var grant = await AskAsync();
         if (mayLag && (grant as StoreGrant.Granted)?.LeaseId != lease.Id)

@@ -52,7 +52,7 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
     private async Task TellAsync(StoredLease lease, LeaseEnd end)
     {
         await store.In(lease.Scope).ReleaseAsync(lease, end);
-        _pending.TryRemove((lease.CameraId, lease.LeaseId), out _);
+        _pending.TryRemove(new((lease.CameraId, lease.LeaseId), (lease, end))); // not what it has to tell of a later stay
     }
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is free, but the store could not be told yet: {Error}")]

@@ -42,10 +42,10 @@ local function acquire(camera, ledger, camera_id, lease, ttl, seen)
   return token == now and now or held
 end
 
--- facts is what the ledger says of it: see facts_of.
+-- facts is what the ledger says of it: see facts_of. A lease that moved away and came back has another token: that one goes on.
 local function release(camera, ledger, camera_id, lease_id, token, facts)
   local held = redis.call('GET', camera)
-  if held and string.find(held, lease_id .. ' ', 1, true) == 1 then
+  if held and string.find(held, lease_id .. ' ', 1, true) == 1 and string.sub(held, -1 - #token) == ' ' .. token then
     redis.call('SET', camera, token, 'KEEPTTL')
     redis.call('ZREM', KEYS[1], camera_id)
   elseif recorded(ledger, string.match(facts, '"lease_ref":"(%x+)"')) then

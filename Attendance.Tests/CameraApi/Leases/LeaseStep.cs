@@ -103,10 +103,16 @@ internal abstract record LeaseStep(int Client)
         public override Task TakeAsync(LeaseHistory history) => history.PlugInAsync(Camera);
     }
 
-    /// <summary>The store is away for three seconds: nothing reaches it, or nothing that it answers is heard.</summary>
-    public sealed record LoseStore(int Client, Outage Kind) : LeaseStep(Client)
+    /// <summary>The store is away for a while: nothing reaches it, or nothing that it answers is heard.</summary>
+    public sealed record LoseStore(int Client, Outage Kind, int Seconds = 3) : LeaseStep(Client)
     {
-        public override Task TakeAsync(LeaseHistory history) => history.LoseStoreAsync(Kind, TimeSpan.FromSeconds(3));
+        public override Task TakeAsync(LeaseHistory history) => history.LoseStoreAsync(Kind, TimeSpan.FromSeconds(Seconds));
+    }
+
+    /// <summary>The second begins when the first has begun.</summary>
+    public sealed record Meanwhile(LeaseStep First, LeaseStep Second) : LeaseStep(First.Client)
+    {
+        public override Task TakeAsync(LeaseHistory history) => Task.WhenAll(First.TakeAsync(history), Second.TakeAsync(history));
     }
 
     public sealed record Close(int Client) : LeaseStep(Client)

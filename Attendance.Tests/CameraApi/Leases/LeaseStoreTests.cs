@@ -120,6 +120,21 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_late_release_leaves_a_lease_alone_that_moved_away_and_came_back()
+    {
+        var stale = await AcquireAsync("door", "one");
+        await _store.ReleaseAsync(stale, new LeaseEnd(ReleaseReason.DeviceLost));
+        var back = Assert.IsType<StoreGrant.Granted>(await _store.AcquireAsync("door", stale.LeaseId, stale.SessionHash, s_ttl));
+
+        await _store.ReleaseAsync(stale, new LeaseEnd(ReleaseReason.DeviceLost));
+
+        Assert.True(back.FencingToken > stale.FencingToken);
+        Assert.IsType<StoreGrant.Busy>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "three", s_ttl));
+        await _store.ReleaseAsync(stale with { FencingToken = back.FencingToken }, new LeaseEnd(ReleaseReason.Client));
+        Assert.Equal(["client", "device_lost"], (await _store.ReadLedgerAsync("door", 10)).Select(entry => entry.Reason));
+    }
+
+    [Fact]
     public async Task A_detail_in_a_clients_own_words_survives_as_it_was_said()
     {
         var lease = await AcquireAsync("door", "one");
