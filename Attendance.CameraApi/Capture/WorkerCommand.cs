@@ -39,11 +39,11 @@ internal static class WorkerCommand
             start.Environment.Remove(name);
         }
 
-        // One camera's frames need one small heap, collected by who fills it. And what a worker runs is little and always the same:
-        // it is compiled once, for speed, where by default it would be watched and compiled again while pictures wait.
+        // One camera's frames need one small heap, collected by who fills it. What a worker runs is little and always the same, so the runtime
+        // need not watch it before it compiles it for speed; to compile that way from the start would let the first picture wait.
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_gcConcurrent"] = "0";
-        start.Environment["DOTNET_TieredCompilation"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";
         return start;
     }
 
