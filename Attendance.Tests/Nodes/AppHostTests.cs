@@ -31,7 +31,10 @@ public sealed class AppHostTests
             Assert.Equal(lease, await AcquireAsync(system, "demo-3", HttpStatusCode.OK));
         }
 
-        Processes.Signal(await system.ProcessAsync("camera-api-2", Cancel), "KILL");
+        // What meets it while it dies is told to come again; what comes when it is dead goes to another.
+        var killed = await system.ProcessAsync("camera-api-2", Cancel);
+        Processes.Signal(killed, "KILL");
+        await Processes.UntilAsync(() => !Processes.IsAlive(killed), s_patience, "it is dead", Cancel);
         for (var i = 0; i < 6; i++)
         {
             using var renewed = await system.Operator.PutAsync($"/api/leases/{lease}", null, Cancel);
