@@ -11,29 +11,8 @@ namespace Attendance.Tests.Browser;
 
 /// <summary>The console in a real browser, over two real nodes on a real store.</summary>
 [Trait("Suite", "Browser")]
-public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : IAsyncLifetime
+public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : OwnNodes<RedisStore>
 {
-    private readonly RedisStore _store = new();
-    private readonly List<IAsyncDisposable> _started = [];
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _store.InitializeAsync();
-        Assert.SkipWhen(_store.Missing is not null, _store.Missing ?? "");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var one in Enumerable.Reverse(_started))
-        {
-            await one.DisposeAsync();
-        }
-
-        await _store.DisposeAsync();
-    }
-
     /// <summary>Web has asked one of them: if that dies, it asks the other, and if the other dies, that is told.</summary>
     [Theory]
     [InlineData("one", "two")]
@@ -44,7 +23,7 @@ public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : IAsyncLifetime
         await Task.WhenAll(nodes[0].KnowsAsync(nodes[1]), nodes[1].KnowsAsync(nodes[0]));
         var web = new WebServer(
             nodes[0].Address, ("Services:camera-api:http:1", nodes[1].Address.ToString()), ("Security:ApiKey", AttendanceSystem.ApiKey));
-        _started.Add(web);
+        Owned(web);
         await using var window = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 900 } }, Cancel);
         window.SetDefaultTimeout(30_000);
         await (await web.SignInAsync(AccountRole.Admin)).GiveToAsync(window, web.Address);
@@ -98,17 +77,8 @@ public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : IAsyncLifetime
 
     private static ILocator Alert(IPage page, string node) => page.Locator("#alerts > li", new() { HasText = $"Ghost {node}" });
 
-    private async Task<NodeProcess> StartAsync(string name)
-    {
-        var node = await NodeProcess.StartAsync(
-            _store.ConnectionString, name,
-            $"--Cameras:cam-{name}:Source=test-pattern", $"--Cameras:cam-{name}:Name=Camera {name}",
-            $"--Cameras:ghost:Source=device:/dev/video-that-is-not-there", $"--Cameras:ghost:Name=Ghost {name}");
-        lock (_started)
-        {
-            _started.Add(node);
-        }
-
-        return node;
-    }
+    private Task<NodeProcess> StartAsync(string name) => StartNodeAsync(
+        Store.ConnectionString, name,
+        $"--Cameras:cam-{name}:Source=test-pattern", $"--Cameras:cam-{name}:Name=Camera {name}",
+        $"--Cameras:ghost:Source=device:/dev/video-that-is-not-there", $"--Cameras:ghost:Name=Ghost {name}");
 }

@@ -13,7 +13,7 @@ namespace Attendance.Tests.Faults;
 /// <summary>Nodes that die, and nodes that are cut off, several at a time. Each has a camera of its own, and one that it shares with the node that stays.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
-public sealed class NodeFaults(FaultTable table) : IAsyncLifetime
+public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
 {
     private const int Struck = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -21,31 +21,10 @@ public sealed class NodeFaults(FaultTable table) : IAsyncLifetime
     /// <summary>So that they are struck at different moments between two signs of life.</summary>
     private static readonly TimeSpan s_apart = TimeSpan.FromMilliseconds(700);
 
-    private readonly RedisStore _store = new();
-    private readonly List<IAsyncDisposable> _started = [];
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _store.InitializeAsync();
-        Assert.SkipWhen(_store.Missing is not null, _store.Missing ?? "");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var one in Enumerable.Reverse(_started))
-        {
-            await one.DisposeAsync();
-        }
-
-        await _store.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_node_that_is_killed_is_lost_its_leases_end_and_a_shared_camera_is_opened_by_another()
     {
-        var (stays, struck) = await StartAllAsync([.. Enumerable.Repeat(_store.ConnectionString, Struck)]);
+        var (stays, struck) = await StartAllAsync([.. Enumerable.Repeat(Store.ConnectionString, Struck)]);
         var workers = struck.SelectMany(node => Processes.WorkersOf(node.Pid)).ToList();
         var first = struck[0];
         var lost = await HoldAsync(stays, first, Own(first));
@@ -73,17 +52,16 @@ public sealed class NodeFaults(FaultTable table) : IAsyncLifetime
         table.Record(FaultRow.NodeVanishes, times, workers.Count(Processes.IsAlive) + await LeaksAsync(stays, struck));
 
         // One comes back, and is as before.
-        await stays.KnowsAsync(await StartAsync(first.Name, _store.ConnectionString, first.Name));
+        await stays.KnowsAsync(await StartAsync(first.Name, Store.ConnectionString, first.Name));
         await stays.ReleaseAsync(await stays.AcquireAsync(Own(first), Session()));
     }
 
     [Fact]
     public async Task A_node_that_is_cut_off_frees_its_cameras_before_the_others_take_them_for_lost()
     {
-        var networks = Enumerable.Range(0, Struck).Select(_ => new SilentNetwork(new Uri($"http://{_store.ConnectionString.Split(',')[0]}"))).ToList();
-        _started.AddRange(networks);
+        var networks = Enumerable.Range(0, Struck).Select(_ => Owned(new SilentNetwork(new Uri($"http://{Store.ConnectionString.Split(',')[0]}")))).ToList();
         var (stays, struck) = await StartAllAsync(
-            [.. networks.Select(network => $"{network.Address.Authority},{string.Join(',', _store.ConnectionString.Split(',')[1..])}")]);
+            [.. networks.Select(network => $"{network.Address.Authority},{string.Join(',', Store.ConnectionString.Split(',')[1..])}")]);
         await Task.WhenAll(struck.Select(node => HoldAsync(stays, node, Own(node))));
 
         var times = await Task.WhenAll(struck.Select(async (node, order) =>
@@ -132,7 +110,7 @@ public sealed class NodeFaults(FaultTable table) : IAsyncLifetime
     {
         var status = await stays.Http.GetFromJsonAsync<JsonElement>("/api/camera/status", Cancel);
         var left = status.GetProperty("active_cameras").GetInt32() + status.GetProperty("quarantined").GetInt32();
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         foreach (var node in struck)
         {
             left += (int)await redis.GetDatabase().SortedSetLengthAsync($"attendance:{{{node.Name}}}:deadlines");
@@ -152,16 +130,15 @@ public sealed class NodeFaults(FaultTable table) : IAsyncLifetime
     {
         var names = stores.Select((_, i) => $"struck-{i + 1}").ToList();
         var nodes = await Task.WhenAll(names.Select((name, i) => StartAsync(name, stores[i], name)).Prepend(
-            StartAsync("stays", _store.ConnectionString, [.. names])));
+            StartAsync("stays", Store.ConnectionString, [.. names])));
         await Task.WhenAll(nodes.Skip(1).Select(node => node.KnowsAsync(nodes[0])).Prepend(nodes[0].KnowsAsync(nodes[1..])));
         return (nodes[0], nodes[1..]);
     }
+
     /// <param name="shared">Whose shared cameras it has.</param>
-    private async Task<NodeProcess> StartAsync(string name, string store, params string[] shared)
+    private Task<NodeProcess> StartAsync(string name, string store, params string[] shared)
     {
         string[] cameras = [.. shared.SelectMany(other => (string[])[$"--Cameras:shared-{other}:Source=test-pattern", $"--Cameras:shared-{other}:Scope=lobby"])];
-        var node = await NodeProcess.StartAsync(store, name, [$"--Cameras:own-{name}:Source=test-pattern", .. cameras]);
-        _started.Add(node);
-        return node;
+        return StartNodeAsync(store, name, [$"--Cameras:own-{name}:Source=test-pattern", .. cameras]);
     }
 }

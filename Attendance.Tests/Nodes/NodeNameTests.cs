@@ -11,29 +11,14 @@ namespace Attendance.Tests.Nodes;
 
 /// <summary>Two processes of one name on one store, of which one may go on.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class NodeNameTests : IAsyncLifetime
+public sealed class NodeNameTests : OwnNodes<GarnetStore>
 {
+    private const string Door = "--Cameras:door:Source=test-pattern";
+
     /// <summary>Less than whoever cannot be asked is watched for.</summary>
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
-    private readonly GarnetStore _store = new();
-    private readonly List<NodeProcess> _started = [];
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync() => _store.InitializeAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _started)
-        {
-            await node.DisposeAsync();
-        }
-
-        await _store.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_second_of_a_name_that_lives_does_not_start_and_touches_nothing()
@@ -77,7 +62,7 @@ public sealed class NodeNameTests : IAsyncLifetime
     [Fact]
     public async Task One_that_left_no_address_is_waited_for_and_then_replaced()
     {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         await SetHolderAsync(redis.GetDatabase(), address: null);
 
         var node = Start();
@@ -107,7 +92,7 @@ public sealed class NodeNameTests : IAsyncLifetime
         var displaced = await StartAsync();
         var lease = await displaced.AcquireAsync("door", Session());
         var workers = Processes.WorkersOf(displaced.Pid);
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var beating = BeatAsync(redis.GetDatabase(), over.Token);
 
@@ -127,7 +112,7 @@ public sealed class NodeNameTests : IAsyncLifetime
     {
         var node = await StartAsync();
         var lease = await node.AcquireAsync("door", Session());
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         await SetHolderAsync(redis.GetDatabase(), node.Address); // where it is asked now, and is not that one
 
         await Processes.UntilAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has its name again", Cancel);
@@ -171,19 +156,9 @@ public sealed class NodeNameTests : IAsyncLifetime
     private static async Task<IReadOnlyList<JsonElement>> AlertsAsync(NodeProcess node) =>
         [.. (await node.Http.GetFromJsonAsync<JsonElement>("/api/alerts", Cancel)).GetProperty("alerts").EnumerateArray()];
 
-    private NodeProcess Start()
-    {
-        var node = NodeProcess.Start(_store.ConnectionString, "one", "--Cameras:door:Source=test-pattern");
-        _started.Add(node);
-        return node;
-    }
+    private NodeProcess Start() => Owned(NodeProcess.Start(Store.ConnectionString, "one", Door));
 
-    private async Task<NodeProcess> StartAsync()
-    {
-        var node = Start();
-        await node.HealthyAsync();
-        return node;
-    }
+    private Task<NodeProcess> StartAsync() => StartNodeAsync(Store.ConnectionString, "one", Door);
 
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
 }

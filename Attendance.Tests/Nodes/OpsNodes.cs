@@ -10,33 +10,12 @@ namespace Attendance.Tests.Nodes;
 
 /// <summary>Ops see the whole system, whichever node they ask: alerts, what was done, and what happens.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class OpsNodes : IAsyncLifetime
+public sealed class OpsNodes : OwnNodes<RedisStore>
 {
     /// <summary>A second for those that do not answer, and what a busy machine needs; without that limit it would be the client's 30.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
-
-    private readonly RedisStore _store = new();
-    private readonly List<IAsyncDisposable> _started = [];
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _store.InitializeAsync();
-        Assert.SkipWhen(_store.Missing is not null, _store.Missing ?? "");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var one in Enumerable.Reverse(_started))
-        {
-            await one.DisposeAsync();
-        }
-
-        await _store.DisposeAsync();
-    }
 
     [Fact]
     public async Task An_alert_of_another_node_is_listed_and_acknowledged_and_what_was_done_is_one_list()
@@ -272,14 +251,6 @@ public sealed class OpsNodes : IAsyncLifetime
         return (one, two, three);
     }
 
-    private async Task<NodeProcess> StartAsync(string name, params string[] settings)
-    {
-        var node = await NodeProcess.StartAsync(_store.ConnectionString, name, [$"--Cameras:cam-{name}:Source=test-pattern", .. settings]);
-        lock (_started)
-        {
-            _started.Add(node);
-        }
-
-        return node;
-    }
+    private Task<NodeProcess> StartAsync(string name, params string[] settings) =>
+        StartNodeAsync(Store.ConnectionString, name, [$"--Cameras:cam-{name}:Source=test-pattern", .. settings]);
 }

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Attendance.Tests.Stores;
+using Xunit;
+
+namespace Attendance.Tests.Nodes;
+
+/// <summary>Tests that start nodes of their own, on a real store of their own. What was started last is ended first.</summary>
+public abstract class OwnNodes<TStore> : IAsyncLifetime where TStore : StoreServer, new()
+{
+    private readonly ConcurrentStack<IAsyncDisposable> _started = new();
+
+    private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private protected TStore Store { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await Store.InitializeAsync();
+        Assert.SkipWhen(Store.Missing is not null, Store.Missing ?? "");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var one in _started)
+        {
+            await one.DisposeAsync();
+        }
+
+        await Store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>It ends with the test, however that ends.</summary>
+    private protected T Owned<T>(T started) where T : IAsyncDisposable
+    {
+        _started.Push(started);
+        return started;
+    }
+
+    /// <param name="store">How it reaches the store.</param>
+    private protected async Task<NodeProcess> StartNodeAsync(string store, string name, params string[] settings)
+    {
+        var node = Owned(NodeProcess.Start(store, name, settings));
+        await node.HealthyAsync();
+        return node;
+    }
+}
