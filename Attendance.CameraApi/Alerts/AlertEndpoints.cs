@@ -12,7 +12,6 @@ internal static class AlertEndpoints
 {
     private const int DefaultLimit = 200;
 
-
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/api/alerts").WithTags("Alerts");

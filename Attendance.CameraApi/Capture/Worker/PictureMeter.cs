@@ -27,6 +27,10 @@ internal sealed class PictureMeter
         return true;
     }
 
+    /// <summary>Of a picture whose pixels are at hand, if it is due.</summary>
+    public PictureQuality MeasureNowAndThen(ReadOnlySpan<byte> pixels, int width, int height, int channels) =>
+        IsDue(hasPixels: true) ? Measure(pixels, width, height, channels) : PictureQuality.Unknown;
+
     /// <param name="pixels">As <see cref="PictureQuality.Measure"/> takes them.</param>
     public PictureQuality Measure(ReadOnlySpan<byte> pixels, int width, int height, int channels) =>
         PictureQuality.Measure(pixels, width, height, channels) with { Noise = _noise.MeasureNowAndThen(pixels, width, height, channels) };

@@ -52,8 +52,7 @@ internal sealed class TestPatternSource(CaptureRequest request, TimeProvider clo
         Draw(clock.GetLocalNow());
         _jpeg.SetLength(0);
         _encoder.WriteJpg(_canvas.Pixels, _width, _height, ColorComponents.RedGreenBlue, _jpeg, request.JpegQuality);
-        var quality = _meter.IsDue(hasPixels: true) ? _meter.Measure(_canvas.Pixels, _width, _height, channels: 3) : PictureQuality.Unknown;
-        frame.Put(_jpeg.GetBuffer().AsSpan(0, (int)_jpeg.Length), quality);
+        frame.Put(_jpeg.GetBuffer().AsSpan(0, (int)_jpeg.Length), _meter.MeasureNowAndThen(_canvas.Pixels, _width, _height, channels: 3));
         return true;
     }
 

@@ -12,8 +12,7 @@ internal sealed class YuyvEncoder(int width, int height, int jpegQuality) : IDis
     {
         frame.Begin(width, height);
         _planes.Fill(yuyv);
-        var quality = _meter.IsDue(hasPixels: true) ? _meter.Measure(_planes.Y, width, height, channels: 1) : PictureQuality.Unknown;
-        frame.Put(_jpeg.Encode(_planes), quality);
+        frame.Put(_jpeg.Encode(_planes), _meter.MeasureNowAndThen(_planes.Y, width, height, channels: 1));
     }
 
     public void Dispose() => _jpeg.Dispose();
