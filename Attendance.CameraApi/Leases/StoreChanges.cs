@@ -9,10 +9,10 @@ namespace Attendance.CameraApi.Leases;
 internal sealed class StoreChanges(RedisKey deadlines)
 {
     /// <summary>So that the store works on one while the answers to another are dealt with.</summary>
-    private const int MaxUnderWay = 2;
+    private const int MaxUnderWay = 3;
 
     /// <summary>The store does nothing else meanwhile: some tenths of a millisecond.</summary>
-    private const int MaxTogether = 64;
+    private const int MaxTogether = 24;
 
     private readonly Lock _gate = new();
     private readonly Lock _sending = new();
@@ -24,17 +24,35 @@ internal sealed class StoreChanges(RedisKey deadlines)
     {
         lock (_gate)
         {
-            _queued.Enqueue(change);
             if (_underWay == MaxUnderWay)
             {
+                _queued.Enqueue(change);
                 return change.Reply;
             }
 
             _underWay++;
         }
 
-        _ = SendAsync(database);
-        return change.Reply;
+        return SendAloneAsync(database, change);
+    }
+
+    /// <summary>And then what has come meanwhile: that goes out before this one's caller goes on.</summary>
+    private async Task<RedisResult> SendAloneAsync(IDatabase database, StoreChange change)
+    {
+        try
+        {
+            Task<RedisResult> running;
+            lock (_sending)
+            {
+                running = Send(database, [change]);
+            }
+
+            return StoreChange.Read(await running);
+        }
+        finally
+        {
+            _ = SendAsync(database);
+        }
     }
 
     private async Task SendAsync(IDatabase database)
@@ -43,10 +61,10 @@ internal sealed class StoreChanges(RedisKey deadlines)
         {
             try
             {
-                var replies = (RedisResult[])(await running)!;
+                var reply = await running;
                 for (var at = 0; at < together.Count; at++)
                 {
-                    together[at].Answer(replies[at]);
+                    together[at].Answer(together.Count == 1 ? reply : reply[at]);
                 }
             }
             catch (Exception exception)
@@ -62,9 +80,12 @@ internal sealed class StoreChanges(RedisKey deadlines)
         lock (_sending)
         {
             together = Take();
-            return together.Count > 0 ? LuaScript.Change.RunAsync(database, Keys(together), Arguments(together)) : null;
+            return together.Count > 0 ? Send(database, together) : null;
         }
     }
+
+    private Task<RedisResult> Send(IDatabase database, List<StoreChange> together) =>
+        LuaScript.Change.RunAsync(database, Keys(together), Arguments(together));
 
     /// <returns>Nothing when there is nothing to send; this way to the store is free for the next then.</returns>
     private List<StoreChange> Take()
@@ -134,15 +155,19 @@ internal sealed class StoreChange(RedisKey camera, RedisKey ledger, string what,
 
     public void Answer(RedisResult reply)
     {
-        if (reply is { Resp2Type: ResultType.Array, Length: 1 })
+        try
         {
-            Fail(new RedisException((string)reply[0]!));
+            _reply.TrySetResult(Read(reply));
         }
-        else
+        catch (RedisException exception)
         {
-            _reply.TrySetResult(reply);
+            Fail(exception);
         }
     }
+
+    /// <exception cref="RedisException">The store refused this one.</exception>
+    public static RedisResult Read(RedisResult reply) =>
+        reply is { Resp2Type: ResultType.Array, Length: 1 } ? throw new RedisException((string)reply[0]!) : reply;
 
     public void Fail(Exception exception)
     {

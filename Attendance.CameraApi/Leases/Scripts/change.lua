@@ -62,4 +62,4 @@ for i = 1, #ARGV / 5 do
     ARGV[at] == 'acquire' and acquire or release, KEYS[i * 2], KEYS[i * 2 + 1], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
   replies[i] = ok and reply or { type(reply) == 'table' and reply.err or tostring(reply) }
 end
-return replies
+return #replies == 1 and replies[1] or replies
