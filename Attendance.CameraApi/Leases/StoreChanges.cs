@@ -11,7 +11,7 @@ internal sealed class StoreChanges(RedisKey deadlines)
     /// <summary>So that the store works on one while the answers to another are dealt with.</summary>
     private const int MaxUnderWay = 3;
 
-    /// <summary>The store does nothing else meanwhile: some tenths of a millisecond.</summary>
+    /// <summary>The store does nothing else meanwhile: less than two tenths of a millisecond.</summary>
     private const int MaxTogether = 24;
 
     private readonly Lock _gate = new();
@@ -47,7 +47,8 @@ internal sealed class StoreChanges(RedisKey deadlines)
                 running = Send(database, [change]);
             }
 
-            return StoreChange.Read(await running);
+            var reply = await running;
+            return StoreChange.Refusal(reply) is { } refusal ? throw refusal : reply;
         }
         finally
         {
@@ -155,19 +156,19 @@ internal sealed class StoreChange(RedisKey camera, RedisKey ledger, string what,
 
     public void Answer(RedisResult reply)
     {
-        try
+        if (Refusal(reply) is { } refusal)
         {
-            _reply.TrySetResult(Read(reply));
+            Fail(refusal);
         }
-        catch (RedisException exception)
+        else
         {
-            Fail(exception);
+            _reply.TrySetResult(reply);
         }
     }
 
-    /// <exception cref="RedisException">The store refused this one.</exception>
-    public static RedisResult Read(RedisResult reply) =>
-        reply is { Resp2Type: ResultType.Array, Length: 1 } ? throw new RedisException((string)reply[0]!) : reply;
+    /// <returns>Why the store refused this one; null when it did not.</returns>
+    public static RedisException? Refusal(RedisResult reply) =>
+        reply is { Resp2Type: ResultType.Array, Length: 1 } ? new RedisException((string)reply[0]!) : null;
 
     public void Fail(Exception exception)
     {

@@ -1,7 +1,8 @@
 -- KEYS deadlines, then of each change: camera, ledger
 -- ARGV of each change five, see acquire and release
--- What several callers want at the same time, in their order: one reply for each. What fails for one fails for that one only: its reply
--- is a list of one, the message. (An error within a list is more than some clients understand.)
+-- What several callers want at the same time, in their order: a list with one reply for each, or the reply itself to who is alone.
+-- What fails for one fails for that one only: its reply is a list of one, the message. (An error within a list is more than some clients
+-- understand.)
 local now = now_ms()
 local now_text, today = int(now), math.floor(now / A_DAY)
 
