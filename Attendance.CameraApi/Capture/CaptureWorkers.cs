@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 
@@ -45,8 +46,23 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
         return worker;
     }
 
-    /// <summary>Call it once the camera that took one is open, or will not be: a process that starts takes time from one that opens.</summary>
-    public void Refill()
+    /// <summary>
+    /// Call it once the camera that took one is open, or will not be: a process that starts takes time from one that opens. It is not waited
+    /// for: to start a process takes longer than all else that the API does for a first frame.
+    /// </summary>
+    public void RefillLater() => _ = Task.Run(() =>
+    {
+        try
+        {
+            Refill();
+        }
+        catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or IOException)
+        {
+            LogNoSpare(exception); // the next camera starts its own, and says so if it cannot
+        }
+    });
+
+    private void Refill()
     {
         lock (_gate)
         {
@@ -90,6 +106,9 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
     /// <summary>OpenCV's library is referenced for these alone.</summary>
     private static bool HasNativeLibrary =>
         RuntimeInformation.ProcessArchitecture == Architecture.X64 && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows());
+
+    [LoggerMessage(LogLevel.Warning, "A spare capture worker could not be started")]
+    private partial void LogNoSpare(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "No capture from devices and files on {Platform}: OpenCV's library is there for Linux x64 and Windows x64 only")]
     private partial void LogNoNativeLibrary(string platform);

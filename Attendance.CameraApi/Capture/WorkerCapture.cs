@@ -162,7 +162,7 @@ internal sealed partial class WorkerCapture(
         }
         finally
         {
-            workers.Refill(); // also where it did not open: the worker is used up
+            workers.RefillLater(); // also where it did not open: the worker is used up
             metrics.Opened(camera.Id, clock.GetElapsedTime(started), error);
             WorkerSpan.Add(worker, started, firstFrame, error, clock);
             if (error is not null)

@@ -153,7 +153,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
             Volatile.Write(ref _openSince, 0);
             Volatile.Write(ref _opened, Stopwatch.GetTimestamp());
             _outbox.Opened(opened, Times());
-            WorkerLog.Write($"Opened: {opened.Width} x {opened.Height}, {opened.FrameRate:0.##} frames/s, {opened.Encoding}, {opened.Backend}");
+            WorkerLog.Opened(opened);
             Deliver(source);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

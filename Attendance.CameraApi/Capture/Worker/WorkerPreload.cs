@@ -13,7 +13,9 @@ internal static class WorkerPreload
         var request = JsonSerializer.Deserialize<CaptureRequest>(Sample, CaptureProtocol.Json)!;
         var outbox = new Outbox();
         using var source = CaptureSources.Create(request, Stream.Null);
-        outbox.Opened(source.Open());
+        var opened = source.Open();
+        outbox.Opened(opened, new CaptureTimes(TraceParent: "", Ready: 0, Opened: 0, Failed: null));
+        WorkerLog.Preload(opened);
         var frame = new FrameBuffer();
         source.TryRead(frame, CancellationToken.None);
         frame.Finish(1);
