@@ -55,7 +55,7 @@ internal sealed class LeaseStore
     /// <exception cref="StoreUnavailableException">Not known whether it was granted: release it.</exception>
     public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0)
     {
-        var reply = await ChangeAsync("acquire", cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash), Milliseconds(ttl), newerThan);
+        var reply = await ChangeAsync(LuaScript.Acquire, cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash), Milliseconds(ttl), newerThan);
         return reply.Resp2Type switch
         {
             ResultType.Integer => Granted(leaseId, (long)reply, (long)reply),
@@ -112,7 +112,7 @@ internal sealed class LeaseStore
     /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
     /// <exception cref="StoreUnavailableException">Call again.</exception>
     public Task ReleaseAsync(StoredLease lease, LeaseEnd end) => lease.WasGranted
-        ? ChangeAsync("release", lease.CameraId, lease.LeaseId, lease.FencingToken, Facts(lease, end))
+        ? ChangeAsync(LuaScript.Release, lease.CameraId, lease.LeaseId, lease.FencingToken, Facts(lease, end))
         : SettleAsync(lease.CameraId, end, lease.LeaseId); // it may have been granted all the same; if not, there is nothing to record
 
     /// <summary>Ends a lease that only the store still knows.</summary>
@@ -162,12 +162,12 @@ internal sealed class LeaseStore
     private static string Json(string? text) => text is null ? "null" : JsonSerializer.Serialize(text);
 
     /// <summary>Together with what others want of this scope at the same time.</summary>
-    private async Task<RedisResult> ChangeAsync(string what, string cameraId, RedisValue first, RedisValue second, RedisValue third)
+    private async Task<RedisResult> ChangeAsync(LuaScript script, string cameraId, RedisValue first, RedisValue second, RedisValue third)
     {
-        var change = new StoreChange(Camera(cameraId), Ledger(cameraId), what, cameraId, first, second, third);
+        var change = new StoreChange(script, Camera(cameraId), Ledger(cameraId), cameraId, first, second, third);
         try
         {
-            return await AskAsync(what, database => _changes.RunAsync(database, change));
+            return await AskAsync(script.Name, database => _changes.RunAsync(database, change));
         }
         finally
         {

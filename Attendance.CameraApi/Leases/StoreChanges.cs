@@ -44,11 +44,10 @@ internal sealed class StoreChanges(RedisKey deadlines)
             Task<RedisResult> running;
             lock (_sending)
             {
-                running = Send(database, [change]);
+                running = Send(database, change);
             }
 
-            var reply = await running;
-            return StoreChange.Refusal(reply) is { } refusal ? throw refusal : reply;
+            return await running;
         }
         finally
         {
@@ -63,9 +62,15 @@ internal sealed class StoreChanges(RedisKey deadlines)
             try
             {
                 var reply = await running;
+                if (together is [var alone])
+                {
+                    alone.Answer(reply);
+                    continue;
+                }
+
                 for (var at = 0; at < together.Count; at++)
                 {
-                    together[at].Answer(together.Count == 1 ? reply : reply[at]);
+                    together[at].AnswerOrFail(reply[at]);
                 }
             }
             catch (Exception exception)
@@ -81,12 +86,31 @@ internal sealed class StoreChanges(RedisKey deadlines)
         lock (_sending)
         {
             together = Take();
-            return together.Count > 0 ? Send(database, together) : null;
+            return together switch
+            {
+                [] => null,
+                [var alone] => Send(database, alone),
+                _ => Send(database, together),
+            };
         }
     }
 
-    private Task<RedisResult> Send(IDatabase database, List<StoreChange> together) =>
-        LuaScript.Change.RunAsync(database, Keys(together), Arguments(together));
+    private Task<RedisResult> Send(IDatabase database, StoreChange alone) =>
+        alone.Script.RunAsync(database, [deadlines, alone.Camera, alone.Ledger], alone.Arguments);
+
+    private Task<RedisResult> Send(IDatabase database, List<StoreChange> together)
+    {
+        List<RedisKey> keys = [deadlines];
+        List<RedisValue> values = [];
+        foreach (var change in together)
+        {
+            keys.AddRange(change.Camera, change.Ledger);
+            values.Add(change.Script.Name);
+            values.AddRange(change.Arguments);
+        }
+
+        return LuaScript.Changes.RunAsync(database, [.. keys], [.. values]);
+    }
 
     /// <returns>Nothing when there is nothing to send; this way to the store is free for the next then.</returns>
     private List<StoreChange> Take()
@@ -106,44 +130,25 @@ internal sealed class StoreChanges(RedisKey deadlines)
             return together;
         }
     }
-
-    private RedisKey[] Keys(List<StoreChange> together)
-    {
-        var keys = new RedisKey[1 + together.Count * 2];
-        keys[0] = deadlines;
-        for (var at = 0; at < together.Count; at++)
-        {
-            (keys[at * 2 + 1], keys[at * 2 + 2]) = (together[at].Camera, together[at].Ledger);
-        }
-
-        return keys;
-    }
-
-    private static RedisValue[] Arguments(List<StoreChange> together)
-    {
-        var values = new RedisValue[together.Count * StoreChange.ArgumentCount];
-        for (var at = 0; at < together.Count; at++)
-        {
-            together[at].CopyTo(values.AsSpan(at * StoreChange.ArgumentCount));
-        }
-
-        return values;
-    }
 }
 
 /// <summary>One acquisition or release. What its caller has given up before it was sent, is never sent.</summary>
-internal sealed class StoreChange(RedisKey camera, RedisKey ledger, string what, string cameraId, RedisValue first, RedisValue second, RedisValue third)
+/// <param name="arguments">Of its script, four.</param>
+internal sealed class StoreChange(LuaScript script, RedisKey camera, RedisKey ledger, params RedisValue[] arguments)
 {
-    public const int ArgumentCount = 5;
-
-    private readonly TaskCompletionSource<RedisResult> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<RedisResult>? _reply;
     private int _isTaken;
+
+    public LuaScript Script => script;
 
     public RedisKey Camera => camera;
 
     public RedisKey Ledger => ledger;
 
-    public Task<RedisResult> Reply => _reply.Task;
+    public RedisValue[] Arguments => arguments;
+
+    /// <summary>For who is not sent at once.</summary>
+    public Task<RedisResult> Reply => (_reply ??= new TaskCompletionSource<RedisResult>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <returns><see langword="false"/> when it was given up.</returns>
     public bool TrySend() => Interlocked.Exchange(ref _isTaken, 1) == 0;
@@ -151,28 +156,24 @@ internal sealed class StoreChange(RedisKey camera, RedisKey ledger, string what,
     /// <summary>Nobody waits for it any more. Without effect on what was sent.</summary>
     public void GiveUp() => TrySend();
 
-    public void CopyTo(Span<RedisValue> arguments) =>
-        (arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]) = (what, cameraId, first, second, third);
+    public void Answer(RedisResult reply) => _reply!.TrySetResult(reply);
 
-    public void Answer(RedisResult reply)
+    /// <summary>Of several that were sent together, the store has refused one alone if its reply is a list of one, the reason.</summary>
+    public void AnswerOrFail(RedisResult reply)
     {
-        if (Refusal(reply) is { } refusal)
+        if (reply is { Resp2Type: ResultType.Array, Length: 1 })
         {
-            Fail(refusal);
+            Fail(new RedisException((string)reply[0]!));
         }
         else
         {
-            _reply.TrySetResult(reply);
+            Answer(reply);
         }
     }
 
-    /// <returns>Why the store refused this one; null when it did not.</returns>
-    public static RedisException? Refusal(RedisResult reply) =>
-        reply is { Resp2Type: ResultType.Array, Length: 1 } ? new RedisException((string)reply[0]!) : null;
-
     public void Fail(Exception exception)
     {
-        _reply.TrySetException(exception);
+        _reply!.TrySetException(exception);
         _ = _reply.Task.Exception; // seen: its caller may have given up
     }
 }

@@ -8,7 +8,6 @@ local instance = holder and string.match(holder, '"instance":"(%w+)"')
 if instance and instance ~= ARGV[5] and instance ~= ARGV[6] then
   return { 0, {}, holder }
 end
-local now = now_ms()
-local is_new = redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ',"seen_at":' .. int(now) .. '}')
-redis.call('ZADD', KEYS[2], int(now), ARGV[1])
+local is_new = redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ',"seen_at":' .. now_text .. '}')
+redis.call('ZADD', KEYS[2], now_text, ARGV[1])
 return { is_new, redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', int(now - ARGV[3]), 'WITHSCORES', 'LIMIT', '0', ARGV[4]) }

@@ -10,18 +10,18 @@ local A_DAY = 24 * 60 * 60 * 1000
 local HELD = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
 local LONGEST_RELEASE = 4000 -- from the end of a lease until its camera is free, at most
 
-local function now_ms()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
 local function int(number)
   return string.format('%d', number)
 end
 
--- When it ended is the store's own time. The list is trimmed now and then, for whoever reads it asks for 500.
-local function record(ledger, ended_at, facts)
-  local length = redis.call('LPUSH', ledger, '{"ended_at":' .. ended_at .. ',' .. facts)
+-- The store's own time, in ms since 1970.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now_text = int(now)
+
+-- The list is trimmed now and then, for whoever reads it asks for 500.
+local function record(ledger, facts)
+  local length = redis.call('LPUSH', ledger, '{"ended_at":' .. now_text .. ',' .. facts)
   if length == 1 then
     redis.call('PEXPIRE', ledger, FORGOTTEN_AFTER) -- from then on renewed with the camera's own, by acquire
   elseif length > 600 then

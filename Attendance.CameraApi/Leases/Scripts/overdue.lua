@@ -1,3 +1,3 @@
 -- KEYS deadlines
 -- ARGV limit
-return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', int(now_ms()), 'LIMIT', '0', ARGV[1])
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_text, 'LIMIT', '0', ARGV[1])

@@ -4,4 +4,4 @@ local held = redis.call('GET', KEYS[1])
 if tonumber(held or 0) then
   return false
 end
-return { held, int(now_ms()) }
+return { held, now_text }

@@ -3,7 +3,7 @@
 -- A lease that is neither here nor in the ledger was lost by the store, not ended: it is registered again, as it was.
 -- Unless a newer one was granted since: its token is out, and whoever has seen it refuses the older.
 local lease_id, lease_ref = string.match(ARGV[2], '^(%S+) (%S+)')
-local deadline = int(now_ms() + ARGV[6])
+local deadline = int(now + ARGV[6])
 local held = redis.call('GET', KEYS[1])
 local last = tonumber(held or 0)
 if last then

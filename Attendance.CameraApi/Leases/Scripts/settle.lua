@@ -1,7 +1,6 @@
 -- KEYS camera, deadlines, ledger
 -- ARGV camera_id, reason, detail, lease_id: this very lease; or '' for whichever it is, if its time is over; node whose it is
 -- Ends what the store holds for a camera that nobody here holds.
-local now = now_ms()
 local held = redis.call('GET', KEYS[1])
 if tonumber(held or 0) then
   redis.call('ZREM', KEYS[2], ARGV[1])
@@ -17,5 +16,5 @@ if ARGV[4] ~= '' and ARGV[4] ~= lease_id or ARGV[4] == '' and tonumber(deadline)
 end
 redis.call('SET', KEYS[1], token, 'KEEPTTL')
 redis.call('ZREM', KEYS[2], ARGV[1])
-record(KEYS[3], int(now), facts_of(acquired_at, token, lease_ref, ARGV[2], ARGV[3], node))
+record(KEYS[3], facts_of(acquired_at, token, lease_ref, ARGV[2], ARGV[3], node))
 return lease_id

@@ -1,0 +1,35 @@
+-- lease is "<lease_id> <lease_ref> <session> <node>", ttl in ms, seen a token that the caller has seen.
+-- Answers what is held now, for which its token does where that is also when it was acquired; or for how many ms the camera may still be
+-- another session's, and at which node.
+-- A camera of a shared scope that another node had: it has its time, and as long again as a release may take.
+-- A token grows over the last one, the clock and what the caller has seen: any two of them may be lost or wrong.
+local deadlines, camera, ledger, camera_id, lease, ttl, seen = ...
+local held = redis.call('GET', camera)
+local last = tonumber(held or 0)
+local deadline = int(now + ttl)
+if not last then
+  local lease_id, lease_ref, session, node, ttl_then, since, until_then, token = string.match(held, HELD)
+  local asks, at = string.match(lease, '(%S+) (%S+)$')
+  local margin = node == at and 0 or LONGEST_RELEASE
+  if session == asks and node == at then
+    held = table.concat({ lease_id, lease_ref, session, at, ttl, since, deadline, token }, ' ')
+    redis.call('SET', camera, held, 'KEEPTTL')
+    redis.call('ZADD', deadlines, deadline, camera_id)
+    return held
+  end
+  if until_then + margin > now then
+    return { math.min(until_then - now, tonumber(ttl_then)) + margin, node }
+  end
+  record(ledger, facts_of(since, token, lease_ref, 'expired', 'null', node))
+  last = tonumber(token)
+end
+local token = math.max(last + 1, seen + 1, now)
+held = lease .. ' ' .. ttl .. ' ' .. now_text .. ' ' .. deadline .. ' ' .. (token == now and now_text or int(token))
+if last - last % A_DAY == now - now % A_DAY then -- the same day: a token is a time
+  redis.call('SET', camera, held, 'KEEPTTL')
+else
+  redis.call('SET', camera, held, 'PX', FORGOTTEN_AFTER)
+  redis.call('PEXPIRE', ledger, FORGOTTEN_AFTER)
+end
+redis.call('ZADD', deadlines, deadline, camera_id)
+return token == now and now or held
