@@ -5,7 +5,10 @@ using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>One change of the store: atomic, one round trip. Sent by its hash; by its text when the server does not know it yet.</summary>
+/// <summary>
+/// One change of the store: atomic, one round trip. Sent by its hash; by its text when the server does not know it yet, and so later than
+/// what was sent after it.
+/// </summary>
 internal sealed class LuaScript
 {
     /// <summary>Where a change takes its parameters from.</summary>
