@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Xunit;
 using static Attendance.Tests.LocalHosting.AppModel;
 
@@ -42,12 +44,14 @@ public sealed class AppHostModelTests
     [Fact]
     public async Task Web_alone_is_given_a_database_that_is_configured()
     {
-        const string Database = "Host=127.0.0.1;Port=1;Username=web;Password=hush;Timeout=1";
+        using var silent = new TcpListener(IPAddress.Loopback, 0); // Web asks it and waits; one that refuses would end Web, and its environment with it
+        silent.Start();
+        var database = $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=web;Password=hush;Timeout=60";
 
-        var (web, api) = await EnvironmentsAsync($"--ConnectionStrings:attendance-db={Database}");
+        var (web, api) = await EnvironmentsAsync($"--ConnectionStrings:attendance-db={database}");
 
-        Assert.Equal(Database, web["ConnectionStrings__attendance-db"]);
-        Assert.DoesNotContain(Database, api.Values);
+        Assert.Equal(database, web["ConnectionStrings__attendance-db"]);
+        Assert.DoesNotContain(database, api.Values);
     }
 
     /// <summary>As the kernel knows them, once both run; whether Web gets on with what it was given is not asked here.</summary>
