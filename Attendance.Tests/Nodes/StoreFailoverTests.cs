@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Stores;
+using Xunit;
+
+namespace Attendance.Tests.Nodes;
+
+/// <summary>Two camera APIs as ops run them, whose primary store is killed: the sentinels name its replica, and both follow.</summary>
+[Trait("Suite", "EndToEnd")]
+public sealed class StoreFailoverTests : IAsyncLifetime
+{
+    /// <summary>The sentinels' patience, their vote and the clients' next look; Redis promises none of these.</summary>
+    private static readonly TimeSpan s_patience = SentinelServers.DownAfter + TimeSpan.FromSeconds(20);
+
+    private readonly SentinelServers _servers = new();
+    private readonly List<NodeProcess> _nodes = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _servers.InitializeAsync();
+        Assert.SkipWhen(_servers.Missing is not null, _servers.Missing ?? "");
+        foreach (var name in (string[])["one", "two"])
+        {
+            _nodes.Add(NodeProcess.Start(_servers.ConnectionString, name, $"--Cameras:cam-{name}:Source=test-pattern"));
+        }
+
+        await Task.WhenAll(_nodes.Select(node => node.HealthyAsync()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        await _servers.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_held_goes_on_and_any_node_grants_and_releases_again()
+    {
+        var (one, two) = (_nodes[0], _nodes[1]);
+        await Task.WhenAll(one.KnowsAsync(two), two.KnowsAsync(one));
+        var held = await one.AcquireAsync("cam-two", Session());
+        await _servers.ReplicatedAsync();
+
+        await _servers.KillPrimaryAsync();
+        using (var refused = await two.AskAsync("cam-one", Session()))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        Assert.Equal("held", await two.StateAsync("cam-two"));
+        await ApiProcess.UntilAsync(async () => await one.RenewAsync(held) == HttpStatusCode.OK, s_patience, "the lease is renewed at the new primary");
+
+        var other = await GrantedAsync(two, "cam-one");
+        using (var second = await two.AskAsync("cam-two", Session()))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
+        }
+
+        await one.ReleaseAsync(held);
+        await two.ReleaseAsync(other);
+        Assert.Equal("client", Assert.Single(await one.HistoryAsync("cam-two")).GetProperty("reason").GetString());
+        Assert.Equal("client", Assert.Single(await two.HistoryAsync("cam-one")).GetProperty("reason").GetString());
+        Assert.True((await two.AcquireAsync("cam-two", Session())).FencingToken > held.FencingToken);
+    }
+
+    private static async Task<Lease> GrantedAsync(NodeProcess node, string cameraId)
+    {
+        Lease? granted = null;
+        await ApiProcess.UntilAsync(
+            async () =>
+            {
+                using var answer = await node.AskAsync(cameraId, Session());
+                granted = answer.StatusCode == HttpStatusCode.Created ? Lease.From(await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)) : null;
+                return granted is not null;
+            },
+            s_patience,
+            $"{node.Name} grants {cameraId} again");
+        return granted!;
+    }
+
+    private static string Session() => "session_" + Guid.NewGuid().ToString("N");
+}
