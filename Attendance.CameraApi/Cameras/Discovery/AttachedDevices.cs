@@ -5,7 +5,7 @@ namespace Attendance.CameraApi.Cameras.Discovery;
 /// when something has changed; otherwise each time somebody asks.
 /// </summary>
 /// <remarks>
-/// A device without a serial number is known by its port. One that is in use and is plugged in elsewhere keeps its id all the
+/// A device without a serial number of its own is known by its port. One that is in use and is plugged in elsewhere keeps its id all the
 /// same, for as long as it is in use, if there is no doubt that it is that one: see <see cref="Recognize"/>.
 /// </remarks>
 internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider clock)
@@ -35,13 +35,8 @@ internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider cl
     public string? LocateNow(string target) => target.StartsWith('/') ? target : NodeOf(target, Look(out _));
 
     /// <summary>By which id whoever looks for itself finds the device.</summary>
-    public string TargetNow(string target)
-    {
-        lock (_gate)
-        {
-            return _elsewhere.GetValueOrDefault(target, target);
-        }
-    }
+    public string TargetNow(string target) =>
+        target.StartsWith('/') ? target : List().FirstOrDefault(device => device.Id == target)?.Target ?? target;
 
     /// <summary>Looks at all of them, and wakes who waits for a device.</summary>
     /// <param name="isComplete">False where it is worth looking again soon.</param>

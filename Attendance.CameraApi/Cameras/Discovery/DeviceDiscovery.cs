@@ -9,6 +9,8 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
     /// <summary>Opening a node may wake the camera behind it, so each is asked once for as long as it stays plugged in.</summary>
     private readonly ConcurrentDictionary<string, (NodeState State, V4l2Capability? Answer)> _asked = new(StringComparer.Ordinal);
 
+    private readonly DeviceNames _names = new();
+
     private readonly Func<string, V4l2Capability?> _query = query ?? Query;
 
     /// <returns>In the order of their node numbers. A device that is unplugged meanwhile is simply not among them.</returns>
@@ -42,9 +44,11 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
             }
         }
 
-        var ids = DeviceIdentity.Name([.. nodes.Select(node => node.Identity)]);
-        return [.. nodes.Zip(ids, (found, id) =>
-            new DiscoveredDevice(id, found.Node, found.Capability.Card, found.Capability.Driver, found.Capability.Formats, MakeOf(found)))];
+        var identities = nodes.ConvertAll(found => found.Identity);
+        var ids = _names.Name(identities, isComplete);
+        var targets = new DeviceNames().Name(identities);
+        return [.. nodes.Select((found, at) =>
+            new DiscoveredDevice(ids[at], found.Node, found.Capability.Card, found.Capability.Driver, found.Capability.Formats, targets[at], MakeOf(found)))];
     }
 
     /// <param name="target">A path such as <c>/dev/video0</c>, or the id of a discovered device.</param>
@@ -52,10 +56,9 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
     public string? Locate(string target) =>
         target.StartsWith('/') ? target : List().FirstOrDefault(device => device.Id == target)?.Node;
 
-    /// <summary>Where it has a serial number, that tells it from others of its make.</summary>
     private static DeviceMake? MakeOf((DeviceIdentity Identity, string Node, V4l2Capability Capability) found) =>
-        found.Identity is { Serial: null, Product: { } product, Suffix: var suffix }
-            ? new(product + suffix, found.Capability.Card, found.Capability.Driver)
+        found.Identity is { Product: { } product, Serial: var serial, Suffix: var suffix }
+            ? new(product + suffix, found.Capability.Card, found.Capability.Driver, serial)
             : null;
 
     private V4l2Capability? Ask(string entry, string node)

@@ -6,7 +6,7 @@ namespace Attendance.Tests.CameraApi.Cameras;
 
 public sealed class AttachedDevicesTests : IDisposable
 {
-    private const string First = "usb-0000_00_14.0-1", Second = "usb-0000_00_14.0-2", Third = "usb-0000_00_14.0-3";
+    private const string First = "usb-0000_00_14.0-1", Second = "usb-0000_00_14.0-2", Third = "usb-0000_00_14.0-3", Serial = "usb-046d-0825-0001";
 
     private readonly FakeSysfs _sysfs = new();
     private readonly FakeTimeProvider _clock = new();
@@ -182,6 +182,59 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
+    public void One_with_a_serial_number_that_is_not_its_own_keeps_its_id_whatever_comes_and_goes_beside_it()
+    {
+        _sysfs.PlugIn(port: 1, number: 0, serial: "0001");
+        Assert.Equal(Serial, Assert.Single(_devices.Look(out _)).Id);
+
+        _sysfs.PlugIn(port: 2, number: 5, serial: "0001");
+        Assert.Equal([Serial, Second], _devices.Look(out _).Select(device => device.Id));
+        FoundAnew(Serial, number: 0);
+        FoundAnew(Second, number: 5);
+
+        _sysfs.Remove(0);
+        Assert.Equal(Second, Assert.Single(_devices.Look(out _)).Id);
+        FoundAnew(Second, number: 5);
+    }
+
+    [Fact]
+    public void One_that_does_not_open_for_a_moment_keeps_it_too()
+    {
+        _sysfs.PlugIn(port: 1, number: 0, serial: "0001");
+        _devices.Look(out _);
+        _sysfs.PlugIn(port: 2, number: 5, serial: "0001");
+        File.WriteAllText(Path.Combine(_sysfs.Root, "dev/video0"), "");
+        File.SetLastWriteTimeUtc(Path.Combine(_sysfs.Root, "dev/video0"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        _devices.Look(out var isComplete);
+        Assert.False(isComplete);
+
+        File.WriteAllText(Path.Combine(_sysfs.Root, "dev/video0"), "Card");
+
+        Assert.Contains(Serial, _devices.Look(out _).Select(device => device.Id));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void In_use_it_is_known_again_on_any_port(int port)
+    {
+        _sysfs.PlugIn(port: 1, number: 0, serial: "0001");
+        _devices.Look(out _);
+        using var use = _devices.Use(Serial);
+        _sysfs.PlugIn(port: 2, number: 5, serial: "0001");
+        _devices.Look(out _);
+        _sysfs.Remove(0);
+        _devices.Look(out _);
+
+        _sysfs.PlugIn(port, number: 7, serial: "0001");
+
+        Assert.Equal([Second, Serial], _devices.Look(out _).Select(device => device.Id));
+        FoundAnew(Serial, number: 7);
+        use.Dispose();
+        Assert.Equal([Second, port == 1 ? First : Third], _devices.List().Select(device => device.Id));
+    }
+
+    [Fact]
     public async Task Who_waits_for_a_device_goes_on_as_soon_as_it_is_seen()
     {
         using var watch = _devices.Watch();
@@ -210,6 +263,10 @@ public sealed class AttachedDevicesTests : IDisposable
         await waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Null(_devices.Locate(Third));
     }
+
+    /// <summary>By who looks for the first time, as a worker does.</summary>
+    private void FoundAnew(string id, int number) =>
+        Assert.EndsWith($"/video{number}", _sysfs.Discover().Locate(_devices.TargetNow(id)), StringComparison.Ordinal);
 
     private IDisposable Attach(string id)
     {
