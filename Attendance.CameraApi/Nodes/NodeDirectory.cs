@@ -7,11 +7,14 @@ namespace Attendance.CameraApi.Nodes;
 
 /// <summary>
 /// Where a request is to be answered. A lease's id names its node. A camera is its owner's; of several that call one alike
-/// this node's own comes first, then the first by name, unless the query says <c>node</c>. A camera that is shared is with
-/// whoever has it, and while nobody has it, with whoever has least to do.
+/// this node's own comes first, then the first by name that can be reached, unless the query says <c>node</c>. A camera that is shared is with
+/// whoever has it, and while nobody has it, with whoever has least to do and can be reached.
 /// </summary>
 internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, LeaseStore store, CameraOwners owners, NodeRegistry nodes)
 {
+    /// <summary>One that does not answer costs a second.</summary>
+    private const int MostTried = 3;
+
     private static readonly Whereabouts s_here = new Whereabouts.Here();
 
     public async ValueTask<Whereabouts> FindAsync(HttpContext context, RoutedBy by)
@@ -67,8 +70,10 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         }
 
         var sharing = await owners.FindAsync(cameraId);
-        var idlest = nodes.Up.Where(other => sharing.Contains(other.Node)).MinBy(other => other.Held);
-        return idlest is not null && (catalog.Find(cameraId) is null || idlest.Held < nodes.Held) ? At(idlest) : s_here;
+        var hasIt = catalog.Find(cameraId) is not null;
+        var idlest = nodes.Up.Where(other => sharing.Contains(other.Node) && (!hasIt || other.Held < nodes.Held))
+            .OrderBy(other => other.Held).Take(MostTried).ToList();
+        return idlest.Count > 0 ? new Whereabouts.AnyOf(idlest, OrHere: hasIt) : s_here;
     }
 
     private async ValueTask<Whereabouts> OfCameraAsync(string cameraId)
@@ -89,21 +94,19 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
 
     private async Task<Whereabouts> OfOthersAsync(string cameraId)
     {
-        NodeEntry? gone = null;
+        var known = new List<NodeEntry>();
         foreach (var name in await owners.FindAsync(cameraId))
         {
             if (nodes.TryGet(name, out var owner))
             {
-                if (At(owner) is Whereabouts.Node there)
-                {
-                    return there;
-                }
-
-                gone = owner;
+                known.Add(owner);
             }
         }
 
-        return gone is null ? s_here : At(gone);
+        List<NodeEntry> up = [.. known.Where(nodes.IsUp).Take(MostTried)];
+        return up.Count > 0 ? new Whereabouts.AnyOf(up, OrHere: false)
+            : known.Count > 0 ? At(known[^1])
+            : s_here;
     }
 
     private Whereabouts OfLease(string leaseId)

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Attendance.CameraApi.Nodes;
 
@@ -57,6 +58,9 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
             case Whereabouts.Node there:
                 await forwarder.ForwardAsync(context, there.Entry);
                 break;
+            case Whereabouts.AnyOf any:
+                await AnswerByAnyAsync(context, any);
+                break;
             case Whereabouts.Nowhere nowhere:
                 await nowhere.Answer.ExecuteAsync(context);
                 break;
@@ -68,6 +72,38 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
 
     /// <summary>For a camera that, while it was asked for here, another node was quicker to get.</summary>
     public static bool MayGoOn(HttpContext context) => Peers.Hops(context.Request) < MaxHops;
+
+    /// <summary>By the first that is reached: for a while nobody knows of a dead node that it is.</summary>
+    private async Task AnswerByAnyAsync(HttpContext context, Whereabouts.AnyOf any)
+    {
+        foreach (var node in any.Nodes)
+        {
+            if (await forwarder.TryForwardAsync(context, node))
+            {
+                return;
+            }
+
+            if (!TryRewind(context.Request) || (node == any.Nodes[^1] && !any.OrHere))
+            {
+                await NodeForwarder.Unreachable(node.Node).ExecuteAsync(context);
+                return;
+            }
+        }
+
+        await next(context);
+    }
+
+    /// <returns><see langword="false"/> where a body may have been read and is not kept.</returns>
+    private static bool TryRewind(HttpRequest request)
+    {
+        if (request.Body.CanSeek)
+        {
+            request.Body.Position = 0;
+            return true;
+        }
+
+        return request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+    }
 }
 
 internal abstract record Whereabouts
@@ -75,6 +111,10 @@ internal abstract record Whereabouts
     public sealed record Here : Whereabouts;
 
     public sealed record Node(NodeEntry Entry) : Whereabouts;
+
+    /// <summary>Any of these, best first; at least one.</summary>
+    /// <param name="OrHere">Where none of them is reached.</param>
+    public sealed record AnyOf(IReadOnlyList<NodeEntry> Nodes, bool OrHere) : Whereabouts;
 
     public sealed record Nowhere(IResult Answer) : Whereabouts;
 }
