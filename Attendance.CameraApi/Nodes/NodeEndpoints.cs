@@ -7,10 +7,19 @@ namespace Attendance.CameraApi.Nodes;
 internal static class NodeEndpoints
 {
     public const string NamePath = "/api/node/name";
+    public const string StorePath = "/api/node/store";
 
-    public static void MapNodes(this IEndpointRouteBuilder routes) =>
+    public static void MapNodes(this IEndpointRouteBuilder routes)
+    {
         routes.MapPost(NamePath, AnswerAsync).WithTags("Nodes").Accepts<NodeInstance>("application/json").Produces<NodeInstance>().ProducesProblem(400)
             .WithSummary("A process that would have this node's name asks whether that one is alive.");
+        routes.MapGet(StorePath, HearsStore).WithTags("Nodes").Produces(204).ProducesProblem(503)
+            .WithSummary("Another node, which does not hear the store, asks whether this one does. Answers at once, from what it knows.");
+    }
+
+    private static IResult HearsStore(NodeRegistry nodes) => nodes.HearsStore
+        ? TypedResults.NoContent()
+        : new Problem(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "This node does not hear the session store.");
 
     private static async Task<IResult> AnswerAsync(HttpContext context, ThisNode self, AlertBook alerts)
     {

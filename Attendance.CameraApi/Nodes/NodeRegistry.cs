@@ -47,6 +47,9 @@ internal sealed partial class NodeRegistry(
 
     public bool IsAlone => !Up.Any();
 
+    /// <summary>Lately. A store that is down for all is so for others a beat later at most.</summary>
+    public bool HearsStore => clock.GetElapsedTime(Volatile.Read(ref _heardAt)) < Isolation.Lately;
+
     /// <summary>
     /// Whether it is this node that tells of those that are lost: one does for all, and it is the one that has run longest, so
     /// that whoever comes later does not tell of them again.
@@ -121,7 +124,7 @@ internal sealed partial class NodeRegistry(
         try
         {
             var (isNew, silent, holder) = await self.SayAsync();
-            _heardAt = askedAt;
+            Volatile.Write(ref _heardAt, askedAt);
             if (holder is not null)
             {
                 return; // LeaseUpkeep sees to it, before it does anything else
