@@ -30,7 +30,7 @@ public static class ServiceDefaultsExtensions
             http.AddStandardResilienceHandler();
             http.AddServiceDiscovery();
         });
-        builder.AddExitWithParent();
+        builder.Services.AddHostedService<ExitWithParent>();
         return builder;
     }
 

@@ -129,7 +129,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
 
     private Whereabouts At(NodeEntry entry) => !nodes.IsUp(entry)
         ? new Whereabouts.Nowhere(NodeForwarder.Unreachable(entry.Node))
-        : new Whereabouts.Node(entry);
+        : new Whereabouts.AnyOf([entry], OrHere: false);
 
     /// <summary>Reads ahead in a body that can be read again: whoever answers does, and says what is wrong with it.</summary>
     private static async Task<string?> TextOfBodyAsync(HttpRequest request, params string[] path)

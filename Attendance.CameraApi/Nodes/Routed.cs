@@ -55,9 +55,6 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
 
         switch (await directory.FindAsync(context, routed.By))
         {
-            case Whereabouts.Node there:
-                await forwarder.ForwardAsync(context, there.Entry);
-                break;
             case Whereabouts.AnyOf any:
                 await AnswerByAnyAsync(context, any);
                 break;
@@ -109,8 +106,6 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
 internal abstract record Whereabouts
 {
     public sealed record Here : Whereabouts;
-
-    public sealed record Node(NodeEntry Entry) : Whereabouts;
 
     /// <summary>Any of these, best first; at least one.</summary>
     /// <param name="OrHere">Where none of them is reached.</param>

@@ -8,6 +8,7 @@ using Attendance.Tests.CameraApi.Sessions;
 using Attendance.Tests.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using StackExchange.Redis;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
@@ -28,10 +29,10 @@ public sealed class AttendanceSystem : IAsyncDisposable
         IDistributedApplicationTestingBuilder builder, DistributedApplication app, SignIn admin, DirectoryInfo data)
     {
         (_builder, _app, Admin, _data) = (builder, app, admin, data);
-        Api = app.CreateHttpClient("camera-api");
+        Api = ClientOf("camera-api");
         Api.DefaultRequestHeaders.Add("X-Api-Key", ApiKey);
-        Visitor = app.CreateHttpClient("web");
-        Operator = app.CreateHttpClient("web");
+        Visitor = ClientOf("web");
+        Operator = ClientOf("web");
         Operator.DefaultRequestHeaders.Add("Cookie", admin.Header);
     }
 
@@ -49,7 +50,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
 
     internal DistributedApplication App => _app;
 
-    public Uri Web => _app.GetEndpoint("web");
+    public Uri Web => AddressOf("web");
 
     /// <summary>Where everything lies that it keeps.</summary>
     public string DataFolder => _data.FullName;
@@ -62,14 +63,25 @@ public sealed class AttendanceSystem : IAsyncDisposable
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(
             [
                 $"--Parameters:api-key={ApiKey}", $"--Parameters:admin-password={FirstPassword}", $"--DataDirectory={data.FullName}",
+                "--Parameters:data-key=a-data-key-of-the-tests-which-is-48-characters-long", "--Parameters:sessions-password=a-password-of-the-tests",
                 "--Discovery:Enabled=false", .. arguments,
             ],
             bound.Token);
         var app = await builder.BuildAsync(bound.Token);
-        await app.StartAsync(bound.Token);
-        await app.ResourceNotifications.WaitForResourceHealthyAsync("web", bound.Token);
-        return new AttendanceSystem(
-            builder, app, await SignIn.AtAsync(app.GetEndpoint("web"), "admin", FirstPassword, AdminPassword, bound.Token), data);
+        try
+        {
+            await app.StartAsync(bound.Token);
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("web", WaitBehavior.StopOnResourceUnavailable, bound.Token);
+            var admin = await SignIn.AtAsync(app.GetEndpoint("web", "http"), "admin", FirstPassword, AdminPassword, bound.Token);
+            return new AttendanceSystem(builder, app, admin, data);
+        }
+        catch
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{await LogAsync(app, "sessions")}\n{await LogAsync(app, "camera-api")}\n{await LogAsync(app, "web")}");
+            await app.DisposeAsync();
+            await builder.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -124,46 +136,79 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public async Task<JsonElement> LastEndAsync(string cameraId) =>
         (await Api.GetFromJsonAsync<JsonElement>($"/api/cameras/{cameraId}/history")).GetProperty("items")[0];
 
+    public Uri AddressOf(string resource) => _app.GetEndpoint(resource, "http");
+
     public async Task<bool> CommandAsync(string resource, string command, CancellationToken cancellationToken) =>
         (await _app.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken)).Success;
 
-    public Task HealthyAsync(string resource, CancellationToken cancellationToken) =>
-        _app.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancellationToken);
+    /// <summary>Waits until it runs and says itself that it is well: what the orchestrator last heard may be of before a restart.</summary>
+    public async Task HealthyAsync(string resource, CancellationToken cancellationToken)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(s_patience);
+        await _app.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.Running, bound.Token);
+        await Processes.UntilAsync(() => IsHealthyAsync(resource, bound.Token), s_patience, $"{resource} is healthy", bound.Token);
+    }
 
     public async Task<string> ConnectionStringAsync(CancellationToken cancellationToken) =>
         (await _app.GetConnectionStringAsync("sessions", cancellationToken))!;
 
-    /// <summary>The process of a resource that runs.</summary>
+    /// <summary>The process of a project that runs: not the <c>dotnet run</c> that the orchestrator started it by, but its child.</summary>
     public async Task<int> ProcessAsync(string resource, CancellationToken cancellationToken)
     {
         var running = await _app.ResourceNotifications.WaitForResourceAsync(
-            resource, change => change.Snapshot.State?.Text == KnownResourceStates.Running, cancellationToken);
-        return Convert.ToInt32(
-            running.Snapshot.Properties.Single(property => property.Name == "executable.pid").Value, CultureInfo.InvariantCulture);
+            resource,
+            change => change.Snapshot.State?.Text == KnownResourceStates.Running && PidIn(change.Snapshot) is not null,
+            cancellationToken);
+        var parent = PidIn(running.Snapshot)!.Value;
+        int? service = null;
+        await Processes.UntilAsync(
+            () => (service = Processes.ChildrenOf(parent).Cast<int?>().FirstOrDefault()) is not null, s_patience, $"the service of {resource} runs", cancellationToken);
+        return service!.Value;
     }
 
     public async Task<int?> ExitCodeAsync(string resource, CancellationToken cancellationToken) =>
         (await _app.ResourceNotifications.WaitForResourceAsync(
             resource, change => KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text), cancellationToken)).Snapshot.ExitCode;
 
-    /// <summary>What a resource has written so far.</summary>
-    public async Task<string> LogAsync(string resource)
+    /// <summary>Everything that a resource has written so far.</summary>
+    public Task<string> LogAsync(string resource) => LogAsync(_app, resource);
+
+    private static async Task<string> LogAsync(DistributedApplication app, string resource)
     {
-        using var enough = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        var one = app.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(known => known.Name == resource);
         var lines = new List<string>();
-        try
+        await foreach (var batch in app.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(one))
         {
-            await foreach (var batch in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(resource).WithCancellation(enough.Token))
-            {
-                lines.AddRange(batch.Select(line => line.Content));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // That is all there is.
+            lines.AddRange(batch.Select(line => line.Content));
         }
 
         return string.Join('\n', lines);
+    }
+
+    private static int? PidIn(CustomResourceSnapshot snapshot) =>
+        snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } pid ? Convert.ToInt32(pid, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Without retries and other kindness: tests want to see what a service answers.</summary>
+    private HttpClient ClientOf(string resource) => new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = true }) { BaseAddress = AddressOf(resource) };
+
+    private async Task<bool> IsHealthyAsync(string resource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (resource == "sessions")
+            {
+                await using var redis = await ConnectionMultiplexer.ConnectAsync(await ConnectionStringAsync(cancellationToken));
+                return await redis.GetDatabase().PingAsync() >= TimeSpan.Zero;
+            }
+
+            using var response = await Visitor.GetAsync(new Uri(AddressOf(resource), "/health"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException or RedisException)
+        {
+            return false;
+        }
     }
 }
 
@@ -182,8 +227,12 @@ internal static class Processes
 {
     /// <summary>Capture workers of the API whose process this is.</summary>
     public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
-            .Where(pid => CommandLine(pid).Contains($"\0capture\0--owner\0{apiProcess}:", StringComparison.Ordinal))];
+        [.. All().Where(pid => CommandLine(pid).Contains($"\0capture\0--owner\0{apiProcess}:", StringComparison.Ordinal))];
+
+    public static IReadOnlyList<int> ChildrenOf(int process) => [.. All().Where(pid => ParentOf(pid) == process)];
+
+    public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
 
     public static bool IsAlive(int pid)
     {
@@ -220,7 +269,19 @@ internal static class Processes
     public static Task<TimeSpan> UntilAsync(Func<bool> isSo, TimeSpan bound, string what, CancellationToken cancellationToken) =>
         UntilAsync(() => Task.FromResult(isSo()), bound, what, cancellationToken);
 
-    private static string CommandLine(int pid)
+    private static int ParentOf(int pid)
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    public static string CommandLine(int pid)
     {
         try
         {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.LocalHosting;
+using Attendance.Tests.AppHost;
 using StackExchange.Redis;
 using Xunit;
 

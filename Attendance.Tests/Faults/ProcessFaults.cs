@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Attendance.Tests.EndToEnd;
-using Attendance.Tests.LocalHosting;
+using Attendance.Tests.AppHost;
 using Xunit;
 
 namespace Attendance.Tests.Faults;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Garnet;
 using StackExchange.Redis;
 using Xunit;
 
@@ -48,21 +47,26 @@ public abstract class StoreServer : IAsyncLifetime
     }
 }
 
+/// <summary>Attendance.SessionStore, the default store, keeping its data in memory only.</summary>
 public sealed class GarnetStore : StoreServer
 {
-    private GarnetServer? _server;
+    private Process? _process;
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _server?.Dispose();
-        return default;
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
     protected override Task StartAsync()
     {
-        _server = new GarnetServer(
-            ["--bind", "127.0.0.1", "--port", $"{Port}", "--auth", "Password", "--password", Password, "--lua", "--lua-transaction-mode", "-q"]);
-        return Task.Run(_server.Start);
+        var start = new ProcessStartInfo(BuiltProgram.PathOf("Attendance.SessionStore"));
+        start.Environment["SessionStore__Port"] = $"{Port}";
+        start.Environment["SessionStore__Password"] = Password;
+        start.Environment["DOTNET_ROOT"] = BuiltProgram.DotnetRoot;
+        _process = Process.Start(start)!;
+        return Task.CompletedTask;
     }
 }
 

@@ -1,0 +1,49 @@
+using System.Net.Http.Json;
+
+/// <summary>What ops do with cameras from the dashboard. The console at <c>/ops</c> can do more.</summary>
+internal static class CameraCommands
+{
+    private const string Why = "By a command of the dashboard.";
+
+    /// <param name="apiKey">Sent with each request.</param>
+    public static IResourceBuilder<ProjectResource> WithCameraCommands(this IResourceBuilder<ProjectResource> cameraApi, ParameterResource apiKey)
+    {
+        return cameraApi
+            .WithHttpCommand("/api/cameras", "List cameras", commandName: "list-cameras", commandOptions: new()
+            {
+                Method = HttpMethod.Get,
+                Description = "Shows every camera, its state, and since when it is held.",
+                IconName = "List",
+                UpdateState = WhileRunning,
+                PrepareRequest = context => PrepareAsync(context, body: null),
+                GetCommandResult = CommandResult.OfListAsync,
+            })
+            .WithHttpCommand("/api/camera/cleanup/", "Release stale cameras", commandName: "release-stale", commandOptions: new()
+            {
+                Description = "Gives back every camera whose holder is gone.",
+                IconName = "Broom",
+                UpdateState = WhileRunning,
+                PrepareRequest = context => PrepareAsync(context, new { by = "dashboard", why = Why }),
+                GetCommandResult = CommandResult.OfCleanupAsync,
+            })
+            .WithHttpCommand("/api/camera/cleanup/", "Release all cameras", commandName: "force-release-all", commandOptions: new()
+            {
+                Description = "Takes every camera back, also from those who are using it.",
+                ConfirmationMessage = "Take every camera back, also from those who are using it now?",
+                IconName = "PlugDisconnected",
+                UpdateState = WhileRunning,
+                PrepareRequest = context => PrepareAsync(context, new { force = true, by = "dashboard", why = Why }),
+                GetCommandResult = CommandResult.OfCleanupAsync,
+            });
+
+        async Task PrepareAsync(HttpCommandRequestContext context, object? body)
+        {
+            context.Request.Headers.Add("X-Api-Key", await apiKey.GetValueAsync(context.CancellationToken));
+            context.Request.Content = body is null ? null : JsonContent.Create(body);
+        }
+    }
+
+    /// <summary>Also when a camera makes the API unhealthy: that is when the commands are needed.</summary>
+    private static ResourceCommandState WhileRunning(UpdateCommandStateContext context) =>
+        context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+
+/// <summary>What several projects of the model need.</summary>
+internal static class ProjectBuilderExtensions
+{
+    /// <summary>Hands on settings that were given to the AppHost: <c>--Leases:DefaultTtl=…</c>, its environment, its appsettings.json.</summary>
+    /// <param name="sections">Configuration sections, each with all that is below it.</param>
+    public static IResourceBuilder<ProjectResource> WithSettings(this IResourceBuilder<ProjectResource> project, params string[] sections)
+    {
+        var configuration = project.ApplicationBuilder.Configuration;
+        foreach (var (key, value) in sections.SelectMany(section => configuration.GetSection(section).AsEnumerable()))
+        {
+            if (value is not null)
+            {
+                project.WithEnvironment(key.Replace(":", "__"), value);
+            }
+        }
+
+        return project;
+    }
+
+    /// <summary>Ends the service when the <c>dotnet run</c> that Aspire started it by is killed; otherwise it would go on unseen.</summary>
+    public static IResourceBuilder<T> WithExitWithParent<T>(this IResourceBuilder<T> project) where T : ProjectResource =>
+        project.ApplicationBuilder.ExecutionContext.IsRunMode ? project.WithEnvironment("ATTENDANCE_EXIT_WITH_PARENT", "true") : project;
+
+    /// <summary>Shows pages by their names in the dashboard, instead of one bare address.</summary>
+    public static IResourceBuilder<ProjectResource> WithNamedUrls(this IResourceBuilder<ProjectResource> project, params (string Name, string Path)[] pages) =>
+        project.WithUrls(context =>
+        {
+            var address = context.Urls.FirstOrDefault(url => url.Endpoint?.EndpointName == "https") ?? context.Urls.FirstOrDefault(url => url.Endpoint is not null);
+            if (address?.Endpoint is not { } endpoint)
+            {
+                return;
+            }
+
+            context.Urls.Clear();
+            context.Urls.AddRange(pages.Select(page => new ResourceUrlAnnotation { Url = page.Path, DisplayText = page.Name, Endpoint = endpoint }));
+        });
+}

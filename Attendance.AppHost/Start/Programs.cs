@@ -1,0 +1,14 @@
+/// <summary>Programs that have to be installed.</summary>
+internal static class Programs
+{
+    /// <exception cref="DistributedApplicationException">It is neither a file nor on the PATH.</exception>
+    public static void Require(string program, string remedy)
+    {
+        string[] endings = OperatingSystem.IsWindows() ? ["", ".exe"] : [""];
+        var folders = Path.IsPathRooted(program) ? [""] : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (!folders.Any(folder => endings.Any(ending => File.Exists(Path.Combine(folder, program + ending)))))
+        {
+            throw new DistributedApplicationException($"The program '{program}' was not found: {remedy}.");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Attendance.SessionStore;
+
+/// <summary>What the store is told by its environment, so that no secret stands on a command line.</summary>
+/// <param name="DataFolder">Where the data is kept; null keeps it in memory only.</param>
+internal sealed record StoreSettings(int Port, string Password, string? DataFolder)
+{
+    public const string PortKey = "SessionStore__Port";
+    private const string PasswordKey = "SessionStore__Password";
+    private const string FolderKey = "SessionStore__DataFolder";
+
+    /// <exception cref="InvalidOperationException">A value is missing or wrong; the message names its key.</exception>
+    public static StoreSettings Read(Func<string, string?> variable)
+    {
+        var port = variable(PortKey);
+        if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 65535)
+        {
+            throw new InvalidOperationException($"{PortKey} is '{port}'; it must be a port number from 1 to 65535.");
+        }
+
+        if (variable(PasswordKey) is not { Length: > 0 } password)
+        {
+            throw new InvalidOperationException($"{PasswordKey} is not set; the store does not run without a password.");
+        }
+
+        return new StoreSettings(number, password, variable(FolderKey) is { Length: > 0 } folder ? folder : null);
+    }
+}

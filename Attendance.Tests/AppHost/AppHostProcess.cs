@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Stores;
+using Attendance.Tests.Web;
+using Xunit;
+
+namespace Attendance.Tests.AppHost;
+
+/// <summary>The AppHost as its users run it: a process that gets real signals, with ports, data and secrets of its own.</summary>
+internal sealed class AppHostProcess : IDisposable
+{
+    private const string FirstPassword = "generated-for-the-first-admin";
+    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(90);
+
+    private readonly DirectoryInfo _home;
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = [];
+
+    /// <param name="home">Its home folder. Whatever it starts inherits it, and is found by it.</param>
+    public AppHostProcess(DirectoryInfo home, params string[] arguments)
+    {
+        _home = home;
+        Dashboard = new Uri($"http://localhost:{StoreServer.FreePort()}");
+        var start = new ProcessStartInfo(BuiltProgram.PathOf("Attendance.AppHost"),
+            [
+                "--DcpPublisher:RandomizePorts=true", $"--DataDirectory={Path.Combine(home.FullName, "data")}",
+                $"--Parameters:admin-password={FirstPassword}", "--Discovery:Enabled=false", .. arguments,
+            ])
+        {
+            WorkingDirectory = home.FullName,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["HOME"] = home.FullName,
+            ["DOTNET_CLI_HOME"] = home.FullName,
+            ["DOTNET_NOLOGO"] = "true",
+            ["DOTNET_ROOT"] = BuiltProgram.DotnetRoot,
+            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["DOTNET_LAUNCH_PROFILE"] = "http",
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = Dashboard.GetLeftPart(UriPartial.Authority),
+            ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
+            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
+            ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Output => string.Join('\n', _output);
+
+    public int Id => _process.Id;
+
+    public Uri Dashboard { get; }
+
+    /// <summary>The dashboard's address with the token that lets a browser in.</summary>
+    public Uri DashboardLogin => new(Output.Split('\n').Select(line => line.Trim()).Last(line => line.Contains("/login?t=", StringComparison.Ordinal)).Split(' ')[^1]);
+
+    /// <summary>Web's address, as it was printed.</summary>
+    public Uri Web => new(Output.Split("Attendance is ready at ")[^1].Split('\n')[0].Trim());
+
+    public string Secrets => Path.Combine(_home.FullName, ".microsoft", "usersecrets", "attendance-apphost", "secrets.json");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async Task UpAsync()
+    {
+        try
+        {
+            await Processes.UntilAsync(() => _process.HasExited || Output.Contains("Attendance is ready at ", StringComparison.Ordinal), s_start, "the AppHost is up", Cancel);
+        }
+        finally
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(Output);
+        }
+
+        Assert.False(_process.HasExited, Output);
+    }
+
+    public Task<SignIn> SignInAsync() => SignIn.AtAsync(Web, "admin", FirstPassword, AttendanceSystem.AdminPassword, Cancel);
+
+    /// <summary>Web, as somebody who has signed in. The caller disposes of it.</summary>
+    public async Task<HttpClient> OperatorAsync()
+    {
+        var client = new HttpClient { BaseAddress = Web };
+        client.DefaultRequestHeaders.Add("Cookie", (await SignInAsync()).Header);
+        return client;
+    }
+
+    /// <summary>Every process that it started, and that those started, at this moment: the orchestrator detaches, so they are known by their home.</summary>
+    public IReadOnlyList<int> Descendants() => [.. Processes.All().Where(pid => pid != Id && VariablesOf(pid).Contains($"HOME={_home.FullName}"))];
+
+    /// <summary>The process of a project, not the <c>dotnet run</c> that started it.</summary>
+    public int ServiceOf(string project) => Descendants().Single(pid =>
+        Path.GetFileName(Processes.CommandLine(pid).Split('\0')[0]) == project && !Processes.CommandLine(pid).Contains("\0capture\0", StringComparison.Ordinal));
+
+    public string VariableOf(string project, string name) =>
+        VariablesOf(ServiceOf(project)).First(variable => variable.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
+
+    public void Kill() => _process.Kill();
+
+    public void Signal(string name) => Processes.Signal(Id, name);
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync(Cancel);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends what a failed test has left running.</summary>
+    public void Dispose()
+    {
+        var left = Descendants();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        foreach (var pid in left.Where(Processes.IsAlive))
+        {
+            Processes.Signal(pid, "KILL");
+        }
+    }
+
+    private static string[] VariablesOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ")).Split('\0');
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return []; // it has just ended, or is somebody else's
+        }
+    }
+}
