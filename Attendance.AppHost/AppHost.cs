@@ -1,59 +1,77 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 #pragma warning disable ASPIREINTERACTION001 // Aspire calls its notifications experimental
 
-var builder = DistributedApplication.CreateBuilder(args);
-var data = Path.GetFullPath(builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data", builder.AppHostDirectory);
-
-var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true)
-    .WithDescription("Lets web, the commands below and you use the camera API (header X-Api-Key). Generated once and kept in the user secrets.");
-var adminPassword = builder.AddParameter("admin-password", new GenerateParameterDefault { MinLength = 20, Special = false }, secret: true)
-    .WithDescription("The password of the first administrator, made anew for each run. It counts only until somebody has signed in with it.");
-var dataKey = builder.AddParameter("data-key", new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true)
-    .WithDescription("Encrypts the keys that encrypt the pictures in the database. Without it the pictures are lost.");
-
-var sessions = builder.AddSessionStore("sessions", Path.Combine(data, "sessions"));
-
-var cameraApis = builder.AddCameraApis(apiKey, sessions);
-var cameraApi = cameraApis[0].WithCameraCommands(apiKey.Resource);
-
-var web = builder.AddProject<Projects.Attendance_Web>("web")
-    .WithReference(cameraApi).WaitFor(cameraApi)
-    .WithEnvironment("Security__ApiKey", apiKey)
-    .WithEnvironment("DataProtection__Secret", dataKey)
-    .WithAttendanceDatabase(Path.Combine(data, "web"))
-    .WithSettings("Accounts", "Enrollment", "People")
-    .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings: this is the password that is printed
-    .WithExitWithParent()
-    .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
-    .WithNamedUrls(("People", "/people"), ("Cameras", "/"), ("Operations", "/ops"));
-foreach (var (index, node) in cameraApis.Index().Skip(1))
+try
 {
-    web.WithEnvironment($"services__camera-api__http__{index}", node.GetEndpoint("http")); // any node answers for any camera
+    var builder = DistributedApplication.CreateBuilder(args);
+    builder.Services.AddLogging(logging => logging
+        .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None) // the dashboard shows what is not well, and the console need not repeat it at each look
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // which repeats, with a stack, what is printed below
+        .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+    var data = Path.GetFullPath(builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data", builder.AppHostDirectory);
+
+    var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true)
+        .WithDescription("Lets web, the commands below and you use the camera API (header X-Api-Key). Generated once and kept in the user secrets.");
+    var adminPassword = builder.AddParameter("admin-password", new GenerateParameterDefault { MinLength = 20, Special = false }, secret: true)
+        .WithDescription("The password of the first administrator, made anew for each run. It counts only until somebody has signed in with it.");
+    var dataKey = builder.AddParameter("data-key", new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true)
+        .WithDescription("Encrypts the keys that encrypt the pictures in the database. Without it the pictures are lost.");
+
+    var sessions = builder.AddSessionStore("sessions", Path.Combine(data, "sessions"));
+
+    var cameraApis = builder.AddCameraApis(apiKey, sessions);
+    var cameraApi = cameraApis[0].WithCameraCommands(apiKey.Resource);
+
+    var web = builder.AddProject<Projects.Attendance_Web>("web")
+        .WithReference(cameraApi).WaitFor(cameraApi)
+        .WithEnvironment("Security__ApiKey", apiKey)
+        .WithEnvironment("DataProtection__Secret", dataKey)
+        .WithAttendanceDatabase(Path.Combine(data, "web"))
+        .WithSettings("Accounts", "Enrollment", "People")
+        .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings: this is the password that is printed
+        .WithExitWithParent()
+        .WithExternalHttpEndpoints()
+        .WithReadinessCheck()
+        .WithNamedUrls(("People", "/people"), ("Cameras", "/"), ("Operations", "/ops"));
+    foreach (var (index, node) in cameraApis.Index().Skip(1))
+    {
+        web.WithEnvironment($"services__camera-api__http__{index}", node.GetEndpoint("http")); // any node answers for any camera
+    }
+
+    var firstAccount = new FirstAccount(Console.Out);
+    web.OnResourceReady(async (_, _, cancellationToken) =>
+    {
+        var address = new Uri(web.GetEndpoint("http").Url);
+        await firstAccount.TellAsync(
+            address, await apiKey.Resource.GetValueAsync(cancellationToken), await adminPassword.Resource.GetValueAsync(cancellationToken), cancellationToken);
+        await Console.Out.WriteLineAsync($"Attendance is ready at {address}");
+    });
+
+    builder.Services.AddHostedService(services => new AlertNotifications(
+        services.GetRequiredService<IInteractionService>(),
+        services.GetRequiredService<ResourceNotificationService>(),
+        [.. cameraApis.Select(node => node.Resource)],
+        web.Resource,
+        apiKey.Resource));
+
+    if (builder.ExecutionContext.IsRunMode)
+    {
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<FailureReport>(services, Console.Out));
+        builder.Eventing.Subscribe<BeforeStartEvent>((start, cancellationToken) =>
+            new PortCheck(Console.Out).RunAsync(start.Model, builder.Configuration, cancellationToken));
+    }
+
+    await builder.Build().RunAsync();
+    return 0;
 }
-
-var firstAccount = new FirstAccount(Console.Out);
-web.OnResourceReady(async (_, _, cancellationToken) =>
+catch (OperationCanceledException)
 {
-    var address = new Uri(web.GetEndpoint("http").Url);
-    await firstAccount.TellAsync(
-        address, await apiKey.Resource.GetValueAsync(cancellationToken), await adminPassword.Resource.GetValueAsync(cancellationToken), cancellationToken);
-    await Console.Out.WriteLineAsync($"Attendance is ready at {address}");
-});
-
-builder.Services.AddHostedService(services => new AlertNotifications(
-    services.GetRequiredService<IInteractionService>(),
-    services.GetRequiredService<ResourceNotificationService>(),
-    [.. cameraApis.Select(node => node.Resource)],
-    web.Resource,
-    apiKey.Resource));
-
-if (builder.ExecutionContext.IsRunMode)
-{
-    builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<FailureReport>(services, Console.Out));
-    builder.Eventing.Subscribe<BeforeStartEvent>((start, cancellationToken) =>
-        new PortCheck(Console.Out).RunAsync(start.Model, builder.Configuration, cancellationToken));
+    return 0; // told to stop while it was still starting
 }
-
-builder.Build().Run();
+catch (DistributedApplicationException error) // a wrong setting, a port that is taken: the message says it all
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}

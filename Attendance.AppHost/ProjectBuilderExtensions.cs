@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 /// <summary>What several projects of the model need.</summary>
 internal static class ProjectBuilderExtensions
 {
+    private static readonly TimeSpan s_readiness = TimeSpan.FromSeconds(2);
+
     /// <summary>Hands on settings that were given to the AppHost: <c>--Leases:DefaultTtl=…</c>, its environment, its appsettings.json.</summary>
     /// <param name="sections">Configuration sections, each with all that is below it.</param>
     public static IResourceBuilder<ProjectResource> WithSettings(this IResourceBuilder<ProjectResource> project, params string[] sections)
@@ -16,6 +19,18 @@ internal static class ProjectBuilderExtensions
             }
         }
 
+        return project;
+    }
+
+    /// <summary>
+    /// Lets others wait until the service answers <c>/health</c>. Aspire's proxy takes a connection before the service listens, and
+    /// such a request is never answered: without a short time-out a service that is ready is found to be so ten seconds later.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithReadinessCheck(this IResourceBuilder<ProjectResource> project)
+    {
+        project.WithHttpHealthCheck("/health");
+        var key = project.Resource.Annotations.OfType<HealthCheckAnnotation>().Last().Key; // also the name of its HTTP client
+        project.ApplicationBuilder.Services.AddHttpClient(key, client => client.Timeout = s_readiness);
         return project;
     }
 

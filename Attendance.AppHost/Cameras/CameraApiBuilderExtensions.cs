@@ -63,7 +63,7 @@ internal static class CameraApiBuilderExtensions
             .WithReference(sessions, connectionName: "sessions").WaitFor(sessions)
             .WithEnvironment("Security__ApiKey", apiKey)
             .WithExitWithParent()
-            .WithHttpHealthCheck("/health")
+            .WithReadinessCheck()
             .WithCameraHealthCheck()
             .WithNamedUrls(("API reference", "/scalar"), ("Metrics", "/metrics"));
 

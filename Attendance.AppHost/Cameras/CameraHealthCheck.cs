@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 /// <summary>Whether every camera of a camera API can be had: what <c>/health/cameras</c> says, in words for the dashboard.</summary>
 internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCheck, IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _client = ServiceClient.Create(s_patience);
 

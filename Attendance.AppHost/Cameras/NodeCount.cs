@@ -11,6 +11,6 @@ internal static class NodeCount
     {
         null or "" => 1,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= Max => count,
-        var text => throw new InvalidOperationException($"'{Key}' is '{text}'; it must be a number from 1 to {Max}."),
+        var text => throw new DistributedApplicationException($"'{Key}' is '{text}'; it must be a number from 1 to {Max}."),
     };
 }

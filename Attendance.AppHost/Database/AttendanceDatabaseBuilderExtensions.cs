@@ -33,6 +33,6 @@ internal static class AttendanceDatabaseBuilderExtensions
 
         return server == Sqlite
             ? web.WithEnvironment("Data__Folder", folder)
-            : throw new InvalidOperationException($"{ServerKey} is '{server}'; it must be '{Sqlite}' or '{Container}'. For a server that runs already set ConnectionStrings:{Name}.");
+            : throw new DistributedApplicationException($"{ServerKey} is '{server}'; it must be '{Sqlite}' or '{Container}'. For a server that runs already set ConnectionStrings:{Name}.");
     }
 }

@@ -1,43 +1,77 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 
 /// <summary>
 /// Repeats on the console why a resource did not start or ended by itself. Its log and the dashboard say so too, but whoever has
 /// just started the application looks at the console.
 /// </summary>
-internal sealed class FailureReport(ResourceNotificationService resources, ResourceLoggerService logs, TextWriter console) : BackgroundService
+internal sealed class FailureReport(ResourceNotificationService resources, ResourceLoggerService logs, TextWriter console) : IHostedLifecycleService, IDisposable
 {
     private const int MaxLines = 20;
 
     /// <summary>The log of a process arrives a little after the news of its end.</summary>
     private static readonly TimeSpan s_afterword = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _watching = Task.CompletedTask;
+
+    /// <summary>Begins before the other services start: the orchestrator's start ends only when every resource has started.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _watching = WatchAsync(_stopping.Token);
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What ends from now on was told to.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
     {
         var told = new HashSet<string>();
-        await foreach (var change in resources.WatchAsync(stoppingToken))
+        await foreach (var change in resources.WatchAsync(cancellationToken))
         {
-            var state = change.Snapshot.State?.Text;
-            if (change.Snapshot.IsHidden || !(state == KnownResourceStates.FailedToStart || (state == KnownResourceStates.Exited && change.Snapshot.ExitCode is not (null or 0))))
+            if (!HasFailed(change.Snapshot))
             {
                 told.Remove(change.ResourceId);
             }
-            else if (told.Add(change.ResourceId))
+            else if (!change.Snapshot.IsHidden && told.Add(change.ResourceId))
             {
-                await TellAsync(change.Resource.Name, change.ResourceId, state, change.Snapshot.ExitCode, stoppingToken);
+                await TellAsync(change, cancellationToken);
             }
         }
     }
 
-    private async Task TellAsync(string name, string id, string state, int? exitCode, CancellationToken cancellationToken)
+    private static bool HasFailed(CustomResourceSnapshot snapshot) =>
+        snapshot.State?.Text == KnownResourceStates.FailedToStart
+        || (KnownResourceStates.TerminalStates.Contains(snapshot.State?.Text) && snapshot.ExitCode is not (null or 0));
+
+    private async Task TellAsync(ResourceEvent change, CancellationToken cancellationToken)
     {
         await Task.Delay(s_afterword, cancellationToken);
         var lines = new List<string>();
-        await foreach (var batch in logs.GetAllAsync(id).WithCancellation(cancellationToken))
+        await foreach (var batch in logs.GetAllAsync(change.ResourceId).WithCancellation(cancellationToken))
         {
-            lines.AddRange(batch.Select(line => line.Content));
+            lines.AddRange(batch.SelectMany(line => line.Content.Split('\n')).Where(line => !IsOfAStack(line)));
         }
 
-        var what = state == KnownResourceStates.FailedToStart ? "did not start" : $"ended with exit code {exitCode}";
-        await console.WriteLineAsync(string.Join(Environment.NewLine, [$"'{name}' {what}. Its log ends with:", .. lines.TakeLast(MaxLines).Select(line => "  " + line)]));
+        var what = change.Snapshot.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"ended with exit code {code}") : "did not start";
+        await console.WriteLineAsync(string.Join(Environment.NewLine, [$"'{change.Resource.Name}' {what}. Its log ends with:", .. lines.TakeLast(MaxLines).Select(line => "  " + line)]));
     }
+
+    /// <summary>The whole of it is in the dashboard's log; on the console the message counts.</summary>
+    private static bool IsOfAStack(string line) => line.StartsWith("   at ", StringComparison.Ordinal) || line.StartsWith("--- End of", StringComparison.Ordinal);
 }

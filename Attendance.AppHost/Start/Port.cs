@@ -9,6 +9,6 @@ internal static class Port
     {
         null or "" => null,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 => port,
-        var text => throw new InvalidOperationException($"{key} is '{text}'; it must be a port number from 1 to 65535."),
+        var text => throw new DistributedApplicationException($"{key} is '{text}'; it must be a port number from 1 to 65535."),
     };
 }

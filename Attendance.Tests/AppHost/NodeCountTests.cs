@@ -18,7 +18,7 @@ public sealed class NodeCountTests
     [InlineData("-1")]
     [InlineData("three")]
     public void What_is_no_number_of_nodes_is_refused_by_its_key(string text) =>
-        Assert.Contains($"'nodes' is '{text}'", Assert.Throws<InvalidOperationException>(() => Read(text)).Message, StringComparison.Ordinal);
+        Assert.Contains($"'nodes' is '{text}'", Assert.Throws<DistributedApplicationException>(() => Read(text)).Message, StringComparison.Ordinal);
 
     private static int Read(string? text) =>
         NodeCount.Read(new ConfigurationBuilder().AddInMemoryCollection([new("nodes", text)]).Build());

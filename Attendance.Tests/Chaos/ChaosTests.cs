@@ -34,7 +34,7 @@ public sealed class ChaosTests
 
         await using var receiver = await OtlpReceiver.StartAsync(Cancel, measurementsOnly: true);
         await using var system = await AttendanceSystem.StartAsync(
-            Cancel, [$"--Redis:Command={clock?.Command ?? "redis-server"}", $"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}", .. Cameras()]);
+            Cancel, [$"--Sessions:Server={clock?.Command ?? "redis-server"}", $"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}", .. Cameras()]);
 
         using (var over = new CancellationTokenSource(_plan.Duration))
         {

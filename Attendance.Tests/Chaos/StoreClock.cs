@@ -27,7 +27,7 @@ internal sealed class StoreClock : IDisposable
         }
     }
 
-    /// <summary>For <c>Redis:Command</c>.</summary>
+    /// <summary>The program for <c>Sessions:Server</c>.</summary>
     public string Command => Path.Combine(_folder.FullName, "redis-server");
 
     private string Offset => Path.Combine(_folder.FullName, "offset");

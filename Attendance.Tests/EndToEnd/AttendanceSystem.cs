@@ -141,6 +141,18 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public async Task<bool> CommandAsync(string resource, string command, CancellationToken cancellationToken) =>
         (await _app.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken)).Success;
 
+    /// <summary>Starts it again if a test has ended it.</summary>
+    public async Task StartedAsync(string resource, CancellationToken cancellationToken)
+    {
+        // An end that a test has just caused is known to the orchestrator a moment later.
+        if (!await IsHealthyAsync(resource, cancellationToken))
+        {
+            await ExitCodeAsync(resource, cancellationToken);
+            Assert.True(await CommandAsync(resource, "start", cancellationToken));
+            await HealthyAsync(resource, cancellationToken);
+        }
+    }
+
     /// <summary>Waits until it runs and says itself that it is well: what the orchestrator last heard may be of before a restart.</summary>
     public async Task HealthyAsync(string resource, CancellationToken cancellationToken)
     {
@@ -153,7 +165,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public async Task<string> ConnectionStringAsync(CancellationToken cancellationToken) =>
         (await _app.GetConnectionStringAsync("sessions", cancellationToken))!;
 
-    /// <summary>The process of a project that runs: not the <c>dotnet run</c> that the orchestrator started it by, but its child.</summary>
+    /// <summary>The process of a resource that runs; of a project its service, not the <c>dotnet run</c> that the orchestrator started it by.</summary>
     public async Task<int> ProcessAsync(string resource, CancellationToken cancellationToken)
     {
         var running = await _app.ResourceNotifications.WaitForResourceAsync(
@@ -161,6 +173,11 @@ public sealed class AttendanceSystem : IAsyncDisposable
             change => change.Snapshot.State?.Text == KnownResourceStates.Running && PidIn(change.Snapshot) is not null,
             cancellationToken);
         var parent = PidIn(running.Snapshot)!.Value;
+        if (running.Resource is not ProjectResource)
+        {
+            return parent;
+        }
+
         int? service = null;
         await Processes.UntilAsync(
             () => (service = Processes.ChildrenOf(parent).Cast<int?>().FirstOrDefault()) is not null, s_patience, $"the service of {resource} runs", cancellationToken);
@@ -269,7 +286,7 @@ internal static class Processes
     public static Task<TimeSpan> UntilAsync(Func<bool> isSo, TimeSpan bound, string what, CancellationToken cancellationToken) =>
         UntilAsync(() => Task.FromResult(isSo()), bound, what, cancellationToken);
 
-    private static int ParentOf(int pid)
+    public static int ParentOf(int pid)
     {
         try
         {

@@ -8,7 +8,8 @@ namespace Attendance.Tests.EndToEnd;
 
 /// <summary>Whatever is sent, the answer is a problem that says what is wrong, and the log stays clean.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class BadInputTests(SharedSystem shared) : IClassFixture<SharedSystem>, IAsyncDisposable
+[Collection(SharedSystem.Name)]
+public sealed class BadInputTests(SharedSystem shared) : IAsyncDisposable
 {
     private const string Good = "camera_123456789_abc123";
     private readonly AttendanceSystem _system = shared.System;

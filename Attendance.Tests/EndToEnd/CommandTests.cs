@@ -6,7 +6,8 @@ namespace Attendance.Tests.EndToEnd;
 
 /// <summary>The commands as ops run them: other processes than the one that holds the cameras.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class CommandTests(SharedSystem shared) : IClassFixture<SharedSystem>, IAsyncDisposable
+[Collection(SharedSystem.Name)]
+public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
 {
     private const string Session = "camera_123456789_abc123";
     private readonly AttendanceSystem _system = shared.System;

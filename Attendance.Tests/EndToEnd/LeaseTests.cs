@@ -5,19 +5,9 @@ using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
 
-/// <summary>One system for the tests that leave it as they found it.</summary>
-public sealed class SharedSystem : IAsyncLifetime
-{
-    public AttendanceSystem System { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => System = await AttendanceSystem.StartAsync(
-        CancellationToken.None, "--Cameras:second:Source=test-pattern", "--Cameras:nowhere:Source=file:does/not/exist.avi");
-
-    public ValueTask DisposeAsync() => System.DisposeAsync();
-}
-
 [Trait("Suite", "EndToEnd")]
-public sealed class LeaseTests(SharedSystem shared) : IClassFixture<SharedSystem>, IAsyncDisposable
+[Collection(SharedSystem.Name)]
+public sealed class LeaseTests(SharedSystem shared) : IAsyncDisposable
 {
     private readonly AttendanceSystem _system = shared.System;
     private readonly string _session = $"camera_{Guid.NewGuid():N}";

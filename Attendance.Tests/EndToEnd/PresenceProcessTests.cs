@@ -6,59 +6,70 @@ namespace Attendance.Tests.EndToEnd;
 
 /// <summary>Processes that end while pages are present.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class PresenceProcessTests
+[Collection(SharedSystem.Name)]
+public sealed class PresenceProcessTests(SharedSystem shared) : IAsyncDisposable
 {
+    private readonly AttendanceSystem _system = shared.System;
+
     private const string Session = "camera_123456789_abc123";
     private const string BrowserCamera = "browser-0123456789abcdef0123456789abcdef-0123456789abcdef";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>For the next test both services run again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var resource in new[] { "camera-api", "web" })
+        {
+            await _system.StartedAsync(resource, CancellationToken.None);
+        }
+
+        await _system.ReleaseAllAsync();
+    }
+
     [Fact]
     public async Task A_Web_that_is_killed_frees_the_cameras_of_its_pages_within_4_seconds()
     {
-        await using var system = await AttendanceSystem.StartAsync(Cancel);
-        await system.AcquireAsync("demo", Session);
-        await using var page = await system.SocketAsync(Session);
+        await _system.AcquireAsync("demo", Session);
+        await using var page = await _system.SocketAsync(Session);
         await page.HearAsync("hello");
 
-        Processes.Signal(await system.ProcessAsync("web", Cancel), "KILL");
+        Processes.Signal(await _system.ProcessAsync("web", Cancel), "KILL");
 
         var took = await Processes.UntilAsync(
-            async () => await system.StateAsync("demo") == "available", TimeSpan.FromSeconds(4), "the camera is free", Cancel);
+            async () => await _system.StateAsync("demo") == "available", TimeSpan.FromSeconds(4), "the camera is free", Cancel);
         TestContext.Current.TestOutputHelper!.WriteLine($"after {took.TotalMilliseconds:0} ms");
-        Assert.Equal("disconnected", (await system.LastEndAsync("demo")).GetProperty("reason").GetString());
+        Assert.Equal("disconnected", (await _system.LastEndAsync("demo")).GetProperty("reason").GetString());
     }
 
     [Fact]
     public async Task A_Web_that_is_told_to_stop_waits_for_no_page()
     {
-        await using var system = await AttendanceSystem.StartAsync(Cancel);
-        await using var page = await system.SocketAsync(Session);
+        await using var page = await _system.SocketAsync(Session);
         await page.HearAsync("hello");
 
         var started = Stopwatch.GetTimestamp();
-        Processes.Signal(await system.ProcessAsync("web", Cancel), "TERM");
+        Processes.Signal(await _system.ProcessAsync("web", Cancel), "TERM");
 
-        Assert.Equal(0, await system.ExitCodeAsync("web", Cancel));
+        Assert.Equal(0, await _system.ExitCodeAsync("web", Cancel));
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]
     public async Task An_API_that_is_told_to_stop_says_so_to_its_pages_and_waits_for_none_that_hangs()
     {
-        await using var system = await AttendanceSystem.StartAsync(Cancel);
-        await using var network = new MuteProxy(system.Web);
-        await using var page = await system.SocketAsync(Session);
-        await using var hung = await system.SocketAsync(Session + "_2", network.Address);
+        await using var network = new MuteProxy(_system.Web);
+        await using var page = await _system.SocketAsync(Session);
+        await using var hung = await _system.SocketAsync(Session + "_2", network.Address);
         await page.HearAsync("hello");
         await hung.HearAsync("hello");
-        await system.AcquireAsync("demo", Session);
-        await system.AcquireAsync(BrowserCamera, Session + "_2"); // whose release only its page could confirm
+        await _system.AcquireAsync("demo", Session);
+        await _system.AcquireAsync(BrowserCamera, Session + "_2"); // whose release only its page could confirm
         network.Silence();
 
         var started = Stopwatch.GetTimestamp();
-        Processes.Signal(await system.ProcessAsync("camera-api", Cancel), "TERM");
-        Assert.Equal(0, await system.ExitCodeAsync("camera-api", Cancel));
+        Processes.Signal(await _system.ProcessAsync("camera-api", Cancel), "TERM");
+        Assert.Equal(0, await _system.ExitCodeAsync("camera-api", Cancel));
 
         var took = Stopwatch.GetElapsedTime(started);
         TestContext.Current.TestOutputHelper!.WriteLine($"after {took.TotalMilliseconds:0} ms");
@@ -70,25 +81,24 @@ public sealed class PresenceProcessTests
     [Fact]
     public async Task A_page_finds_the_leases_of_both_its_cameras_when_a_killed_API_is_back()
     {
-        await using var system = await AttendanceSystem.StartAsync(Cancel);
-        await using (var page = await system.SocketAsync(Session))
+        await using (var page = await _system.SocketAsync(Session))
         {
             await page.HearAsync("hello");
-            await system.AcquireAsync("demo", Session);
-            await system.AcquireAsync(BrowserCamera, Session);
+            await _system.AcquireAsync("demo", Session);
+            await _system.AcquireAsync(BrowserCamera, Session);
 
-            Processes.Signal(await system.ProcessAsync("camera-api", Cancel), "KILL");
+            Processes.Signal(await _system.ProcessAsync("camera-api", Cancel), "KILL");
             await page.Ended.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
         }
 
-        await system.ExitCodeAsync("camera-api", Cancel);
-        Assert.True(await system.CommandAsync("camera-api", "start", Cancel));
-        await system.HealthyAsync("camera-api", Cancel);
+        await _system.ExitCodeAsync("camera-api", Cancel);
+        Assert.True(await _system.CommandAsync("camera-api", "start", Cancel));
+        await _system.HealthyAsync("camera-api", Cancel);
 
-        await using var back = await system.SocketAsync(Session);
+        await using var back = await _system.SocketAsync(Session);
         Assert.Equal(
             [BrowserCamera, "demo"],
             (await back.HearAsync("hello"))["leases"]!.AsArray().Select(lease => (string?)lease!["camera_id"]).Order(StringComparer.Ordinal));
-        Assert.Equal("held", await system.StateAsync(BrowserCamera));
+        Assert.Equal("held", await _system.StateAsync(BrowserCamera));
     }
 }

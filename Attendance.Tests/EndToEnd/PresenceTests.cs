@@ -10,7 +10,8 @@ namespace Attendance.Tests.EndToEnd;
 
 /// <summary>Sessions that are present by a socket, through Web as a page is, and a real camera worker.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class PresenceTests(SharedSystem shared) : IClassFixture<SharedSystem>, IAsyncDisposable
+[Collection(SharedSystem.Name)]
+public sealed class PresenceTests(SharedSystem shared) : IAsyncDisposable
 {
     private readonly AttendanceSystem _system = shared.System;
     private readonly string _session = $"camera_{Guid.NewGuid():N}";

@@ -6,16 +6,19 @@ namespace Attendance.Tests.EndToEnd;
 
 /// <summary>The metrics as Prometheus reads them, by a real one with the rules that are shipped.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class PrometheusTests
+[Collection(SharedSystem.Name)]
+public sealed class PrometheusTests(SharedSystem shared) : IAsyncDisposable
 {
     private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    public async ValueTask DisposeAsync() => await shared.System.ReleaseAllAsync();
+
     [Fact]
     public async Task Prometheus_sees_a_camera_in_use_and_is_alarmed_by_a_leak()
     {
-        await using var system = await AttendanceSystem.StartAsync(Cancel, "--Cameras:second:Source=test-pattern");
+        var system = shared.System;
         await using var prometheus = await PrometheusServer.StartAsync(system.Api.BaseAddress!, AttendanceSystem.ApiKey, Cancel);
 
         await Leftover.LeaveAsync(system, "second", Cancel);

@@ -8,7 +8,7 @@ namespace Attendance.Tests.Faults;
 /// <summary>Clients that let go, and workers and drivers that fail while a camera is held.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
-public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : IClassFixture<SharedFaultySystem>, IAsyncDisposable
+public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly FaultySystem _faulty = shared.Faulty;

@@ -15,12 +15,12 @@ public sealed class FaultTable : IDisposable
 
     private readonly Dictionary<FaultRow, (List<TimeSpan> Times, int Leaked)> _measured = [];
 
-    /// <summary>How often each fault strikes where that is cheap.</summary>
+    /// <summary>How often each fault strikes: a few times in every run of the tests, 20 times for the table (<c>./test.sh --faults --runs 20</c>).</summary>
     public static int Runs { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 20;
+        int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 4;
 
-    /// <summary>How often where each time takes seconds.</summary>
-    public static int FewRuns => Math.Max(1, Runs / 4);
+    /// <summary>How often a fault strikes that takes seconds each time.</summary>
+    public static int FewRuns => Math.Min(Runs, Math.Max(3, Runs / 4));
 
     /// <summary>Keeps what one row has shown, and holds it to its bound.</summary>
     public void Record(FaultRow row, IReadOnlyList<TimeSpan> times, int leaked)
@@ -107,7 +107,7 @@ public sealed class FaultTable : IDisposable
 
 /// <summary>One after the other, for they are held to bounds in time.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class FaultSuite : ICollectionFixture<FaultTable>
+public sealed class FaultSuite : ICollectionFixture<FaultTable>, ICollectionFixture<SharedFaultySystem>
 {
     public const string Name = "Faults";
 }

@@ -192,7 +192,7 @@ public sealed record Hold(string CameraId, string SessionId, Lease Lease, int Wo
     public const int NoWorker = 0;
 }
 
-/// <summary>One system for the tests that leave it as they found it.</summary>
+/// <summary>One system for all faults that leave it running.</summary>
 public sealed class SharedFaultySystem : IAsyncLifetime
 {
     public FaultySystem Faulty { get; private set; } = null!;

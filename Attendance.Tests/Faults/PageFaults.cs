@@ -12,7 +12,7 @@ namespace Attendance.Tests.Faults;
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, ChromiumBrowser chromium)
-    : IClassFixture<SharedFaultySystem>, IAsyncDisposable
+    : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_hidden = TimeSpan.FromSeconds(75);

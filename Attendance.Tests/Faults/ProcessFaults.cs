@@ -10,7 +10,7 @@ namespace Attendance.Tests.Faults;
 /// <summary>Processes of ours that are told to stop, and that are killed.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
-public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table) : IClassFixture<SharedFaultySystem>
+public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly FaultySystem _faulty = shared.Faulty;
@@ -78,39 +78,103 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table) :
     }
 
     [Fact]
-    public async Task Nothing_outlives_an_AppHost_that_is_killed()
+    public async Task An_AppHost_that_is_told_to_stop_frees_its_cameras_and_leaves_nothing()
     {
-        var times = new List<TimeSpan>();
-        var left = 0;
+        var (free, gone) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
-            var home = Directory.CreateTempSubdirectory("attendance-home-");
-            using (var camera = new FaultCamera("faulty"))
-            using (var host = new AppHostProcess(home, $"--Parameters:api-key={AttendanceSystem.ApiKey}", "--Discovery:Enabled=false", camera.Setting))
+            await OfAppHostAsync(isWedged: false, async (host, workers, all) =>
             {
-                await host.UpAsync();
-                using var page = await host.OperatorAsync();
-                foreach (var cameraId in new[] { "demo", camera.Id })
-                {
-                    using var acquired = await page.PostAsJsonAsync("/api/leases", new { session_id = "camera_123456789_abc123", camera_id = cameraId }, Cancel);
-                    Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
-                }
-
-                camera.Set("once ignore SIGTERM", "once hang read");
-                var all = host.Descendants();
-                Assert.True(all.Count >= 4, "camera-api, web and two workers");
-
                 var started = Stopwatch.GetTimestamp();
-                host.Kill();
-                await Processes.UntilAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left", Cancel);
-                times.Add(Stopwatch.GetElapsedTime(started));
-                left += all.Count(Processes.IsAlive);
-            }
-
-            home.Delete(recursive: true);
+                host.Signal(i % 2 == 0 ? "INT" : "TERM");
+                await MeasureAsync(started, workers, all.Append(host.Id), free, gone);
+                Assert.Equal(0, await host.ExitCodeAsync());
+            });
         }
 
-        table.Record(FaultRow.AppHostKilled, times, left);
+        table.Record(FaultRow.AppHostStoppedFree, free, 0);
+        table.Record(FaultRow.AppHostStopped, gone, 0);
+    }
+
+    [Fact]
+    public async Task Nothing_outlives_an_AppHost_that_is_killed()
+    {
+        var (free, gone) = (new List<TimeSpan>(), new List<TimeSpan>());
+        for (var i = 0; i < FaultTable.FewRuns; i++)
+        {
+            await OfAppHostAsync(isWedged: true, async (host, workers, all) =>
+            {
+                var started = Stopwatch.GetTimestamp();
+                host.Kill();
+                await MeasureAsync(started, workers, all, free, gone);
+            });
+        }
+
+        table.Record(FaultRow.AppHostKilledFree, free, 0);
+        table.Record(FaultRow.AppHostKilled, gone, 0);
+    }
+
+    [Fact]
+    public async Task An_API_whose_dotnet_run_is_killed_ends_and_can_be_started_again()
+    {
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < FaultTable.FewRuns; i++)
+        {
+            var holds = await HoldAsync(isWedged: false);
+            var api = await _faulty.ApiAsync();
+            int[] processes = [api, .. Processes.WorkersOf(api)];
+
+            var started = Stopwatch.GetTimestamp();
+            Processes.Signal(Processes.ParentOf(api), "KILL");
+            await Processes.UntilAsync(() => !processes.Any(Processes.IsAlive), s_patience, "the API and its workers are gone", Cancel);
+            times.Add(Stopwatch.GetElapsedTime(started));
+
+            Assert.NotEqual(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
+            Assert.True(await _faulty.System.CommandAsync("camera-api", "start", Cancel));
+            await _faulty.System.HealthyAsync("camera-api", Cancel);
+            foreach (var hold in holds)
+            {
+                Assert.Equal(["shutdown"], await _faulty.EndsAsync(hold));
+            }
+        }
+
+        table.Record(FaultRow.RunnerKilled, times, await _faulty.LeaksAsync());
+    }
+
+    /// <summary>A whole system of its own, in which two cameras are held, one of them by a driver that hangs if that is wished.</summary>
+    private static async Task OfAppHostAsync(bool isWedged, Func<AppHostProcess, IReadOnlyList<int>, IReadOnlyList<int>, Task> strikeAsync)
+    {
+        var home = Directory.CreateTempSubdirectory("attendance-home-");
+        using (var camera = new FaultCamera("faulty"))
+        using (var host = new AppHostProcess(home, camera.Setting))
+        {
+            await host.UpAsync();
+            using var page = await host.OperatorAsync();
+            foreach (var cameraId in new[] { "demo", camera.Id })
+            {
+                using var acquired = await page.PostAsJsonAsync("/api/leases", new { session_id = "camera_123456789_abc123", camera_id = cameraId }, Cancel);
+                Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
+            }
+
+            if (isWedged)
+            {
+                camera.Set("once ignore SIGTERM", "once hang read");
+            }
+
+            var workers = Processes.WorkersOf(host.ServiceOf("Attendance.CameraApi"));
+            Assert.True(workers.Count >= 2, "a worker for each camera");
+            await strikeAsync(host, workers, host.Descendants());
+        }
+
+        home.Delete(recursive: true);
+    }
+
+    private static async Task MeasureAsync(long started, IReadOnlyList<int> workers, IEnumerable<int> all, List<TimeSpan> free, List<TimeSpan> gone)
+    {
+        await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "all cameras are free", Cancel);
+        free.Add(Stopwatch.GetElapsedTime(started));
+        await Processes.UntilAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left", Cancel);
+        gone.Add(Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>From the signal until neither the API nor any worker of it is there.</summary>

@@ -10,7 +10,7 @@ namespace Attendance.Tests.Faults;
 /// <summary>The store is away, empty, killed or stuck: nothing is granted twice, and nothing stays locked.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
-public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : IClassFixture<SharedFaultySystem>, IAsyncDisposable
+public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
     private readonly FaultySystem _faulty = shared.Faulty;
@@ -308,7 +308,7 @@ public sealed class FaultySystemOnRedis : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/redis-server"), "redis-server is not installed (Debian: apt-get install redis-server).");
-        Faulty = await FaultySystem.StartAsync("--Redis:Command=redis-server");
+        Faulty = await FaultySystem.StartAsync("--Sessions:Server=redis-server");
     }
 
     public ValueTask DisposeAsync() => Faulty?.DisposeAsync() ?? default;
