@@ -15,7 +15,7 @@ internal sealed class WebProcess : IAsyncDisposable
 
     private WebProcess(Uri address, string[] settings)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Attendance.Web"), [$"--urls={address}", $"--Data:Folder={_data.FullName}", .. settings]);
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Attendance.Web"), [$"--urls={address}", $"--Data:Folder={_data.FullName}", "--Logging:Console:LogLevel:Default=None", .. settings]);
         start.Environment["Security__ApiKey"] = AttendanceSystem.ApiKey;
         start.Environment["DataProtection__Secret"] = "0123456789abcdef0123456789abcdef";
         start.Environment["Services__camera-api__http__0"] = "http://127.0.0.1:1";
