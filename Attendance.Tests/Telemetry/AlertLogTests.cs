@@ -106,6 +106,32 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
     }
 
     [Fact]
+    public async Task So_is_a_database_server_that_has_gone()
+    {
+        await using var postgres = new PostgresServer();
+        await postgres.InitializeAsync();
+        await using var web = new WebServer(new Uri("http://127.0.0.1:1"), ("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(Cancel)));
+        using var client = web.Client();
+        using (var ready = await client.GetAsync("/health", Cancel))
+        {
+            Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        }
+
+        await postgres.DisposeAsync();
+        var before = web.Logs.GetSnapshot().Count(IsTold);
+        for (var i = 0; i < Polls; i++)
+        {
+            using var unready = await client.GetAsync("/health", Cancel);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, unready.StatusCode);
+        }
+
+        var told = Assert.Single(web.Logs.GetSnapshot().Where(IsTold).Skip(before));
+        Assert.StartsWith("The database does not answer", told.Message, StringComparison.Ordinal);
+
+        static bool IsTold(Microsoft.Extensions.Logging.Testing.FakeLogRecord record) => record.Level >= Microsoft.Extensions.Logging.LogLevel.Warning;
+    }
+
+    [Fact]
     public async Task A_camera_api_that_is_away_is_told_once_however_often_a_page_asks()
     {
         await using var web = new WebServer(new Uri("http://127.0.0.1:1"));
