@@ -9,7 +9,7 @@ internal static class CameraApiActivity
 
     public static readonly ActivitySource Source = new(Name);
 
-    /// <summary>A span of whoever's work this is, if anybody's, with a link to where the lease began that it is about.</summary>
+    /// <summary>Starts a span in the current trace, or a trace of its own, with a link to the span in which the lease began.</summary>
     /// <param name="origin">The default for a lease of which that is not known.</param>
     public static Activity? Start(string name, ActivityContext origin) => Source.StartActivity(
         name, ActivityKind.Internal, parentContext: default, links: origin == default ? null : [new ActivityLink(origin)]);

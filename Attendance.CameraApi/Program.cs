@@ -53,14 +53,16 @@ app.MapDefaultEndpoints();
 app.MapCameraHealth();
 app.MapScraping();
 app.MapOpenApi();
-app.MapCameras();
-app.MapLeases();
-app.MapCleanup();
-app.MapStreaming();
-app.MapPresence();
-app.MapAlerts();
-app.MapOperations();
-app.MapNodes();
+
+var routes = app.MapNamed();
+routes.MapCameras();
+routes.MapLeases();
+routes.MapCleanup();
+routes.MapStreaming();
+routes.MapPresence();
+routes.MapAlerts();
+routes.MapOperations();
+routes.MapNodes();
 
 try
 {

@@ -7,13 +7,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>What every service of the system has: telemetry, health, service discovery, resilient HTTP, an end.</summary>
+/// <summary>Adds what every service of the system has: telemetry, health checks, service discovery, resilient HTTP, an orderly end.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Tags a check that says something of the service's work, not of its readiness; it has an address of its own.</summary>
+    /// <summary>Marks a health check that concerns the service's work and not its readiness, and so has an address of its own.</summary>
     public const string AsideTag = "aside";
 
     private const string Live = "live";
+    private static readonly string[] s_repetitive = ["Microsoft.Extensions.Diagnostics.HealthChecks", "StackExchange.Redis", "Polly"];
 
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -21,6 +22,13 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+
+        // These write an error or a warning at each poll, each attempt and each reconnection for as long as something is away. That it
+        // is, its own log record or alert says once.
+        foreach (var category in s_repetitive)
+        {
+            builder.Logging.AddFilter(category, LogLevel.Critical);
+        }
 
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
@@ -34,7 +42,10 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary><c>/health</c>: ready to serve, every check but those set aside. <c>/alive</c>: the process answers.</summary>
+    /// <summary>
+    /// Maps <c>/health</c>, which answers whether the service is ready by all checks but those set aside, and <c>/alive</c>, which answers
+    /// while the process does.
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealthChecks("/health", new HealthCheckOptions { Predicate = check => !check.Tags.Contains(AsideTag) }).AllowAnonymous();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,16 +15,19 @@ namespace Attendance.ServiceDefaults;
 
 internal static class Telemetry
 {
-    /// <summary>What asks again and again, and is no part of anything that anybody did.</summary>
+    /// <summary>Paths that a platform asks again and again, and that are no part of anything that anybody did.</summary>
     private static readonly PathString[] s_probes = ["/health", "/alive", "/metrics"];
 
-    /// <summary>Traces, metrics and logs; exported by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says so.</summary>
+    /// <summary>Adds traces, metrics and logs, and exports them by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddHostedService<LastFlush>(); // the first to be registered is the last to be stopped
+        builder.Services.AddSingleton(services => new Redaction(services.GetRequiredService<IConfiguration>()));
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = false; // a request's scope holds its path, and a path of ours may hold a lease's secret
+            logging.AddProcessor(services => new LogRedaction(services.GetRequiredService<Redaction>()));
         });
 
         var propagator = new TraceContextOnly();
@@ -40,16 +44,11 @@ internal static class Telemetry
                 .AddRuntimeInstrumentation()
                 .SetExemplarFilter(ExemplarFilterType.TraceBased)) // a slow release leads to its trace
             .WithTracing(tracing => tracing
+                .SetSampler(RequestedTraces.Sampler(builder.Configuration))
                 .AddSource(builder.Environment.ApplicationName)
-                .AddAspNetCoreInstrumentation(options =>
-                {
-                    options.Filter = context => !IsProbe(context.Request.Path);
-                    options.EnrichWithHttpRequest = (activity, request) =>
-                        activity.SetTag("url.path", SecretPaths.Redact(request.Path.Value));
-                })
-                .AddHttpClientInstrumentation(options =>
-                    options.EnrichWithHttpRequestMessage = (activity, request) =>
-                        RedactAddress(activity, request.RequestUri)));
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsProbe(context.Request.Path))
+                .AddHttpClientInstrumentation()
+                .AddProcessor(services => new SpanRedaction(services.GetRequiredService<Redaction>())));
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
@@ -57,7 +56,7 @@ internal static class Telemetry
         }
     }
 
-    /// <summary>What the environment does not say. Counters begin anew with each process, so it must be plain which one counted.</summary>
+    /// <summary>Adds the resource attributes that the environment does not give. Counters begin anew with each process, so it must be plain which one counted.</summary>
     private static IEnumerable<KeyValuePair<string, object>> Missing(IHostApplicationBuilder builder)
     {
         var given = builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"] ?? "";
@@ -75,13 +74,5 @@ internal static class Telemetry
         }
     }
 
-    private static void RedactAddress(Activity activity, Uri? address)
-    {
-        if (address is { IsAbsoluteUri: true })
-        {
-            activity.SetTag("url.full", address.GetLeftPart(UriPartial.Authority) + SecretPaths.Redact(address.AbsolutePath));
-        }
-    }
-
-    private static bool IsProbe(PathString path) => s_probes.Any(probe => path.StartsWithSegments(probe, StringComparison.Ordinal));
+    private static bool IsProbe(PathString path) => s_probes.Any(probe => path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase));
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Passes on which trace a request belongs to, and nothing else: what a client puts into its baggage may be a secret, and
-/// would reach everybody whom we ask.
+/// Passes on which trace a request belongs to, and nothing else. What a client puts into its baggage may be a secret, and would reach
+/// every service that is called.
 /// </summary>
 internal sealed class TraceContextOnly : DistributedContextPropagator
 {

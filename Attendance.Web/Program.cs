@@ -36,10 +36,12 @@ app.UseAuthorization();
 app.UsePasswordFirst();
 app.UseAntiforgery();
 app.MapDefaultEndpoints();
-app.MapAccounts();
-app.MapEnrollment();
-app.MapCameraApi();
-app.MapOperations();
-app.MapRazorPages();
+
+var routes = app.MapNamed();
+routes.MapAccounts();
+routes.MapEnrollment();
+routes.MapCameraApi();
+routes.MapOperations();
+routes.MapRazorPages();
 
 app.Run();

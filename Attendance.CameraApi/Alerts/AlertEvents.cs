@@ -2,7 +2,10 @@ using Attendance.CameraApi.Events;
 
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>Where alerts go besides webhooks: the log, the metric, the store, and whoever listens to events.</summary>
+/// <summary>
+/// Tells of alerts besides webhooks: the log, the metric, the store, and whoever listens to events. In the log an alert is one record, an
+/// error or a warning by its severity, so that errors can be counted; what led to it is a warning at most.
+/// </summary>
 internal sealed partial class AlertEvents : IDisposable
 {
     private readonly AlertBook _book;
@@ -35,7 +38,7 @@ internal sealed partial class AlertEvents : IDisposable
         {
             case AlertChange.Opened:
                 _metrics.Active(alert, 1);
-                LogOpened(alert.Rule.Name(), alert.Severity.Name(), alert.Id, alert.Subject, alert.What, alert.Done, alert.Remedy);
+                LogOpened(alert);
                 break;
             case AlertChange.Acknowledged:
                 LogAcknowledged(alert.Rule.Name(), alert.Id, alert.Subject, alert.AcknowledgedBy);
@@ -50,8 +53,15 @@ internal sealed partial class AlertEvents : IDisposable
         _events.Tell(TypeOf(change), alert);
     }
 
-    [LoggerMessage(LogLevel.Error, "ALERT {Rule} ({Severity}, {AlertId}) {Subject}: {What} {Done} {Remedy}")]
-    private partial void LogOpened(string rule, string severity, string alertId, string subject, string what, string done, string remedy);
+    private void LogOpened(Alert alert)
+    {
+        var level = alert.Severity == AlertSeverity.Critical ? LogLevel.Error : LogLevel.Warning;
+        var (rule, severity) = (alert.Rule.Name(), alert.Severity.Name());
+        LogOpened(level, rule, severity, alert.Id, alert.Subject, alert.What, alert.Done, alert.Remedy);
+    }
+
+    [LoggerMessage("ALERT {Rule} ({Severity}, {AlertId}) {Subject}: {What} {Done} {Remedy}")]
+    private partial void LogOpened(LogLevel level, string rule, string severity, string alertId, string subject, string what, string done, string remedy);
 
     [LoggerMessage(LogLevel.Information, "Alert {Rule} ({AlertId}) {Subject} was acknowledged by {By}")]
     private partial void LogAcknowledged(string rule, string alertId, string subject, string? by);

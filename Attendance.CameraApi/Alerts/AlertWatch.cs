@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
+using Attendance.ServiceDefaults;
 
 namespace Attendance.CameraApi.Alerts;
 
@@ -21,6 +22,7 @@ internal sealed partial class AlertWatch : BackgroundService
     private readonly CameraEvents.Listener _events;
     private readonly TimeProvider _clock;
     private readonly ILogger<AlertWatch> _logger;
+    private readonly RepeatedFailure _failure = new();
     private bool _hasRemembered;
 
     public AlertWatch(
@@ -71,10 +73,18 @@ internal sealed partial class AlertWatch : BackgroundService
 
                 _book.ResolveQuiet();
                 await RememberAsync();
+                if (_failure.IsOver())
+                {
+                    LogWell();
+                }
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                LogFailed(exception); // the next tick tries again: nothing may end this loop but the end of the node
+                // The next tick tries again: nothing may end this loop but the end of the node.
+                if (_failure.IsNew(exception))
+                {
+                    LogFailed(exception);
+                }
             }
         }
     }
@@ -121,6 +131,9 @@ internal sealed partial class AlertWatch : BackgroundService
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "What is wrong could not be looked at")]
+    [LoggerMessage(LogLevel.Error, "The search for leaks and alerts failed; it is tried again every second")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "The search for leaks and alerts works again")]
+    private partial void LogWell();
 }

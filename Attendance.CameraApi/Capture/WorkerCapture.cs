@@ -326,14 +326,18 @@ internal sealed partial class WorkerCapture(
 
     private void Fault(CaptureFailure failure)
     {
+        var isNew = Status.Fault != failure.Message;
         Status = Status with { Suspended = failure.Code == CaptureFailureCode.DeviceMissing, Fault = failure.Message };
-        LogFault(camera.Id, failure.Message);
+        if (isNew)
+        {
+            LogFault(camera.Id, failure.Message); // and not at each attempt
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is in trouble and will be opened again: {Fault}")]
     private partial void LogFault(string cameraId, string fault);
 
-    [LoggerMessage(LogLevel.Error, "Camera {CameraId} failed to open {Failures} times in a row; its lease stays and it is tried again: {Fault}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} failed to open {Failures} times in a row; its lease stays and it is tried again: {Fault}")]
     private partial void LogKeepsFailing(string cameraId, int failures, string? fault);
 
     [LoggerMessage(LogLevel.Information, "Camera {CameraId} delivers again, under the same lease")]

@@ -716,7 +716,7 @@ internal sealed partial class CameraLeases(
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId} could not be opened again: {Error}")]
     private partial void LogNotReopened(string cameraId, string error);
 
-    [LoggerMessage(LogLevel.Error, "Camera {CameraId} did not open {Failures} times in a row: {Fault}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} did not open {Failures} times in a row: {Fault}")]
     private partial void LogKeepsFailing(string cameraId, int failures, string fault);
 
     [LoggerMessage(LogLevel.Information, "Camera {CameraId} is free again and out of quarantine")]
@@ -728,7 +728,7 @@ internal sealed partial class CameraLeases(
     [LoggerMessage(LogLevel.Error, "Camera {CameraId}: its release failed")]
     private partial void LogReleaseFailed(string cameraId, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "Camera {CameraId} is quarantined, it could not be shown to be free: {Cause}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is quarantined, it could not be shown to be free: {Cause}")]
     private partial void LogQuarantined(string cameraId, string cause);
 }
 

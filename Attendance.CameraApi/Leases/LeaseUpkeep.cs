@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Nodes;
+using Attendance.ServiceDefaults;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -20,6 +21,7 @@ internal sealed partial class LeaseUpkeep(
 {
     private const int TicksBetweenComparisons = 5;
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+    private readonly RepeatedFailure _failure = new();
     private bool _recovered;
 
     /// <summary>It did not answer when it was asked last, a second ago.</summary>
@@ -62,6 +64,10 @@ internal sealed partial class LeaseUpkeep(
             try
             {
                 await AskStoreAsync(compare: tick % TicksBetweenComparisons == 0, stoppingToken);
+                if (_failure.IsOver())
+                {
+                    LogWell();
+                }
             }
             catch (NodeNameTakenException taken)
             {
@@ -72,7 +78,11 @@ internal sealed partial class LeaseUpkeep(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(exception); // the next tick tries again: nothing may end this loop but the end of the node
+                // The next tick tries again: nothing may end this loop but the end of the node.
+                if (_failure.IsNew(exception))
+                {
+                    LogFailed(exception);
+                }
             }
         }
     }
@@ -111,7 +121,7 @@ internal sealed partial class LeaseUpkeep(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The session store does not answer; nothing is granted, what is held stays until its deadline: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "The session store does not answer; nothing is granted, what is held stays until its deadline: {Error}")]
     private partial void LogStoreAway(string? error);
 
     [LoggerMessage(LogLevel.Information, "The session store answers again")]
@@ -120,6 +130,9 @@ internal sealed partial class LeaseUpkeep(
     [LoggerMessage(LogLevel.Critical, "This node releases its cameras and stops: {Error}")]
     private partial void LogGivesWay(string error);
 
-    [LoggerMessage(LogLevel.Error, "Node and store could not be compared")]
+    [LoggerMessage(LogLevel.Error, "Node and store could not be compared; it is tried again every second")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "Node and store are compared again")]
+    private partial void LogWell();
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Attendance.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Leases;
@@ -16,6 +17,8 @@ internal sealed partial class StoreWrites(StoreConnection store, TimeProvider cl
 
     private readonly Channel<(string Operation, Func<IDatabase, Task> Write)> _queue = Channel.CreateBounded<(string, Func<IDatabase, Task>)>(
         new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly RepeatedFailure _refusal = new();
 
     /// <summary>What is being written, or waits for the store.</summary>
     private (string Operation, Func<IDatabase, Task> Write)? _next;
@@ -63,13 +66,18 @@ internal sealed partial class StoreWrites(StoreConnection store, TimeProvider cl
                 await write(database);
                 return true;
             });
+            _refusal.IsOver();
             return true;
         }
         catch (StoreUnavailableException exception) when (exception.InnerException is RedisServerException refused
             && !refused.Message.StartsWith("LOADING", StringComparison.Ordinal) && !refused.Message.StartsWith("READONLY", StringComparison.Ordinal)
             && !refused.Message.StartsWith("OOM", StringComparison.Ordinal) && !refused.Message.StartsWith("MISCONF", StringComparison.Ordinal))
         {
-            LogRefused(operation, refused.Message);
+            if (_refusal.IsNew($"{operation}: {refused.Message}"))
+            {
+                LogRefused(operation, refused.Message);
+            }
+
             return true;
         }
         catch (StoreUnavailableException)

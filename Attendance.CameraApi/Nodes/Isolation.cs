@@ -1,5 +1,6 @@
 using System.Net;
 using Attendance.CameraApi.Leases;
+using Attendance.ServiceDefaults;
 
 namespace Attendance.CameraApi.Nodes;
 
@@ -23,6 +24,7 @@ internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogge
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(1);
     private const int Asked = 3;
 
+    private readonly RepeatedFailure _failure = new();
     private Task _looking = Task.CompletedTask;
 
     /// <summary>Returns at once.</summary>
@@ -48,7 +50,10 @@ internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogge
         }
         catch (Exception exception)
         {
-            LogFailed(exception);
+            if (_failure.IsNew(exception))
+            {
+                LogFailed(exception); // and not at each beat
+            }
         }
     }
 

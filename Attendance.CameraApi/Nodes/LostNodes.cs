@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Leases;
+using Attendance.ServiceDefaults;
 
 namespace Attendance.CameraApi.Nodes;
 
@@ -14,6 +15,7 @@ internal sealed partial class LostNodes(NodeBook book, Reconciliation reconcilia
     private static readonly TimeSpan s_doubt = TimeSpan.FromSeconds(6);
 
     private readonly Dictionary<string, (long SeenAt, long Since)> _doubted = new(StringComparer.Ordinal);
+    private readonly RepeatedFailure _failure = new();
     private Task _ending = Task.CompletedTask;
 
     /// <summary>Returns at once; what is to be ended, ends by itself.</summary>
@@ -60,7 +62,10 @@ internal sealed partial class LostNodes(NodeBook book, Reconciliation reconcilia
             }
             catch (Exception exception)
             {
-                LogFailed(name, exception);
+                if (_failure.IsNew(exception))
+                {
+                    LogFailed(name, exception); // and not at each attempt
+                }
             }
         }
     }
@@ -69,10 +74,11 @@ internal sealed partial class LostNodes(NodeBook book, Reconciliation reconcilia
     {
         var count = await reconciliation.EndOfNodeAsync(name, (await book.FindAsync(name))?.Scopes ?? []);
         await book.MarkEndedAsync(name);
+        _failure.IsOver();
         LogLost(name, count);
     }
 
-    [LoggerMessage(LogLevel.Error, "Node {Node} has vanished; {Count} leases of it were ended")]
+    [LoggerMessage(LogLevel.Warning, "Node {Node} has vanished; {Count} leases of it were ended")]
     private partial void LogLost(string node, int count);
 
     [LoggerMessage(LogLevel.Error, "The leases of the lost node {Node} could not be ended")]

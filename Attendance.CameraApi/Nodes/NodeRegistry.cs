@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Leases;
+using Attendance.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Nodes;
@@ -32,6 +33,7 @@ internal sealed partial class NodeRegistry(
 
     private static readonly TimeSpan s_memory = TimeSpan.FromDays(1);
 
+    private readonly RepeatedFailure _failure = new();
     private volatile IReadOnlyList<NodeEntry> _others = [];
     private long _listedNow;
     private long _listedAt;
@@ -104,10 +106,18 @@ internal sealed partial class NodeRegistry(
             try
             {
                 await BeatAsync();
+                if (_failure.IsOver())
+                {
+                    LogWell();
+                }
             }
             catch (Exception exception)
             {
-                LogFailed(exception); // the next beat tries again: nothing may end this loop but the end of the node
+                // The next beat tries again: nothing may end this loop but the end of the node.
+                if (_failure.IsNew(exception))
+                {
+                    LogFailed(exception);
+                }
             }
 
             // When the store has been silent for long enough to be cut off, it is to be asked just then.
@@ -189,8 +199,11 @@ internal sealed partial class NodeRegistry(
         entry.Held,
         "available"); // or it could not have said so
 
-    [LoggerMessage(LogLevel.Error, "This node could not say that it is there")]
+    [LoggerMessage(LogLevel.Error, "The heartbeat of this node failed; it is tried again every two seconds")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "The heartbeat of this node works again")]
+    private partial void LogWell();
 
     [LoggerMessage(LogLevel.Information, "Other nodes are there: {Nodes}")]
     private partial void LogNotAlone(string nodes);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.ServerSentEvents;
 using Attendance.CameraApi.Events;
@@ -36,6 +37,7 @@ internal sealed class FollowedNodes(EventStream stream, bool isLive, bool isResu
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
         var wereThere = nodes.Up.Select(other => other.Node).ToHashSet(StringComparer.Ordinal);
         try
         {

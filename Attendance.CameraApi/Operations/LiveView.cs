@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Options;
@@ -5,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Operations;
 
 /// <summary>
-/// How everything is, for one who watches: all of it at first, then what has changed. Looked at twice a second, so a busy
-/// node tells a watcher no more than that, and a quiet one nothing.
+/// Sends one listener the state of everything: all of it at first, then what has changed. It looks twice a second, so a busy node sends
+/// no more than that and a quiet one nothing.
 /// </summary>
 /// <param name="others">Null for this node alone, as another one asks for it; what concerns the nodes is told by whoever was asked first.</param>
 internal sealed class LiveView(
@@ -34,6 +35,7 @@ internal sealed class LiveView(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
         var all = cameras.All();
         _shown = all.ToDictionary(camera => camera.CameraId, Comparable);
         await SendNodesAsync();

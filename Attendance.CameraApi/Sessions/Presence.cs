@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using Attendance.CameraApi.Leases;
 using Microsoft.Extensions.Options;
@@ -125,6 +126,7 @@ internal sealed partial class Presence(
 
     private async Task RenewAsync(PresenceSocket socket, CancellationToken cancellationToken)
     {
+        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
         try
         {
             using var timer = new PeriodicTimer(s_tick, clock);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
@@ -91,6 +92,7 @@ internal sealed partial class PresenceRelay : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
         ChannelMessageQueue? news = null;
         try
         {

@@ -4,7 +4,7 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Telemetry;
 
-/// <summary>Every attribute of our instruments and spans, and what it means. <c>docs/telemetry.md</c> is made of this.</summary>
+/// <summary>Names every attribute of the camera API's instruments and spans and says what it means. <c>docs/telemetry.md</c> is generated from this.</summary>
 internal static class TelemetryAttributes
 {
     [Description("The camera. For instruments all cameras of browsers are `browser`, and it is empty where a leak's is not known.")]
@@ -64,7 +64,7 @@ internal static class TelemetryAttributes
     private static readonly string[] s_kinds = EnumNames.Of<CameraKind>();
     private static readonly string[] s_failures = EnumNames.Of<CaptureFailureCode>();
 
-    /// <summary>A camera, as instruments name it: there are as many cameras of browsers as there are browsers.</summary>
+    /// <summary>Names a camera in an instrument. All cameras of browsers have one name there, because there are as many as there are browsers.</summary>
     public static KeyValuePair<string, object?> Camera(string id) => new(CameraId, BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
 
     public static string Name(this CameraKind kind) => s_kinds[(int)kind];

@@ -139,7 +139,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                 var sender = Sender.From(resource.Resource);
                 foreach (var record in resource.ScopeLogs.SelectMany(scope => scope.LogRecords))
                 {
-                    receiver._logs.Enqueue(new(sender, Values.Text(record.Body), Values.Hex(record.TraceId), Values.From(record.Attributes)));
+                    receiver._logs.Enqueue(new(sender, record.SeverityNumber, Values.Text(record.Body), Values.Hex(record.TraceId), Values.From(record.Attributes)));
                 }
             }
 

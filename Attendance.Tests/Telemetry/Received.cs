@@ -40,7 +40,13 @@ internal sealed record ReceivedPoint(
     Sender Sender, ReceivedInstrument Instrument, ImmutableSortedDictionary<string, string> Attributes, double Value, DateTimeOffset At,
     IReadOnlyList<double> Bounds, ImmutableHashSet<string> Traces);
 
-internal sealed record ReceivedLog(Sender Sender, string Text, string TraceId, ImmutableSortedDictionary<string, string> Attributes);
+/// <param name="Severity">As OTLP numbers it: 9 is information, 13 a warning, 17 an error.</param>
+internal sealed record ReceivedLog(Sender Sender, int Severity, string Text, string TraceId, ImmutableSortedDictionary<string, string> Attributes)
+{
+    public bool IsError => Severity >= 17;
+
+    public bool IsWarning => Severity is >= 13 and < 17;
+}
 
 internal static class Values
 {

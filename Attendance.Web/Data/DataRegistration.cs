@@ -27,6 +27,7 @@ internal static class DataRegistration
         builder.Services.AddHostedService<DatabasePreparation>(); // before all that reads the database when it starts, the key ring first
         builder.Services.AddDataProtection().SetApplicationName("Attendance.Web").PersistKeysToDbContext<AttendanceDb>();
         builder.AddKeyProtection();
+        builder.Services.AddSingleton<DatabaseHealth>(); // the check remembers whether it failed before
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         builder.Services.AddHostedService<KeyRingCheck>();
     }

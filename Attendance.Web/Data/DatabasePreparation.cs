@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Attendance.ServiceDefaults;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,6 +14,8 @@ internal sealed partial class DatabasePreparation(
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
+    private readonly RepeatedFailure _failure = new();
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
@@ -26,7 +29,11 @@ internal sealed partial class DatabasePreparation(
             }
             catch (DbException exception) when (exception is not SqliteException && exception.IsTransient && clock.GetElapsedTime(start) < s_patience)
             {
-                LogNotYet(exception.Message);
+                if (_failure.IsNew(exception))
+                {
+                    LogNotYet(exception.Message);
+                }
+
                 await Task.Delay(s_pause, clock, cancellationToken);
             }
         }

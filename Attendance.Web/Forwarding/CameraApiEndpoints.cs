@@ -17,6 +17,7 @@ internal static class CameraApiEndpoints
     {
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<CameraApiClient>();
+        builder.Services.AddSingleton<CameraApiReach>();
         builder.Services.AddSingleton<CameraApiTransformer>();
         builder.Services.AddSingleton<CameraApiForwarder>();
     }

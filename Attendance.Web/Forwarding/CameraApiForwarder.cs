@@ -3,12 +3,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>Sends a request on as it came, and its answer back as it comes: a stream ends when either side ends it.</summary>
-internal sealed partial class CameraApiForwarder(
+internal sealed class CameraApiForwarder(
     IHttpForwarder forwarder,
     CameraApiClient client,
     CameraApiTransformer transformer,
-    IHostApplicationLifetime lifetime,
-    ILogger<CameraApiForwarder> logger)
+    CameraApiReach reach,
+    IHostApplicationLifetime lifetime)
 {
     private const string RetryAfterSeconds = "2";
 
@@ -39,12 +39,18 @@ internal sealed partial class CameraApiForwarder(
     public async Task ForwardAsync(HttpContext context)
     {
         var error = await forwarder.SendAsync(context, CameraApiClient.Address, client.Invoker, s_config, transformer);
-        if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
+        if (error == ForwarderError.None)
+        {
+            reach.Answered();
+            return;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
 
-        LogFailed(error);
+        reach.Failed(error.ToString());
         if (context.Response.HasStarted)
         {
             context.Abort(); // a picture cut in half must not look like the end of the stream
@@ -55,7 +61,4 @@ internal sealed partial class CameraApiForwarder(
             await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "A request could not be forwarded to camera-api: {Error}")]
-    private partial void LogFailed(ForwarderError error);
 }

@@ -12,7 +12,7 @@ namespace Attendance.Web.Operations;
 /// one that is cut is an error in every browser's console.
 /// </summary>
 internal sealed partial class EventRelay(
-    CameraApiClient client, IOptions<OperationsOptions> options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<EventRelay> logger)
+    CameraApiClient client, CameraApiReach reach, IOptions<OperationsOptions> options, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private const string Address = $"{CameraApiClient.Address}/api/events?live=true";
     private const string LastEventId = "Last-Event-ID";
@@ -43,6 +43,7 @@ internal sealed partial class EventRelay(
                 return;
             }
 
+            reach.Answered();
             context.Response.ContentType = MediaTypeNames.Text.EventStream;
             context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy that collects would make news old
             await context.Response.StartAsync(either.Token);
@@ -73,7 +74,7 @@ internal sealed partial class EventRelay(
     /// <summary>Once the stream has begun it just ends: the console connects again, and is told then.</summary>
     private async Task RefuseAsync(HttpContext context, string why)
     {
-        LogFailed(why);
+        reach.Failed(why);
         if (!context.Response.HasStarted)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
@@ -84,7 +85,4 @@ internal sealed partial class EventRelay(
     /// <summary>A position in the events of each node.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9.-]{1,4096}\z")]
     private static partial Regex EventId();
-
-    [LoggerMessage(LogLevel.Warning, "The events of camera-api could not be had: {Why}")]
-    private partial void LogFailed(string why);
 }

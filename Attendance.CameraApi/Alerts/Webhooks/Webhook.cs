@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Attendance.CameraApi.Http;
+using Attendance.ServiceDefaults;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -20,6 +21,7 @@ internal sealed partial class Webhook
     private const int Backlog = 200;
     private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(5);
 
+    private readonly RepeatedFailure _failure = new();
     private readonly string _name;
     private readonly WebhookOptions _options;
     private readonly HttpMessageInvoker _http;
@@ -82,6 +84,10 @@ internal sealed partial class Webhook
                     await SendAsync(id, body, attempt);
                 },
                 cancellationToken);
+            if (_failure.IsOver())
+            {
+                LogTold(_logger, _name);
+            }
         }
         catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException)
         {
@@ -114,9 +120,14 @@ internal sealed partial class Webhook
     private void Bury(string what, Alert alert, int attempts, string error)
     {
         _died(new DeadLetter(_name, alert.Id, what, _clock.GetUtcNow().UtcDateTime, attempts, error));
-        LogDead(_logger, _name, what, alert.Id, attempts, error);
+
+        // The dead letters can be read as a list; the log tells of the first.
+        LogDead(_logger, _failure.IsNew(error) ? LogLevel.Error : LogLevel.Information, _name, what, alert.Id, attempts, error);
     }
 
-    [LoggerMessage(LogLevel.Error, "Webhook {Webhook} was not told of {What} {AlertId} in {Attempts} attempts: {Error}")]
-    private static partial void LogDead(ILogger logger, string webhook, string what, string alertId, int attempts, string error);
+    [LoggerMessage(LogLevel.Information, "Webhook {Webhook} takes alerts again")]
+    private static partial void LogTold(ILogger logger, string webhook);
+
+    [LoggerMessage("Webhook {Webhook} was not told of {What} {AlertId} in {Attempts} attempts: {Error}")]
+    private static partial void LogDead(ILogger logger, LogLevel level, string webhook, string what, string alertId, int attempts, string error);
 }

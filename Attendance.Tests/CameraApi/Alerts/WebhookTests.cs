@@ -81,6 +81,21 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain(new Uri(_receiver.Url).Port.ToString(System.Globalization.CultureInfo.InvariantCulture), _log.LatestRecord.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_receiver_that_takes_nothing_is_one_error_until_it_does_again()
+    {
+        _receiver.Answer = count => count <= 3 ? 404 : 200;
+        var webhook = Start();
+        for (var i = 0; i < 4; i++)
+        {
+            webhook.Tell("alert_opened", s_alert with { Id = $"alert-{i}" });
+        }
+
+        await UntilAsync(() => _log.Collector.GetSnapshot().Any(record => record.Message == "Webhook ops takes alerts again"));
+        Assert.Equal(3, _dead.Count);
+        Assert.Single(_log.Collector.GetSnapshot(), record => record.Level == Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
     [Theory]
     [InlineData(400)]
     [InlineData(404)]

@@ -89,7 +89,7 @@ export async function request(url, init) {
  * @param {'POST' | 'PUT'} method
  * @param {unknown} [body]
  * @param {AbortSignal} [signal]
- * @param {Trace} [trace] that it is a part of
+ * @param {Pick<Trace, 'headers'>} [trace] that it is a part of
  */
 export async function send(url, method, body, signal, trace) {
     const response = await request(url, {

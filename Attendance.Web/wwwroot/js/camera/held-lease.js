@@ -1,6 +1,7 @@
 // @ts-check
 import { Problem, asProblem, giveBack, send } from './api.js';
 import { log } from './log.js';
+import { Trace } from './trace.js';
 
 /**
  * @typedef {import('./api.js').Lease} Lease
@@ -132,7 +133,7 @@ export class HeldLease {
         const patience = AbortSignal.timeout(Math.min(Math.max(this.#deadline - asked, leastPatienceMs), renewalTimeoutMs));
         try {
             const current = /** @type {Partial<CurrentLease>} */ (
-                await send(`/api/leases/${this.lease.lease_id}`, 'PUT', undefined, AbortSignal.any([signal, patience])));
+                await send(`/api/leases/${this.lease.lease_id}`, 'PUT', undefined, AbortSignal.any([signal, patience]), Trace.unsampled));
             if (!signal.aborted) {
                 this.#follow(current); // without a socket, or faster than it
                 this.#deadline = asked + this.lease.ttl_seconds * 1000;

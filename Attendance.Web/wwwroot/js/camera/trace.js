@@ -7,6 +7,16 @@
 export class Trace {
     #parent = `00-${hex(16)}-${hex(8)}-01`;
 
+    /**
+     * For what a page asks by itself every few seconds: W3C's flag "not sampled" keeps the servers from tracing it, so that what
+     * people do is easy to find.
+     */
+    static unsampled = {
+        get headers() {
+            return { traceparent: `00-${hex(16)}-${hex(8)}-00` };
+        },
+    };
+
     /** As W3C's Trace Context has it. */
     get headers() {
         return { traceparent: this.#parent };

@@ -1,6 +1,7 @@
 // @ts-check
 import { request } from '../camera/api.js';
 import { listDevices } from '../camera/device.js';
+import { Trace } from '../camera/trace.js';
 import { wordsForState } from '../camera/words.js';
 
 /**
@@ -67,7 +68,7 @@ export function optionsFor(choice, canvas, video) {
  */
 export async function whatThereIs(signal) {
     const [cameras, devices] = await Promise.all([
-        request('/api/cameras', { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) })
+        request('/api/cameras', { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]), headers: Trace.unsampled.headers })
             .then(response => response.json())
             .then(list => /** @type {Camera[]} */ (list.cameras).filter(camera => camera.kind !== 'browser'))
             .catch(() => null),

@@ -1,5 +1,6 @@
 // @ts-check
 import { Problem, request } from '../camera/api.js';
+import { Trace } from '../camera/trace.js';
 import { describe, howLong, wordsForProblem, wordsForState } from '../camera/words.js';
 import { element } from './dom.js';
 
@@ -37,7 +38,7 @@ async function refresh() {
     }
     refreshing = true;
     try {
-        const response = await request('/api/cameras', { signal: AbortSignal.timeout(answerWithinMs) });
+        const response = await request('/api/cameras', { signal: AbortSignal.timeout(answerWithinMs), headers: Trace.unsampled.headers });
         const { cameras } = /** @type {{ cameras: Camera[] }} */ (await response.json());
         show(cameras);
     } catch (error) {

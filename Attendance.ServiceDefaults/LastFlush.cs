@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Attendance.ServiceDefaults;
+
+/// <summary>
+/// Sends what is left of traces, metrics and logs when everything else of the host has stopped, and gives up after half a second. A
+/// collector that hangs or is gone would otherwise hold the process up by its time-outs and retries, one signal after the other.
+/// </summary>
+/// <param name="traces">Asked for here so that this is disposed of before the providers are, which wait for seconds.</param>
+internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, LoggerProvider logs) : IHostedLifecycleService, IDisposable
+{
+    private const int BoundMilliseconds = 500;
+
+    private int _begun;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Comes last of all: it was registered first, and services are told in the opposite order.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(Flush, CancellationToken.None);
+
+    /// <summary>For a host that did not start, and so does not stop.</summary>
+    public void Dispose() => Flush();
+
+    private void Flush()
+    {
+        if (Interlocked.Exchange(ref _begun, 1) != 0)
+        {
+            return;
+        }
+
+        Thread[] all =
+        [
+            new(() => traces.Shutdown(BoundMilliseconds)),
+            new(() => metrics.Shutdown(BoundMilliseconds)),
+            new(() => logs.Shutdown(BoundMilliseconds)),
+        ];
+        var end = Environment.TickCount64 + BoundMilliseconds;
+        foreach (var one in all)
+        {
+            one.IsBackground = true; // nor does one that is stuck keep the process
+            one.Start();
+        }
+
+        foreach (var one in all)
+        {
+            one.Join((int)Math.Max(0, end - Environment.TickCount64));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+
+namespace Attendance.ServiceDefaults;
+
+/// <summary>
+/// Removes secrets from what is about to be exported: by the name of an attribute, by the shape of a text, and by the values of this
+/// service's own configuration. It does not matter which library wrote the attribute or what the environment says about redaction.
+/// </summary>
+internal sealed partial class Redaction
+{
+    public const string Mask = "REDACTED";
+
+    /// <summary>A shorter value of the configuration may be a word that telemetry is full of, such as a development password.</summary>
+    private const int ShortestSecret = 16;
+
+    private readonly string[] _configured;
+
+    public Redaction(IConfiguration configuration) => _configured =
+    [
+        .. configuration.AsEnumerable()
+            .Where(entry => entry.Value is { Length: >= ShortestSecret } && entry.Key.Length > 0)
+            .SelectMany(entry => SecretsOf(entry.Key, entry.Value!))
+            .Where(secret => secret.Length >= ShortestSecret)
+            .Distinct(StringComparer.Ordinal)
+            .OrderByDescending(secret => secret.Length),
+    ];
+
+    /// <summary>Returns what may be exported of an attribute: the same instance where nothing is to be removed, null where it must go.</summary>
+    public object? Value(string key, object? value) => value switch
+    {
+        null => null,
+        _ when IsNeverExported(key) => null,
+        string text when key == "http.route" => text, // a template, which is code and no data
+        string text when IsAddress(key) => Address(text),
+        string text when SecretName().IsMatch(key) => Mask,
+        string text => Text(text),
+        string[] texts => texts.Select(text => Value(key, text)).ToArray(),
+        _ => value,
+    };
+
+    public string Text(string text)
+    {
+        foreach (var secret in _configured)
+        {
+            text = text.Replace(secret, Mask, StringComparison.Ordinal);
+        }
+
+        text = UserInfo().Replace(text, $"{Mask}@");
+        text = Query().Replace(text, $"?{Mask}");
+        text = Header().Replace(text, $"$1: {Mask}");
+        text = Setting().Replace(text, $"$1{Mask}");
+        text = Session().Replace(text, Mask);
+        return Path(text);
+    }
+
+    /// <summary>The values of parameters are never shown, whatever they are called: the whole query goes.</summary>
+    private string Address(string text) => Text(text.Split('?', '#')[0]);
+
+    private static string Path(string text) => SecretSegment().Replace(text, $"$1{Mask}");
+
+    private static bool IsNeverExported(string key) => key is "url.query" or "db.connection_string"
+        || key.StartsWith("http.request.header.", StringComparison.Ordinal)
+        || key.StartsWith("http.response.header.", StringComparison.Ordinal)
+        || key.StartsWith("db.query.parameter.", StringComparison.Ordinal);
+
+    private static bool IsAddress(string key) =>
+        key is "url.full" or "url.path" or "url.original" or "http.url" or "http.target" or "http.path" or "Path" or "RequestPath" or "Uri" or "RequestUri";
+
+    private static IEnumerable<string> SecretsOf(string key, string value) => SecretName().IsMatch(key[(key.LastIndexOf(':') + 1)..])
+        ? [value]
+        : [.. PasswordOf().Matches(value).Select(match => match.Groups[1].Value.Trim())];
+
+    // Names of settings, of fields of JSON and of log messages' parameters whose value is a secret.
+    [GeneratedRegex(@"(password|passwd|pwd|secret|api[-_]?key|access[-_]?key|data[-_]?key|token|lease[-_]?ids?|session[-_]?ids?|authorization|cookie|connection[-_]?string|otlp[-_]headers)$",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex SecretName();
+
+    // In a connection string, and between a scheme and a host.
+    [GeneratedRegex(@"(?:\b(?:password|pwd)\s*=\s*|://[^\s:@/]*:)([^;,@\s]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex PasswordOf();
+
+    [GeneratedRegex(@"(?<=://)[^\s""'<>?#]*@")]
+    private static partial Regex UserInfo();
+
+    [GeneratedRegex(@"(?<=\S)\?[^\s=?""'<>]{1,64}=[^\s""'<>]*")]
+    private static partial Regex Query();
+
+    [GeneratedRegex(@"\b(x-api-key|authorization|cookie|set-cookie)""?\s*:\s*[^\r\n]+", RegexOptions.IgnoreCase)]
+    private static partial Regex Header();
+
+    [GeneratedRegex(@"((?<![A-Za-z_])(?:password|passwd|pwd|secret|api[-_]?key|token|lease(?:[-_]?id)?|session(?:[-_]?ids?)?)(?:\s*=\s*|""\s*:\s*\[?\s*))(?:""[^""]*""|'[^']*'|[^;,&\s""']+)",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Setting();
+
+    // As pages make them.
+    [GeneratedRegex(@"\bcamera_[0-9]{6,}_[A-Za-z0-9_-]+")]
+    private static partial Regex Session();
+
+    [GeneratedRegex(@"(/(?:leases|sessions)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretSegment();
+}

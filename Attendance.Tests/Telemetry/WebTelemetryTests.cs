@@ -1,0 +1,117 @@
+using System.Net;
+using Attendance.Tests.Web;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Attendance.Tests.Telemetry;
+
+/// <summary>What Web exports of the requests of a page, with the settings that Aspire gives it.</summary>
+public sealed class WebTelemetryTests : IAsyncLifetime
+{
+    private const string LeaseId = "Kf3-secret_lease_0123456", Session = "camera_123456789_abc123";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private OtlpReceiver _receiver = null!;
+    private FakeCameraApi _api = null!;
+    private WebServer _web = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _receiver = await OtlpReceiver.StartAsync(Cancel);
+        _api = await FakeCameraApi.StartAsync(Cancel);
+        _web = new WebServer(_api.Address, [.. AspireSettings.All(_receiver.Address)]);
+        _client = _web.Client(await _web.SignInAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _web.DisposeAsync();
+        await _api.DisposeAsync();
+        await _receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_page_makes_one_trace_and_what_it_fetches_along_makes_none()
+    {
+        foreach (var file in (string[])["/css/site.css", "/js/pages/cameras.js", "/js/camera/api.js", "/health", "/alive"])
+        {
+            using var response = await _client.GetAsync(file, Cancel);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        await GetAsync("/css/none.css");
+        await GetAsync("/");
+
+        await ArrivesAsync("GET /");
+        Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") is "/health" or "/alive" or "/css/site.css");
+        Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path")?.StartsWith("/js/", StringComparison.Ordinal) ?? false);
+        Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") == "/css/none.css"); // what is missing is worth one
+    }
+
+    [Fact]
+    public async Task Spans_and_metrics_are_named_by_routes_without_constraints()
+    {
+        await GetAsync("/api/cameras/demo");
+        await GetAsync("/cameras/demo");
+        await GetAsync($"/people/{Guid.NewGuid()}");
+
+        await ArrivesAsync("GET /api/cameras/{cameraId}");
+        await ArrivesAsync("GET /cameras/{id}");
+        Assert.All(_receiver.Spans, span => Assert.DoesNotContain(':', span.Name));
+        Assert.All(_receiver.Spans, span => Assert.DoesNotContain(':', span.Attributes.GetValueOrDefault("http.route", "")));
+        await UntilAsync(() => Routes().Contains("/api/cameras/{cameraId}"), "the metric of that route arrives");
+        Assert.All(Routes(), route => Assert.DoesNotContain(':', route));
+
+        IEnumerable<string> Routes() => _receiver.Points.Where(point => point.Instrument.Name == "http.server.request.duration")
+            .Select(point => point.Attributes.GetValueOrDefault("http.route", ""));
+    }
+
+    [Fact]
+    public void No_endpoint_is_named_by_its_constraints()
+    {
+        var named = _web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(endpoint => endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.IRouteDiagnosticsMetadata>()?.Route).ToList();
+
+        Assert.Contains("/people/{id}/capture", named);
+        Assert.All(named, route => Assert.DoesNotContain(':', route ?? ":"));
+    }
+
+    [Fact]
+    public async Task No_secret_of_an_address_is_exported_whatever_the_environment_says()
+    {
+        await GetAsync($"/api/cameras/demo/snapshot?lease={LeaseId}");
+        using (var renewed = await _client.PutAsync($"/api/leases/{LeaseId}", null, Cancel))
+        using (var released = await _client.DeleteAsync($"/api/leases/{LeaseId}?reason=client", Cancel))
+        using (var presence = await _client.GetAsync($"/api/sessions/{Session}/presence?whatever=anything-hidden", Cancel))
+        {
+            await ArrivesAsync("GET /api/sessions/{sessionId}/presence");
+        }
+
+        await UntilAsync(() => _receiver.Around("/api/leases/REDACTED") is not null, "the addresses of calls to camera-api arrive");
+        Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.full")?.EndsWith("/api/cameras/demo/snapshot", StringComparison.Ordinal) ?? false);
+        foreach (var secret in (string[])[LeaseId, Session, "anything-hidden", FakeCameraApi.Key, "reason=client"])
+        {
+            Assert.Null(_receiver.Around(secret));
+        }
+
+        Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.ContainsKey("url.query"));
+    }
+
+    private async Task GetAsync(string target)
+    {
+        using var response = await _client.GetAsync(target, Cancel);
+    }
+
+    private Task ArrivesAsync(string name) => UntilAsync(() => _receiver.Spans.Any(span => span.Name == name), $"'{name}' arrives");
+
+    private async Task UntilAsync(Func<bool> isSo, string what)
+    {
+        var isDone = await Task.Run(() => SpinWait.SpinUntil(isSo, s_patience), Cancel);
+        Assert.True(isDone, $"Not in time: {what}. There: {string.Join(", ", _receiver.Spans.Select(span => span.Name).Distinct())}");
+    }
+}
