@@ -51,4 +51,13 @@ internal static class ProjectBuilderExtensions
             context.Urls.Clear();
             context.Urls.AddRange(pages.Select(page => new ResourceUrlAnnotation { Url = page.Path, DisplayText = page.Name, Endpoint = endpoint }));
         });
+
+    /// <summary>Links to the metrics of the service in the dashboard; its own <c>/metrics</c> wants the key.</summary>
+    public static IResourceBuilder<ProjectResource> WithMetricsUrl(this IResourceBuilder<ProjectResource> project) => project.WithUrls(context =>
+    {
+        if (project.ApplicationBuilder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } dashboard)
+        {
+            context.Urls.Add(new ResourceUrlAnnotation { Url = $"{dashboard.TrimEnd('/')}/metrics/resource/{project.Resource.Name}", DisplayText = "Metrics" });
+        }
+    });
 }

@@ -53,6 +53,7 @@ app.MapDefaultEndpoints();
 app.MapCameraHealth();
 app.MapScraping();
 app.MapOpenApi();
+app.MapApiReference();
 
 var routes = app.MapNamed();
 routes.MapCameras();

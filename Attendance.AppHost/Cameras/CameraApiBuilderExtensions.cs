@@ -65,7 +65,8 @@ internal static class CameraApiBuilderExtensions
             .WithExitWithParent()
             .WithReadinessCheck()
             .WithCameraHealthCheck()
-            .WithNamedUrls(("API reference", "/scalar"), ("Metrics", "/metrics"));
+            .WithNamedUrls(("API reference", "/scalar"))
+            .WithMetricsUrl();
 
     /// <summary>Groups the nodes in the dashboard; it is nothing that runs.</summary>
     private sealed class NodeGroup(string name) : Resource(name);

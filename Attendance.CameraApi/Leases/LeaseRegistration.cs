@@ -46,28 +46,36 @@ internal static class LeaseRegistration
     {
         builder.Services.AddOptionsWithValidateOnStart<LeaseOptions, LeaseOptionsValidator>().BindConfiguration("Leases");
         builder.Services.AddOptionsWithValidateOnStart<NodeOptions, NodeOptionsValidator>().BindConfiguration("Node");
-        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => Connect(builder.Configuration));
+        builder.AddStoreConnection();
         builder.Services.AddSingleton<StoreMetrics>();
         builder.Services.AddSingleton<StoreConnection>();
         builder.Services.AddSingleton<LeaseStore>();
     }
 
-    /// <summary>One connection for all. It comes up by itself, whenever the store does; until then every call fails at once.</summary>
-    internal static ConnectionMultiplexer Connect(IConfiguration configuration)
+    /// <summary>
+    /// One connection for all. It comes up by itself whenever the store does; until then every call fails at once. Aspire's own
+    /// health check and spans are off: <see cref="StoreHealth"/> and <see cref="StoreConnection"/> answer in bounded time.
+    /// </summary>
+    private static void AddStoreConnection(this IHostApplicationBuilder builder)
     {
-        var text = configuration.GetConnectionString(ConnectionName);
-        if (string.IsNullOrWhiteSpace(text))
+        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName)))
         {
             throw new InvalidOperationException($"'ConnectionStrings:{ConnectionName}' must name the Redis store, for example 'localhost:6380,password=…'.");
         }
 
-        var options = ConfigurationOptions.Parse(text);
+        builder.AddRedisClient(
+            ConnectionName,
+            settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, true),
+            Configure);
+    }
+
+    internal static void Configure(ConfigurationOptions options)
+    {
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ConnectTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(250); // also how often a broken connection is tried again
         options.IncludeDetailInExceptions = false;
-        return ConnectionMultiplexer.Connect(options);
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<Securit
 {
     public const string Header = "X-Api-Key";
     private const string Bearer = "Bearer ";
-    private static readonly PathString[] s_open = ["/health", "/alive", "/openapi"];
+    private static readonly PathString[] s_open = ["/health", "/alive", "/openapi", ApiReference.Path];
 
     private readonly byte[]? _key = string.IsNullOrEmpty(options.Value.ApiKey) ? null : Hash(options.Value.ApiKey);
     private bool _warned;

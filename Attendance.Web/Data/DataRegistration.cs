@@ -13,6 +13,12 @@ internal static class DataRegistration
         if (builder.Configuration.GetConnectionString(DataOptions.ConnectionName) is { Length: > 0 } connectionString)
         {
             builder.Services.AddDbContext<AttendanceDb, PostgresAttendanceDb>(db => db.UseNpgsql(Parse(connectionString)));
+            builder.EnrichNpgsqlDbContext<PostgresAttendanceDb>(settings =>
+            {
+                settings.DisableRetry = true; // writes are made once, in transactions of ours
+                settings.DisableHealthChecks = true; // DatabaseHealth answers for both databases
+                settings.DisableTracing = true; // as SQLite has none
+            });
         }
         else
         {

@@ -28,7 +28,7 @@ internal static class WorkerPreload
     {
         try
         {
-            using var picture = new Mat(16, 16, MatType.CV_8UC3, Scalar.All(0));
+            using var picture = new Mat(16, 16, MatType.CV_8UC3, OpenCvSharp.Scalar.All(0));
             new JpegEncoder(80).Encode(picture, new FrameBuffer());
             using var capture = new VideoCapture();
             if (TurboJpeg.IsAvailable)
