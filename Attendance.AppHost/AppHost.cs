@@ -25,7 +25,7 @@ try
     var cameraApi = cameraApis[0].WithCameraCommands(apiKey.Resource);
 
     var web = builder.AddProject<Projects.Attendance_Web>("web")
-        .WithReference(cameraApi).WaitFor(cameraApi)
+        .WithReference(cameraApi).WaitForStart(cameraApi) // not for its health: a camera that leaks must not keep the pages away
         .WithEnvironment("Security__ApiKey", apiKey)
         .WithEnvironment("DataProtection__Secret", dataKey)
         .WithAttendanceDatabase(Path.Combine(data, "web"))
@@ -41,8 +41,9 @@ try
     }
 
     var firstAccount = new FirstAccount(Console.Out);
-    web.OnResourceReady(async (_, _, cancellationToken) =>
+    web.OnResourceReady(async (_, ready, cancellationToken) =>
     {
+        await ready.Services.GetRequiredService<ResourceNotificationService>().WaitUntilReadyAsync(cameraApi.Resource, cancellationToken);
         var address = new Uri(web.GetEndpoint("http").Url);
         await firstAccount.TellAsync(
             address, await apiKey.Resource.GetValueAsync(cancellationToken), await adminPassword.Resource.GetValueAsync(cancellationToken), cancellationToken);

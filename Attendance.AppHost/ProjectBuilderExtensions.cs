@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 /// <summary>What several projects of the model need.</summary>
 internal static class ProjectBuilderExtensions
@@ -32,6 +33,14 @@ internal static class ProjectBuilderExtensions
         var key = project.Resource.Annotations.OfType<HealthCheckAnnotation>().Last().Key; // also the name of its HTTP client
         project.ApplicationBuilder.Services.AddHttpClient(key, client => client.Timeout = s_readiness);
         return project;
+    }
+
+    /// <summary>Waits until a project with a readiness check has answered it, whatever its other checks say.</summary>
+    public static Task WaitUntilReadyAsync(this ResourceNotificationService resources, ProjectResource project, CancellationToken cancellationToken)
+    {
+        var key = project.Annotations.OfType<HealthCheckAnnotation>().First().Key;
+        return resources.WaitForResourceAsync(
+            project.Name, change => change.Snapshot.HealthReports.Any(report => report.Name == key && report.Status == HealthStatus.Healthy), cancellationToken);
     }
 
     /// <summary>Ends the service when the <c>dotnet run</c> that Aspire started it by is killed; otherwise it would go on unseen.</summary>

@@ -19,7 +19,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public const string ApiKey = "0123456789abcdef0123456789abcdef";
     public const string AdminPassword = "a password of one's own";
     private const string FirstPassword = "generated-for-the-first-admin";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     private readonly IDistributedApplicationTestingBuilder _builder;
     private readonly DistributedApplication _app;
@@ -73,7 +73,9 @@ public sealed class AttendanceSystem : IAsyncDisposable
             await app.StartAsync(bound.Token);
             await app.ResourceNotifications.WaitForResourceHealthyAsync("web", WaitBehavior.StopOnResourceUnavailable, bound.Token);
             var admin = await SignIn.AtAsync(app.GetEndpoint("web", "http"), "admin", FirstPassword, AdminPassword, bound.Token);
-            return new AttendanceSystem(builder, app, admin, data);
+            var system = new AttendanceSystem(builder, app, admin, data);
+            await system.HealthyAsync("camera-api", bound.Token);
+            return system;
         }
         catch
         {

@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Sockets;
+using Attendance.Tests.Stores;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Attendance.Tests.AppHost;
+
+/// <summary>The app model as Aspire holds it: who is given what, in each of the ways that a store or a database can be had. Nothing is started but where a test says so.</summary>
+public sealed class AppHostModelTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Web_is_given_where_its_records_are_what_protects_them_and_its_own_settings()
+    {
+        await using var builder = await BuilderAsync(
+            "--DataDirectory=/data", "--Accounts:FirstAdmin:UserName=chief", "--Accounts:FirstAdmin:Password=of-somebody-elses-choice",
+            "--Enrollment:Shots:MinSize=0.11", "--People:PageSize=7", "--Leases:MaxBrowserCameras=3");
+        var (web, api) = (await EnvironmentAsync(builder, "web"), await EnvironmentAsync(builder, "camera-api"));
+
+        Assert.Equal("/data/web", web["Data__Folder"]);
+        Assert.Matches("^[A-Za-z0-9]{48}$", web["DataProtection__Secret"]);
+        Assert.Matches("^[A-Za-z0-9]{20}$", web["Accounts__FirstAdmin__Password"]);
+        Assert.Equal("chief", web["Accounts__FirstAdmin__UserName"]);
+        Assert.Equal("0.11", web["Enrollment__Shots__MinSize"]);
+        Assert.Equal("7", web["People__PageSize"]);
+        Assert.Equal("3", api["Leases__MaxBrowserCameras"]);
+        Assert.Equal("true", api["ATTENDANCE_EXIT_WITH_PARENT"]);
+        Assert.DoesNotContain("Leases__MaxBrowserCameras", web.Keys);
+        Assert.DoesNotContain("ConnectionStrings__sessions", web.Keys);
+        Assert.DoesNotContain("ConnectionStrings__attendance-db", web.Keys);
+        Assert.DoesNotContain(api.Keys, name => name.StartsWith("Accounts__", StringComparison.Ordinal)
+            || name.StartsWith("Enrollment__", StringComparison.Ordinal) || name is "DataProtection__Secret" or "Data__Folder");
+    }
+
+    [Fact]
+    public async Task By_default_the_store_is_the_project_SessionStore_with_a_password_in_its_environment_only()
+    {
+        await using var builder = await BuilderAsync("--DataDirectory=/data", "--Parameters:sessions-password=hush", "--Sessions:Port=6399");
+        var store = Assert.IsType<GarnetResource>(Resource(builder, "sessions"));
+        var environment = await EnvironmentAsync(builder, "sessions");
+
+        Assert.Equal("hush", environment["SessionStore__Password"]);
+        Assert.Equal("/data/sessions", environment["SessionStore__DataFolder"]);
+        Assert.Equal(6399, Assert.Single(store.Annotations.OfType<EndpointAnnotation>()).Port);
+        Assert.NotEmpty(store.Annotations.OfType<HealthCheckAnnotation>());
+        Assert.Equal("{sessions.bindings.tcp.host}:{sessions.bindings.tcp.port},password={sessions-password.value}", store.ConnectionStringExpression.ValueExpression);
+    }
+
+    [Fact]
+    public async Task In_a_container_the_store_is_Redis_without_TLS_with_a_volume_and_a_health_check()
+    {
+        await using var builder = await BuilderAsync("--Sessions:Server=container");
+        var store = Assert.IsType<RedisResource>(Resource(builder, "sessions"));
+
+        Assert.Equal("redis", store.Annotations.OfType<ContainerImageAnnotation>().Single().Image.Split('/')[^1]);
+        Assert.Equal("/data", store.Annotations.OfType<ContainerMountAnnotation>().Single().Target);
+        Assert.NotEmpty(store.Annotations.OfType<HealthCheckAnnotation>());
+        Assert.False(store.TlsEnabled);
+        Assert.DoesNotContain("ssl=true", store.ConnectionStringExpression.ValueExpression, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(Resource(builder, "camera-api").Annotations.OfType<WaitAnnotation>(), wait => wait.Resource == store);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_configured_is_used_as_it_is_and_has_a_health_check()
+    {
+        await using var builder = await BuilderAsync("--ConnectionStrings:sessions=redis.example:6379,password=hush");
+        var store = Assert.IsAssignableFrom<IResourceWithConnectionString>(Resource(builder, "sessions"));
+
+        Assert.Equal("redis.example:6379,password=hush", await store.GetConnectionStringAsync(Cancel));
+        Assert.NotEmpty(store.Annotations.OfType<HealthCheckAnnotation>());
+        Assert.Equal("redis.example:6379,password=hush", (await EnvironmentAsync(builder, "camera-api"))["ConnectionStrings__sessions"]);
+        Assert.DoesNotContain(builder.Resources, resource => resource.Name == "sessions-password");
+    }
+
+    [Fact]
+    public async Task A_configured_database_is_given_to_Web_alone()
+    {
+        const string Database = "Host=db.example;Username=web;Password=hush";
+        await using var builder = await BuilderAsync($"--ConnectionStrings:attendance-db={Database}");
+
+        Assert.Equal(Database, (await EnvironmentAsync(builder, "web"))["ConnectionStrings__attendance-db"]);
+        Assert.DoesNotContain(Database, (await EnvironmentAsync(builder, "camera-api")).Values);
+    }
+
+    [Fact]
+    public async Task In_a_container_the_database_is_PostgreSQL_with_a_volume()
+    {
+        await using var builder = await BuilderAsync("--Database:Server=container");
+        var database = Assert.IsType<PostgresDatabaseResource>(Resource(builder, "attendance-db"));
+
+        Assert.NotEmpty(database.Parent.Annotations.OfType<ContainerMountAnnotation>());
+        Assert.Contains(Resource(builder, "web").Annotations.OfType<WaitAnnotation>(), wait => wait.Resource == database);
+    }
+
+    [Fact]
+    public async Task Several_nodes_have_one_parent_and_a_shared_camera()
+    {
+        await using var builder = await BuilderAsync("--nodes=3", "--Cameras:hall:Source=test-pattern", "--Cameras:hall:Scope=lobby", "--Cameras:own:Source=test-pattern");
+        string[] names = ["camera-api", "camera-api-2", "camera-api-3"];
+
+        Assert.All(names, name => Assert.Contains(
+            Resource(builder, name).Annotations.OfType<ResourceRelationshipAnnotation>(), relation => relation.Type == "Parent" && relation.Resource.Name == "camera-apis"));
+        var third = await EnvironmentAsync(builder, "camera-api-3");
+        Assert.Equal(("node-3", "lobby", "false"), (third["Node__Name"], third["Cameras__hall__Scope"], third["Discovery__Enabled"]));
+        Assert.DoesNotContain("Cameras__own__Source", third.Keys);
+    }
+
+    [Theory]
+    [InlineData("--Sessions:Server=redis-server")]
+    [InlineData(null)] // a connection string
+    public async Task A_store_runs_under_the_AppHost_with_its_health_shown_and_what_is_written_survives_a_restart(string? argument)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/redis-server"), RedisProcess.MissingMessage);
+        var data = Directory.CreateTempSubdirectory("attendance-data-");
+        await using var existing = new RedisStore();
+        if (argument is null)
+        {
+            await existing.InitializeAsync();
+            argument = $"--ConnectionStrings:sessions={existing.ConnectionString}";
+        }
+
+        try
+        {
+            for (var count = 1; count <= 2; count++)
+            {
+                await using var builder = await BuilderAsync(argument, $"--DataDirectory={data.FullName}", "--Parameters:sessions-password=of the \"tests\"");
+                foreach (var other in builder.Resources.Where(resource => resource.Name is "camera-api" or "web").ToList())
+                {
+                    builder.Resources.Remove(other); // the store alone
+                }
+
+                await using var app = await builder.BuildAsync(Cancel);
+                await app.StartAsync(Cancel);
+                await app.ResourceNotifications.WaitForResourceHealthyAsync("sessions", Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+                await using var redis = await ConnectionMultiplexer.ConnectAsync((await app.GetConnectionStringAsync("sessions", Cancel))!);
+                Assert.Equal(count, await redis.GetDatabase().StringIncrementAsync("starts"));
+            }
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    private static Task<IDistributedApplicationTestingBuilder> BuilderAsync(params string[] arguments) =>
+        DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(["--Discovery:Enabled=false", .. arguments], Cancel);
+
+    private static IResource Resource(IDistributedApplicationTestingBuilder builder, string name) => builder.Resources.Single(resource => resource.Name == name);
+
+    private static async Task<Dictionary<string, string>> EnvironmentAsync(IDistributedApplicationTestingBuilder builder, string name)
+    {
+        var context = new EnvironmentCallbackContext(builder.ExecutionContext, Resource(builder, name), [], Cancel);
+        foreach (var callback in Resource(builder, name).Annotations.OfType<EnvironmentCallbackAnnotation>())
+        {
+            await callback.Callback(context);
+        }
+
+        var values = new Dictionary<string, string>();
+        foreach (var (key, value) in context.EnvironmentVariables)
+        {
+            // Addresses are known only once something runs.
+            values[key] = value switch
+            {
+                string text => text,
+                EndpointReference or ReferenceExpression => value.ToString()!,
+                IValueProvider provider and (ParameterResource or IResource or ConnectionStringReference) => await provider.GetValueAsync(Cancel) ?? "",
+                _ => value.ToString()!,
+            };
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Attendance.CameraApi.Capture;
+using Attendance.Tests.Browser;
+using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.EndToEnd;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.AppHost.Dashboard;
+
+/// <summary>What ops see of the system on Aspire's dashboard, in a real Chromium.</summary>
+[Trait("Suite", "Browser")]
+public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
+{
+    private const string Session = "camera_123456789_abc123";
+    private const float Patience = 30_000;
+
+    /// <summary>A leak is told within 10 s; the test waits longer, for the bound is the fault suite's affair.</summary>
+    private const float LeakPatience = 20_000;
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("attendance-home-");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static string PicturesFolder => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Screenshots.PathOf(""))!, "../../../docs/images"));
+
+    public void Dispose() => _home.Delete(recursive: true);
+
+    [Fact]
+    public Task Everything_that_the_system_does_can_be_followed_and_no_secret_is_shown() => WalkAsync((_, _) => Task.CompletedTask);
+
+    /// <summary>The pictures of docs/: <c>./test.sh --screenshots</c>.</summary>
+    [Fact(Explicit = true)]
+    public Task Pictures_for_the_docs()
+    {
+        Directory.CreateDirectory(PicturesFolder);
+        return WalkAsync((page, name) => page.ScreenshotAsync(new() { Path = Path.Combine(PicturesFolder, $"dashboard-{name}.png") }));
+    }
+
+    /// <param name="at">Called at each page, which has a name.</param>
+    private async Task WalkAsync(Func<IPage, string, Task> at)
+    {
+        using var host = new AppHostProcess(_home, "--Alerts:ResolveAfter=00:00:15");
+        await host.UpAsync();
+        using var web = await host.OperatorAsync();
+        await using var window = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 800 }, ColorScheme = ColorScheme.Light }, Cancel);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(host.DashboardLogin.ToString());
+
+        var lease = await AcquireAsync(web);
+        using (await web.GetAsync($"/api/cameras/demo/snapshot?lease={lease}", Cancel))
+        {
+            // Its address holds the secret.
+        }
+
+        var shown = new List<string>();
+        async Task SeeAsync(string name)
+        {
+            shown.Add(await page.Locator("body").InnerTextAsync());
+            await at(page, name);
+        }
+
+        await SeeResourcesAsync(page, SeeAsync);
+        await SeeCommandsAsync(page, SeeAsync);
+        using (var released = await web.DeleteAsync($"/api/leases/{lease}", Cancel))
+        {
+            Assert.True(released.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.Gone, $"{released.StatusCode}");
+        }
+
+        await SeeTracesAsync(page, SeeAsync);
+        await SeeMetricsAsync(page, SeeAsync);
+        await SeeLeakAsync(page, host, SeeAsync);
+        AssertNothingSecret(host, lease, shown);
+    }
+
+    private static async Task<string> AcquireAsync(HttpClient web)
+    {
+        using var acquired = await web.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
+        Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
+        return Lease.From(await acquired.Content.ReadFromJsonAsync<JsonElement>(Cancel)).Id;
+    }
+
+    private static async Task SeeResourcesAsync(IPage page, Func<string, Task> seeAsync)
+    {
+        foreach (var name in new[] { "sessions", "camera-api", "web" })
+        {
+            await Expect(Row(page, name)).ToContainTextAsync("Running", new() { Timeout = Patience });
+        }
+
+        await Expect(Row(page, "web")).ToContainTextAsync("People", new() { Timeout = Patience });
+        await Expect(Row(page, "camera-api")).ToContainTextAsync("API reference");
+        await seeAsync("resources");
+    }
+
+    private static async Task SeeCommandsAsync(IPage page, Func<string, Task> seeAsync)
+    {
+        await RunAsync(page, "List cameras");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("demo", new() { Timeout = Patience });
+        await seeAsync("list-cameras");
+        await page.Keyboard.PressAsync("Escape");
+
+        await RunAsync(page, "Release all cameras");
+        await page.GetByRole(AriaRole.Dialog).GetByText("Take every camera back").WaitForAsync();
+        await page.GetByRole(AriaRole.Dialog).Locator("fluent-button[appearance=accent]").First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("released (forced)", new() { Timeout = Patience });
+        await page.Keyboard.PressAsync("Escape");
+    }
+
+    /// <summary>The first screen of a system that has done nothing but start, be borrowed from and be given back to.</summary>
+    private static async Task SeeTracesAsync(IPage page, Func<string, Task> seeAsync)
+    {
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/traces").ToString());
+        var acquire = page.GetByRole(AriaRole.Row).Filter(new() { HasTextRegex = new Regex(@"POST /api/leases/?") });
+        await acquire.First.WaitForAsync(new() { Timeout = Patience });
+        var rows = await page.GetByRole(AriaRole.Row).AllInnerTextsAsync();
+        Assert.DoesNotContain(rows, row => row.Contains("store.", StringComparison.Ordinal) || row.Contains(".js", StringComparison.Ordinal) || row.Contains("regex", StringComparison.Ordinal));
+        await seeAsync("traces");
+        await acquire.First.GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(page.Locator("body")).ToContainTextAsync("camera.acquire", new() { Timeout = Patience });
+        await seeAsync("acquire");
+    }
+
+    private static async Task SeeMetricsAsync(IPage page, Func<string, Task> seeAsync)
+    {
+        await page.GotoAsync(new Uri(
+            new Uri(page.Url), "/metrics/resource/camera-api/meter/Attendance.CameraApi/instrument/attendance.camera.release.duration").ToString());
+        await Expect(page.Locator("body")).ToContainTextAsync("attendance.camera.release.duration", new() { Timeout = Patience });
+        await page.Locator(".js-plotly-plot").First.WaitForAsync(new() { Timeout = Patience });
+        await seeAsync("metrics");
+    }
+
+    private static async Task SeeLeakAsync(IPage page, AppHostProcess host, Func<string, Task> seeAsync)
+    {
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/").ToString());
+        await Expect(Row(page, "camera-api")).ToContainTextAsync("Running", new() { Timeout = Patience });
+        await using (var worker = RunningWorker.Start(ProcessIdentity.Of(host.ServiceOf("Attendance.CameraApi"))!.Value))
+        {
+            await Expect(Row(page, "camera-api")).ToContainTextAsync("Unhealthy", new() { Timeout = LeakPatience });
+            var bar = page.Locator(".fluent-messagebar").Filter(new() { HasText = "Leak" });
+            await Expect(bar).ToBeVisibleAsync(new() { Timeout = LeakPatience });
+            await Expect(bar.GetByText("Operations console")).ToBeVisibleAsync();
+            await seeAsync("leak");
+        }
+
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/structuredlogs/resource/camera-api?logLevel=Error").ToString());
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ALERT leak" })).ToHaveCountAsync(1, new() { Timeout = Patience });
+        Assert.Single(await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "camera-api" }).AllAsync());
+        await seeAsync("leak-log");
+
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/").ToString());
+        await Expect(Row(page, "camera-api")).Not.ToContainTextAsync("Unhealthy", new() { Timeout = 60_000 });
+        await Expect(page.Locator(".fluent-messagebar").Filter(new() { HasText = "Leak" })).ToHaveCountAsync(0, new() { Timeout = Patience });
+    }
+
+    private static void AssertNothingSecret(AppHostProcess host, string lease, List<string> shown)
+    {
+        var secrets = JsonDocument.Parse(File.ReadAllText(host.Secrets)).RootElement.EnumerateObject().Select(secret => secret.Value.GetString()!).ToList();
+        Assert.All(
+            secrets.Concat([lease, Session, AttendanceSystem.AdminPassword]),
+            secret => Assert.DoesNotContain(shown, text => text.Contains(secret, StringComparison.Ordinal)));
+    }
+
+    private static ILocator Row(IPage page, string resource) =>
+        page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByText(resource, new() { Exact = true }) }).First;
+
+    private static async Task RunAsync(IPage page, string command)
+    {
+        await Row(page, "camera-api").GetByRole(AriaRole.Button).Last.ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = command }).ClickAsync();
+    }
+}
