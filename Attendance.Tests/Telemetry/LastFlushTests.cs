@@ -72,8 +72,12 @@ public sealed class LastFlushTests(GarnetStore store) : IClassFixture<GarnetStor
     {
         await using var receiver = await OtlpReceiver.StartAsync(Cancel);
         await using var api = await NodeProcess.StartAsync(
-            store.ConnectionString, $"flush-{Guid.NewGuid():N}"[..20], ["--Cameras:demo:Source=test-pattern", $"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}"]);
+            store.ConnectionString, $"flush-{Guid.NewGuid():N}"[..20], ["--Cameras:demo:Source=test-pattern", .. AspireSettings.For(receiver.Address)]);
         var lease = await api.AcquireAsync("demo", Session);
+
+        // Every exporter has its connection, as in any service that has run for a few seconds.
+        await Processes.UntilAsync(
+            () => receiver.Spans.Any(span => span.Name == "camera.acquire") && receiver.Points.Any() && receiver.LogRecords.Any(), s_patience, "all three signals arrive", Cancel);
 
         Assert.Equal(0, await api.SignalAsync("TERM"));
 

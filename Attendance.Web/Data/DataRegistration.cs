@@ -30,6 +30,7 @@ internal static class DataRegistration
         }
 
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning); // every command otherwise
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // a failure is thrown as well, and told by whoever catches it
         builder.Services.AddHostedService<DatabasePreparation>(); // before all that reads the database when it starts, the key ring first
         builder.Services.AddDataProtection().SetApplicationName("Attendance.Web").PersistKeysToDbContext<AttendanceDb>();
         builder.AddKeyProtection();
