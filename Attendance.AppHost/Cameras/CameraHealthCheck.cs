@@ -16,11 +16,9 @@ internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCh
         {
             using var response = await _client.GetAsync(new Uri(new Uri(cameraApi.Url), "/health/cameras"), cancellationToken);
             var answer = await response.Content.ReadFromJsonAsync<Answer>(ServiceJson.Options, cancellationToken);
-            return answer is { Cameras.Count: > 0 }
-                ? HealthCheckResult.Unhealthy(string.Join("\n", answer.Cameras.Select(one => $"{one.Key}: {one.Value}")))
-                : response.IsSuccessStatusCode
-                    ? HealthCheckResult.Healthy("Every camera is held by a lease or free.")
-                    : HealthCheckResult.Unhealthy($"The camera API answered {(int)response.StatusCode}.");
+            return response.IsSuccessStatusCode
+                ? HealthCheckResult.Healthy("Every camera is held by a lease or free.")
+                : HealthCheckResult.Unhealthy(answer?.Summary ?? $"The camera API answered {(int)response.StatusCode}.");
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or InvalidOperationException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -31,7 +29,7 @@ internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCh
 
     public void Dispose() => _client.Dispose();
 
-    private sealed record Answer(Dictionary<string, string>? Cameras);
+    private sealed record Answer(string? Summary);
 }
 
 internal static class CameraHealthCheckBuilderExtensions

@@ -1,7 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
 using Attendance.Tests.Stores;
-using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 using Xunit;
 
