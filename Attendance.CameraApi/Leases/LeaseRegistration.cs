@@ -56,18 +56,8 @@ internal static class LeaseRegistration
     /// One connection for all. It comes up by itself whenever the store does; until then every call fails at once. Aspire's own
     /// health check and spans are off: <see cref="StoreHealth"/> and <see cref="StoreConnection"/> answer in bounded time.
     /// </summary>
-    private static void AddStoreConnection(this IHostApplicationBuilder builder)
-    {
-        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName)))
-        {
-            throw new InvalidOperationException($"'ConnectionStrings:{ConnectionName}' must name the Redis store, for example 'localhost:6380,password=…'.");
-        }
-
-        builder.AddRedisClient(
-            ConnectionName,
-            settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, true),
-            Configure);
-    }
+    private static void AddStoreConnection(this IHostApplicationBuilder builder) => builder.AddRedisClient(
+        ConnectionName, settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, true), Configure);
 
     internal static void Configure(ConfigurationOptions options)
     {

@@ -45,6 +45,7 @@ internal sealed class AppHostProcess : IDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = Dashboard.GetLeftPart(UriPartial.Authority),
             ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
+            ["ASPIRE_VERSION_CHECK_DISABLED"] = "true",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
             ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
         })
