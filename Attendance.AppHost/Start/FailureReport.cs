@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Hosting;
 
 /// <summary>
 /// Repeats on the console why a resource did not start or ended by itself. Its log and the dashboard say so too, but whoever has
 /// just started the application looks at the console.
 /// </summary>
-internal sealed class FailureReport(ResourceNotificationService resources, ResourceLoggerService logs, TextWriter console) : IHostedLifecycleService, IDisposable
+internal sealed partial class FailureReport(ResourceNotificationService resources, ResourceLoggerService logs, TextWriter console) : IHostedLifecycleService, IDisposable
 {
     private const int MaxLines = 20;
 
@@ -65,7 +66,7 @@ internal sealed class FailureReport(ResourceNotificationService resources, Resou
         var lines = new List<string>();
         await foreach (var batch in logs.GetAllAsync(change.ResourceId).WithCancellation(cancellationToken))
         {
-            lines.AddRange(batch.SelectMany(line => line.Content.Split('\n')).Where(line => !IsOfAStack(line)));
+            lines.AddRange(batch.SelectMany(line => line.Content.Split('\n')).Where(line => !OfAStack().IsMatch(line)));
         }
 
         var what = change.Snapshot.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"ended with exit code {code}") : "did not start";
@@ -73,5 +74,6 @@ internal sealed class FailureReport(ResourceNotificationService resources, Resou
     }
 
     /// <summary>The whole of it is in the dashboard's log; on the console the message counts.</summary>
-    private static bool IsOfAStack(string line) => line.StartsWith("   at ", StringComparison.Ordinal) || line.StartsWith("--- End of", StringComparison.Ordinal);
+    [GeneratedRegex(@"^\S*\s+at \S+\(|--- End of (stack trace|inner exception)")]
+    private static partial Regex OfAStack();
 }

@@ -26,7 +26,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static string PicturesFolder => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Screenshots.PathOf(""))!, "../../../docs/images"));
+    private static string PicturesFolder => Path.GetFullPath(Screenshots.PathOf("../../../docs/images"));
 
     public void Dispose() => _home.Delete(recursive: true);
 
@@ -99,14 +99,15 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
     private static async Task SeeCommandsAsync(IPage page, Func<string, Task> seeAsync)
     {
         await RunAsync(page, "List cameras");
-        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("demo", new() { Timeout = Patience });
+        await Expect(Dialog(page)).ToContainTextAsync("demo", new() { Timeout = Patience });
         await seeAsync("list-cameras");
         await page.Keyboard.PressAsync("Escape");
+        await Expect(Dialog(page)).ToHaveCountAsync(0);
 
         await RunAsync(page, "Release all cameras");
-        await page.GetByRole(AriaRole.Dialog).GetByText("Take every camera back").WaitForAsync();
-        await page.GetByRole(AriaRole.Dialog).Locator("fluent-button[appearance=accent]").First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("released (forced)", new() { Timeout = Patience });
+        await Expect(Dialog(page)).ToContainTextAsync("Take every camera back");
+        await Dialog(page).Locator("fluent-button").Filter(new() { HasText = "Yes" }).ClickAsync();
+        await Expect(Dialog(page)).ToContainTextAsync("released (forced)", new() { Timeout = Patience });
         await page.Keyboard.PressAsync("Escape");
     }
 
@@ -119,16 +120,15 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
         var rows = await page.GetByRole(AriaRole.Row).AllInnerTextsAsync();
         Assert.DoesNotContain(rows, row => row.Contains("store.", StringComparison.Ordinal) || row.Contains(".js", StringComparison.Ordinal) || row.Contains("regex", StringComparison.Ordinal));
         await seeAsync("traces");
-        await acquire.First.GetByRole(AriaRole.Link).First.ClickAsync();
+        await acquire.First.GetByText("POST /api/leases").First.ClickAsync();
         await Expect(page.Locator("body")).ToContainTextAsync("camera.acquire", new() { Timeout = Patience });
         await seeAsync("acquire");
     }
 
     private static async Task SeeMetricsAsync(IPage page, Func<string, Task> seeAsync)
     {
-        await page.GotoAsync(new Uri(
-            new Uri(page.Url), "/metrics/resource/camera-api/meter/Attendance.CameraApi/instrument/attendance.camera.release.duration").ToString());
-        await Expect(page.Locator("body")).ToContainTextAsync("attendance.camera.release.duration", new() { Timeout = Patience });
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/metrics/resource/camera-api").ToString());
+        await page.GetByText("attendance.camera.release.duration", new() { Exact = true }).First.ClickAsync(new() { Timeout = Patience });
         await page.Locator(".js-plotly-plot").First.WaitForAsync(new() { Timeout = Patience });
         await seeAsync("metrics");
     }
@@ -164,12 +164,15 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
             secret => Assert.DoesNotContain(shown, text => text.Contains(secret, StringComparison.Ordinal)));
     }
 
+    private static ILocator Dialog(IPage page) => page.Locator("fluent-dialog");
+
     private static ILocator Row(IPage page, string resource) =>
         page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByText(resource, new() { Exact = true }) }).First;
 
     private static async Task RunAsync(IPage page, string command)
     {
-        await Row(page, "camera-api").GetByRole(AriaRole.Button).Last.ClickAsync();
-        await page.GetByRole(AriaRole.Menuitem, new() { Name = command }).ClickAsync();
+        await Row(page, "camera-api").Locator("fluent-button[title=Actions]").ClickAsync();
+        await page.Locator("fluent-menu-item").Filter(new() { HasText = "Commands" }).First.HoverAsync();
+        await page.Locator("fluent-menu-item").GetByText(command).ClickAsync();
     }
 }
