@@ -15,8 +15,6 @@ public sealed class PageTests : WebTest
     [InlineData("/cameras/nowhere", HttpStatusCode.NotFound)]
     [InlineData("/css/site.css", HttpStatusCode.OK)]
     [InlineData("/js/camera/camera-session.js", HttpStatusCode.OK)]
-    [InlineData("/api/cameras", HttpStatusCode.OK)]
-    [InlineData("/api/nothing", HttpStatusCode.NotFound)]
     [InlineData("/trouble/500", HttpStatusCode.InternalServerError)]
     public async Task Every_answer_says_what_a_browser_may_do_with_it(string target, HttpStatusCode expected)
     {
@@ -31,6 +29,25 @@ public sealed class PageTests : WebTest
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("same-origin", response.Headers.GetValues("Referrer-Policy").Single());
         Assert.Contains("camera=(self)", response.Headers.GetValues("Permissions-Policy").Single(), StringComparison.Ordinal);
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Theory]
+    [InlineData("/api/cameras", HttpStatusCode.OK)]
+    [InlineData("/api/cameras/demo/snapshot", HttpStatusCode.OK)]
+    [InlineData("/api/nothing", HttpStatusCode.NotFound)]
+    [InlineData("/api/alerts", HttpStatusCode.Forbidden)]
+    public async Task An_answer_to_a_program_is_no_page_whatever_it_holds(string target, HttpStatusCode expected)
+    {
+        var response = await GetAsync(target);
+
+        Assert.Equal(expected, response.StatusCode);
+        Assert.Equal(
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+            response.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("same-origin", response.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
+        Assert.True(response.Headers.CacheControl?.NoStore);
         Assert.False(response.Headers.Contains("Server"));
     }
 

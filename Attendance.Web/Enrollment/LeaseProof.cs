@@ -28,6 +28,8 @@ internal abstract record LeaseProof
 /// <summary>Asks camera-api whether a lease is live, never for longer than somebody before a camera would wait.</summary>
 internal sealed class LeaseChecks(CameraApiClient client)
 {
+    private const int LongestRef = 64;
+    private const int LargestAnswer = 64 * 1024;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     public async Task<LeaseProof> CheckAsync(LeaseClaim claim, CancellationToken cancellationToken)
@@ -42,15 +44,21 @@ internal sealed class LeaseChecks(CameraApiClient client)
     private static async Task<LeaseProof> UnderstandAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.StatusCode switch
         {
-            HttpStatusCode.OK => new LeaseProof.Live((await ReadAsync<LiveLease>(response, cancellationToken))!.LeaseRef),
+            HttpStatusCode.OK => await ReadAsync<LiveLease>(response, cancellationToken) is { LeaseRef: { Length: > 0 and <= LongestRef } reference }
+                && reference.All(char.IsAsciiLetterOrDigit)
+                ? new LeaseProof.Live(reference)
+                : new LeaseProof.Unknown(),
             HttpStatusCode.Gone => new LeaseProof.Ended((await ReadAsync<EndedLease>(response, cancellationToken))?.Reason),
             HttpStatusCode.Conflict => new LeaseProof.Stale(),
             HttpStatusCode.BadRequest => new LeaseProof.Ended(null), // not the shape of any lease there ever was
             _ => new LeaseProof.Unknown(),
         };
 
-    private static Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        response.Content.ReadFromJsonAsync<T>(cancellationToken);
+    private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(cancellationToken);
+    }
 
     private sealed record LiveLease([property: JsonPropertyName("lease_ref"), JsonRequired] string LeaseRef);
 

@@ -67,7 +67,7 @@ internal static class ShotEndpoints
         }
         catch (FaceCheckUnavailableException)
         {
-            return Later(context, EnrollmentProblems.FaceCheckUnavailable());
+            return ApiProblems.Later(context, EnrollmentProblems.FaceCheckUnavailable());
         }
     }
 
@@ -78,14 +78,8 @@ internal static class ShotEndpoints
         IntakeOutcome.ConsentGone => EnrollmentProblems.ConsentMissing(),
         IntakeOutcome.LeaseEnded ended => EnrollmentProblems.LeaseEnded(ended.Reason),
         IntakeOutcome.Stale => EnrollmentProblems.StaleToken(),
-        _ => Later(context, ApiProblems.CameraApiUnavailable()),
+        _ => ApiProblems.CameraApiUnavailable(context),
     };
-
-    private static IResult Later(HttpContext context, IResult problem)
-    {
-        context.Response.Headers.RetryAfter = "2";
-        return problem;
-    }
 
     private static async Task<IResult> DeleteAsync(
         Guid personId, string pose, ClaimsPrincipal user, ShotStore shots, CancellationToken cancellationToken)

@@ -5,6 +5,8 @@ namespace Attendance.Web.Forwarding;
 /// <summary>What Web itself answers under <c>/api</c> when it does not forward. No text here repeats what was sent.</summary>
 internal static class ApiProblems
 {
+    private const string RetryAfterSeconds = "2";
+
     public static ProblemHttpResult NotFound() => Problem(
         StatusCodes.Status404NotFound, "not_found", "There is nothing at this address.");
 
@@ -21,6 +23,9 @@ internal static class ApiProblems
     public static ProblemHttpResult NotAllowed() => Problem(
         StatusCodes.Status403Forbidden, "not_allowed", "This account may not do that.");
 
+    public static ProblemHttpResult NotAPage() => Problem(
+        StatusCodes.Status403Forbidden, "not_a_page", "A stream is shown by a page. It cannot be opened as one.");
+
     public static ProblemHttpResult PasswordFirst() => Problem(
         StatusCodes.Status403Forbidden, "password_must_be_changed", "Choose a password of your own first.");
 
@@ -34,8 +39,16 @@ internal static class ApiProblems
         StatusCodes.Status400BadRequest, "invalid_request", $"{field}: {expectation}",
         new KeyValuePair<string, object?>("errors", new Dictionary<string, string[]> { [field] = [expectation] }));
 
-    public static ProblemHttpResult CameraApiUnavailable() => Problem(
-        StatusCodes.Status503ServiceUnavailable, "camera_api_unavailable", "The camera service does not answer.");
+    /// <summary>Also says when it is worth asking again.</summary>
+    public static ProblemHttpResult CameraApiUnavailable(HttpContext context) => Later(context, Problem(
+        StatusCodes.Status503ServiceUnavailable, "camera_api_unavailable", "The camera service does not answer."));
+
+    /// <summary>Adds to the answer that trying again after a short while may help.</summary>
+    public static ProblemHttpResult Later(HttpContext context, ProblemHttpResult problem)
+    {
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return problem;
+    }
 
     public static ProblemHttpResult Problem(
         int status, string code, string title, params KeyValuePair<string, object?>[] extensions) =>

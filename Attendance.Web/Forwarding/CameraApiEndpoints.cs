@@ -34,7 +34,7 @@ internal static class CameraApiEndpoints
         api.MapPost("/camera/cleanup", CleanupAsync).AllowAnonymous();
         api.MapMethods("/cameras", s_get, ForwardListAsync);
         api.MapMethods($"/cameras/{Camera}", s_get, ForwardAsync);
-        api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardAsync);
+        api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardStreamAsync);
         api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
         api.MapPost("/leases", ForwardWithBodyAsync);
         api.MapMethods($"/leases/{Lease}", s_put, ForwardWithBodyAsync);
@@ -51,6 +51,15 @@ internal static class CameraApiEndpoints
         context.Request.QueryString = new QueryString("?browsers=false");
         return forwarder.ForwardAsync(context);
     }
+
+    /// <summary>
+    /// Each part of a stream has a content type of its own, which a browser that opens the stream as a page may follow. Pages show
+    /// a stream as an image or read it themselves.
+    /// </summary>
+    private static Task ForwardStreamAsync(HttpContext context, CameraApiForwarder forwarder) =>
+        context.Request.Headers["Sec-Fetch-Dest"].ToString() is "document" or "iframe" or "frame" or "embed" or "object"
+            ? ApiProblems.NotAPage().ExecuteAsync(context)
+            : forwarder.ForwardAsync(context);
 
     private static Task ForwardSocketAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardSocketAsync(context);
 

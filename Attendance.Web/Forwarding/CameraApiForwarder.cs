@@ -10,8 +10,6 @@ internal sealed class CameraApiForwarder(
     CameraApiReach reach,
     IHostApplicationLifetime lifetime)
 {
-    private const string RetryAfterSeconds = "2";
-
     /// <summary>Longer than a slow device takes to open, than a stalled one takes to be opened again, and than a presence
     /// socket is without a ping.</summary>
     private static readonly ForwarderRequestConfig s_config = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
@@ -57,8 +55,7 @@ internal sealed class CameraApiForwarder(
         }
         else
         {
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
+            await ApiProblems.CameraApiUnavailable(context).ExecuteAsync(context);
         }
     }
 }

@@ -3,10 +3,11 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// What passes between a browser and camera-api. Named headers only, so that nothing a browser makes up (a key, a cookie, an
-/// address it claims to come from) is ever taken for ours. The trace context is added by the sending handler.
+/// Decides what passes between a browser and camera-api. Only named headers pass, so that nothing a browser makes up (a key, a
+/// cookie, an address it claims to come from) is taken for ours, and nothing that answers in camera-api's place runs on Web's origin.
+/// The trace context is added by the sending handler.
 /// </summary>
-internal sealed class CameraApiTransformer(CameraApiClient client) : HttpTransformer
+internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogger<CameraApiTransformer> logger) : HttpTransformer
 {
     // Of a socket its extensions are left out: nothing of ours is long enough to be worth compressing.
     private static readonly string[] s_passed =
@@ -40,12 +41,25 @@ internal sealed class CameraApiTransformer(CameraApiClient client) : HttpTransfo
         return default;
     }
 
+    /// <returns><see langword="false"/> when camera-api's answer is not passed on: the visitor has been told so instead.</returns>
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        var copied = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        httpContext.Response.Headers.Remove("Server");
-        httpContext.Response.Headers.Remove("Set-Cookie");
-        return copied;
+        if (proxyResponse is null)
+        {
+            return false; // the forwarder says why, by its result
+        }
+
+        if (PassedResponse.TryCopyHead(proxyResponse, httpContext.Response))
+        {
+            return true;
+        }
+
+        LogRefused((int)proxyResponse.StatusCode);
+        await ApiProblems.CameraApiUnavailable(httpContext).ExecuteAsync(httpContext);
+        return false;
     }
+
+    [LoggerMessage(LogLevel.Warning, "An answer with status {Status} was not passed on: camera-api has no such content type")]
+    private partial void LogRefused(int status);
 }

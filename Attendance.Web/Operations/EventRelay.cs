@@ -16,7 +16,6 @@ internal sealed partial class EventRelay(
 {
     private const string Address = $"{CameraApiClient.Address}/api/events?live=true";
     private const string LastEventId = "Last-Event-ID";
-    private const string RetryAfterSeconds = "2";
 
     /// <summary>camera-api says something every 5 s, if only that it is there. After this the console is sent to connect again, and finds another node.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
@@ -77,8 +76,7 @@ internal sealed partial class EventRelay(
         reach.Failed(why);
         if (!context.Response.HasStarted)
         {
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
+            await ApiProblems.CameraApiUnavailable(context).ExecuteAsync(context);
         }
     }
 

@@ -16,21 +16,25 @@ internal static class SecurityHeaders
     /// <summary>Compiling WebAssembly, and nothing else that is unsafe: no <c>eval</c>, no inline script.</summary>
     private const string WebAssemblyPolicy = ContentPolicy + "; script-src 'self' 'wasm-unsafe-eval'";
 
+    /// <summary>For answers to programs: whatever one holds, a browser that shows it as a page runs and loads nothing.</summary>
+    private const string ApiPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         // At the very end, because the exception handler throws away the headers set before it.
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = context.GetEndpoint()?.Metadata.GetMetadata<RunsWebAssemblyAttribute>() is null
-                ? ContentPolicy
+            var isApi = context.Request.Path.StartsWithSegments("/api");
+            headers.ContentSecurityPolicy = isApi ? ApiPolicy
+                : context.GetEndpoint()?.Metadata.GetMetadata<RunsWebAssemblyAttribute>() is null ? ContentPolicy
                 : WebAssemblyPolicy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin"; // without any, browsers send forms with the origin "null"
             headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            if (context.Request.Path.StartsWithSegments("/api"))
+            if (isApi)
             {
                 headers.CacheControl = "no-store";
             }
