@@ -23,13 +23,9 @@ if (CommandLine.IsCommand(args))
 }
 
 var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.ConfigureKestrel(kestrel =>
-{
-    kestrel.AddServerHeader = false;
-    kestrel.Limits.MaxRequestBodySize = JsonBody.MaxDiscarded;
-});
 
 builder.AddServiceDefaults();
+builder.AddServerLimits(JsonBody.MaxDiscarded);
 builder.AddScraping();
 builder.Services.AddOpenApi();
 builder.Services.AddSingleton(TimeProvider.System);

@@ -12,7 +12,7 @@ using Attendance.Web.Security;
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+builder.AddServerLimits(ShotForm.LargestBody);
 builder.Services.AddProblemDetails();
 builder.AddSecurity();
 builder.AddData();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Attendance.CameraApi.Security;
+using Attendance.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -19,6 +20,7 @@ internal sealed class Peers(IOptions<SecurityOptions> security) : IDisposable
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(1),
         EnableMultipleHttp2Connections = true,
+        PooledConnectionIdleTimeout = ServerLimits.UnusedConnection,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         UseCookies = false,
         UseProxy = false,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Attendance.ServiceDefaults;
 using Attendance.Web.Security;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.ServiceDiscovery.Http;
@@ -22,6 +23,7 @@ internal sealed class CameraApiClient(
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = s_connectTimeout,
+        PooledConnectionIdleTimeout = ServerLimits.UnusedConnection,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         UseCookies = false,
         UseProxy = false,

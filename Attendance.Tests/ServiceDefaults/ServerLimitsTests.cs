@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Attendance.ServiceDefaults;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Stores;
+using Attendance.Tests.Web;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Attendance.Tests.ServiceDefaults;
+
+public sealed class ServerLimitsTests
+{
+    private const int FewDescriptors = 512;
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(3); // on a busy machine
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("Max open files            1024                 524288               files     ", 1024)]
+    [InlineData("Max open files            unlimited            unlimited            files     ", long.MaxValue)]
+    [InlineData("Max processes             7                    7                    processes ", 1024)]
+    [InlineData("Max open files            many                 many                 files     ", 1024)]
+    public void The_limit_of_descriptors_is_the_one_that_holds(string line, long expected) =>
+        Assert.Equal(expected, Descriptors.Parse(["Limit Soft Limit Hard Limit Units", line]));
+
+    [Fact]
+    public async Task What_a_connection_may_cost_is_bounded()
+    {
+        await using var web = new WebServer(new Uri("http://127.0.0.1:1"));
+        web.StartServer();
+        var limits = web.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+
+        Assert.InRange(limits.MaxConcurrentConnections!.Value, 1, 4096);
+        Assert.InRange(limits.MaxConcurrentUpgradedConnections!.Value, 1, 4096);
+        Assert.True(limits.MaxConcurrentConnections * 2 + limits.MaxConcurrentUpgradedConnections * 2 < Descriptors.Limit);
+        Assert.Equal(TimeSpan.FromSeconds(30), limits.KeepAliveTimeout);
+        Assert.InRange(limits.MaxRequestBodySize!.Value, 1, 5 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task Web_outlives_connections_that_say_nothing() => await OutlivesAsync("Attendance.Web", new()
+    {
+        ["Security__ApiKey"] = FakeCameraApi.Key,
+        ["DataProtection__Secret"] = "0123456789abcdef0123456789abcdef",
+        ["Services__camera-api__http__0"] = "http://127.0.0.1:1",
+    });
+
+    [Fact]
+    public async Task Camera_api_outlives_connections_that_say_nothing()
+    {
+        var port = StoreServer.FreePort();
+        await using var store = await RedisProcess.TryStartAsync(port, "save \"\"");
+        Assert.SkipWhen(store is null, RedisProcess.MissingMessage);
+        await OutlivesAsync("Attendance.CameraApi", new()
+        {
+            ["Security__ApiKey"] = AttendanceSystem.ApiKey,
+            ["ConnectionStrings__sessions"] = $"127.0.0.1:{port}",
+            ["Discovery__Enabled"] = "false",
+        });
+    }
+
+    private static async Task OutlivesAsync(string program, Dictionary<string, string> settings)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors are counted as Linux does.");
+        var folder = Directory.CreateTempSubdirectory("attendance-limits-");
+        settings["Data__Folder"] = folder.FullName;
+        List<Socket> idle = [];
+        try
+        {
+            await using var process = await LimitedProcess.StartAsync(program, FewDescriptors, settings);
+            for (var number = 0; number < FewDescriptors * 3; number++)
+            {
+                idle.Add(await process.ConnectAsync(number));
+            }
+
+            for (var attempt = 0; attempt < 5; attempt++)
+            {
+                var asked = Stopwatch.GetTimestamp();
+                Assert.True(await process.AskAsync(s_atOnce * 2) is null or HttpStatusCode.OK);
+                Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, s_atOnce);
+            }
+
+            Assert.InRange(process.Open, 1, FewDescriptors * 9 / 10);
+            idle.ForEach(socket => socket.Dispose());
+
+            await Processes.UntilAsync(
+                async () => (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => process.AskAsync(s_atOnce)))).All(status => status == HttpStatusCode.OK),
+                s_atOnce, "everybody is served again", Cancel);
+            Assert.True(process.IsRunning);
+            Assert.Equal(1, process.Log.Split("Connections are refused").Length - 1);
+            Assert.DoesNotContain("xception", process.Log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            idle.ForEach(socket => socket.Dispose());
+            folder.Delete(recursive: true);
+        }
+    }
+}
