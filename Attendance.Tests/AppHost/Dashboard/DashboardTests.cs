@@ -128,7 +128,8 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
     private static async Task SeeMetricsAsync(IPage page, Func<string, Task> seeAsync)
     {
         await page.GotoAsync(new Uri(new Uri(page.Url), "/metrics/resource/camera-api").ToString());
-        await page.GetByText("attendance.camera.release.duration", new() { Exact = true }).First.ClickAsync(new() { Timeout = Patience });
+        var instrument = page.Locator("fluent-tree-item").Filter(new() { HasText = "attendance.camera.release.duration", HasNot = page.Locator("fluent-tree-item") });
+        await instrument.First.ClickAsync(new() { Timeout = Patience, Force = true });
         await page.Locator(".js-plotly-plot").First.WaitForAsync(new() { Timeout = Patience });
         await seeAsync("metrics");
     }
@@ -140,9 +141,8 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
         await using (var worker = RunningWorker.Start(ProcessIdentity.Of(host.ServiceOf("Attendance.CameraApi"))!.Value))
         {
             await Expect(Row(page, "camera-api")).ToContainTextAsync("Unhealthy", new() { Timeout = LeakPatience });
-            var bar = page.Locator(".fluent-messagebar").Filter(new() { HasText = "Leak" });
-            await Expect(bar).ToBeVisibleAsync(new() { Timeout = LeakPatience });
-            await Expect(bar.GetByText("Operations console")).ToBeVisibleAsync();
+            await Expect(Notifications(page)).ToContainTextAsync("Leak", new() { Timeout = LeakPatience });
+            await Expect(Notifications(page).GetByText("Operations console").First).ToBeVisibleAsync();
             await seeAsync("leak");
         }
 
@@ -153,7 +153,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
 
         await page.GotoAsync(new Uri(new Uri(page.Url), "/").ToString());
         await Expect(Row(page, "camera-api")).Not.ToContainTextAsync("Unhealthy", new() { Timeout = 60_000 });
-        await Expect(page.Locator(".fluent-messagebar").Filter(new() { HasText = "Leak" })).ToHaveCountAsync(0, new() { Timeout = Patience });
+        await Expect(Notifications(page).Filter(new() { HasText = "Leak" })).ToHaveCountAsync(0, new() { Timeout = Patience });
     }
 
     private static void AssertNothingSecret(AppHostProcess host, string lease, List<string> shown)
@@ -163,6 +163,8 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
             secrets.Concat([lease, Session, AttendanceSystem.AdminPassword]),
             secret => Assert.DoesNotContain(shown, text => text.Contains(secret, StringComparison.Ordinal)));
     }
+
+    private static ILocator Notifications(IPage page) => page.Locator(".fluent-message-bar-provider").First;
 
     private static ILocator Dialog(IPage page) => page.Locator("fluent-dialog");
 
