@@ -14,7 +14,11 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
 {
     private const int BoundMilliseconds = 500;
 
+    /// <summary>A shutdown keeps to its bound but for a busy machine; a provider that is disposed of in the middle of it throws.</summary>
+    private static readonly TimeSpan s_overrun = TimeSpan.FromSeconds(3);
+
     private int _begun;
+    private Thread[] _all = [];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -29,8 +33,15 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
     /// <summary>Comes last of all: it was registered first, and services are told in the opposite order.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(Flush, CancellationToken.None);
 
-    /// <summary>For a host that did not start, and so does not stop.</summary>
-    public void Dispose() => Flush();
+    /// <summary>Flushes for a host that did not start, and so does not stop; and lets no provider be disposed of while it shuts down.</summary>
+    public void Dispose()
+    {
+        Flush();
+        foreach (var one in _all)
+        {
+            one.Join(s_overrun);
+        }
+    }
 
     private void Flush()
     {
@@ -39,20 +50,20 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
             return;
         }
 
-        Thread[] all =
+        _all =
         [
             new(() => traces.Shutdown(BoundMilliseconds)),
             new(() => metrics.Shutdown(BoundMilliseconds)),
             new(() => logs.Shutdown(BoundMilliseconds)),
         ];
         var end = Environment.TickCount64 + BoundMilliseconds;
-        foreach (var one in all)
+        foreach (var one in _all)
         {
             one.IsBackground = true; // nor does one that is stuck keep the process
             one.Start();
         }
 
-        foreach (var one in all)
+        foreach (var one in _all)
         {
             one.Join((int)Math.Max(0, end - Environment.TickCount64));
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Attendance.ServiceDefaults;
 using Attendance.SessionStore;
@@ -11,6 +10,7 @@ try
 {
     var settings = StoreSettings.Read(Environment.GetEnvironmentVariable);
     using var folder = await DataFolder.OpenAsync(settings.DataFolder);
+    settings.RequireFreePort();
     using var server = new GarnetServer(StoreArguments.For(settings));
     using var stop = new ManualResetEventSlim();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -28,10 +28,6 @@ try
         context.Cancel = true;
         stop.Set();
     }
-}
-catch (SocketException error)
-{
-    Console.Error.WriteLine($"{StoreSettings.PortKey}: the port cannot be opened: {error.Message}. Set another one, or end the process that has it.");
 }
 catch (Exception error)
 {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Attendance.SessionStore;
 
@@ -6,7 +8,7 @@ namespace Attendance.SessionStore;
 /// <param name="DataFolder">Where the data is kept; null keeps it in memory only.</param>
 internal sealed record StoreSettings(int Port, string Password, string? DataFolder)
 {
-    public const string PortKey = "SessionStore__Port";
+    private const string PortKey = "SessionStore__Port";
     private const string PasswordKey = "SessionStore__Password";
     private const string FolderKey = "SessionStore__DataFolder";
 
@@ -25,5 +27,19 @@ internal sealed record StoreSettings(int Port, string Password, string? DataFold
         }
 
         return new StoreSettings(number, password, variable(FolderKey) is { Length: > 0 } folder ? folder : null);
+    }
+
+    /// <exception cref="InvalidOperationException">The port cannot be listened on; the message says why.</exception>
+    public void RequireFreePort()
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, Port);
+            listener.Start();
+        }
+        catch (SocketException error)
+        {
+            throw new InvalidOperationException($"{PortKey} is {Port}, and that port cannot be opened: {error.Message}. Set another one, or end the process that has it.", error);
+        }
     }
 }

@@ -101,7 +101,7 @@ public sealed class FirstAccountTests : IAsyncLifetime
 
         await _account.TellAsync(address, "the-key", "hush", Cancel);
 
-        Assert.StartsWith("Web does not say whether there is a new account", Assert.Single(Said), StringComparison.Ordinal);
+        Assert.StartsWith("Could not ask Web whether it made a first account", Assert.Single(Said), StringComparison.Ordinal);
         Assert.DoesNotContain("hush", Said[0], StringComparison.Ordinal);
     }
 
