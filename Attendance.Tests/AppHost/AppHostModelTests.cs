@@ -158,12 +158,13 @@ public sealed class AppHostModelTests
         var values = new Dictionary<string, string>();
         foreach (var (key, value) in context.EnvironmentVariables)
         {
-            // Addresses are known only once something runs.
+            // Addresses are known only once something runs; whoever asks for one before waits for ever.
             values[key] = value switch
             {
                 string text => text,
-                EndpointReference or ReferenceExpression => value.ToString()!,
-                IValueProvider provider and (ParameterResource or IResource or ConnectionStringReference) => await provider.GetValueAsync(Cancel) ?? "",
+                ReferenceExpression { ValueProviders.Count: 0 } expression => await expression.GetValueAsync(Cancel) ?? "",
+                ParameterResource parameter => await parameter.GetValueAsync(Cancel) ?? "",
+                ConnectionStringReference { Resource: ParameterResource configured } => await configured.GetValueAsync(Cancel) ?? "",
                 _ => value.ToString()!,
             };
         }
