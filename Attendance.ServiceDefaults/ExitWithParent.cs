@@ -6,8 +6,8 @@ namespace Attendance.ServiceDefaults;
 /// <summary>Stops the host when its parent process is gone; see <see cref="ParentProcess"/>.</summary>
 internal sealed partial class ExitWithParent(IHostApplicationLifetime lifetime, ILogger<ExitWithParent> logger) : IHostedService
 {
-    /// <summary>What has not stopped by then is ended, so that an AppHost that was killed leaves nothing behind.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    /// <summary>What has not stopped by then is ended; a worker whose driver hangs ends with its API, so no camera is open after 3 s.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
