@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -43,9 +44,11 @@ internal static class ProjectBuilderExtensions
             project.Name, change => change.Snapshot.HealthReports.Any(report => report.Name == key && report.Status == HealthStatus.Healthy), cancellationToken);
     }
 
-    /// <summary>Ends the service when the <c>dotnet run</c> that Aspire started it by is killed; otherwise it would go on unseen.</summary>
+    /// <summary>Ends the service with this AppHost and with the <c>dotnet run</c> by which Aspire started it: otherwise it would go on unseen.</summary>
     public static IResourceBuilder<T> WithExitWithParent<T>(this IResourceBuilder<T> project) where T : ProjectResource =>
-        project.ApplicationBuilder.ExecutionContext.IsRunMode ? project.WithEnvironment("ATTENDANCE_EXIT_WITH_PARENT", "true") : project;
+        project.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? project.WithEnvironment("ATTENDANCE_APPHOST_PID", Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+            : project;
 
     /// <summary>Shows pages by their names in the dashboard, instead of one bare address.</summary>
     public static IResourceBuilder<ProjectResource> WithNamedUrls(this IResourceBuilder<ProjectResource> project, params (string Name, string Path)[] pages) =>

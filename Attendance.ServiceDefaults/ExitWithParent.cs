@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>Stops the host when its parent process is gone; see <see cref="ParentProcess"/>.</summary>
+/// <summary>Stops the host when a process that it was started for is gone; see <see cref="ParentProcess"/>.</summary>
 internal sealed partial class ExitWithParent(IHostApplicationLifetime lifetime, ILogger<ExitWithParent> logger) : IHostedService
 {
     /// <summary>What has not stopped by then is ended; a worker whose driver hangs ends with its API, so no camera is open after 3 s.</summary>
@@ -25,6 +25,6 @@ internal sealed partial class ExitWithParent(IHostApplicationLifetime lifetime, 
         Environment.Exit(0);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The process that started this one is gone; stopping")]
+    [LoggerMessage(LogLevel.Warning, "The AppHost or the process that started this one is gone; stopping")]
     private partial void LogParentGone();
 }

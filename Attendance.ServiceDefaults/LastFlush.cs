@@ -17,8 +17,8 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
     /// <summary>A shutdown keeps to its bound but for a busy machine; a provider that is disposed of in the middle of it throws.</summary>
     private static readonly TimeSpan s_overrun = TimeSpan.FromSeconds(3);
 
-    private int _begun;
-    private Thread[] _all = [];
+    private readonly Lock _gate = new();
+    private Thread[]? _all;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -37,7 +37,7 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
     public void Dispose()
     {
         Flush();
-        foreach (var one in _all)
+        foreach (var one in Begin())
         {
             one.Join(s_overrun);
         }
@@ -45,27 +45,31 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
 
     private void Flush()
     {
-        if (Interlocked.Exchange(ref _begun, 1) != 0)
-        {
-            return;
-        }
-
-        _all =
-        [
-            new(() => traces.Shutdown(BoundMilliseconds)),
-            new(() => metrics.Shutdown(BoundMilliseconds)),
-            new(() => logs.Shutdown(BoundMilliseconds)),
-        ];
         var end = Environment.TickCount64 + BoundMilliseconds;
-        foreach (var one in _all)
-        {
-            one.IsBackground = true; // nor does one that is stuck keep the process
-            one.Start();
-        }
-
-        foreach (var one in _all)
+        foreach (var one in Begin())
         {
             one.Join((int)Math.Max(0, end - Environment.TickCount64));
+        }
+    }
+
+    /// <summary>Once: whoever comes second, maybe at the same time, gets the threads that were started for the first.</summary>
+    private Thread[] Begin()
+    {
+        lock (_gate)
+        {
+            return _all ??=
+            [
+                Start(() => traces.Shutdown(BoundMilliseconds)),
+                Start(() => metrics.Shutdown(BoundMilliseconds)),
+                Start(() => logs.Shutdown(BoundMilliseconds)),
+            ];
+        }
+
+        static Thread Start(ThreadStart shutdown)
+        {
+            var thread = new Thread(shutdown) { IsBackground = true }; // nor does one that is stuck keep the process
+            thread.Start();
+            return thread;
         }
     }
 }

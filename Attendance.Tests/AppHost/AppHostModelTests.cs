@@ -24,7 +24,7 @@ public sealed class AppHostModelTests
         Assert.Equal("0.11", web["Enrollment__Shots__MinSize"]);
         Assert.Equal("7", web["People__PageSize"]);
         Assert.Equal("3", api["Leases__MaxBrowserCameras"]);
-        Assert.Equal("true", api["ATTENDANCE_EXIT_WITH_PARENT"]);
+        Assert.Equal($"{Environment.ProcessId}", api["ATTENDANCE_APPHOST_PID"]);
         Assert.DoesNotContain("Leases__MaxBrowserCameras", web.Keys);
         Assert.DoesNotContain("ConnectionStrings__sessions", web.Keys);
         Assert.DoesNotContain("ConnectionStrings__attendance-db", web.Keys);
