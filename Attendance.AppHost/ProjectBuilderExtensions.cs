@@ -6,8 +6,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 /// <summary>What several projects of the model need.</summary>
 internal static class ProjectBuilderExtensions
 {
-    private static readonly TimeSpan s_readiness = TimeSpan.FromSeconds(2);
-
     /// <summary>Hands on settings that were given to the AppHost: <c>--Leases:DefaultTtl=…</c>, its environment, its appsettings.json.</summary>
     /// <param name="sections">Configuration sections, each with all that is below it.</param>
     public static IResourceBuilder<ProjectResource> WithSettings(this IResourceBuilder<ProjectResource> project, params string[] sections)
@@ -24,22 +22,19 @@ internal static class ProjectBuilderExtensions
         return project;
     }
 
-    /// <summary>
-    /// Lets others wait until the service answers <c>/health</c>. Aspire's proxy takes a connection before the service listens, and
-    /// such a request is never answered: without a short time-out a service that is ready is found to be so ten seconds later.
-    /// </summary>
+    /// <summary>Lets others wait until the service answers <c>/health</c>.</summary>
     public static IResourceBuilder<ProjectResource> WithReadinessCheck(this IResourceBuilder<ProjectResource> project)
     {
-        project.WithHttpHealthCheck("/health");
-        var key = project.Resource.Annotations.OfType<HealthCheckAnnotation>().Last().Key; // also the name of its HTTP client
-        project.ApplicationBuilder.Services.AddHttpClient(key, client => client.Timeout = s_readiness);
-        return project;
+        var key = ReadinessOf(project.Resource);
+        var check = new ReadinessCheck(project.GetEndpoint("http"));
+        project.ApplicationBuilder.Services.AddHealthChecks().AddCheck(key, check);
+        return project.WithHealthCheck(key);
     }
 
     /// <summary>Waits until a project with a readiness check has answered it, whatever its other checks say.</summary>
     public static Task WaitUntilReadyAsync(this ResourceNotificationService resources, ProjectResource project, CancellationToken cancellationToken)
     {
-        var key = project.Annotations.OfType<HealthCheckAnnotation>().First().Key;
+        var key = ReadinessOf(project);
         return resources.WaitForResourceAsync(
             project.Name, change => change.Snapshot.HealthReports.Any(report => report.Name == key && report.Status == HealthStatus.Healthy), cancellationToken);
     }
@@ -72,4 +67,6 @@ internal static class ProjectBuilderExtensions
             context.Urls.Add(new ResourceUrlAnnotation { Url = $"{dashboard.TrimEnd('/')}/metrics/resource/{project.Resource.Name}", DisplayText = "Metrics" });
         }
     });
+
+    private static string ReadinessOf(ProjectResource project) => $"{project.Name}-ready";
 }

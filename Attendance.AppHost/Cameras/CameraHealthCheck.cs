@@ -6,28 +6,32 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 /// <summary>Whether every camera of a camera API can be had: what <c>/health/cameras</c> says, in words for the dashboard.</summary>
 internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCheck, IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
-
-    private readonly HttpClient _client = ServiceClient.Create(s_patience);
+    private readonly ServiceProbe _probe = new(cameraApi, "/health/cameras");
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        try
+        using var response = await _probe.AskAsync(cancellationToken);
+        return response switch
         {
-            using var response = await _client.GetAsync(new Uri(new Uri(cameraApi.Url), "/health/cameras"), cancellationToken);
-            var answer = await response.Content.ReadFromJsonAsync<Answer>(ServiceJson.Options, cancellationToken);
-            return response.IsSuccessStatusCode
-                ? HealthCheckResult.Healthy("Every camera is held by a lease or free.")
-                : HealthCheckResult.Unhealthy(answer?.Summary ?? $"The camera API answered {(int)response.StatusCode}.");
-        }
-        catch (Exception error) when (error is HttpRequestException or JsonException or InvalidOperationException
-            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return HealthCheckResult.Unhealthy("The camera API does not answer.");
-        }
+            null => HealthCheckResult.Unhealthy("The camera API does not answer."),
+            { IsSuccessStatusCode: true } => HealthCheckResult.Healthy("Every camera is held by a lease or free."),
+            _ => HealthCheckResult.Unhealthy(await SummaryAsync(response, cancellationToken) ?? $"The camera API answered {(int)response.StatusCode}."),
+        };
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _probe.Dispose();
+
+    private static async Task<string?> SummaryAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await response.Content.ReadFromJsonAsync<Answer>(ServiceJson.Options, cancellationToken))?.Summary;
+        }
+        catch (Exception error) when (error is JsonException or HttpRequestException)
+        {
+            return null;
+        }
+    }
 
     private sealed record Answer(string? Summary);
 }

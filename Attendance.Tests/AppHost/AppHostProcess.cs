@@ -104,6 +104,10 @@ internal sealed class AppHostProcess : IDisposable
     /// <summary>Every process that it started, and that those started, at this moment: the orchestrator detaches, so they are known by their home.</summary>
     public IReadOnlyList<int> Descendants() => [.. Processes.All().Where(pid => pid != Id && VariablesOf(pid).Contains($"HOME={_home.FullName}"))];
 
+    /// <summary>Those of them that are Aspire's own, which hold no camera and no port of the system.</summary>
+    public static IEnumerable<int> OfOrchestrator(IEnumerable<int> processes) =>
+        processes.Where(pid => Path.GetFileName(Processes.CommandLine(pid).Split('\0')[0]) is "dcp");
+
     /// <summary>The process of a project, not the <c>dotnet run</c> that started it.</summary>
     public int ServiceOf(string project) => Descendants().Single(pid =>
         Path.GetFileName(Processes.CommandLine(pid).Split('\0')[0]) == project && !Processes.CommandLine(pid).Contains("\0capture\0", StringComparison.Ordinal));

@@ -20,6 +20,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public const string AdminPassword = "a password of one's own";
     private const string FirstPassword = "generated-for-the-first-admin";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(2);
 
     private readonly IDistributedApplicationTestingBuilder _builder;
     private readonly DistributedApplication _app;
@@ -211,8 +212,11 @@ public sealed class AttendanceSystem : IAsyncDisposable
     /// <summary>Without retries and other kindness: tests want to see what a service answers.</summary>
     private HttpClient ClientOf(string resource) => new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = true }) { BaseAddress = AddressOf(resource) };
 
+    /// <summary>The orchestrator's proxy takes a connection to what does not run, and never answers it; so this asks for a short time only.</summary>
     private async Task<bool> IsHealthyAsync(string resource, CancellationToken cancellationToken)
     {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(s_answer);
         try
         {
             if (resource == "sessions")
@@ -221,10 +225,11 @@ public sealed class AttendanceSystem : IAsyncDisposable
                 return await redis.GetDatabase().PingAsync() >= TimeSpan.Zero;
             }
 
-            using var response = await Visitor.GetAsync(new Uri(AddressOf(resource), "/health"), cancellationToken);
+            using var response = await Visitor.GetAsync(new Uri(AddressOf(resource), "/health"), bound.Token);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception error) when (error is HttpRequestException or RedisException)
+        catch (Exception error) when (error is HttpRequestException or RedisException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }
