@@ -32,6 +32,8 @@ try
         .WithSettings("Accounts", "Enrollment", "People")
         .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings: this is the password that is printed
         .WithExitWithParent()
+        .WithCollector()
+        .WithoutProxy()
         .WithExternalHttpEndpoints()
         .WithReadinessCheck()
         .WithNamedUrls(("People", "/people"), ("Cameras", "/"), ("Operations", "/ops"));

@@ -45,6 +45,25 @@ internal static class ProjectBuilderExtensions
             ? project.WithEnvironment("ATTENDANCE_APPHOST_PID", Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
             : project;
 
+    /// <summary>
+    /// Has the service listen at its address itself. The orchestrator's proxy takes a connection also when nothing runs behind it, and
+    /// then answers nothing; but who asks a node that is dead is to be refused at once, and ask another.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithoutProxy(this IResourceBuilder<ProjectResource> project)
+    {
+        if (project.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            foreach (var endpoint in project.Resource.Annotations.OfType<EndpointAnnotation>())
+            {
+                var fixedPort = Port.AreRandom(project.ApplicationBuilder.Configuration) ? null : endpoint.Port;
+                endpoint.IsProxied = false;
+                endpoint.Port = endpoint.TargetPort = fixedPort ?? Port.Free();
+            }
+        }
+
+        return project;
+    }
+
     /// <summary>Shows pages by their names in the dashboard, instead of one bare address.</summary>
     public static IResourceBuilder<ProjectResource> WithNamedUrls(this IResourceBuilder<ProjectResource> project, params (string Name, string Path)[] pages) =>
         project.WithUrls(context =>
@@ -58,6 +77,31 @@ internal static class ProjectBuilderExtensions
             context.Urls.Clear();
             context.Urls.AddRange(pages.Select(page => new ResourceUrlAnnotation { Url = page.Path, DisplayText = page.Name, Endpoint = endpoint }));
         });
+
+    /// <summary>
+    /// Has the service send its telemetry to the collector that the AppHost was given (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and
+    /// <c>_PROTOCOL</c> and <c>_HEADERS</c>) instead of the dashboard. The dashboard's key is not sent there.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithCollector(this IResourceBuilder<ProjectResource> project)
+    {
+        const string prefix = "OTEL_EXPORTER_OTLP_";
+        var configuration = project.ApplicationBuilder.Configuration;
+        if (configuration[prefix + "ENDPOINT"] is not { Length: > 0 } endpoint || !project.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            return project;
+        }
+
+        return project.WithEnvironment(context =>
+        {
+            context.EnvironmentVariables[prefix + "ENDPOINT"] = endpoint;
+            context.EnvironmentVariables[prefix + "PROTOCOL"] = configuration[prefix + "PROTOCOL"] is { Length: > 0 } protocol ? protocol : "grpc";
+            context.EnvironmentVariables.Remove(prefix + "HEADERS");
+            if (configuration[prefix + "HEADERS"] is { Length: > 0 } headers)
+            {
+                context.EnvironmentVariables[prefix + "HEADERS"] = headers;
+            }
+        });
+    }
 
     /// <summary>Links to the metrics of the service in the dashboard; its own <c>/metrics</c> wants the key.</summary>
     public static IResourceBuilder<ProjectResource> WithMetricsUrl(this IResourceBuilder<ProjectResource> project) => project.WithUrls(context =>

@@ -6,7 +6,6 @@ using System.Diagnostics;
 /// </summary>
 internal sealed class ServiceProbe(EndpointReference service, string path) : IDisposable
 {
-    /// <summary>Aspire's proxy takes a connection before the service listens, and never answers that one.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);

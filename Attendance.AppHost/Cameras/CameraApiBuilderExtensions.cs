@@ -63,6 +63,8 @@ internal static class CameraApiBuilderExtensions
             .WithReference(sessions, connectionName: "sessions").WaitFor(sessions)
             .WithEnvironment("Security__ApiKey", apiKey)
             .WithExitWithParent()
+            .WithCollector()
+            .WithoutProxy()
             .WithReadinessCheck()
             .WithCameraHealthCheck()
             .WithNamedUrls(("API reference", "/scalar"))

@@ -23,7 +23,7 @@ internal sealed class PortCheck(TextWriter console)
     /// <exception cref="DistributedApplicationException">A port is taken and stays so; the message names it and who wants it.</exception>
     public async Task RunAsync(DistributedApplicationModel model, IConfiguration configuration, CancellationToken cancellationToken)
     {
-        if (configuration["DcpPublisher:RandomizePorts"] is "true" or "True")
+        if (Port.AreRandom(configuration))
         {
             return;
         }

@@ -24,7 +24,7 @@ internal sealed class AlertConditions(
             AlertRule.ReleaseFailed, lease.CameraId, $"The release of lease {lease.Ref} does not end.", "Its worker was killed.")),
         .. catalog.List().Where(entry => !entry.IsPresent && !entry.Camera.Discovered).Select(entry => new Finding(
             AlertRule.CameraMissing, entry.Camera.Id, "The camera is configured and not attached.", "It is looked for again and again.")),
-        .. upkeep.StoreIsAway
+        .. upkeep.StoreAwaySince is { } since && clock.GetElapsedTime(since) >= options.Value.StoreUnreachable
             ? [new Finding(AlertRule.StoreUnreachable, "", "The session store does not answer.", "Nothing is granted; releases go on, and are told to it later.")]
             : Array.Empty<Finding>(),
         .. nodes.TellsOfLost

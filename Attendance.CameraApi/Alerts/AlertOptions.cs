@@ -35,6 +35,10 @@ internal sealed class AlertOptions
     [Range(typeof(TimeSpan), "00:00:06", "01:00:00")]
     public TimeSpan NodeLost { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The session store has not answered for so long. A single answer that is late, as at the start of a busy machine, is none to wake anybody for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan StoreUnreachable { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Times that one camera was opened again under a lease.</summary>
     [ValidateObjectMembers]
     public AlertRate CrashLoop { get; set; } = new() { Count = 3, Window = TimeSpan.FromMinutes(5) };

@@ -25,7 +25,10 @@ internal sealed partial class LeaseUpkeep(
     private bool _recovered;
 
     /// <summary>It did not answer when it was asked last, a second ago.</summary>
-    public bool StoreIsAway { get; private set; }
+    public bool StoreIsAway => StoreAwaySince is not null;
+
+    /// <summary>A timestamp of the clock; null while the store answers.</summary>
+    public long? StoreAwaySince { get; private set; }
 
     /// <summary>Before the server stops, which waits for its viewers.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) => leases.CloseAsync();
@@ -107,7 +110,7 @@ internal sealed partial class LeaseUpkeep(
 
             if (StoreIsAway)
             {
-                StoreIsAway = false;
+                StoreAwaySince = null;
                 LogStoreBack();
             }
         }
@@ -115,7 +118,7 @@ internal sealed partial class LeaseUpkeep(
         {
             if (!StoreIsAway)
             {
-                StoreIsAway = true;
+                StoreAwaySince = clock.GetTimestamp();
                 LogStoreAway(exception.InnerException?.Message);
             }
         }

@@ -33,6 +33,20 @@ public sealed class AppHostModelTests
     }
 
     [Fact]
+    public async Task A_collector_that_the_AppHost_is_given_gets_the_telemetry_and_not_the_dashboards_key()
+    {
+        await using var builder = await BuilderAsync("--OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "--AppHost:OtlpApiKey=hush");
+        foreach (var project in (string[])["camera-api", "web"])
+        {
+            var environment = await EnvironmentAsync(builder, project);
+
+            Assert.Equal("http://collector:4318", environment["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+            Assert.Equal("http/protobuf", environment["OTEL_EXPORTER_OTLP_PROTOCOL"]);
+            Assert.DoesNotContain("OTEL_EXPORTER_OTLP_HEADERS", environment.Keys);
+        }
+    }
+
+    [Fact]
     public async Task By_default_the_store_is_the_project_SessionStore_with_a_password_in_its_environment_only()
     {
         await using var builder = await BuilderAsync("--DataDirectory=/data", "--Parameters:sessions-password=hush", "--Sessions:Port=6399");

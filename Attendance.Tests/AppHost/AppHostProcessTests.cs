@@ -78,6 +78,26 @@ public sealed class AppHostProcessTests : IDisposable
         Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_manifest_is_written_of_what_is_to_be_deployed_and_holds_no_secret()
+    {
+        var manifest = Path.Combine(_home.FullName, "manifest.json");
+        using var host = new AppHostProcess(_home, "--publisher", "manifest", "--output-path", manifest);
+
+        Assert.True(await host.ExitCodeAsync() == 0, host.Output);
+
+        var resources = JsonDocument.Parse(await File.ReadAllTextAsync(manifest, Cancel)).RootElement.GetProperty("resources");
+        Assert.Superset(new HashSet<string> { "sessions", "camera-api", "web", "api-key", "data-key" }, resources.EnumerateObject().Select(resource => resource.Name).ToHashSet());
+        foreach (var parameter in (string[])["api-key", "data-key", "admin-password"])
+        {
+            Assert.Equal($"{{{parameter}.inputs.value}}", resources.GetProperty(parameter).GetProperty("value").GetString());
+        }
+
+        Assert.Equal("{api-key.value}", resources.GetProperty("web").GetProperty("env").GetProperty("Security__ApiKey").GetString());
+        Assert.DoesNotContain("ATTENDANCE_APPHOST_PID", resources.GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("error", host.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
     private static void AssertNothingSecretIsPrinted(AppHostProcess host)
     {
         var secrets = JsonDocument.Parse(File.ReadAllText(host.Secrets)).RootElement;

@@ -14,7 +14,7 @@ namespace Attendance.Tests.Browser;
 /// </summary>
 internal sealed class ChromiumProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-chromium-");
     private readonly ClientWebSocket _socket = new();

@@ -8,7 +8,7 @@ namespace Attendance.Tests.Chaos;
 /// <summary>Somebody who borrows cameras at random, uses them, and gives them back, or does not.</summary>
 internal sealed class ChaosClient(AttendanceSystem system, Witness witness, string[] cameras, int number, Random random)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private int _sessions;
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -212,7 +212,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
     /// <summary>Without retries and other kindness: tests want to see what a service answers.</summary>
     private HttpClient ClientOf(string resource) => new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = true }) { BaseAddress = AddressOf(resource) };
 
-    /// <summary>The orchestrator's proxy takes a connection to what does not run, and never answers it; so this asks for a short time only.</summary>
+    /// <summary>Also of one that is stopped in the middle of an answer, so it asks for a short time only.</summary>
     private async Task<bool> IsHealthyAsync(string resource, CancellationToken cancellationToken)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

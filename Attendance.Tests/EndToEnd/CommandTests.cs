@@ -99,7 +99,7 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
                 return;
             }
 
-            Assert.True(attempt < 5, $"It is not in the table: {output}");
+            Assert.True(attempt < 20, $"It is not in the table: {output}");
         }
     }
 

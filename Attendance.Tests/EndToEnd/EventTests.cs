@@ -10,21 +10,20 @@ namespace Attendance.Tests.EndToEnd;
 
 /// <summary>What the node tells on the store's channel, as somebody hears it who only has the store.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class EventTests : IAsyncLifetime
+public sealed class EventTests(EventTests.Fixture fixture) : IClassFixture<EventTests.Fixture>, IAsyncLifetime
 {
     private const string Session = "camera_123456789_abc123";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly FaultCamera _camera = new("faulty");
+    private readonly FaultCamera _camera = fixture.Camera;
+    private readonly AttendanceSystem _system = fixture.System;
     private readonly ConcurrentQueue<JsonElement> _told = new();
-    private AttendanceSystem _system = null!;
     private ConnectionMultiplexer _redis = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _system = await AttendanceSystem.StartAsync(Cancel, _camera.Setting);
         _redis = await ConnectionMultiplexer.ConnectAsync(await _system.ConnectionStringAsync(Cancel));
         await _redis.GetSubscriber().SubscribeAsync(
             RedisChannel.Literal("attendance:events"), (_, message) => _told.Enqueue(JsonSerializer.Deserialize<JsonElement>(message.ToString())));
@@ -32,9 +31,9 @@ public sealed class EventTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _camera.Set();
+        await _system.ReleaseAllAsync();
         await _redis.DisposeAsync();
-        await _system.DisposeAsync();
-        _camera.Dispose();
     }
 
     [Fact]
@@ -82,7 +81,7 @@ public sealed class EventTests : IAsyncLifetime
         await ToldAsync("camera_recovered", _camera.Id);
         using var snapshot = await _system.Api.GetAsync(lease.SnapshotUrl, Cancel);
         Assert.Equal(HttpStatusCode.OK, snapshot.StatusCode);
-        Assert.DoesNotContain(_told, told => told.GetProperty("type").GetString() == "lease_ended");
+        Assert.DoesNotContain(_told, told => told.GetProperty("type").GetString() == "lease_ended" && told.GetProperty("lease_ref").GetString() == lease.Ref);
     }
 
     private Task<HttpResponseMessage> AskAsync() =>
@@ -96,5 +95,20 @@ public sealed class EventTests : IAsyncLifetime
 
         IEnumerable<JsonElement> Matching() => _told.Where(told =>
             told.GetProperty("type").GetString() == type && told.GetProperty("camera_id").GetString() == cameraId);
+    }
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        internal FaultCamera Camera { get; } = new("faulty");
+
+        internal AttendanceSystem System { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => System = await AttendanceSystem.StartAsync(CancellationToken.None, Camera.Setting);
+
+        public async ValueTask DisposeAsync()
+        {
+            await System.DisposeAsync();
+            Camera.Dispose();
+        }
     }
 }

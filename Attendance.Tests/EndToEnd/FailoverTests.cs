@@ -34,7 +34,7 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
 {
     private const string Picture = "() => document.getElementById('picture').toDataURL()";
     private const string PictureChanged = "before => document.getElementById('picture').toDataURL() !== before";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly AttendanceSystem _system = shared.System;
     private readonly string _session = $"camera_{Guid.NewGuid():N}";

@@ -13,7 +13,7 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
 {
     private const string Session = "camera_123456789_abc123";
     private const string BrowserCamera = "browser-0123456789abcdef0123456789abcdef-0123456789abcdef";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly object s_ops = new { by = "account-1", why = "The picture is upside down." };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -16,7 +16,7 @@ public sealed class TelemetryTests
 
     // What a page makes up: the trace, and a span of its own that nobody exports.
     private const string Clicked = "0af7651916cd43dd8448eb211c80319c", Again = "1bf7651916cd43dd8448eb211c80319c", PageSpan = "b7ad6b7169203331";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

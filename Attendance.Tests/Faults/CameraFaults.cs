@@ -10,7 +10,7 @@ namespace Attendance.Tests.Faults;
 [Collection(FaultSuite.Name)]
 public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly FaultySystem _faulty = shared.Faulty;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -182,7 +182,7 @@ public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : 
 [Collection(FaultSuite.Name)]
 public sealed class QuarantineFaults(FaultTable table)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -16,7 +16,7 @@ namespace Attendance.Tests.Faults;
 public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
 {
     private const int Struck = 3;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>So that they are struck at different moments between two signs of life.</summary>
     private static readonly TimeSpan s_apart = TimeSpan.FromMilliseconds(700);

@@ -14,7 +14,7 @@ namespace Attendance.Tests.Faults;
 public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, ChromiumBrowser chromium)
     : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_hidden = TimeSpan.FromSeconds(75);
     private static readonly string[] s_targets = ["/cameras/demo", "/cameras/browser"];
     private readonly FaultySystem _faulty = shared.Faulty;

@@ -12,7 +12,7 @@ namespace Attendance.Tests.Faults;
 [Collection(FaultSuite.Name)]
 public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly FaultySystem _faulty = shared.Faulty;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -12,7 +12,7 @@ namespace Attendance.Tests.Faults;
 [Collection(FaultSuite.Name)]
 public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly FaultySystem _faulty = shared.Faulty;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -153,7 +153,7 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
 [Collection(FaultSuite.Name)]
 public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : IClassFixture<FaultySystemOnRedis>, IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>How a store can be there and refuse to write, and how it is well again.</summary>
     private static readonly (string[] Refuse, string[] Accept)[] s_refusals =

@@ -10,7 +10,7 @@ namespace Attendance.Tests.Nodes;
 [Trait("Suite", "EndToEnd")]
 public sealed class AppHostTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -9,7 +9,7 @@ namespace Attendance.Tests.Nodes;
 [Trait("Suite", "EndToEnd")]
 public sealed class DeadNodeTests : OwnNodes<GarnetStore>
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_shared_camera_that_it_would_have_opened_is_opened_by_another_at_once()

@@ -8,7 +8,7 @@ namespace Attendance.Tests.Nodes;
 /// <summary>One of several camera APIs on one store. Discovery is off: all of them are on one machine.</summary>
 internal sealed class NodeProcess : ApiProcess
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private NodeProcess(string store, string name, string[] settings)
         : base(store, name, s_patience, ["--Discovery:Enabled=false", "--Logging:LogLevel:Default=Information", .. settings])

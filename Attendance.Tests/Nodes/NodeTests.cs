@@ -11,7 +11,7 @@ namespace Attendance.Tests.Nodes;
 [Trait("Suite", "EndToEnd")]
 public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -11,7 +11,7 @@ namespace Attendance.Tests.SessionStore;
 /// <summary>The embedded store as a process: what it needs, what it keeps, and that its scripts are atomic.</summary>
 public sealed class SessionStoreTests(GarnetStore store) : IClassFixture<GarnetStore>, IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("attendance-store-");
     private readonly List<Process> _processes = [];

@@ -12,7 +12,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 {
     public const string Missing = "Prometheus is not installed (Debian: apt-get install prometheus).";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DirectoryInfo _folder;

@@ -10,7 +10,7 @@ namespace Attendance.Tests.Telemetry;
 public sealed class WebTelemetryTests : IAsyncLifetime
 {
     private const string LeaseId = "Kf3-secret_lease_0123456", Session = "camera_123456789_abc123";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private OtlpReceiver _receiver = null!;
     private FakeCameraApi _api = null!;

@@ -20,7 +20,7 @@ public sealed class AlertStoreOnGarnetTests(GarnetStore store) : AlertStoreTests
 /// <summary>What the store keeps of alerts, of nodes and of what ops did.</summary>
 public abstract class AlertStoreTests : IAsyncLifetime
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly StoreServer _server;
     private readonly string _node = "node-" + Guid.NewGuid().ToString("N")[..12];

@@ -9,7 +9,7 @@ namespace Attendance.Tests.CameraApi.Sessions;
 /// <summary>A page's end of a presence socket, with everything it has heard.</summary>
 internal sealed class PageSocket : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
     private readonly List<JsonNode> _heard = [];
