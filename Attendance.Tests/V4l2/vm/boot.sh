@@ -5,7 +5,7 @@
 #
 #   Attendance.Tests/V4l2/vm/boot.sh [SCRIPT]     default: guest.sh beside this file
 #   ATTENDANCE_FAULTS_TABLE   the page whose rows of devices are written anew
-#   V4L2_VM_TIMEOUT   seconds for the whole run, 1500    V4L2_VM_MEMORY   MiB, 3072
+#   V4L2_VM_TIMEOUT   seconds for the whole run, 2700    V4L2_VM_MEMORY   MiB, 3072
 #
 # Needs, on Debian: qemu-system-x86 busybox-static cpio kmod v4l-utils. The kernel is Debian's own package, downloaded
 # and unpacked, not installed, into ${XDG_CACHE_HOME:-~/.cache}/attendance/v4l2-vm.
@@ -67,7 +67,7 @@ dotnet=$(command -v dotnet || echo /usr/share/dotnet/dotnet)
 dotnet=${DOTNET_ROOT:-$(dirname "$(realpath "$dotnet")")}
 
 status=0
-timeout --foreground --kill-after=10 "${V4L2_VM_TIMEOUT:-1500}" \
+timeout --foreground --kill-after=10 "${V4L2_VM_TIMEOUT:-2700}" \
   qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m "${V4L2_VM_MEMORY:-3072}" \
   -kernel "$cache/$release/boot/vmlinuz-$release" -initrd "$run/initrd.gz" \
   -append "console=ttyS0 panic=-1 quiet guest=$script dotnet=$dotnet" -nographic -no-reboot -nic none \
@@ -76,7 +76,7 @@ timeout --foreground --kill-after=10 "${V4L2_VM_TIMEOUT:-1500}" \
   tee "$run/log" || status=$?
 
 if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
-  echo "The V4L2 guest did not end within ${V4L2_VM_TIMEOUT:-1500} s." >&2
+  echo "The V4L2 guest did not end within ${V4L2_VM_TIMEOUT:-2700} s." >&2
   exit 98
 fi
 [ -z "${ATTENDANCE_FAULTS_TABLE:-}" ] || cp "$results/faults.md" "$ATTENDANCE_FAULTS_TABLE"
