@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Capture.Worker.Network;
 
 namespace Attendance.CameraApi.Capture.Worker;
 

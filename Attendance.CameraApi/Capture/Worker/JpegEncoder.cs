@@ -3,22 +3,24 @@ using OpenCvSharp;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>Puts a picture of OpenCV's into a frame, as JPEG.</summary>
-internal sealed class JpegEncoder(int quality)
+/// <param name="quality">1 to 100.</param>
+/// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
+internal sealed class JpegEncoder(int quality, int maxPixels)
 {
     private readonly int[] _parameters = [(int)ImwriteFlags.JpegQuality, quality];
     private readonly PictureMeter _meter = new();
 
-    public void Encode(Mat picture, FrameBuffer frame)
+    public void Encode(Mat picture, FrameBuffer frame, bool isNew = true, FrameFlags flags = FrameFlags.None)
     {
-        frame.Begin(picture.Width, picture.Height);
+        frame.Begin(picture.Width, picture.Height, isNew);
         Cv2.ImEncode(".jpg", picture, out var jpeg, _parameters);
-        frame.Put(jpeg, _meter.IsDue(hasPixels: true) ? Measure(picture) : PictureQuality.Unknown);
+        frame.Put(jpeg, _meter.IsDue(hasPixels: true) ? Measure(picture) : PictureQuality.Unknown, flags);
     }
 
     /// <summary>Of a picture that is passed through.</summary>
     public PictureQuality MeasureNowAndThen(ReadOnlySpan<byte> jpeg)
     {
-        if (!_meter.IsDue(hasPixels: false))
+        if (!_meter.IsDue(hasPixels: false) || !MjpegBytes.IsDecodable(jpeg, maxPixels))
         {
             return PictureQuality.Unknown;
         }
