@@ -83,12 +83,17 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
                 failures.Add($"'Cameras:{id}': an id of this form is that of a browser's camera.");
             }
 
-            if (!CameraSource.TryParse(camera.Source, out var source))
+            if (NetworkAddress.Fault(camera.Source) is { } fault)
+            {
+                failures.Add($"'Cameras:{id}:Source' {fault}.");
+            }
+
+            if (!CameraSource.TryParse(camera.Source, out var source) && NetworkAddress.Fault(camera.Source) is null)
             {
                 failures.Add(
                     $"'Cameras:{id}:Source' must be test-pattern, file:<path>, device:<path or id>, rtsp://… or http(s)://… .");
             }
-            else if (source.Kind == CameraKind.Device && !devices.TryAdd(source.Target, id))
+            else if (source is { Kind: CameraKind.Device } && !devices.TryAdd(source.Target, id))
             {
                 failures.Add($"'Cameras:{id}:Source' names the same device as 'Cameras:{devices[source.Target]}:Source'.");
             }

@@ -228,6 +228,7 @@ internal sealed partial class WorkerCapture(
         }
 
         _patience.Saw();
+        Frames.Patience = _patience.Allowed;
         Frames.Publish(frame);
     }
 

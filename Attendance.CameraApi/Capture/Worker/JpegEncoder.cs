@@ -20,13 +20,40 @@ internal sealed class JpegEncoder(int quality, int maxPixels)
     /// <summary>Of a picture that is passed through.</summary>
     public PictureQuality MeasureNowAndThen(ReadOnlySpan<byte> jpeg)
     {
-        if (!_meter.IsDue(hasPixels: false) || !MjpegBytes.IsDecodable(jpeg, maxPixels))
+        if (!_meter.IsDue(hasPixels: false))
         {
             return PictureQuality.Unknown;
         }
 
-        using var grey = Cv2.ImDecode(jpeg, ImreadModes.Grayscale);
-        return grey.Empty() ? PictureQuality.Unknown : Measure(grey);
+        using var grey = TryDecode(jpeg, ImreadModes.Grayscale);
+        return grey is null ? PictureQuality.Unknown : Measure(grey);
+    }
+
+    /// <summary>The one place where a worker decodes a JPEG.</summary>
+    /// <returns>Null where it is no picture, or has too many pixels.</returns>
+    public Mat? TryDecode(ReadOnlySpan<byte> jpeg, ImreadModes mode)
+    {
+        if (!MjpegBytes.IsDecodable(jpeg, maxPixels))
+        {
+            return null;
+        }
+
+        try
+        {
+            var picture = Cv2.ImDecode(jpeg, mode);
+            if (!picture.Empty())
+            {
+                return picture;
+            }
+
+            picture.Dispose();
+        }
+        catch (OpenCVException)
+        {
+            // It needs more memory than there is, say.
+        }
+
+        return null;
     }
 
     private unsafe PictureQuality Measure(Mat picture)

@@ -121,7 +121,7 @@ internal sealed class HttpCamera(CameraConnection connection, CameraAddress addr
 
             if (head.Status is < 100 or >= 200)
             {
-                var isEndless = head.MediaType.StartsWith("multipart/", StringComparison.Ordinal); // whatever length it states
+                var isEndless = head.Multipart is not null; // whatever length it states
                 var isChunked = head["Transfer-Encoding"]?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
                 return new HttpAnswer(head, new HttpBody(input, isChunked, isEndless ? null : head.ContentLength));
             }

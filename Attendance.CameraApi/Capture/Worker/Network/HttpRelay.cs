@@ -10,7 +10,7 @@ namespace Attendance.CameraApi.Capture.Worker.Network;
 internal sealed class HttpRelay : IFfmpegInput
 {
     /// <summary>Leads to the real address, which must not stand on a command line.</summary>
-    private const string Start = "http://start.invalid/";
+    private const string StartHost = "start.invalid";
 
     private const int LongestPlaylist = 1024 * 1024;
 
@@ -31,7 +31,7 @@ internal sealed class HttpRelay : IFfmpegInput
 
     public string Scheme => "http";
 
-    public string Input => Start;
+    public string Input => $"http://{StartHost}/";
 
     public IReadOnlyDictionary<string, string> Environment =>
         new Dictionary<string, string> { ["http_proxy"] = $"http://relay:{_token}@127.0.0.1:{_listener.Port}/" };
@@ -82,16 +82,17 @@ internal sealed class HttpRelay : IFfmpegInput
                 return;
             }
 
+            var target = request.FirstLine.Split(' ') is ["GET", var text, ..] && Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : null;
             var authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("relay:" + _token));
             if (request["Proxy-Authorization"] != authorization)
             {
                 await HeadAsync(client, 407, ["Proxy-Authenticate: Basic realm=\"relay\""], cancellationToken);
             }
-            else if (request.FirstLine.Split(' ') is [_, Start, ..])
+            else if (target?.Host == StartHost)
             {
                 await HeadAsync(client, 302, [$"Location: {Alias}{_camera.Address.Bare.PathAndQuery}"], cancellationToken);
             }
-            else if (request.FirstLine.Split(' ') is ["GET", var text, ..] && Uri.TryCreate(text, UriKind.Absolute, out var target) && IsCamera(target))
+            else if (target is not null && IsCamera(target))
             {
                 await PassAsync(client, target.PathAndQuery, request["Range"], cancellationToken);
             }

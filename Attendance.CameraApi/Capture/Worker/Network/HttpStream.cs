@@ -7,7 +7,7 @@ internal sealed partial class HttpStream(HttpAnswer answer) : INetworkStream
 {
     public Stream Content => answer.Body;
 
-    public string? Boundary => BoundaryParameter().Match(answer.Head?["Content-Type"] ?? "") is { Success: true } match
+    public string? Boundary => BoundaryParameter().Match(answer.Head?.Multipart ?? "") is { Success: true } match
         ? match.Groups["quoted"].Success ? match.Groups["quoted"].Value : match.Groups["bare"].Value
         : null;
 
@@ -15,15 +15,16 @@ internal sealed partial class HttpStream(HttpAnswer answer) : INetworkStream
 
     public bool IsDevicesOwn => true;
 
-    public string WhyNoPicture => answer.Head?.MediaType.StartsWith("image/", StringComparison.Ordinal) == true
+    /// <summary>Also why there are no more.</summary>
+    public string? WhyNoPicture => answer.Head?.MediaType.StartsWith("image/", StringComparison.Ordinal) == true
         ? "the address leads to a single picture, not to a stream. Configure the camera's stream."
-        : "its stream holds no whole JPEG.";
+        : null;
 
     /// <summary>Sees whether an answer is JPEGs: by its type, or by how it begins, for cameras give it any type or none.</summary>
     /// <returns>The answer that is to be used from here on, and whether it is JPEGs.</returns>
     public static async Task<(HttpAnswer Answer, bool IsPictures)> LookAsync(HttpAnswer answer, CancellationToken cancellationToken)
     {
-        if (answer.Head?.MediaType.StartsWith("multipart/", StringComparison.Ordinal) == true)
+        if (answer.Head?.Multipart is not null)
         {
             return (answer, true);
         }

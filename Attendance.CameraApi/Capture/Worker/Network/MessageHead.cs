@@ -21,6 +21,9 @@ internal sealed partial record MessageHead(string FirstLine, IReadOnlyList<(stri
     /// <summary>Without parameters, in lower case; empty where it is not told.</summary>
     public string MediaType => (this["Content-Type"] ?? "").Split(';', ',')[0].Trim().ToLowerInvariant();
 
+    /// <summary>The type that says that there are parts, if one does: a camera may add the type of its first part.</summary>
+    public string? Multipart => All("Content-Type").FirstOrDefault(type => type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>A line without a name is passed over; one that begins with a blank goes on with the header before it.</summary>
     public static MessageHead Parse(string text)
     {

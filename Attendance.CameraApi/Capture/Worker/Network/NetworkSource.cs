@@ -9,6 +9,8 @@ namespace Attendance.CameraApi.Capture.Worker.Network;
 /// </summary>
 internal sealed class NetworkSource(CaptureRequest request, Uri configured) : ICaptureSource
 {
+    private const int MostTooLarge = 10;
+
     private readonly JpegEncoder _encoder = new(request.JpegQuality, request.MaxPixels);
     private readonly CameraConnection _connection = new(request.CameraId, new CertificateCheck(request.Certificate));
     private readonly PicturePatience _patience = new(TimeProvider.System, request.ReadTimeout, request.FrameRate);
@@ -17,7 +19,8 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
     private INetworkStream? _stream;
     private PictureReader _reader = null!;
     private ReadOnlyMemory<byte> _first;
-    private int _tooManyPixels;
+    private int _tooManyPixels; // in a row
+    private bool _isOpen;
 
     public CaptureOpened Open()
     {
@@ -65,7 +68,7 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
     private string WhyNoPicture =>
         _tooManyPixels > 0 ? $"its pictures have more than {request.MaxPixels} pixels; raise 'Capture:MaxPixels', or lower the camera's resolution."
         : _reader is { TooLong: > 0 } ? $"its pictures are longer than {CaptureProtocol.MaxJpegLength / 1024 / 1024} MB; lower the camera's quality or resolution."
-        : _stream?.WhyNoPicture ?? "it ended the connection.";
+        : _stream?.WhyNoPicture ?? (_reader is { Damaged: > 0 } ? "its stream holds no whole JPEG." : "its stream holds no picture.");
 
     private FrameFlags Changing => _repeated.IsChanging ? FrameFlags.Changing : FrameFlags.None;
 
@@ -79,8 +82,8 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
             return true;
         }
 
-        using var decoded = Cv2.ImDecode(jpeg, ImreadModes.Color);
-        if (decoded.Empty())
+        using var decoded = _encoder.TryDecode(jpeg, ImreadModes.Color);
+        if (decoded is null)
         {
             return false;
         }
@@ -99,6 +102,7 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
             throw _connection.Failure(WhyNoPicture);
         }
 
+        _isOpen = true;
         var picture = MjpegBytes.Look(_first.Span);
         return new(picture.Width, picture.Height, 0, _stream.IsDevicesOwn ? "mjpeg" : "encoded", _stream.Backend);
     }
@@ -136,10 +140,14 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
             var jpeg = await _reader.ReadAsync(cancellationToken);
             if (jpeg.IsEmpty || MjpegBytes.IsDecodable(jpeg.Span, request.MaxPixels))
             {
+                _tooManyPixels = 0;
                 return jpeg;
             }
 
-            _tooManyPixels++;
+            if (++_tooManyPixels == MostTooLarge)
+            {
+                throw _connection.Failure(_isOpen ? CaptureFailureCode.ReadFailed : CaptureFailureCode.OpenFailed, WhyNoPicture);
+            }
         }
     }
 
@@ -150,7 +158,7 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
         try
         {
             var jpeg = ReadAsync(patience.Token).AsTask().GetAwaiter().GetResult();
-            return jpeg.IsEmpty ? throw _connection.Failure(CaptureFailureCode.ReadFailed, "the stream ended.") : jpeg;
+            return jpeg.IsEmpty ? throw _connection.Failure(CaptureFailureCode.ReadFailed, _stream!.IsDevicesOwn && _stream.WhyNoPicture is { } why ? why : "the stream ended.") : jpeg;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
