@@ -114,7 +114,7 @@ public sealed class NetworkCaptureTests
         camera.Start();
         await using var worker = RunningWorker.StartAndOpen($"rtsp://admin:{Secret}@127.0.0.1:{((IPEndPoint)camera.LocalEndpoint).Port}/stream");
         using var caller = await camera.AcceptTcpClientAsync(Cancel).AsTask().WaitAsync(RunningWorker.Patience, Cancel);
-        var id = ChildOf(worker.Id);
+        var id = await ReaderOfAsync(worker.Id);
         Assert.DoesNotContain(Secret, await File.ReadAllTextAsync($"/proc/{id}/cmdline", Cancel) + await File.ReadAllTextAsync($"/proc/{id}/environ", Cancel), StringComparison.Ordinal);
 
         worker.CloseInput();
@@ -146,11 +146,30 @@ public sealed class NetworkCaptureTests
         static byte[] Read(PictureReader reader) => reader.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().ToArray();
     }
 
+    /// <summary>Waits for the program that reads the stream; before it, the same program is asked for its version.</summary>
+    private static async Task<int> ReaderOfAsync(int process)
+    {
+        int? reader = null;
+        await Processes.UntilAsync(() => (reader = ChildrenOf(process).FirstOrDefault(IsReader)) > 0, RunningWorker.Patience, "the stream is read", Cancel);
+        return reader!.Value;
+
+        static bool IsReader(int child)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{child}/cmdline").Contains("\0-i\0", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false; // gone already
+            }
+        }
+    }
+
     /// <summary>The kernel lists children by the thread that started them.</summary>
-    private static int ChildOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task")
+    private static IEnumerable<int> ChildrenOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task")
         .SelectMany(thread => File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(child => int.Parse(child, CultureInfo.InvariantCulture))
-        .Single();
+        .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
 
     private static byte[] Picture(int grey)
     {
