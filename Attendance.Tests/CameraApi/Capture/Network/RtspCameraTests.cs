@@ -146,12 +146,17 @@ public sealed partial class RtspCameraTests
     [InlineData("exit 127", "is installed but does not run")]
     public async Task An_ffmpeg_that_will_not_do_is_named(string script, string expected)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows runs no script by a shell's name.");
         var folder = Directory.CreateTempSubdirectory();
         try
         {
             var program = Path.Combine(folder.FullName, "ffmpeg");
             await File.WriteAllTextAsync(program, "#!/bin/sh\n" + script + "\n", Cancel);
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+
             await using var camera = new FakeRtspCamera();
             await using var worker = RunningWorker.StartAndOpen(camera.Url(), environment: new() { ["PATH"] = folder.FullName + ":/usr/bin:/bin" });
 
