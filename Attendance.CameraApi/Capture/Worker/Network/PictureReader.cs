@@ -94,13 +94,13 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
 
             if (part >= 0 && _claim is { } claimed)
             {
-                _isTrusted = part - claimed is >= 0 and <= 4; // a line end may stand before the boundary
+                _isTrusted = part == claimed; // one that is a little off would cut pictures
             }
 
             var (start, length, stamp) = _text.Read(Unread[..begin]);
             Stamp = stamp;
             Begin(begin);
-            _claim = length is > 0 and <= CaptureProtocol.MaxJpegLength ? start + length : null;
+            _claim = length is > 0 and <= CaptureProtocol.MaxJpegLength ? start + length : part < 0 && _claim > 0 ? _claim : null; // a second picture in a part
             return true;
         }
 
@@ -146,7 +146,7 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
         }
 
         var part = _text.Find(Unread, Math.Max(_searched, Searchable));
-        var end = part >= 0 ? part : _isTrusted && _claim <= Unread.Length ? (int)_claim : isOver ? Unread.Length : -1;
+        var end = part >= 0 ? part : _isTrusted && _claim <= Unread.Length ? (int)_claim : isOver ? Unread.TrimEnd("\r\n"u8).Length : -1;
         if (end < 0)
         {
             _searched = Math.Max(0, Unread.Length - _text.Overlap);

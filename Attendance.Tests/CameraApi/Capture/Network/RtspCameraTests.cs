@@ -177,7 +177,7 @@ public sealed partial class RtspCameraTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere it cannot be told who calls.");
         using var relay = new Attendance.CameraApi.Capture.Worker.Network.LoopbackListener();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        using var stranger = new TcpClient();
+        using var stranger = new TcpClient(AddressFamily.InterNetwork); // as ffmpeg connects; the kernel lists those of both families elsewhere
         await stranger.ConnectAsync("127.0.0.1", relay.Port, Cancel);
         var accepting = relay.AcceptAsync(end.Token);
         relay.ServeOnly(1);
@@ -187,7 +187,7 @@ public sealed partial class RtspCameraTests
 
         using var ours = new Attendance.CameraApi.Capture.Worker.Network.LoopbackListener();
         ours.ServeOnly(Environment.ProcessId);
-        using var client = new TcpClient();
+        using var client = new TcpClient(AddressFamily.InterNetwork);
         await client.ConnectAsync("127.0.0.1", ours.Port, Cancel);
         await using var accepted = await ours.AcceptAsync(Cancel).WaitAsync(RunningWorker.Patience, Cancel);
         await end.CancelAsync();
