@@ -69,7 +69,7 @@ internal static class NetworkAddress
         var isHostBehind = host.Contains('.') || host.Contains(':') || host.StartsWith('[') || (host.Length > 0 && host.Length < after.Length);
         var colon = authority.LastIndexOf(':');
         return colon > 0 && !authority.StartsWith('[')
-            && (!ushort.TryParse(authority[(colon + 1)..], out _) || (isHostBehind && !IsPlainlyHost(authority[..colon])) || (behind[0] == '#' && isHostBehind));
+            && (!ushort.TryParse(authority[(colon + 1)..], out _) || (isHostBehind && !IsPlainlyHost(authority[..colon])) || behind[0] == '#');
     }
 
     private static bool IsPlainlyHost(string text) => text.Contains('.') || text == "localhost" || IPAddress.TryParse(text, out _);
