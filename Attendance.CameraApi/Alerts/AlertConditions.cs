@@ -77,7 +77,7 @@ internal sealed class AlertConditions(
                 AlertRule.WorkerCrashLoop, camera.Id, $"The camera failed to open {status.Failures} times in a row: {status.Fault}", "It is tried again, less and less often; its lease stays.");
         }
 
-        if (capture.Frames.AgeOfLatest(clock) is { } age && age > options.Value.FramesStalled)
+        if (capture.Frames.AgeOfLatest(clock) is { } age && age > options.Value.FramesStalled && age > capture.Frames.Patience)
         {
             yield return new Finding(
                 AlertRule.FramesStalled, camera.Id, $"The camera is in use and has shown nothing new for {age.TotalSeconds:0} s.", "It is opened again and again.");

@@ -21,4 +21,7 @@ internal sealed record Camera(
 {
     /// <summary>See <see cref="CameraFacing"/>; null where nobody has said.</summary>
     public string? Facing { get; init; }
+
+    /// <summary>See <see cref="CameraOptions.Certificate"/>; null for what the system trusts.</summary>
+    public string? Certificate { get; init; }
 }

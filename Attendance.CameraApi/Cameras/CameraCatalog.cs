@@ -83,6 +83,7 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         options.Scope)
     {
         Facing = options.Facing,
+        Certificate = options.Certificate,
     };
 
     private static Camera FromDevice(DiscoveredDevice device) => new(

@@ -27,6 +27,10 @@ internal sealed class CameraOptions
     [RegularExpression(CameraFacing.Pattern, ErrorMessage = CameraFacing.Words)]
     public string? Facing { get; set; }
 
+    /// <summary>Of a camera whose address is https or rtsps: the SHA-256 fingerprint of its certificate, or <c>any</c>. Without it, a certificate that this system trusts.</summary>
+    [RegularExpression(CertificateSetting.Pattern, ErrorMessage = "{0} must be a SHA-256 fingerprint of 64 hexadecimal digits, with or without colons, or 'any'.")]
+    public string? Certificate { get; set; }
+
     public IList<string> Tags { get; } = [];
 
     /// <summary>Named alike on several nodes, the camera is one: whichever of them has least to do opens it. Not for devices.</summary>
@@ -79,14 +83,24 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
                 failures.Add($"'Cameras:{id}': an id of this form is that of a browser's camera.");
             }
 
-            if (!CameraSource.TryParse(camera.Source, out var source))
+            if (NetworkAddress.Fault(camera.Source) is { } fault)
+            {
+                failures.Add($"'Cameras:{id}:Source' {fault}.");
+            }
+
+            if (!CameraSource.TryParse(camera.Source, out var source) && NetworkAddress.Fault(camera.Source) is null)
             {
                 failures.Add(
                     $"'Cameras:{id}:Source' must be test-pattern, file:<path>, device:<path or id>, rtsp://… or http(s)://… .");
             }
-            else if (source.Kind == CameraKind.Device && !devices.TryAdd(source.Target, id))
+            else if (source is { Kind: CameraKind.Device } && !devices.TryAdd(source.Target, id))
             {
                 failures.Add($"'Cameras:{id}:Source' names the same device as 'Cameras:{devices[source.Target]}:Source'.");
+            }
+
+            if (camera.Certificate is not null && source is not { IsSecure: true })
+            {
+                failures.Add($"'Cameras:{id}:Certificate' is for cameras whose address begins with https:// or rtsps://.");
             }
 
             if (camera.Scope is not null && source is { Kind: CameraKind.Device })

@@ -47,6 +47,9 @@ internal sealed record CameraSource(CameraKind Kind, string Value, string Target
 
     public static CameraSource OfDevice(string id) => new(CameraKind.Device, DeviceScheme + id, id);
 
+    /// <summary>Its camera shows a certificate.</summary>
+    public bool IsSecure => Kind == CameraKind.Network && (Target.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || Target.StartsWith("rtsps:", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Safe to show: a network camera's credentials, path and query are left out.</summary>
     public override string ToString() =>
         Kind == CameraKind.Network ? new Uri(Target).GetComponents(UriComponents.Scheme | UriComponents.HostAndPort, UriFormat.UriEscaped) : Value;

@@ -15,6 +15,15 @@ internal static class CaptureProtocol
     public const string ReleaseCommand = "release";
     public const int RecordHeaderLength = sizeof(uint) + sizeof(byte);
 
+    /// <summary>Of a picture that comes from the network. Those of 4K cameras have 1 to 4 MB.</summary>
+    public const int MaxJpegLength = 8 * 1024 * 1024;
+
+    /// <summary>6000 by 4000; one that is decoded takes up to 200 MB.</summary>
+    public const int DefaultMaxPixels = 24_000_000;
+
+    /// <summary>Pictures a second that are passed on from the network.</summary>
+    public const int MaxFrameRate = 60;
+
     /// <summary>No camera we know makes a larger JPEG; a longer record means that the two sides lost step.</summary>
     public const int MaxPayloadLength = 32 * 1024 * 1024;
 
@@ -62,6 +71,15 @@ internal sealed record CaptureRequest(
 {
     /// <summary>The span that asks, as a W3C <c>traceparent</c>; null where nobody traces.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Of a picture that is decoded: see <see cref="CaptureOptions.MaxPixels"/>.</summary>
+    public int MaxPixels { get; init; } = CaptureProtocol.DefaultMaxPixels;
+
+    /// <summary>See <see cref="CertificateSetting"/>; null for what the system trusts.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>The source has shown different pictures in this use, so one that comes again and again is a fault.</summary>
+    public bool IsKnownToChange { get; init; }
 }
 
 /// <summary>
@@ -137,4 +155,7 @@ internal enum FrameFlags : uint
 
     /// <summary>The JPEG is the device's own, not encoded by us.</summary>
     PassedThrough = 1,
+
+    /// <summary>The source has shown different pictures, so one that comes again and again is a fault.</summary>
+    Changing = 2,
 }

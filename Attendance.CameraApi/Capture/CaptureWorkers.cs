@@ -40,7 +40,7 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
             }
         }
 
-        worker ??= WorkerProcess.Start(logger);
+        worker ??= WorkerProcess.Start(logger, options.Value.MaxPixels);
         _inUse[worker] = 0;
         _ = worker.Exited.ContinueWith(_ => _inUse.TryRemove(worker, out byte _), TaskScheduler.Default);
         return worker;
@@ -68,7 +68,7 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
         {
             while (!_closed && _spares.Count < options.Value.SpareWorkers)
             {
-                _spares.Enqueue(WorkerProcess.Start(logger));
+                _spares.Enqueue(WorkerProcess.Start(logger, options.Value.MaxPixels));
             }
         }
     }

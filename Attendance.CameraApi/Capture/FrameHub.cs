@@ -29,6 +29,9 @@ internal sealed class FrameHub
 
     public CapturedFrame? Latest => Volatile.Read(ref _latest);
 
+    /// <summary>How long this source may show nothing new before something is wrong; zero where nobody says.</summary>
+    public TimeSpan Patience { get; set; }
+
     public void Watch(int change) => Interlocked.Add(ref _viewers, change);
 
     public void Publish(CapturedFrame frame)

@@ -28,6 +28,11 @@ internal sealed partial class WorkerCapture(
 {
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_longestPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Of the patience: the worker knows better what is wrong, so it is heard first.</summary>
+    private const double WorkersShare = 0.95;
+
     private static readonly byte[] s_startOfJpeg = [0xFF, 0xD8, 0xFF];
 
     private readonly CancellationTokenSource _closed = new();
@@ -41,6 +46,11 @@ internal sealed partial class WorkerCapture(
     private TaskCompletionSource _failing = NewSignal();
     private CaptureStatus _status = CaptureStatus.Closed;
     private IDisposable? _use;
+    private readonly ReopeningBackoff _reopenings = new(clock);
+    private PicturePatience _patience = new(clock, options.StallTimeout, frameRate: null);
+    private TimeSpan _leastPatience = options.StallTimeout;
+    private long _lastSequence;
+    private volatile bool _isKnownToChange;
 
     public FrameHub Frames { get; } = new();
 
@@ -71,6 +81,8 @@ internal sealed partial class WorkerCapture(
     /// <summary>Elsewhere it cannot be seen whether the device is plugged in.</summary>
     private bool IsDeviceOfLinux => camera.Source.Kind == CameraKind.Device && OperatingSystem.IsLinux();
 
+    private bool IsDeviceOfWindows => camera.Source.Kind == CameraKind.Device && OperatingSystem.IsWindows();
+
     public Task FailingAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -82,7 +94,7 @@ internal sealed partial class WorkerCapture(
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         _use = IsDeviceOfLinux ? devices.Use(camera.Source.Target) : null;
-        await StartWorkerAsync(cancellationToken);
+        await StartWorkerAsync(options.OpenTimeoutOf(IsDeviceOfWindows, isFirst: true), cancellationToken);
         _ageWatch = metrics.Watch(camera.Id, () => Frames.AgeOfLatest(clock));
         _watch = WatchAsync();
     }
@@ -129,7 +141,7 @@ internal sealed partial class WorkerCapture(
     }
 
     /// <exception cref="CameraUnavailableException">It did not open. The worker stays, for the caller to close.</exception>
-    private async Task StartWorkerAsync(CancellationToken cancellationToken)
+    private async Task StartWorkerAsync(TimeSpan openTimeout, CancellationToken cancellationToken)
     {
         using var activity = CameraApiActivity.Start(SpanNames.Open, Activity.Current is null ? _origin : default)
             ?.SetTag(TelemetryAttributes.CameraId, camera.Id).SetTag(TelemetryAttributes.CameraKind, camera.Source.Kind.Name());
@@ -141,8 +153,10 @@ internal sealed partial class WorkerCapture(
         {
             worker = _worker = workers.Take();
             var seen = Frames.Count;
-            var opened = await worker.OpenAsync(Request(activity?.Id), Receive).WaitAsync(options.OpenTimeout, clock, cancellationToken);
-            var remaining = options.OpenTimeout - clock.GetElapsedTime(started);
+            Volatile.Write(ref _lastSequence, 0);
+            var opened = await worker.OpenAsync(Request(openTimeout, activity?.Id), Receive).WaitAsync(openTimeout, clock, cancellationToken);
+            _patience = new(clock, _leastPatience, opened.FrameRate > 0 ? opened.FrameRate : camera.FrameRate);
+            var remaining = openTimeout - clock.GetElapsedTime(started);
             firstFrame = await FirstFrameAsync(worker, seen, cancellationToken)
                 .WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock, cancellationToken);
             Status = Status with { Opened = opened, Suspended = false, Failures = 0, Fault = null };
@@ -158,7 +172,7 @@ internal sealed partial class WorkerCapture(
             error = CaptureFailureCode.OpenTimedOut.Name();
             throw new CameraUnavailableException(camera.Id, new CaptureFailure(
                 CaptureFailureCode.OpenTimedOut,
-                $"Camera '{camera.Id}' showed no frame within {options.OpenTimeout.TotalSeconds:0.#} s; raise 'Capture:OpenTimeout' if it needs longer."), exception);
+                $"Camera '{camera.Id}' showed no frame within {openTimeout.TotalSeconds:0.#} s; raise 'Capture:OpenTimeout' if it needs longer."), exception);
         }
         finally
         {
@@ -185,10 +199,13 @@ internal sealed partial class WorkerCapture(
         throw new CameraUnavailableException(camera.Id, worker.Failure!);
     }
 
-    private CaptureRequest Request(string? traceParent) => new(
-        camera.Id, IsDeviceOfLinux ? CameraSource.OfDevice(devices.TargetNow(camera.Source.Target)).Value : camera.Source.Value, camera.Width, camera.Height, camera.FrameRate, options.JpegQuality, options.OpenTimeout, options.StallTimeout)
+    private CaptureRequest Request(TimeSpan openTimeout, string? traceParent) => new(
+        camera.Id, IsDeviceOfLinux ? CameraSource.OfDevice(devices.TargetNow(camera.Source.Target)).Value : camera.Source.Value, camera.Width, camera.Height, camera.FrameRate, options.JpegQuality, openTimeout, _leastPatience * WorkersShare)
     {
         TraceParent = traceParent,
+        MaxPixels = options.MaxPixels,
+        Certificate = camera.Certificate,
+        IsKnownToChange = _isKnownToChange,
     };
 
     /// <summary>What no viewer can show counts as no frame, so that a camera which sends only that is opened again.</summary>
@@ -200,6 +217,18 @@ internal sealed partial class WorkerCapture(
         }
 
         metrics.FrameReceived(camera.Id);
+        if (Interlocked.Exchange(ref _lastSequence, frame.Header.Sequence) == frame.Header.Sequence)
+        {
+            return; // the picture before, once more
+        }
+
+        if (frame.Header.Flags.HasFlag(FrameFlags.Changing))
+        {
+            _isKnownToChange = true;
+        }
+
+        _patience.Saw();
+        Frames.Patience = _patience.Allowed;
         Frames.Publish(frame);
     }
 
@@ -233,29 +262,40 @@ internal sealed partial class WorkerCapture(
     /// <returns>Whether the worker is still there, and hangs.</returns>
     private async Task<bool> TroubleAsync(WorkerProcess worker)
     {
-        var (seen, since) = (Frames.Count, clock.GetTimestamp());
+        var patience = _patience;
         while (true)
         {
             await Task.WhenAny(worker.Exited, Task.Delay(options.StallTimeout / 50, clock, _closed.Token));
             _closed.Token.ThrowIfCancellationRequested();
             if (worker.Exited.IsCompleted)
             {
+                LearnFrom(patience);
                 quality.Failed(camera, QualityFailure.Interrupted);
                 Fault(worker.Failure!);
                 return false;
             }
 
-            if (Frames.Count != seen)
+            if (patience.IsOver)
             {
-                (seen, since) = (Frames.Count, clock.GetTimestamp());
-            }
-            else if (clock.GetElapsedTime(since) >= options.StallTimeout)
-            {
+                LearnFrom(patience);
                 metrics.Stalled(camera.Id);
                 quality.Failed(camera, QualityFailure.Stalled);
-                Fault(new(CaptureFailureCode.ReadFailed, $"No frame for {options.StallTimeout.TotalSeconds:0.#} s."));
+                Fault(new(CaptureFailureCode.ReadFailed, $"No new picture for {patience.Allowed.TotalSeconds:0.#} s."));
                 return true;
             }
+        }
+    }
+
+    /// <summary>A source that shows one picture whenever it is opened, and then nothing for so long, may be a slow one: it is given more time.</summary>
+    private void LearnFrom(PicturePatience patience)
+    {
+        if (patience.Seen > 1)
+        {
+            _leastPatience = options.StallTimeout;
+        }
+        else if (patience.IsNearlyOver)
+        {
+            _leastPatience = _leastPatience * 2 < s_longestPatience ? _leastPatience * 2 : s_longestPatience;
         }
     }
 
@@ -283,6 +323,11 @@ internal sealed partial class WorkerCapture(
                 await Task.Delay(Status.Suspended ? s_firstBackoff : Jittered(backoff), clock, _closed.Token);
                 backoff = backoff * 2 < s_longestBackoff ? backoff * 2 : s_longestBackoff;
             }
+            else if (!Status.Suspended && _reopenings.Next() is { Ticks: > 0 } pause)
+            {
+                backoff = pause; // and not less, if it fails as well
+                await Task.Delay(Jittered(pause), clock, _closed.Token);
+            }
 
             // No worker is worn out on a device that is not there: the spare one is for when it is back.
             if (Status.Suspended && IsDeviceOfLinux)
@@ -292,7 +337,7 @@ internal sealed partial class WorkerCapture(
 
             try
             {
-                await StartWorkerAsync(_closed.Token);
+                await StartWorkerAsync(options.OpenTimeout, _closed.Token);
                 metrics.Restarted(camera.Id);
                 Status = Status with { Reopenings = Status.Reopenings + 1 };
                 if (failures >= CaptureStatus.FailuresOfNote)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 
 namespace Attendance.CameraApi.Capture;
@@ -22,7 +23,8 @@ internal static class WorkerCommand
         "SystemRoot", "SystemDrive", "windir", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "ProgramFiles", "PATHEXT", "NUMBER_OF_PROCESSORS",
     ];
 
-    public static ProcessStartInfo StartInfo()
+    /// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
+    public static ProcessStartInfo StartInfo(int maxPixels = CaptureProtocol.DefaultMaxPixels)
     {
         var program = Assembly.GetExecutingAssembly().Location;
         var executable = Path.ChangeExtension(program, OperatingSystem.IsWindows() ? ".exe" : null);
@@ -44,6 +46,10 @@ internal static class WorkerCommand
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_gcConcurrent"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
+
+        // Native libraries read these when they are loaded, so they stand in the environment and are not set later.
+        start.Environment["OPENCV_IO_MAX_IMAGE_PIXELS"] = maxPixels.ToString(CultureInfo.InvariantCulture);
+        start.Environment["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] = "0"; // of Windows: with them, opening a device may take 20 s
         return start;
     }
 

@@ -50,7 +50,8 @@ internal sealed partial class WorkerProcess
     /// <summary>When it did what, as far as it has said.</summary>
     public CaptureTimes? Times => _times;
 
-    public static WorkerProcess Start(ILogger logger) => new(Process.Start(WorkerCommand.StartInfo())!, logger);
+    /// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
+    public static WorkerProcess Start(ILogger logger, int maxPixels) => new(Process.Start(WorkerCommand.StartInfo(maxPixels))!, logger);
 
     /// <summary>Tells the worker what to open. Frames follow, on a thread of the worker's own.</summary>
     /// <returns>What the device delivers, before its first frame.</returns>
@@ -169,7 +170,8 @@ internal sealed partial class WorkerProcess
     {
         try
         {
-            while (_process.StandardError.ReadLine() is { } line)
+            var lines = new WorkerLogLines(_process.StandardError.BaseStream, TimeProvider.System);
+            while (lines.TryRead(out var line))
             {
                 LogWorkerSaid(_cameraId, Pid, line);
             }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Security.Cryptography;
 using System.Text.Unicode;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
@@ -13,8 +14,7 @@ namespace Attendance.CameraApi.Streaming;
 
 internal static class StreamEndpoints
 {
-    private const string Boundary = "frame";
-    private const int LongestHead = 256;
+    private const int LongestHead = 320;
     private static readonly byte[] s_partEnd = "\r\n"u8.ToArray();
 
     public static void MapStreaming(this IEndpointRouteBuilder routes)
@@ -37,7 +37,8 @@ internal static class StreamEndpoints
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, held.Ended);
-        context.Response.ContentType = $"multipart/x-mixed-replace; boundary={Boundary}";
+        var boundary = RandomNumberGenerator.GetHexString(32, lowercase: true); // a camera's picture could hold one that is known, and parts behind it
+        context.Response.ContentType = $"multipart/x-mixed-replace; boundary={boundary}";
         context.Response.Headers.CacheControl = "no-store";
         metrics.Viewers(cameraId, 1);
         var frames = held.Capture!.Frames;
@@ -48,7 +49,7 @@ internal static class StreamEndpoints
             while (await frames.NextAsync(seen, over.Token) is { } next)
             {
                 seen = next.Number;
-                await WritePartAsync(context.Response, next.Frame, held.FencingToken, clock, over.Token);
+                await WritePartAsync(context.Response, boundary, next.Frame, held.FencingToken, clock, over.Token);
             }
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
@@ -104,20 +105,20 @@ internal static class StreamEndpoints
             : LeaseEndpoints.LeaseEnded(ended.Find(leaseId ?? ""));
 
     private static async Task WritePartAsync(
-        HttpResponse response, CapturedFrame frame, long fencingToken, TimeProvider clock, CancellationToken cancellationToken)
+        HttpResponse response, string boundary, CapturedFrame frame, long fencingToken, TimeProvider clock, CancellationToken cancellationToken)
     {
-        WriteHead(response.BodyWriter, frame, fencingToken, clock);
+        WriteHead(response.BodyWriter, boundary, frame, fencingToken, clock);
         response.BodyWriter.Write(frame.Jpeg.Span);
         response.BodyWriter.Write(s_partEnd);
         await response.BodyWriter.FlushAsync(cancellationToken);
     }
 
-    private static void WriteHead(PipeWriter writer, CapturedFrame frame, long fencingToken, TimeProvider clock)
+    private static void WriteHead(PipeWriter writer, string boundary, CapturedFrame frame, long fencingToken, TimeProvider clock)
     {
         if (!Utf8.TryWrite(
             writer.GetSpan(LongestHead),
             CultureInfo.InvariantCulture,
-            $"--{Boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {frame.Jpeg.Length}\r\nX-Fencing-Token: {fencingToken}\r\nX-Timestamp: {TakenAt(frame, clock):O}\r\nX-Sequence: {frame.Header.Sequence}\r\n\r\n",
+            $"--{boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {frame.Jpeg.Length}\r\nX-Fencing-Token: {fencingToken}\r\nX-Timestamp: {TakenAt(frame, clock):O}\r\nX-Sequence: {frame.Header.Sequence}\r\n\r\n",
             out var written))
         {
             throw new UnreachableException();

@@ -179,6 +179,21 @@ public sealed class LeaseTests(SharedSystem shared) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Each_stream_has_a_boundary_that_no_picture_can_know()
+    {
+        var lease = await _system.AcquireAsync("demo", _session);
+        var boundaries = new HashSet<string?>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var response = await _system.Api.GetAsync(lease.StreamUrl, HttpCompletionOption.ResponseHeadersRead, Cancel);
+            boundaries.Add(Assert.Single(response.Content.Headers.ContentType!.Parameters).Value);
+        }
+
+        Assert.Equal(2, boundaries.Count);
+        Assert.All(boundaries, boundary => Assert.Matches("^[0-9a-f]{32}$", boundary));
+    }
+
+    [Fact]
     public async Task A_stream_carries_the_fencing_token_and_ends_with_its_lease()
     {
         var lease = await _system.AcquireAsync("demo", _session);

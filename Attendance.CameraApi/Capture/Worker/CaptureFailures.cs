@@ -6,6 +6,17 @@ internal static class CaptureFailures
     public static CaptureException OpenTimedOut(CaptureRequest request) =>
         new(CaptureFailureCode.OpenTimedOut, $"Camera '{request.CameraId}' did not open within {request.OpenTimeout.TotalSeconds:0.#} s.");
 
+    /// <exception cref="CaptureException">Its pictures are not decoded.</exception>
+    public static void ThrowIfTooLarge(CaptureRequest request, int width, int height)
+    {
+        if ((long)width * height > request.MaxPixels)
+        {
+            throw new CaptureException(
+                CaptureFailureCode.OpenFailed,
+                $"Camera '{request.CameraId}': its pictures have {width} x {height} pixels, more than the {request.MaxPixels} of 'Capture:MaxPixels'.");
+        }
+    }
+
     public static CaptureFailure From(Exception exception, CaptureRequest request, bool opened) => exception switch
     {
         CaptureException failure => new(failure.Code, failure.Message),

@@ -1,10 +1,14 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.CameraApi.Capture.Worker.Network;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
 internal static class CaptureSources
 {
+    /// <summary>Beyond what it has already. With it a worker stays below 400 MB, whatever a camera sends.</summary>
+    private const long MemoryForNetwork = 320L * 1024 * 1024;
+
     /// <param name="output">What the worker sends frames on; for the one source that spoils it.</param>
     /// <exception cref="CaptureException">The request names no source that we know.</exception>
     public static ICaptureSource Create(CaptureRequest request, Stream output) =>
@@ -13,9 +17,15 @@ internal static class CaptureSources
             {
                 CameraKind.TestPattern => new TestPatternSource(request, TimeProvider.System),
                 CameraKind.File => new FileSource(request, source.Target),
-                CameraKind.Network => new NetworkSource(request, new Uri(source.Target)),
+                CameraKind.Network => Network(request, source.Target),
                 CameraKind.Fault => new FaultSource(new TestPatternSource(request, TimeProvider.System), source.Target, request, output),
                 _ => new DeviceSource(request, source.Target, new DeviceDiscovery(), TurboJpeg.IsAvailable),
             }
             : throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': its source is none of test-pattern, file:, device:, rtsp:// and http(s)://.");
+
+    private static NetworkSource Network(CaptureRequest request, string address)
+    {
+        NativeProcess.LimitMemory(MemoryForNetwork);
+        return new(request, new Uri(address));
+    }
 }

@@ -176,11 +176,11 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
     private void Deliver(ICaptureSource source)
     {
         var frame = new FrameBuffer();
-        for (var sequence = 1L; !_stop.IsCancellationRequested;)
+        for (var sequence = 0L; !_stop.IsCancellationRequested;)
         {
             if (source.TryRead(frame, _stop.Token))
             {
-                frame.Finish(sequence++);
+                sequence = frame.Finish(sequence);
                 frame = _outbox.Publish(frame);
             }
         }

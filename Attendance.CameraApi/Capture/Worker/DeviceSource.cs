@@ -14,7 +14,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
     private const string MotionJpeg = "MJPG", Yuyv = "YUYV";
     private const int ReadAttempts = 5;
 
-    private readonly JpegEncoder _encoder = new(request.JpegQuality);
+    private readonly JpegEncoder _encoder = new(request.JpegQuality, request.MaxPixels);
     private readonly Mat _picture = new();
     private VideoCapture? _capture;
     private V4l2Probe? _probe;
@@ -143,6 +143,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         }
 
         _size = (capture.FrameWidth, capture.FrameHeight);
+        CaptureFailures.ThrowIfTooLarge(request, _size.Width, _size.Height);
         if (format is null || (int)capture.Get(VideoCaptureProperties.FourCC) != VideoWriter.FourCC(format))
         {
             return;

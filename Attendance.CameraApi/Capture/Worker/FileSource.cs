@@ -8,7 +8,7 @@ internal sealed class FileSource(CaptureRequest request, string path) : ICapture
     private const double UsualFrameRate = 25;
     private const double HighestFrameRate = 120;
 
-    private readonly JpegEncoder _encoder = new(request.JpegQuality);
+    private readonly JpegEncoder _encoder = new(request.JpegQuality, request.MaxPixels);
     private readonly Mat _picture = new();
     private VideoCapture? _capture;
     private FramePacer _pacer = null!;
@@ -26,6 +26,7 @@ internal sealed class FileSource(CaptureRequest request, string path) : ICapture
             throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': the file '{path}' is not a video that can be read.");
         }
 
+        CaptureFailures.ThrowIfTooLarge(request, _capture.FrameWidth, _capture.FrameHeight);
         var frameRate = _capture.Fps is > 0 and <= HighestFrameRate ? _capture.Fps : UsualFrameRate;
         _pacer = new FramePacer(frameRate);
         return new(_capture.FrameWidth, _capture.FrameHeight, frameRate, "encoded", _capture.GetBackendName());

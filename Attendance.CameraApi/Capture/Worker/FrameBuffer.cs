@@ -9,12 +9,17 @@ internal sealed class FrameBuffer
     private byte[] _record = [];
     private int _length;
     private FrameHeader _header;
+    private bool _isNew;
 
     public ReadOnlyMemory<byte> Record => _record.AsMemory(0, _length);
 
     /// <summary>To be called as soon as the picture is there: it takes the time.</summary>
-    public void Begin(int width, int height) =>
+    /// <param name="isNew">False where the source shows the picture before once more.</param>
+    public void Begin(int width, int height, bool isNew = true)
+    {
+        _isNew = isNew;
         _header = new(0, Stopwatch.GetTimestamp(), width, height, float.NaN, float.NaN, float.NaN, float.NaN, FrameFlags.None);
+    }
 
     public void Put(ReadOnlySpan<byte> jpeg, PictureQuality quality, FrameFlags flags = FrameFlags.None)
     {
@@ -31,9 +36,13 @@ internal sealed class FrameBuffer
         };
     }
 
-    public void Finish(long sequence)
+    /// <param name="last">Of the frame before; 0 for none.</param>
+    /// <returns>The frame's number: that of the frame before where it is the same picture.</returns>
+    public long Finish(long last)
     {
+        var sequence = last + (_isNew || last == 0 ? 1 : 0);
         CaptureProtocol.WriteRecordHeader(_record, CaptureRecord.Frame, _length - CaptureProtocol.RecordHeaderLength);
         (_header with { Sequence = sequence }).Write(_record.AsSpan(CaptureProtocol.RecordHeaderLength));
+        return sequence;
     }
 }

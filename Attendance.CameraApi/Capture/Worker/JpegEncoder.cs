@@ -3,16 +3,18 @@ using OpenCvSharp;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>Puts a picture of OpenCV's into a frame, as JPEG.</summary>
-internal sealed class JpegEncoder(int quality)
+/// <param name="quality">1 to 100.</param>
+/// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
+internal sealed class JpegEncoder(int quality, int maxPixels)
 {
     private readonly int[] _parameters = [(int)ImwriteFlags.JpegQuality, quality];
     private readonly PictureMeter _meter = new();
 
-    public void Encode(Mat picture, FrameBuffer frame)
+    public void Encode(Mat picture, FrameBuffer frame, bool isNew = true, FrameFlags flags = FrameFlags.None)
     {
-        frame.Begin(picture.Width, picture.Height);
+        frame.Begin(picture.Width, picture.Height, isNew);
         Cv2.ImEncode(".jpg", picture, out var jpeg, _parameters);
-        frame.Put(jpeg, _meter.IsDue(hasPixels: true) ? Measure(picture) : PictureQuality.Unknown);
+        frame.Put(jpeg, _meter.IsDue(hasPixels: true) ? Measure(picture) : PictureQuality.Unknown, flags);
     }
 
     /// <summary>Of a picture that is passed through.</summary>
@@ -23,8 +25,35 @@ internal sealed class JpegEncoder(int quality)
             return PictureQuality.Unknown;
         }
 
-        using var grey = Cv2.ImDecode(jpeg, ImreadModes.Grayscale);
-        return grey.Empty() ? PictureQuality.Unknown : Measure(grey);
+        using var grey = TryDecode(jpeg, ImreadModes.Grayscale);
+        return grey is null ? PictureQuality.Unknown : Measure(grey);
+    }
+
+    /// <summary>The one place where a worker decodes a JPEG.</summary>
+    /// <returns>Null where it is no picture, or has too many pixels.</returns>
+    public Mat? TryDecode(ReadOnlySpan<byte> jpeg, ImreadModes mode)
+    {
+        if (!MjpegBytes.IsDecodable(jpeg, maxPixels))
+        {
+            return null;
+        }
+
+        try
+        {
+            var picture = Cv2.ImDecode(jpeg, mode);
+            if (!picture.Empty())
+            {
+                return picture;
+            }
+
+            picture.Dispose();
+        }
+        catch (OpenCVException)
+        {
+            // It needs more memory than there is, say.
+        }
+
+        return null;
     }
 
     private unsafe PictureQuality Measure(Mat picture)

@@ -26,6 +26,10 @@ internal static class MjpegBytes
         return end >= 0 ? scan + end + s_end.Length : 0;
     }
 
+    /// <summary>A few bytes can announce a picture that takes gigabytes.</summary>
+    public static bool IsDecodable(ReadOnlySpan<byte> bytes, int maxPixels) =>
+        Look(bytes) is { Width: > 0, Height: > 0 } picture && (long)picture.Width * picture.Height <= maxPixels;
+
     /// <summary>Walks the segments before the picture's data. Thumbnails inside them do not count.</summary>
     public static (int Width, int Height, bool HasHuffmanTables, int Scan) Look(ReadOnlySpan<byte> bytes)
     {

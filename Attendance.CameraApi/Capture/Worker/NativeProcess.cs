@@ -11,6 +11,7 @@ internal static partial class NativeProcess
     private const int StandardOutput = 1;
     private const int StandardError = 2;
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
+    private const int LimitOfData = 2; // RLIMIT_DATA: what is private and writable
     private const int DarwinDuplicateCloseOnExec = 67;
 
     /// <summary>What this process started and must take along when it ends.</summary>
@@ -37,6 +38,20 @@ internal static partial class NativeProcess
         else
         {
             ExitWithoutCleanUp(code);
+        }
+    }
+
+    /// <summary>
+    /// Bounds the memory that this process, and each that it starts, may take from here on; then the system refuses more. Linux only.
+    /// </summary>
+    public static void LimitMemory(long more)
+    {
+        const string Data = "VmData:";
+        if (OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Data, StringComparison.Ordinal)) is { } line
+            && long.TryParse(line[Data.Length..].Replace("kB", "", StringComparison.Ordinal), out var kilobytes))
+        {
+            var most = (nuint)(kilobytes * 1024 + more);
+            _ = SetLimit(LimitOfData, new(most, most));
         }
     }
 
@@ -72,6 +87,13 @@ internal static partial class NativeProcess
             SetNativeEnvironment(name, value, overwrite: 1);
         }
     }
+
+    /// <param name="Now">Bytes.</param>
+    /// <param name="Most">To which the process may raise it.</param>
+    private readonly record struct Limit(nuint Now, nuint Most);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, in Limit limit);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void ExitWithoutCleanUp(int code);

@@ -18,7 +18,7 @@ internal static class WorkerPreload
         WorkerLog.Preload(opened);
         var frame = new FrameBuffer();
         source.TryRead(frame, CancellationToken.None);
-        frame.Finish(1);
+        frame.Finish(last: 0);
         outbox.Publish(frame);
         outbox.Take(out _);
     }
@@ -29,7 +29,7 @@ internal static class WorkerPreload
         try
         {
             using var picture = new Mat(16, 16, MatType.CV_8UC3, OpenCvSharp.Scalar.All(0));
-            new JpegEncoder(80).Encode(picture, new FrameBuffer());
+            new JpegEncoder(80, CaptureProtocol.DefaultMaxPixels).Encode(picture, new FrameBuffer());
             using var capture = new VideoCapture();
             if (TurboJpeg.IsAvailable)
             {

@@ -226,6 +226,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
     public async Task The_last_hour_is_told_minute_by_minute()
     {
         _ = Get<Trends>(); // so that it listens
+        _clock.Advance(TimeSpan.FromTicks(TimeSpan.TicksPerMinute - _clock.GetUtcNow().Ticks % TimeSpan.TicksPerMinute)); // what follows is of one minute
         var lease = await HoldAsync("door");
         await AskAsync("door", "another");
         _clock.Advance(TimeSpan.FromSeconds(5));

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Capture.Worker;
+using Attendance.CameraApi.Capture.Worker.Network;
 using Attendance.CameraApi.Events;
 using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.Configuration;
@@ -114,7 +114,7 @@ public sealed class NetworkCaptureTests
         camera.Start();
         await using var worker = RunningWorker.StartAndOpen($"rtsp://admin:{Secret}@127.0.0.1:{((IPEndPoint)camera.LocalEndpoint).Port}/stream");
         using var caller = await camera.AcceptTcpClientAsync(Cancel).AsTask().WaitAsync(RunningWorker.Patience, Cancel);
-        var id = ChildOf(worker.Id);
+        var id = await ReaderOfAsync(worker.Id);
         Assert.DoesNotContain(Secret, await File.ReadAllTextAsync($"/proc/{id}/cmdline", Cancel) + await File.ReadAllTextAsync($"/proc/{id}/environ", Cancel), StringComparison.Ordinal);
 
         worker.CloseInput();
@@ -130,17 +130,6 @@ public sealed class NetworkCaptureTests
     }
 
     [Fact]
-    public void An_address_cannot_break_out_of_what_ffmpeg_is_told()
-    {
-        var request = new CaptureRequest("door", "", null, null, null, 80, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
-
-        var script = FfmpegStream.Script(request, new Uri("rtsp://camera/a'\nfile '/etc/passwd"));
-
-        Assert.Single(script.Split('\n'), line => line.StartsWith("file ", StringComparison.Ordinal));
-        Assert.Equal(2, script.Count(character => character == '\''));
-    }
-
-    [Fact]
     public void Pictures_are_found_wherever_a_stream_is_cut()
     {
         var first = Picture(20);
@@ -148,20 +137,39 @@ public sealed class NetworkCaptureTests
         byte[] stream = [.. "--frame\r\n"u8, .. first, .. "\r\n--frame\r\n"u8, .. second, 0xFF, 0xD8];
         foreach (var size in new[] { 1, 3, 7, 100_000 })
         {
-            var reader = new JpegReader(new Dripping(stream, size));
+            var reader = new PictureReader(new Dripping(stream, size));
             Assert.Equal(first, Read(reader));
             Assert.Equal(second, Read(reader));
             Assert.Empty(Read(reader));
         }
 
-        static byte[] Read(JpegReader reader) => reader.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().ToArray();
+        static byte[] Read(PictureReader reader) => reader.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().ToArray();
+    }
+
+    /// <summary>Waits for the program that reads the stream; before it, the same program is asked for its version.</summary>
+    private static async Task<int> ReaderOfAsync(int process)
+    {
+        int? reader = null;
+        await Processes.UntilAsync(() => (reader = ChildrenOf(process).FirstOrDefault(IsReader)) > 0, RunningWorker.Patience, "the stream is read", Cancel);
+        return reader!.Value;
+
+        static bool IsReader(int child)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{child}/cmdline").Contains("\0-i\0", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false; // gone already
+            }
+        }
     }
 
     /// <summary>The kernel lists children by the thread that started them.</summary>
-    private static int ChildOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task")
+    private static IEnumerable<int> ChildrenOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task")
         .SelectMany(thread => File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(child => int.Parse(child, CultureInfo.InvariantCulture))
-        .Single();
+        .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
 
     private static byte[] Picture(int grey)
     {

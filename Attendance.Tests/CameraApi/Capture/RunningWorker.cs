@@ -39,21 +39,28 @@ internal sealed class RunningWorker : IAsyncDisposable
     private static string Executable =>
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Attendance.CameraApi.exe" : "Attendance.CameraApi");
 
-    public static RunningWorker Start(ProcessIdentity? owner = null, params string[] more)
+    public static RunningWorker Start(ProcessIdentity? owner = null, params string[] more) => Start(owner, environment: null, more);
+
+    public static RunningWorker Start(ProcessIdentity? owner, Dictionary<string, string>? environment, params string[] more)
     {
         string[] arguments = [WorkerCommand.Name, WorkerCommand.OwnerOption, (owner ?? ProcessIdentity.Current).ToString(), .. more];
-        var process = Process.Start(new ProcessStartInfo(Executable, arguments)
+        var start = new ProcessStartInfo(Executable, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
-        return new RunningWorker(process);
+        };
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        return new RunningWorker(Process.Start(start)!);
     }
 
-    public static RunningWorker StartAndOpen(string source, Func<CaptureRequest, CaptureRequest>? change = null)
+    public static RunningWorker StartAndOpen(string source, Func<CaptureRequest, CaptureRequest>? change = null, Dictionary<string, string>? environment = null)
     {
-        var worker = Start();
+        var worker = Start(owner: null, environment);
         var request = new CaptureRequest("door", source, null, null, null, 80, Patience, Patience);
         worker.Send(CaptureProtocol.OpenCommand + JsonSerializer.Serialize(change?.Invoke(request) ?? request, CaptureProtocol.Json));
         return worker;

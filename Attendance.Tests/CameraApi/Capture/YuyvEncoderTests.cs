@@ -21,7 +21,7 @@ public sealed class YuyvEncoderTests
         var frame = new FrameBuffer();
 
         encoder.Encode(Scene(width, height), frame);
-        frame.Finish(1);
+        frame.Finish(last: 0);
 
         var payload = frame.Record.Span[CaptureProtocol.RecordHeaderLength..];
         var header = FrameHeader.Read(payload);
@@ -44,8 +44,8 @@ public sealed class YuyvEncoderTests
         encoder.Encode(Plain(64, 64, brightness: 16 + 219 / 2), first);
         encoder.Encode(Plain(64, 64, brightness: 16 + 219 / 2), second);
 
-        first.Finish(1);
-        second.Finish(2);
+        first.Finish(last: 0);
+        second.Finish(last: 1);
         Assert.Equal(127, Header(first).Brightness, 1f);
         Assert.True(float.IsNaN(Header(second).Brightness), "The second follows at once: it is not measured again.");
     }

@@ -1,0 +1,51 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Attendance.CameraApi.Capture.Worker.Network;
+
+/// <summary>
+/// Decides about a camera's certificate, for https and rtsps alike: what the system trusts by default, else the one whose SHA-256
+/// fingerprint is configured, or any where that is configured. It keeps what it refused, for the message.
+/// </summary>
+/// <param name="setting">See <see cref="CertificateSetting"/>; null for what the system trusts.</param>
+internal sealed class CertificateCheck(string? setting)
+{
+    /// <summary>Why the last certificate was refused; null where none was.</summary>
+    public string? Refusal { get; private set; }
+
+    public bool Accept(X509Certificate? certificate, SslPolicyErrors errors)
+    {
+        if (certificate is null)
+        {
+            Refusal = "the camera shows no certificate";
+            return false;
+        }
+
+        if (CertificateSetting.IsAny(setting))
+        {
+            return true;
+        }
+
+        var fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
+        if (CertificateSetting.Fingerprint(setting) is { } pinned)
+        {
+            if (fingerprint.Equals(pinned, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+
+            Refusal = $"its certificate is another than the one that is configured; it has the SHA-256 fingerprint {fingerprint}";
+            return false;
+        }
+
+        if (errors == SslPolicyErrors.None)
+        {
+            return true;
+        }
+
+        var why = errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? "is not trusted by this system (self-signed or expired, perhaps)" : "is for another name";
+        Refusal = $"its certificate {why}. If it is the camera's own, set 'Certificate' of this camera to its SHA-256 fingerprint: {fingerprint}";
+        return false;
+    }
+}
