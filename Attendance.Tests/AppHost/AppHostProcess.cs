@@ -46,7 +46,6 @@ internal sealed class AppHostProcess : IDisposable
             ["ASPNETCORE_URLS"] = Dashboard.GetLeftPart(UriPartial.Authority),
             ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
             ["ASPIRE_VERSION_CHECK_DISABLED"] = "true",
-            ["ASPIRE_DEVELOPER_CERTIFICATE_DEFAULT_HTTPS_TERMINATION"] = "false",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
             ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
         })

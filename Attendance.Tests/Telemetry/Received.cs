@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Attendance.Otlp;
+using Attendance.Tests.Telemetry.Protos;
 using Google.Protobuf;
 
 namespace Attendance.Tests.Telemetry;
