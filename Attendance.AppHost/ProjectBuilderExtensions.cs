@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 /// <summary>What several projects of the model need.</summary>
 internal static class ProjectBuilderExtensions
 {
-    /// <summary>Hands on settings that were given to the AppHost: <c>--Leases:DefaultTtl=…</c>, its environment, its appsettings.json.</summary>
+    /// <summary>Hands on settings that were given to the AppHost: <c>--Leases:Ttl=…</c>, its environment, its appsettings.json.</summary>
     /// <param name="sections">Configuration sections, each with all that is below it.</param>
     public static IResourceBuilder<ProjectResource> WithSettings(this IResourceBuilder<ProjectResource> project, params string[] sections)
     {

@@ -2,6 +2,7 @@ using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Operations;
+using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;
@@ -10,7 +11,7 @@ internal static class AlertRegistration
 {
     public static void AddAlerts(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<AlertOptions, AlertOptionsValidator>().BindConfiguration("Alerts");
+        builder.Services.AddOptionsWithValidateOnStart<AlertOptions, AlertOptionsValidator>().BindStrictly("Alerts");
         builder.Services.AddSingleton<IValidateOptions<AlertOptions>, AlertEntriesValidator>();
         builder.Services.AddSingleton<AlertMetrics>();
         builder.Services.AddSingleton<AlertBook>();

@@ -2,6 +2,7 @@ using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Streaming;
+using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Cameras;
@@ -10,9 +11,9 @@ internal static class CameraRegistration
 {
     public static void AddCameras(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<CamerasOptions, CamerasOptionsValidator>().BindConfiguration("Cameras");
-        builder.Services.AddOptionsWithValidateOnStart<DiscoveryOptions>().BindConfiguration("Discovery");
-        builder.Services.AddOptionsWithValidateOnStart<QualityOptions, QualityOptionsValidator>().BindConfiguration("Quality");
+        builder.Services.AddOptionsWithValidateOnStart<CamerasOptions, CamerasOptionsValidator>().BindStrictly("Cameras");
+        builder.Services.AddOptionsWithValidateOnStart<DiscoveryOptions>().BindStrictly("Discovery");
+        builder.Services.AddOptionsWithValidateOnStart<QualityOptions, QualityOptionsValidator>().BindStrictly("Quality");
         builder.Services.AddSingleton(_ => new DeviceDiscovery());
         builder.Services.AddSingleton<AttachedDevices>();
         builder.Services.AddSingleton<CameraCatalog>();
@@ -22,7 +23,7 @@ internal static class CameraRegistration
 
     public static void AddCapture(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<CaptureOptions, CaptureOptionsValidator>().BindConfiguration("Capture");
+        builder.Services.AddOptionsWithValidateOnStart<CaptureOptions, CaptureOptionsValidator>().BindStrictly("Capture");
         builder.Services.AddSingleton<IValidateOptions<CamerasOptions>, FaultCamerasValidator>();
         builder.Services.AddSingleton<CaptureMetrics>();
         builder.Services.AddSingleton<StreamMetrics>();

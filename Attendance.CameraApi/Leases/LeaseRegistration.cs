@@ -4,6 +4,7 @@ using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Sessions;
 using Attendance.ServiceDefaults;
+using Attendance.ServiceDefaults.Settings;
 using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Leases;
@@ -44,8 +45,8 @@ internal static class LeaseRegistration
 
     public static void AddLeaseStore(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<LeaseOptions, LeaseOptionsValidator>().BindConfiguration("Leases");
-        builder.Services.AddOptionsWithValidateOnStart<NodeOptions, NodeOptionsValidator>().BindConfiguration("Node");
+        builder.Services.AddOptionsWithValidateOnStart<LeaseOptions, LeaseOptionsValidator>().BindStrictly("Leases");
+        builder.Services.AddOptionsWithValidateOnStart<NodeOptions, NodeOptionsValidator>().BindStrictly("Node");
         builder.AddStoreConnection();
         builder.Services.AddSingleton<StoreMetrics>();
         builder.Services.AddSingleton<StoreConnection>();

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Telemetry;
+using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Security;
@@ -93,5 +94,5 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<Securit
 internal static class ApiKeyRegistration
 {
     public static void AddApiKey(this IHostApplicationBuilder builder) =>
-        builder.Services.AddOptionsWithValidateOnStart<SecurityOptions, SecurityOptionsValidator>().BindConfiguration("Security");
+        builder.Services.AddOptionsWithValidateOnStart<SecurityOptions, SecurityOptionsValidator>().BindStrictly("Security");
 }

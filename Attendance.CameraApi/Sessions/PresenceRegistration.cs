@@ -1,3 +1,4 @@
+using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Sessions;
@@ -7,7 +8,7 @@ internal static class PresenceRegistration
     /// <summary>Besides the leases, which know of <see cref="PresenceSockets"/> already.</summary>
     public static void AddPresence(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<PresenceOptions, PresenceOptionsValidator>().BindConfiguration("Presence");
+        builder.Services.AddOptionsWithValidateOnStart<PresenceOptions, PresenceOptionsValidator>().BindStrictly("Presence");
         builder.Services.AddSingleton<IValidateOptions<PresenceOptions>, PresenceTimesValidator>();
         builder.Services.AddSingleton<PresenceMetrics>();
         builder.Services.AddSingleton<PresenceRelays>();

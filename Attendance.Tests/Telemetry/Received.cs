@@ -8,7 +8,7 @@ namespace Attendance.Tests.Telemetry;
 /// <param name="Process">Its id and when it started: counters begin anew with each process, whatever the instance is called.</param>
 internal sealed record Sender(string Service, string Process)
 {
-    public static Sender From(Otlp.Resource resource)
+    public static Sender From(Protos.Resource resource)
     {
         var attributes = Values.From(resource.Attributes);
         return new(attributes.GetValueOrDefault("service.name", ""), $"{attributes.GetValueOrDefault("process.pid")} {attributes.GetValueOrDefault("process.creation.time")}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Data;
 using Attendance.Web.Forwarding;
 using Microsoft.AspNetCore.Authentication;
@@ -24,7 +25,7 @@ internal static class AccountRegistration
     public static void AddAccounts(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<AccountOptions>().BindConfiguration(AccountOptions.Section);
+        services.AddOptionsWithValidateOnStart<AccountOptions>().BindStrictly(AccountOptions.Section);
         services.AddSingleton<IValidateOptions<AccountOptions>, AccountOptionsValidator>();
 
         services.AddIdentityCore<Account>()

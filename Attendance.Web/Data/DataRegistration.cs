@@ -1,3 +1,4 @@
+using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Data.Protection;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Data.Sqlite;
@@ -29,6 +30,7 @@ internal static class DataRegistration
                 .AddInterceptors(new EraseWhatIsDeleted()));
         }
 
+        builder.Services.AddOptionsWithValidateOnStart<DataOptions>().BindStrictly(DataOptions.Section);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning); // every command otherwise
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // a failure is thrown as well, and told by whoever catches it
         builder.Services.AddHostedService<DatabasePreparation>(); // before all that reads the database when it starts, the key ring first

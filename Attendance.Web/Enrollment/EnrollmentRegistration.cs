@@ -1,3 +1,4 @@
+using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,7 @@ internal static class EnrollmentRegistration
 {
     public static void AddEnrollment(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<ShotLimits>().BindConfiguration(ShotLimits.Section);
+        builder.Services.AddOptionsWithValidateOnStart<ShotLimits>().BindStrictly(ShotLimits.Section);
         builder.Services.AddSingleton<IValidateOptions<ShotLimits>, ShotLimitsValidator>();
         builder.Services.AddSingleton<ShotInspector>();
         builder.Services.AddSingleton<ShotSeal>();

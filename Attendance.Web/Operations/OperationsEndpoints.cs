@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Attendance.Web.Forwarding;
@@ -19,7 +20,7 @@ internal static partial class OperationsEndpoints
 
     public static void AddOperations(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<OperationsOptions>().BindConfiguration(OperationsOptions.Section);
+        builder.Services.AddOptionsWithValidateOnStart<OperationsOptions>().BindStrictly(OperationsOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<OperationsOptions>, OperationsOptionsValidator>();
         builder.Services.AddSingleton<EventRelay>();
     }

@@ -1,3 +1,4 @@
+using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.People;
@@ -6,7 +7,7 @@ internal static class PeopleRegistration
 {
     public static void AddPeople(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<ConsentOptions>().BindConfiguration(ConsentOptions.Section);
+        builder.Services.AddOptionsWithValidateOnStart<ConsentOptions>().BindStrictly(ConsentOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<ConsentOptions>, ConsentOptionsValidator>();
         builder.Services.AddSingleton<ConsentTexts>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsentTexts>());

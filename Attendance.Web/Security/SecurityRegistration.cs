@@ -1,3 +1,4 @@
+using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Security;
@@ -6,7 +7,7 @@ internal static class SecurityRegistration
 {
     public static void AddSecurity(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<SecurityOptions>().BindConfiguration(SecurityOptions.Section);
+        builder.Services.AddOptionsWithValidateOnStart<SecurityOptions>().BindStrictly(SecurityOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidator>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Attendance.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ internal static class KeyProtection
 {
     public static void AddKeyProtection(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<KeyProtectionOptions>().BindConfiguration(KeyProtectionOptions.Section);
+        builder.Services.AddOptionsWithValidateOnStart<KeyProtectionOptions>().BindStrictly(KeyProtectionOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<KeyProtectionOptions>, KeyProtectionOptionsValidator>();
         builder.Services.AddOptions<KeyManagementOptions>().Configure<IOptions<KeyProtectionOptions>>((keys, protection) =>
             keys.XmlEncryptor = protection.Value.Secret is { Length: > 0 } secret ? new SecretXmlEncryptor(secret) : null);
