@@ -34,7 +34,11 @@ public sealed class PrometheusTests(SharedSystem shared) : IAsyncDisposable
         await prometheus.UntilAsync("attendance_camera_lease_active{attendance_camera_id='demo'} == 0", Cancel);
         await prometheus.UntilAsync("absent(attendance_camera_frame_age_seconds{attendance_camera_id='demo'})", Cancel);
         await prometheus.UntilFiresAsync("AttendanceCameraLeak", s_bound, Cancel);
-        Assert.DoesNotContain(await prometheus.FiringAsync(Cancel), labels => labels["alertname"] != "AttendanceCameraLeak");
+
+        // But for leaks: a worker that another test on this machine has left without an owner is one to this system, too.
+        Assert.DoesNotContain(
+            await prometheus.FiringAsync(Cancel),
+            labels => labels["alertname"] != "AttendanceCameraLeak" && labels.GetValueOrDefault("attendance_alert_rule") != "leak");
         Assert.DoesNotContain(lease.Id, await ScrapeAsync(system), StringComparison.Ordinal);
     }
 
