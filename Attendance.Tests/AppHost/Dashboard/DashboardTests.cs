@@ -182,7 +182,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
                 await Row(page, "camera-api").Locator("fluent-button[title=Actions]").ClickAsync(new() { Timeout = MenuPatience });
                 await page.Locator("fluent-menu-item").Filter(new() { HasText = "Commands" }).First.HoverAsync(new() { Timeout = MenuPatience });
                 await page.Locator("fluent-menu-item").GetByText(command).ClickAsync(new() { Timeout = MenuPatience });
-                await Dialog(page).First.WaitForAsync(new() { Timeout = MenuPatience });
+                await Dialog(page).First.WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = MenuPatience });
                 return;
             }
             catch (TimeoutException) when (attempt < 4)
