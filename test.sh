@@ -16,7 +16,7 @@
 #                             and those of the dashboard in docs/images/
 #
 # The emulated machine of the V4L2 suite computes while the suites of system and browser mostly wait, so they run side by side where
-# there are more than two cores. On two slow ones it got through 14 of its 32 tests in half an hour so, and through all in 20 minutes alone.
+# there are more than two cores. On two slow cores it finished 14 of its 32 tests in half an hour beside them, and all 32 in 20 minutes alone.
 # What holds the system to bounds in time is run once more, by itself, where it fails: a shared machine may hiccup. Both
 # results are shown. The last line is 'N passed, N failed, N skipped'; what failed, and how long each suite took, is above it.
 set -uo pipefail

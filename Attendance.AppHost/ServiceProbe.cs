@@ -6,9 +6,12 @@ using System.Diagnostics;
 /// </summary>
 internal sealed class ServiceProbe(EndpointReference service, string path) : IDisposable
 {
+    /// <summary>For one answer.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>For a service that has not answered yet, with all attempts.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client = ServiceClient.Create(s_patience);

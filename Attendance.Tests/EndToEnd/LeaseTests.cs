@@ -284,10 +284,14 @@ public sealed class LeaseTests(SharedSystem shared) : IAsyncDisposable
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
-        // A worker that another test on this machine has left without an owner is a leak to this system, too.
-        using var cameras = await visitor.GetAsync("/health/cameras", Cancel);
-        Assert.Contains(cameras.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable });
-        Assert.Equal(JsonValueKind.Array, (await cameras.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("cameras").ValueKind);
+        // A worker that another test on this machine has left without an owner is a leak to this system, too, until it is resolved.
+        await Processes.UntilAsync(
+            async () =>
+            {
+                using var cameras = await visitor.GetAsync("/health/cameras", Cancel);
+                return cameras.StatusCode == HttpStatusCode.OK;
+            },
+            TimeSpan.FromMinutes(2), "/health/cameras answers 200 to a visitor", Cancel);
     }
 
     private async Task<byte[]> SnapshotAsync(Lease lease)
