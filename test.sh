@@ -44,10 +44,10 @@ done
 
 passed=0 failed=0 skipped=0
 failures=() second_attempts=() times=()
-log=$(mktemp) v4l2_log=$(mktemp) v4l2_pid=
+log=$(mktemp) v4l2_log=$(mktemp) reasons=$(mktemp) v4l2_pid=
 cleanup() {
   [ -z "$v4l2_pid" ] || { pkill -P "$v4l2_pid"; kill "$v4l2_pid"; } 2>/dev/null
-  rm -f "$log" "$v4l2_log"
+  rm -f "$log" "$v4l2_log" "$reasons"
 }
 trap cleanup EXIT
 
@@ -110,6 +110,12 @@ plain_log() { sed 's/\x1b\[[0-9;]*m//g' "$log"; }
 # Prints the tests that the test program has called failed, by their methods.
 failed_tests() { plain_log | sed -nE 's/^ +(Attendance\.Tests\.[A-Za-z0-9_.]+)(\(.*\))? \[FAIL\].*/\1/p' | sort -u; }
 
+# Keeps the first lines of what each failed test said, for the end, where they are found.
+keep_reasons() {
+  plain_log | awk '/^ +Attendance\.Tests\..* \[FAIL\]/ { print; left = 6; next } /^ +(Stack Trace|Output):/ { left = 0 } left > 0 { print; left-- }' |
+    cut -c1-300 >>"$reasons"
+}
+
 # Adds up what the test program says at its end; a program that says nothing has failed.
 count() {
   local summary
@@ -127,6 +133,7 @@ count() {
   skipped=$((skipped + $(said Skipped)))
   if [ "$bad" -gt 0 ]; then
     mapfile -t -O "${#failures[@]}" failures < <(failed_tests)
+    keep_reasons
   fi
 }
 
@@ -142,19 +149,24 @@ tests() {
 
 # As tests; what fails is run once more by itself, and told at the end.
 timed_tests() {
-  local before=$failed known=${#failures[@]} again methods=() name
+  local before=$failed known=${#failures[@]} again methods=() name bad
   tests "$@"
   again=("${failures[@]:known}")
   [ ${#again[@]} -gt 0 ] && [ ${#again[@]} -le 5 ] || return 0
   for name in "${again[@]}"; do methods+=(-method "$name"); done
   echo "-- once more, by itself: ${again[*]}"
   run_tests "$1" -parallelMode none "${methods[@]}"
-  if plain_log | grep -qE 'Total: [1-9][0-9]*, Errors: 0, Failed: 0,'; then
-    passed=$((passed + failed - before))
-    failed=$before
-    failures=("${failures[@]:0:known}")
-    second_attempts+=("${again[@]}")
-  fi
+  bad=$(plain_log | sed -nE 's/.*Total: [1-9][0-9]*, Errors: 0, Failed: ([0-9]+),.*/\1/p' | tail -1)
+  [ -n "$bad" ] || return 0
+  keep_reasons
+  passed=$((passed + failed - before - bad)) failed=$((before + bad)) failures=("${failures[@]:0:known}")
+  for name in "${again[@]}"; do
+    if failed_tests | grep -qxF "$name"; then
+      failures+=("$name")
+    else
+      second_attempts+=("$name")
+    fi
+  done
 }
 
 # Whether the build has brought npm's packages already, and those of this very lock file.
@@ -242,6 +254,7 @@ done
 [ -z "$v4l2_pid" ] || { echo; echo "== v4l2"; v4l2_end; }
 
 echo
+cat "$reasons"
 for name in "${failures[@]}"; do echo "FAILED: $name"; done
 for name in "${second_attempts[@]}"; do echo "PASSED AT THE SECOND ATTEMPT: $name"; done
 for time in "${times[@]}"; do echo "TOOK: $time"; done

@@ -103,7 +103,7 @@ internal sealed class SimulatedNode : IDisposable
     /// <summary>As every second: what is due.</summary>
     public Task FindOverdueAsync() => _store.FindOverdueAsync(100);
 
-    /// <summary>As every five seconds: what the store believes is held here.</summary>
+    /// <summary>As every three seconds: what the store believes is held here.</summary>
     public Task CompareAsync() => _store.FindHeldAsync();
 
     public Task ReadAsync(string camera) => _store.ReadAsync(camera);

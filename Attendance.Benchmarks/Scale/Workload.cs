@@ -72,7 +72,7 @@ internal sealed class Workload(IReadOnlyList<SimulatedNode> nodes, double heldSh
                     await MeasureAsync("nodes", node.ListNodesAsync);
                 }
 
-                if (second % 5 == 0)
+                if (second % 3 == 0)
                 {
                     await MeasureAsync("held", node.CompareAsync);
                 }

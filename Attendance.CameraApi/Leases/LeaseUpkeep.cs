@@ -5,7 +5,7 @@ using Attendance.ServiceDefaults;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// Drives what keeps node and store in step: at the start, every second what is due, every five seconds everything; and
+/// Drives what keeps node and store in step: at the start, every second what is due, every three seconds everything; and
 /// at the end, frees all cameras.
 /// </summary>
 internal sealed partial class LeaseUpkeep(
@@ -19,7 +19,7 @@ internal sealed partial class LeaseUpkeep(
     ILogger<LeaseUpkeep> logger)
     : BackgroundService, IHostedLifecycleService
 {
-    private const int TicksBetweenComparisons = 5;
+    private const int TicksBetweenComparisons = 3;
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
     private readonly RepeatedFailure _failure = new();
     private bool _recovered;

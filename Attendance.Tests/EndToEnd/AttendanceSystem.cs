@@ -271,6 +271,13 @@ internal static class Processes
         }
     }
 
+    /// <summary>How long ago the kernel started it.</summary>
+    public static TimeSpan AgeOf(int pid)
+    {
+        using var process = Process.GetProcessById(pid);
+        return DateTime.Now - process.StartTime;
+    }
+
     public static void Signal(int pid, string signal)
     {
         using var kill = Process.Start("/bin/kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);

@@ -25,7 +25,7 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         ApiTerminatedReleasing = new("CameraApi SIGTERM during a release, driver hangs in close", Seconds(5), "all free within 5 s, exit code 0"),
         ApiKilled = new("CameraApi SIGKILL", Seconds(1), "free within 1 s"),
         ApiKilledWedged = new("CameraApi SIGKILL, driver hangs, SIGTERM ignored", Seconds(1), "free within 1 s"),
-        ApiRestarted = new("CameraApi started again after SIGKILL", Seconds(5), "leases settled within 5 s"),
+        ApiRestarted = new("CameraApi started again after SIGKILL", Seconds(5), "leases settled within 5 s of the start of its process"),
         AppHostStoppedFree = new("AppHost SIGINT, SIGTERM: cameras", Seconds(1), "all free within 1 s"),
         AppHostStopped = new("AppHost SIGINT, SIGTERM: our processes", Seconds(4), "none left after 4 s, exit code 0"),
         OrchestratorStopped = new("AppHost SIGINT, SIGTERM: Aspire's orchestrator", Seconds(8), "gone after 8 s"),

@@ -58,11 +58,11 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
             (isWedged ? freeWedged : free).Add(Stopwatch.GetElapsedTime(killed));
             Assert.NotEqual(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
 
-            var (started, moment) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+            var moment = DateTimeOffset.UtcNow;
             Assert.True(await _faulty.System.CommandAsync("camera-api", "start", Cancel));
             await Task.WhenAll(holds.Select(hold => Processes.UntilAsync(
                 () => IsSettledAsync(hold, moment), s_patience, $"the lease of {hold.CameraId} is settled", Cancel)));
-            settled.Add(Stopwatch.GetElapsedTime(started));
+            settled.Add(Processes.AgeOf(await _faulty.ApiAsync()));
 
             await _faulty.System.HealthyAsync("camera-api", Cancel);
             await _faulty.System.ReleaseAllAsync();

@@ -177,9 +177,16 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
             Processes.Signal(await StoreAsync(), "KILL");
-            await GivesNothingAsync(times, hold);
-            await Faulty.System.ExitCodeAsync("sessions", Cancel);
-            Assert.True(await Faulty.System.CommandAsync("sessions", "start", Cancel));
+            try
+            {
+                await GivesNothingAsync(times, hold);
+            }
+            finally
+            {
+                await Faulty.System.ExitCodeAsync("sessions", Cancel);
+                Assert.True(await Faulty.System.CommandAsync("sessions", "start", Cancel));
+            }
+
             await StoreFaults.BackAsync(Faulty, hold);
             Assert.Equal("camera_in_use", (await Faulty.AskAsync("demo")).Code);
         }
