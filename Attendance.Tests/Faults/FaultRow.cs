@@ -44,7 +44,7 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         Unplugged = new("device unplugged (emulated machine)", Seconds(2), "missing within 2 s, its lease waits", IsEmulated: true),
         PluggedIn = new("device plugged in again (emulated machine)", Seconds(3), "back within 3 s, same lease", IsEmulated: true),
         StoreDown = new("store down for less than the TTL", Seconds(1), "nothing released; acquires refused within 1 s"),
-        StoreBack = new("store back after less than the TTL", Seconds(5), "the lease renewed, acquires granted within 5 s"),
+        StoreBack = new("store back after less than the TTL", Seconds(5), "the lease renewed, acquires granted within 5 s of the start of its process"),
         StoreDownLong = new("store down for longer than the TTL", Seconds(1), "free within 1 s of its deadline"),
         StoreEmptied = new("store loses its data (FLUSHALL)", Seconds(5), "registered again within 5 s, tokens still grow"),
         StoreKilled = new("store SIGKILL (redis-server)", Seconds(1), "nothing released; acquires refused within 1 s"),
