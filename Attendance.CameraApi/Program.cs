@@ -27,7 +27,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddServerLimits(JsonBody.MaxDiscarded);
 builder.AddScraping();
-builder.Services.AddOpenApi();
+builder.AddApiDocument();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddProblemHandling();
 builder.AddApiKey();

@@ -92,7 +92,7 @@ internal sealed class SimulatedNode : IDisposable
 
     /// <summary>As every two seconds: that it is there, and who has not said so.</summary>
     public Task BeatAsync() => _book.SayAsync(
-        new NodeEntry(Name, "0123abcd", new Uri("http://10.0.0.1:8080"), 1_700_000_000_000, _cameras.Length, _held.Count, ["browser"], SeenAt: 0), LostNodes.Silence);
+        new NodeEntry(Name, "0123abcd", new Uri("http://10.0.0.1:8080"), 1_700_000_000_000, _cameras.Length, _held.Count, ["browser"], SaidAt: 1_700_000_000_000, SeenAt: 0), LostNodes.Silence);
 
     /// <summary>As now and then, the less often the more nodes there are: all of them.</summary>
     public Task ListNodesAsync() => _book.ListAsync();

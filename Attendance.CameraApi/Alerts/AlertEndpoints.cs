@@ -15,13 +15,14 @@ internal static class AlertEndpoints
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/api/alerts").WithTags("Alerts");
-        alerts.MapGet("", AllAsync).Routed(RoutedBy.Node).Produces<AlertsResponse>().ProducesProblem(400).ProducesProblem(404)
+        alerts.MapGet("", AllAsync).WithName("listAlerts").Routed(RoutedBy.Node).Produces<AlertsResponse>().ProducesProblem(400).ProducesProblem(404)
             .WithSummary("Alerts of all nodes: open ones first, the critical before others, then acknowledged, then resolved ones; newest first. 'node' asks one.");
-        alerts.MapPost("{alertId}/acknowledge", AcknowledgeAsync).Routed(RoutedBy.Node)
+        alerts.MapPost("{alertId}/acknowledge", AcknowledgeAsync).WithName("acknowledgeAlert").Routed(RoutedBy.Node)
             .Accepts<AcknowledgeRequest>("application/json").Produces<Alert>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
             .WithSummary("Say that somebody sees to it, whichever node's it is. May be repeated; it is resolved by itself when its cause is gone.");
         alerts.MapGet("dead-letters", async (AlertStore store, NodeRegistry nodes) =>
                 TypedResults.Ok(new DeadLettersResponse(await store.ReadDeadLettersAsync(nodes.All.Select(one => one.Node).Take(AlertStore.MostNodes)))))
+            .WithName("listDeadLetters")
             .Produces<DeadLettersResponse>().ProducesProblem(503)
             .WithSummary("What webhooks were not told by any node, newest first.");
     }

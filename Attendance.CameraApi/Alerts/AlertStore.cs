@@ -41,19 +41,19 @@ internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOpt
     /// <param name="of">Null for this node.</param>
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<IReadOnlyList<Alert>> ReadUnresolvedAsync(string? of = null) =>
-        Read<Alert>(await store.AskAsync("alerts", database => database.HashValuesAsync(Unresolved(of ?? node.Value.Name))));
+        store.ReadAll<Alert>("alerts", await store.AskAsync("alerts", database => database.HashValuesAsync(Unresolved(of ?? node.Value.Name))));
 
     /// <param name="of">Null for this node.</param>
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<IReadOnlyList<Alert>> ReadHistoryAsync(int limit, string? of = null) =>
-        Read<Alert>(await store.AskAsync("alerts", database => database.ListRangeAsync(History(of ?? node.Value.Name), 0, limit - 1)));
+        store.ReadAll<Alert>("alerts", await store.AskAsync("alerts", database => database.ListRangeAsync(History(of ?? node.Value.Name), 0, limit - 1)));
 
     /// <summary>Newest first, as many as each node keeps.</summary>
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(IEnumerable<string> nodes)
     {
         var lists = await store.AskAsync("dead_letters", database => Task.WhenAll(nodes.Select(async name =>
-            Read<DeadLetter>(await database.ListRangeAsync(Dead(name))).Select(letter => letter with { Node = name }))));
+            store.ReadAll<DeadLetter>("dead_letters", await database.ListRangeAsync(Dead(name))).Select(letter => letter with { Node = name }))));
         return [.. lists.SelectMany(letters => letters).OrderByDescending(letter => letter.At).Take(DeadLetters)];
     }
 
@@ -62,7 +62,4 @@ internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOpt
     private static RedisKey History(string node) => $"attendance:{{{node}}}:alerts:history";
 
     private static RedisKey Dead(string node) => $"attendance:{{{node}}}:alerts:dead";
-
-    private static T[] Read<T>(RedisValue[] values) =>
-        Array.ConvertAll(values, value => JsonSerializer.Deserialize<T>(value.ToString(), JsonBody.Options)!);
 }

@@ -15,24 +15,24 @@ internal static class CameraEndpoints
     public static void MapCameras(this IEndpointRouteBuilder routes)
     {
         var cameras = routes.MapGroup("/api/cameras").WithTags("Cameras");
-        cameras.MapGet("", ListAsync)
+        cameras.MapGet("", ListAsync).WithName("listCameras")
             .Routed(RoutedBy.Node)
             .Produces<CamerasResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423)
             .WithSummary("The cameras of all nodes and who holds them, by 'limit' and 'after'; 'node' asks one. 'browsers=false' leaves out those of browsers, "
                 + "whose ids are their owners' affair. 'best=true' with requirements: the one that 'auto' would take now, and why.");
         cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
                 views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseEndpoints.UnknownCamera())
-            .Routed(RoutedBy.Camera)
+            .WithName("getCamera").Routed(RoutedBy.Camera)
             .Produces<CameraView>().ProducesProblem(404)
             .WithSummary("One camera.");
-        cameras.MapPost("{cameraId}/probe", ProbeAsync)
+        cameras.MapPost("{cameraId}/probe", ProbeAsync).WithName("probeCamera")
             .Routed(RoutedBy.Camera)
             .Produces<CameraView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
             .WithSummary("Open a camera that nobody has for a few seconds, to rate it. Whoever wants it meanwhile gets it.");
-        cameras.MapGet("{cameraId}/history", HistoryAsync)
+        cameras.MapGet("{cameraId}/history", HistoryAsync).WithName("getCameraHistory")
             .Produces<HistoryResponse>().ProducesProblem(404).ProducesProblem(503)
             .WithSummary("Ended leases of a camera, newest first.");
-        routes.MapGet("/api/camera/status", StatusAsync).WithTags("Cameras").Routed(RoutedBy.Node).Produces<StatusResponse>().ProducesProblem(400)
+        routes.MapGet("/api/camera/status", StatusAsync).WithName("getStatus").WithTags("Cameras").Routed(RoutedBy.Node).Produces<StatusResponse>().ProducesProblem(400)
             .WithSummary("What is held, and whether all is well.");
     }
 

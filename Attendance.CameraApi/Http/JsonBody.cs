@@ -17,6 +17,12 @@ internal static class JsonBody
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    /// <summary>
+    /// For what another process has written: the store's values, answers of nodes. What a constructor asks for must be there, so what a later
+    /// version adds needs a default.
+    /// </summary>
+    public static readonly JsonSerializerOptions Kept = new(Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+
     /// <summary>Reads the body whatever content type it claims: a beacon of a browser and a plain <c>curl -d</c> claim others.</summary>
     /// <param name="absent">What an empty body stands for; null where there must be one.</param>
     /// <exception cref="RequestException">Not JSON, or a field of the wrong type.</exception>
@@ -39,6 +45,15 @@ internal static class JsonBody
                 ? new RequestException(exception.Path is null or "$" ? "$" : exception.Path.Replace("$.", ""), "is not of the right type, or stands there twice.")
                 : new RequestException("$", "is not valid JSON.");
         }
+    }
+
+    /// <summary>Reads the body so that it can be read again, by setting its position. It is in memory: nothing is written to a file.</summary>
+    /// <exception cref="BadHttpRequestException">Longer than <see cref="MaxLength"/>, or not sent as HTTP has it.</exception>
+    public static async Task KeepAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var kept = new MemoryStream(await ReadAllAsync(request.Body, cancellationToken), writable: false);
+        request.HttpContext.Response.RegisterForDispose(kept);
+        request.Body = kept;
     }
 
     private static bool IsWholeDocument(byte[] body)

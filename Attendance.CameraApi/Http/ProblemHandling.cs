@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
+using Attendance.ServiceDefaults;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -46,7 +47,7 @@ internal sealed class ProblemHandling : IExceptionHandler
         },
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"A body may have {JsonBody.MaxLength / 1024} KiB at most."),
-        BadHttpRequestException bad => new(bad.StatusCode, "invalid_request", "The request is not valid."),
+        _ when UnreadableRequest.Is(exception, out var status) => new(status.Value, "invalid_request", "The request is not valid."),
         _ => new(StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here; the log has the details."),
     };
 }
@@ -70,7 +71,8 @@ internal static class ProblemHandlingRegistration
         {
             // What a client did wrong, or an expected outage that logs itself, is no error of this service.
             SuppressDiagnosticsCallback = context => context.Exception
-                is StoreUnavailableException or CameraUnavailableException or RequestException or BadHttpRequestException or OperationCanceledException,
+                is StoreUnavailableException or CameraUnavailableException or RequestException or OperationCanceledException
+                || UnreadableRequest.Is(context.Exception),
         });
         app.UseStatusCodePages(context => ProblemHandling.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
     }

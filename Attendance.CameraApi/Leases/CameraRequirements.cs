@@ -4,8 +4,15 @@ using Attendance.CameraApi.Cameras.Quality;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>What a session that does not care which camera it gets, does care about. All that is named must be met.</summary>
+/// <param name="MinWidth">In pixels.</param>
+/// <param name="MinHeight">In pixels.</param>
+/// <param name="MinFrameRate">In frames a second.</param>
+/// <param name="Node">Its node's name.</param>
+/// <param name="Tag">That it has.</param>
+/// <param name="Facing">Where it looks.</param>
+/// <param name="TestPattern"><see langword="false"/> leaves out what shows no place: who stands before a test pattern is not seen.</param>
 internal sealed record CameraRequirements(
-    int? MinWidth = null, int? MinHeight = null, double? MinFrameRate = null, string? Node = null, string? Tag = null, string? Facing = null)
+    int? MinWidth = null, int? MinHeight = null, double? MinFrameRate = null, string? Node = null, string? Tag = null, string? Facing = null, bool? TestPattern = null)
 {
     private const int MaxSide = 16384;
     private const double MaxFrameRate = 1000;
@@ -54,6 +61,7 @@ internal sealed record CameraRequirements(
         (Node is null || Node == node)
         && (Tag is null || camera.Tags.Contains(Tag))
         && (Facing is null || camera.Facing == Facing)
+        && (TestPattern is not false || camera.Source.Kind is not (CameraKind.TestPattern or CameraKind.Fault))
         && (measured is not null
             ? AreMetBy(measured.Width, measured.Height, measured.FrameRate / Punctuality)
             : AreMetBy(camera.Width, camera.Height, camera.FrameRate)

@@ -10,7 +10,7 @@ namespace Attendance.CameraApi.Leases;
 internal static class CleanupEndpoints
 {
     public static void MapCleanup(this IEndpointRouteBuilder routes) => routes
-        .MapPost("/api/camera/cleanup", CleanupAsync).WithTags("Leases")
+        .MapPost("/api/camera/cleanup", CleanupAsync).WithName("cleanUp").WithTags("Leases")
         .Accepts<CleanupRequest>("application/json", "text/plain", "*/*") // a beacon, and curl -d, say something else than they send
         .Produces<CleanupResponse>().ProducesProblem(400).ProducesProblem(413)
         .WithSummary("Release what sessions hold; without a session what is stale, or with 'force' everything. May be repeated.");

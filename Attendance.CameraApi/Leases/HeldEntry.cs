@@ -6,10 +6,11 @@ namespace Attendance.CameraApi.Leases;
 internal sealed record HeldEntry(
     string LeaseId, string LeaseRef, string SessionHash, string Node, long Ttl, long AcquiredAt, long Deadline, long FencingToken)
 {
-    /// <returns>Null for a camera that is free: then there is only its last token.</returns>
-    public static HeldEntry? Parse(string? text) => text?.Split(' ') is [var id, var reference, var session, var node, var ttl, var since, var until, var token]
-        ? new HeldEntry(id, reference, session, node, Number(ttl), Number(since), Number(until), Number(token))
-        : null;
+    /// <returns>Null for a camera that is free: then there is only its last token. Also for what is no such line.</returns>
+    public static HeldEntry? Parse(string? text) => text?.Split(' ') is [var id, var reference, var session, var node, .. { Length: 4 } numbers]
+        && Array.TrueForAll(numbers, number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? new HeldEntry(id, reference, session, node, Number(numbers[0]), Number(numbers[1]), Number(numbers[2]), Number(numbers[3]))
+            : null;
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{LeaseId} {LeaseRef} {SessionHash} {Node} {Ttl} {AcquiredAt} {Deadline} {FencingToken}");

@@ -11,22 +11,22 @@ internal static class LeaseEndpoints
     public static void MapLeases(this IEndpointRouteBuilder routes)
     {
         var leases = routes.MapGroup("/api/leases").WithTags("Leases");
-        leases.MapPost("", AcquireAsync).Routed(RoutedBy.WishOfBody)
+        leases.MapPost("", AcquireAsync).WithName("acquireCamera").Routed(RoutedBy.WishOfBody)
             .Accepts<AcquireLease>("application/json")
             .Produces<LeaseResponse>(StatusCodes.Status200OK).Produces<LeaseResponse>(StatusCodes.Status201Created)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
             .WithSummary("Get a camera for a session. Answers after the first frame.");
-        leases.MapPost("check", CheckAsync).Routed(RoutedBy.LeaseOfBody)
+        leases.MapPost("check", CheckAsync).WithName("checkLease").Routed(RoutedBy.LeaseOfBody)
             .Accepts<CheckLease>("application/json")
             .Produces<CheckedResponse>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(410)
             .WithSummary("Whether something may be written under a lease now. Extends nothing.");
-        leases.MapPut("{leaseId}", RenewAsync).Routed(RoutedBy.Lease)
+        leases.MapPut("{leaseId}", RenewAsync).WithName("renewLease").Routed(RoutedBy.Lease)
             .Produces<CurrentLease>().ProducesProblem(410).ProducesProblem(503)
             .WithSummary("Extend a lease by its TTL, once the store has confirmed it.");
-        leases.MapGet("{leaseId}", Get).Routed(RoutedBy.Lease)
+        leases.MapGet("{leaseId}", Get).WithName("getLease").Routed(RoutedBy.Lease)
             .Produces<CurrentLease>().ProducesProblem(410)
             .WithSummary("Which camera a lease has now, and how to see it. Extends nothing.");
-        leases.MapDelete("{leaseId}", ReleaseAsync).Routed(RoutedBy.Lease)
+        leases.MapDelete("{leaseId}", ReleaseAsync).WithName("releaseLease").Routed(RoutedBy.Lease)
             .Produces(204).WithSummary("Release a camera. Answers when it is free; may be repeated.");
     }
 

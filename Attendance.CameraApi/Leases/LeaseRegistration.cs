@@ -2,6 +2,7 @@ using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Sessions;
 using Attendance.ServiceDefaults;
 using Attendance.ServiceDefaults.Settings;
@@ -50,6 +51,7 @@ internal static class LeaseRegistration
         builder.AddStoreConnection();
         builder.Services.AddSingleton<StoreMetrics>();
         builder.Services.AddSingleton<StoreConnection>();
+        builder.Services.AddSingleton<LeaseIdSeal>();
         builder.Services.AddSingleton<LeaseStore>();
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Security;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -17,6 +18,7 @@ internal sealed class LeaseStore
     public const int LedgerLength = 500;
 
     private readonly StoreConnection _store;
+    private readonly LeaseIdSeal _ids;
     private readonly string _node;
     private readonly string? _scope;
     private readonly string _prefix;
@@ -24,16 +26,15 @@ internal sealed class LeaseStore
     private readonly ConcurrentDictionary<(string Scope, string Node), LeaseStore> _others;
 
     /// <summary>In the scope of this node.</summary>
-    public LeaseStore(
-        IConnectionMultiplexer redis, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock, StoreMetrics metrics)
-        : this(new StoreConnection(redis, options, clock, metrics), node.Value.Name, scope: null, [])
+    public LeaseStore(StoreConnection store, LeaseIdSeal ids, IOptions<NodeOptions> node)
+        : this(store, ids, node.Value.Name, scope: null, [])
     {
     }
 
     private LeaseStore(
-        StoreConnection store, string node, string? scope, ConcurrentDictionary<(string Scope, string Node), LeaseStore> others)
+        StoreConnection store, LeaseIdSeal ids, string node, string? scope, ConcurrentDictionary<(string Scope, string Node), LeaseStore> others)
     {
-        (_store, _node, _scope, _others) = (store, node, scope, others);
+        (_store, _ids, _node, _scope, _others) = (store, ids, node, scope, others);
         _prefix = $"attendance:{{{(scope is null ? node : SharedScope + scope)}}}:";
 
         // Of a shared scope each node looks after its own leases, however many the others have.
@@ -46,7 +47,7 @@ internal sealed class LeaseStore
     /// <param name="node">Whose leases; null for those of this one.</param>
     public LeaseStore In(string? scope, string? node = null) => _others.GetOrAdd(
         (scope ?? "", node ?? _node),
-        static (key, store) => new LeaseStore(store._store, key.Node, key.Scope.Length > 0 ? key.Scope : null, store._others),
+        static (key, store) => new LeaseStore(store._store, store._ids, key.Node, key.Scope.Length > 0 ? key.Scope : null, store._others),
         this);
 
     /// <summary>Takes the camera for a session, or says for how long somebody else may still have it.</summary>
@@ -60,10 +61,10 @@ internal sealed class LeaseStore
         {
             ResultType.Integer => Granted(leaseId, (long)reply, (long)reply),
             ResultType.Array => new StoreGrant.Busy(TimeSpan.FromMilliseconds((long)reply[0]), (string)reply[1]!),
-            _ => GrantedAs(HeldEntry.Parse((string?)reply)!),
+            _ => HeldEntry.Parse((string?)reply) is { } held && _ids.Open(held.LeaseId) is { } id
+                ? Granted(id, held.FencingToken, held.AcquiredAt)
+                : throw new StoreUnavailableException(new InvalidDataException("The store answered with a lease that is not of this system.")),
         };
-
-        static StoreGrant GrantedAs(HeldEntry held) => Granted(held.LeaseId, held.FencingToken, held.AcquiredAt);
 
         static StoreGrant Granted(string leaseId, long token, long acquiredAt) =>
             new StoreGrant.Granted(leaseId, token, DateTimeOffset.FromUnixTimeMilliseconds(acquiredAt));
@@ -93,13 +94,17 @@ internal sealed class LeaseStore
         }
 
         var fields = (string[])reply!;
-        var held = HeldEntry.Parse(fields[0])!;
+        if (HeldEntry.Parse(fields[0]) is not { } held || _ids.Open(held.LeaseId) is not { } leaseId)
+        {
+            return null; // of a system with another key: it ends at its deadline
+        }
+
         var now = long.Parse(fields[1], CultureInfo.InvariantCulture);
 
         // A clock of the store that was set back makes no lease longer than it was granted.
         return new FoundLease(
             new StoredLease(
-                cameraId, held.LeaseId, held.SessionHash, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt), WasGranted: true)
+                cameraId, leaseId, held.SessionHash, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt), WasGranted: true)
             {
                 Scope = _scope,
             },
@@ -112,7 +117,7 @@ internal sealed class LeaseStore
     /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
     /// <exception cref="StoreUnavailableException">Call again.</exception>
     public Task ReleaseAsync(StoredLease lease, LeaseEnd end) => lease.WasGranted
-        ? ChangeAsync(LuaScript.Release, lease.CameraId, lease.LeaseId, lease.FencingToken, Facts(lease, end))
+        ? ChangeAsync(LuaScript.Release, lease.CameraId, _ids.Seal(lease.LeaseId), lease.FencingToken, Facts(lease, end))
         : SettleAsync(lease.CameraId, end, lease.LeaseId); // it may have been granted all the same; if not, there is nothing to record
 
     /// <summary>Ends a lease that only the store still knows.</summary>
@@ -121,7 +126,7 @@ internal sealed class LeaseStore
     public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null) => (string?)await RunAsync(
         LuaScript.Settle,
         [Camera(cameraId), Deadlines, Ledger(cameraId)],
-        [cameraId, end.Reason.Name(), Json(end.Detail), leaseId ?? "", _node]);
+        [cameraId, end.Reason.Name(), Json(end.Detail), leaseId is null ? "" : _ids.Seal(leaseId), _node]) is { } ended ? _ids.Open(ended) ?? ended : null;
 
     /// <summary>Cameras whose deadline has passed, at most <paramref name="limit"/>. Costs what is due, not what is held.</summary>
     public async Task<IReadOnlyList<string>> FindOverdueAsync(int limit) =>
@@ -133,9 +138,7 @@ internal sealed class LeaseStore
 
     /// <summary>Ended leases of a camera, newest first.</summary>
     public async Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(string cameraId, int limit) =>
-        Array.ConvertAll(
-            await AskAsync("ledger", database => database.ListRangeAsync(Ledger(cameraId), 0, Math.Min(limit, LedgerLength) - 1)),
-            entry => JsonSerializer.Deserialize<LedgerEntry>(entry.ToString(), LedgerEntry.Json)!);
+        _store.ReadAll<LedgerEntry>("ledger", await AskAsync("ledger", database => database.ListRangeAsync(Ledger(cameraId), 0, Math.Min(limit, LedgerLength) - 1)));
 
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public Task PingAsync() => AskAsync("ping", database => database.PingAsync());
@@ -150,7 +153,7 @@ internal sealed class LeaseStore
 
     private RedisKey Ledger(string cameraId) => $"{_prefix}ledger:{cameraId}";
 
-    private string Lease(string leaseId, string leaseRef, string sessionHash) => $"{leaseId} {leaseRef} {sessionHash} {_node}";
+    private string Lease(string leaseId, string leaseRef, string sessionHash) => $"{_ids.Seal(leaseId)} {leaseRef} {sessionHash} {_node}";
 
     /// <summary>What the ledger says of its end, but for the time, which is the store's to say; see facts_of in the scripts.</summary>
     private string Facts(StoredLease lease, LeaseEnd end) => string.Create(

@@ -1,10 +1,5 @@
-using System.Text.Json;
-
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>One ended lease, as the store keeps it. Times are the store's, in ms since 1970.</summary>
 internal sealed record LedgerEntry(
-    string LeaseRef, long AcquiredAt, long EndedAt, string Reason, string? Detail, string Node, long FencingToken)
-{
-    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-}
+    string LeaseRef, long AcquiredAt, long EndedAt, string Reason, string? Detail, string Node, long FencingToken);

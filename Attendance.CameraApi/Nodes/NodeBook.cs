@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
+using Attendance.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Nodes;
 
 /// <summary>What the store has of nodes: what each says of itself, and when it was heard last, by the store's own clock.</summary>
-internal sealed class NodeBook(StoreConnection store)
+internal sealed partial class NodeBook(StoreConnection store, EntrySignature signature, ILogger<NodeBook> logger)
 {
     private const int SilentAtOnce = 20;
 
@@ -17,6 +19,8 @@ internal sealed class NodeBook(StoreConnection store)
     // Their hash tag keeps all of it on one shard of a cluster.
     private static readonly RedisKey s_nodes = "attendance:{nodes}";
     private static readonly RedisKey s_seen = "attendance:{nodes}:seen";
+
+    private readonly RepeatedFailure _forged = new();
 
     /// <summary>Says that a node is there, and hears which have not said so for a while. Unless another instance has its name.</summary>
     /// <param name="insteadOf">The instance that had the name and is gone.</param>
@@ -28,23 +32,32 @@ internal sealed class NodeBook(StoreConnection store)
             database,
             [s_nodes, s_seen],
             [
-                self.Node, said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)], (long)silence.TotalMilliseconds, SilentAtOnce,
+                self.Node, signature.Sign(said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)]), (long)silence.TotalMilliseconds, SilentAtOnce,
                 self.Instance, insteadOf ?? "",
             ])))!;
         return new Heard(
             (long)reply[0] == 1,
             [.. ((string[])reply[1]!).Chunk(2).Select(pair => (pair[0], long.Parse(pair[1], CultureInfo.InvariantCulture)))],
-            reply.Length > 2 ? Read((RedisValue)reply[2]) : null);
+            reply.Length > 2 ? Read(self.Node, (RedisValue)reply[2]) ?? Nobody(self.Node, ((string?)reply[2])!) : null);
     }
 
     /// <summary>All that said so within a day and did not say that they stop.</summary>
     /// <exception cref="StoreUnavailableException">Not known.</exception>
-    public async Task<IReadOnlyList<NodeEntry>> ListAsync() => Array.ConvertAll(
-        await store.AskAsync("nodes", database => database.HashGetAllAsync(s_nodes)), field => Read(field.Value));
+    public async Task<IReadOnlyList<NodeEntry>> ListAsync()
+    {
+        var all = await store.AskAsync("nodes", database => database.HashGetAllAsync(s_nodes));
+        var found = all.Select(field => Read(field.Name.ToString(), field.Value)).OfType<NodeEntry>().ToList();
+        if (found.Count == all.Length)
+        {
+            _forged.IsOver();
+        }
+
+        return found;
+    }
 
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<NodeEntry?> FindAsync(string node) =>
-        await store.AskAsync("nodes", database => database.HashGetAsync(s_nodes, node)) is { IsNull: false } entry ? Read(entry) : null;
+        await store.AskAsync("nodes", database => database.HashGetAsync(s_nodes, node)) is { IsNull: false } entry ? Read(node, entry) : null;
 
     /// <summary>It stops, or was lost long ago.</summary>
     /// <exception cref="StoreUnavailableException">Call again.</exception>
@@ -60,7 +73,30 @@ internal sealed class NodeBook(StoreConnection store)
     /// <exception cref="StoreUnavailableException">Call again.</exception>
     public Task MarkEndedAsync(string node) => store.AskAsync("node", database => database.SortedSetRemoveAsync(s_seen, node));
 
-    private static NodeEntry Read(RedisValue entry) => JsonSerializer.Deserialize<NodeEntry>(entry.ToString(), JsonBody.Options)!;
+    /// <returns>Null for what no node of this system has said: another version, another API key, or somebody who made it up.</returns>
+    private NodeEntry? Read(string node, RedisValue entry)
+    {
+        if (!signature.IsGenuine(entry.ToString()))
+        {
+            if (_forged.IsNew(node))
+            {
+                LogForged(node);
+            }
+
+            return null;
+        }
+
+        return store.Read<NodeEntry>("nodes", entry) is { IsSound: true } read && read.Node == node ? read : null;
+    }
+
+    /// <summary>Whose name the store would keep for an entry that no node wrote. It cannot be asked, and gives no sign of life.</summary>
+    private static NodeEntry Nobody(string node, string entry) => new(node, InstanceIn().Match(entry).Groups[1].Value, Address: null, 0, 0, 0, [], 0, 0);
+
+    [GeneratedRegex("\"instance\":\"([A-Za-z0-9]+)\"")] // as beat.lua has it
+    private static partial Regex InstanceIn();
+
+    [LoggerMessage(LogLevel.Error, "The store has an entry of node {Node} that no node of this system has signed. It is passed over. Is 'Security:ApiKey' the same at all nodes?")]
+    private partial void LogForged(string node);
 }
 
 /// <param name="IsNew">The store did not know this node.</param>

@@ -109,19 +109,29 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
         return [.. answers.Select(Read).OfType<Offer>()];
     }
 
-    private Offer? Read((NodeEntry Node, HttpStatusCode? Status, JsonObject? Answer) one) => one switch
+    /// <returns>Null for no offer, and for what cannot be understood.</returns>
+    private Offer? Read((NodeEntry Node, HttpStatusCode? Status, JsonObject? Answer) one)
     {
-        { Status: HttpStatusCode.OK, Answer: { } best } => new Offer(one.Node, best.Deserialize<BestCameraResponse>(JsonBody.Options), clock.GetUtcNow()),
-        { Status: HttpStatusCode.Conflict } =>
-            new Offer(one.Node, null, (DateTimeOffset?)one.Answer?["expires_at"]?.GetValue<DateTime>() ?? clock.GetUtcNow()),
-        _ => null,
-    };
+        try
+        {
+            return one switch
+            {
+                { Status: HttpStatusCode.OK, Answer: { } best } => new Offer(one.Node, best.Deserialize<BestCameraResponse>(JsonBody.Kept), clock.GetUtcNow()),
+                { Status: HttpStatusCode.Conflict } => new Offer(one.Node, null, one.Answer?["expires_at"].Deserialize<DateTimeOffset?>() ?? clock.GetUtcNow()),
+                _ => null,
+            };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static string Query(CameraRequirements requirements)
     {
         (string Name, IFormattable? Value)[] numbers =
             [("min_width", requirements.MinWidth), ("min_height", requirements.MinHeight), ("min_frame_rate", requirements.MinFrameRate)];
-        (string Name, string? Value)[] texts = [("tag", requirements.Tag), ("facing", requirements.Facing)];
+        (string Name, string? Value)[] texts = [("tag", requirements.Tag), ("facing", requirements.Facing), ("test_pattern", requirements.TestPattern is false ? "false" : null)];
         return "?best=true" + string.Concat(numbers.Select(one => (one.Name, Value: one.Value?.ToString(null, CultureInfo.InvariantCulture))).Concat(texts)
             .Where(one => one.Value is not null).Select(one => $"&{one.Name}={Uri.EscapeDataString(one.Value!)}"));
     }

@@ -134,6 +134,11 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
     /// <summary>Reads ahead in a body that can be read again: whoever answers does, and says what is wrong with it.</summary>
     private static async Task<string?> TextOfBodyAsync(HttpRequest request, params string[] path)
     {
+        if (!request.Body.CanSeek)
+        {
+            return null; // there is none
+        }
+
         try
         {
             var body = new byte[JsonBody.MaxLength + 1];
@@ -155,7 +160,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
 
             return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             return null;
         }

@@ -11,9 +11,9 @@ internal static class NodeEndpoints
 
     public static void MapNodes(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(NamePath, AnswerAsync).WithTags("Nodes").Accepts<NodeInstance>("application/json").Produces<NodeInstance>().ProducesProblem(400)
+        routes.MapPost(NamePath, AnswerAsync).WithName("askNodeName").WithTags("Nodes").Accepts<NodeInstance>("application/json").Produces<NodeInstance>().ProducesProblem(400)
             .WithSummary("A process that would have this node's name asks whether that one is alive.");
-        routes.MapGet(StorePath, HearsStore).WithTags("Nodes").Produces(204).ProducesProblem(503)
+        routes.MapGet(StorePath, HearsStore).WithName("askNodeStore").WithTags("Nodes").Produces(204).ProducesProblem(503)
             .WithSummary("Another node, which does not hear the store, asks whether this one does. Answers at once, from what it knows.");
     }
 

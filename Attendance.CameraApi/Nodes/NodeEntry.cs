@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Attendance.CameraApi.Nodes;
 
 /// <summary>What the store has of a node. Times are the store's, in ms; <c>seen_at</c> comes last, for the store writes it.</summary>
@@ -5,6 +7,7 @@ namespace Attendance.CameraApi.Nodes;
 /// <param name="Address">Null until it listens.</param>
 /// <param name="Held">Leases, by which it is judged how much it has to do.</param>
 /// <param name="Scopes">That it shares with others.</param>
+/// <param name="SaidAt">By the node's own clock, in ms since 1970: what it signed long ago is not true for ever.</param>
 internal sealed record NodeEntry(
     string Node,
     string Instance,
@@ -13,7 +16,13 @@ internal sealed record NodeEntry(
     int Cameras,
     int Held,
     IReadOnlyList<string> Scopes,
-    long SeenAt);
+    long SaidAt,
+    long SeenAt)
+{
+    /// <summary>A node of this system can have said it.</summary>
+    [JsonIgnore]
+    public bool IsSound => Address is null or { IsAbsoluteUri: true, Scheme: "http" or "https" };
+}
 
 internal enum NodeState
 {

@@ -1,4 +1,6 @@
+using System.Text;
 using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Security;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.CameraApi.Nodes;
@@ -55,7 +57,20 @@ internal sealed partial class NodeForwarder(IHttpForwarder forwarder, Peers peer
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            // They could not be sent, and the node would be taken for unreachable.
+            foreach (var name in proxyRequest.Headers.NonValidated.Where(header => !header.Value.All(value => Ascii.IsValid(value))).Select(header => header.Key).ToList())
+            {
+                proxyRequest.Headers.Remove(name);
+            }
+
             proxyRequest.Headers.Host = null; // the node's own, not what this one was called
+            proxyRequest.Headers.Authorization = null;
+            proxyRequest.Headers.Remove(ApiKeyCheck.Header); // this node asks now
+            if (httpContext.Request.Body is MemoryStream body)
+            {
+                NodeSignature.TellBody(proxyRequest, body.ToArray());
+            }
+
             proxyRequest.Headers.Remove(Peers.HopsHeader);
             proxyRequest.Headers.Add(Peers.HopsHeader, (Peers.Hops(httpContext.Request) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
         }

@@ -5,7 +5,9 @@ internal static class NodeRegistration
     public static void AddNodes(this IHostApplicationBuilder builder)
     {
         builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<NodeSignature>();
         builder.Services.AddSingleton<Peers>();
+        builder.Services.AddSingleton<EntrySignature>();
         builder.Services.AddSingleton<NodeBook>();
         builder.Services.AddSingleton<NodeAddress>();
         builder.Services.AddSingleton<ThisNode>();

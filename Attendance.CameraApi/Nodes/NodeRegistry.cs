@@ -76,8 +76,10 @@ internal sealed partial class NodeRegistry(
 
     public bool IsUp(NodeEntry entry) => entry.Address is not null && !IsLost(entry);
 
+    /// <summary>Also one whose clock is wrong: it could not tell this one's requests from old ones that somebody sends again.</summary>
     public bool IsLost(NodeEntry entry) =>
-        TimeSpan.FromMilliseconds(_listedNow - entry.SeenAt) > options.Value.NodeLost;
+        TimeSpan.FromMilliseconds(_listedNow - entry.SeenAt) > options.Value.NodeLost
+        || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(entry.SaidAt)).Duration() > NodeSignature.Skew + options.Value.NodeLost;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -159,7 +161,7 @@ internal sealed partial class NodeRegistry(
     private async Task ListAsync()
     {
         var entries = await book.ListAsync();
-        _listedNow = entries.Max(entry => entry.SeenAt); // ours, of a moment ago, by the store's clock
+        _listedNow = entries.FirstOrDefault(entry => IsSelf(entry.Node))?.SeenAt ?? _listedNow; // of a moment ago, by the store's clock
         _listedAt = clock.GetTimestamp();
         var forgotten = entries.Where(entry => _listedNow - entry.SeenAt > s_memory.TotalMilliseconds).ToList();
         foreach (var entry in forgotten)

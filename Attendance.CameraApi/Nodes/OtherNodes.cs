@@ -11,6 +11,7 @@ namespace Attendance.CameraApi.Nodes;
 /// </summary>
 internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider clock)
 {
+    private const int LongestAnswer = 16 * 1024 * 1024;
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
 
     public async Task<CamerasResponse> AddToAsync(HttpContext context, PageWish page, CamerasResponse own)
@@ -77,13 +78,20 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
         try
         {
             using var response = await peers.SendAsync(request, either.Token);
-            return (other, response.StatusCode, await response.Content.ReadFromJsonAsync<T>(JsonBody.Options, either.Token));
+            return (other, response.StatusCode, await ReadAsync<T>(response, either.Token));
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return (other, null, null);
         }
+    }
+
+    /// <summary>An answer that lacks what it must have is none, and so is one of a refusal that is no problem document.</summary>
+    private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) where T : class
+    {
+        await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(JsonBody.Kept, cancellationToken) ?? throw new JsonException();
     }
 
     /// <summary>In the order of a page, cut to its length. A camera that is shared is told of once: by whoever has it, if anybody.</summary>

@@ -1,19 +1,17 @@
 using System.Diagnostics;
 using System.Net;
-using Attendance.CameraApi.Security;
 using Attendance.ServiceDefaults;
-using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.CameraApi.Nodes;
 
-/// <summary>The one pool of connections to other nodes. All of them have one API key.</summary>
-internal sealed class Peers(IOptions<SecurityOptions> security) : IDisposable
+/// <summary>The one pool of connections to other nodes. What is sent is signed; the API key is sent to no node.</summary>
+internal sealed class Peers(NodeSignature signature) : IDisposable
 {
     /// <summary>How many nodes have sent the request on. Whoever is asked by a node answers for itself.</summary>
     public const string HopsHeader = "X-Attendance-Hops";
 
-    public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
+    public HttpMessageInvoker Invoker { get; } = new(new Signing(signature, new SocketsHttpHandler
     {
         ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
         AllowAutoRedirect = false,
@@ -24,7 +22,7 @@ internal sealed class Peers(IOptions<SecurityOptions> security) : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         UseCookies = false,
         UseProxy = false,
-    });
+    }));
 
     public static int Hops(HttpRequest request) => int.TryParse(request.Headers[HopsHeader], out var hops) ? hops : 0;
 
@@ -34,18 +32,19 @@ internal sealed class Peers(IOptions<SecurityOptions> security) : IDisposable
     /// <summary>Asks as this node, not on anybody's behalf.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Sign(request.Headers.Add);
+        request.Headers.Add(HopsHeader, "1");
         return Invoker.SendAsync(request, cancellationToken);
     }
 
-    public void Sign(Action<string, string> addHeader)
+    public void Dispose() => Invoker.Dispose();
+
+    /// <summary>In the way of everything that is sent, whoever sends it.</summary>
+    private sealed class Signing(NodeSignature signature, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        addHeader(HopsHeader, "1");
-        if (security.Value.ApiKey is { Length: > 0 } key)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            addHeader(ApiKeyCheck.Header, key);
+            await signature.SignAsync(request, cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
         }
     }
-
-    public void Dispose() => Invoker.Dispose();
 }

@@ -42,9 +42,9 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
     public async Task InvokeAsync(HttpContext context)
     {
         var routed = context.GetEndpoint()?.Metadata.GetMetadata<Routed>();
-        if (routed is { By: RoutedBy.WishOfBody or RoutedBy.LeaseOfBody })
+        if (routed is not null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
         {
-            context.Request.EnableBuffering(JsonBody.MaxLength); // to be read here, and sent on
+            await JsonBody.KeepAsync(context.Request, context.RequestAborted); // to be read here, and sent on, perhaps more than once
         }
 
         if (routed is null || Peers.Hops(context.Request) > 0)
@@ -80,26 +80,19 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
                 return;
             }
 
-            if (!TryRewind(context.Request) || (node == any.Nodes[^1] && !any.OrHere))
+            if (node == any.Nodes[^1] && !any.OrHere)
             {
                 await NodeForwarder.Unreachable(node.Node).ExecuteAsync(context);
                 return;
             }
+
+            if (context.Request.Body.CanSeek)
+            {
+                context.Request.Body.Position = 0;
+            }
         }
 
         await next(context);
-    }
-
-    /// <returns><see langword="false"/> where a body may have been read and is not kept.</returns>
-    private static bool TryRewind(HttpRequest request)
-    {
-        if (request.Body.CanSeek)
-        {
-            request.Body.Position = 0;
-            return true;
-        }
-
-        return request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
     }
 }
 

@@ -54,6 +54,7 @@ internal sealed partial class ThisNode(
                 catalog.List().Count,
                 leases.LiveCount,
                 catalog.SharedScopes,
+                clock.GetUtcNow().ToUnixTimeMilliseconds(),
                 SeenAt: 0),
             LostNodes.Silence,
             insteadOf);

@@ -66,9 +66,7 @@ internal sealed partial class AuditLog(
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<(IReadOnlyList<AuditEntry> Items, string? Next)> ReadAsync(int limit, AuditPosition? after = null, string? of = null)
     {
-        var all = Array.ConvertAll(
-            await store.AskAsync("audit", database => database.ListRangeAsync(s_key)),
-            value => JsonSerializer.Deserialize<AuditEntry>(value.ToString(), JsonBody.Options)!);
+        var all = store.ReadAll<AuditEntry>("audit", await store.AskAsync("audit", database => database.ListRangeAsync(s_key)));
         var left = all.Where(entry => (of is null || entry.Node == of) && (after is not { } last || entry.Position.CompareTo(last) < 0))
             .OrderByDescending(entry => entry.Position).ToList();
         IReadOnlyList<AuditEntry> items = [.. left.Take(limit)];

@@ -18,7 +18,7 @@ internal static class EventEndpoints
     private const string Position = "position";
 
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes
-        .MapGet("/api/events", StreamAsync).WithTags("Operations").Routed(RoutedBy.Node).Produces(200, contentType: "text/event-stream").ProducesProblem(404)
+        .MapGet("/api/events", StreamAsync).WithName("streamEvents").WithTags("Operations").Routed(RoutedBy.Node).Produces(200, contentType: "text/event-stream").ProducesProblem(404)
         .WithSummary("Server-Sent Events of all nodes; 'node' asks one. Last-Event-ID resumes, at any node; 'live=true' begins with a snapshot of each node and adds what changes.");
 
     private static async Task StreamAsync(

@@ -14,16 +14,16 @@ internal static class OperationsEndpoints
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         var camera = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Operations");
-        camera.MapPost("release", ReleaseAsync).Routed(RoutedBy.Camera)
+        camera.MapPost("release", ReleaseAsync).WithName("releaseCamera").Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<ReleasedCamera>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Take a camera back from whoever has it.");
-        camera.MapPost("reopen", ReopenAsync).Routed(RoutedBy.Camera)
+        camera.MapPost("reopen", ReopenAsync).WithName("reopenCamera").Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Open a camera again, under the same lease.");
-        camera.MapPost("unquarantine", UnquarantineAsync).Routed(RoutedBy.Camera)
+        camera.MapPost("unquarantine", UnquarantineAsync).WithName("unquarantineCamera").Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Look again whether a quarantined camera is free; if it is, anybody may have it.");
-        routes.MapGet("/api/audit", AuditAsync).WithTags("Operations").Produces<AuditResponse>().ProducesProblem(400).ProducesProblem(503)
+        routes.MapGet("/api/audit", AuditAsync).WithName("listAudit").WithTags("Operations").Produces<AuditResponse>().ProducesProblem(400).ProducesProblem(503)
             .WithSummary("What ops have done at all nodes, newest first, by 'limit' and 'after'; 'node' names one.");
         routes.MapEvents();
     }

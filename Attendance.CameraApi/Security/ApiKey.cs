@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
@@ -36,8 +37,8 @@ internal sealed class SecurityOptionsValidator(IHostEnvironment environment, ICo
             .All(address => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsLoopback);
 }
 
-/// <summary>Lets nobody in without the key, except to what a probe or a reader of the contract needs.</summary>
-internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<SecurityOptions> options, ILogger<ApiKeyCheck> logger)
+/// <summary>Lets in who has the key, and other nodes; anybody only to what a probe or a reader of the contract needs.</summary>
+internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature nodes, IOptions<SecurityOptions> options, ILogger<ApiKeyCheck> logger)
 {
     public const string Header = "X-Api-Key";
     private const string Bearer = "Bearer ";
@@ -46,14 +47,17 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, IOptions<Securit
     private readonly byte[]? _key = string.IsNullOrEmpty(options.Value.ApiKey) ? null : Hash(options.Value.ApiKey);
     private bool _warned;
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
-        if (s_open.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) || IsAllowed(context))
+        if (s_open.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase))
+            || IsAllowed(context) || await nodes.IsGenuineAsync(context))
         {
-            return next(context);
+            await next(context);
         }
-
-        return new Problem(StatusCodes.Status401Unauthorized, "api_key_required", $"Send the API key as {Header}.").ExecuteAsync(context);
+        else
+        {
+            await new Problem(StatusCodes.Status401Unauthorized, "api_key_required", $"Send the API key as {Header}.").ExecuteAsync(context);
+        }
     }
 
     private bool IsAllowed(HttpContext context)

@@ -10,6 +10,7 @@ namespace Attendance.CameraApi.Sessions;
 internal sealed class NodeLink : IAsyncDisposable
 {
     private const int MaxUnsent = 64;
+    private const int LongestMessage = 64 * 1024;
     private static readonly TimeSpan s_ping = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(500);
 
@@ -25,7 +26,7 @@ internal sealed class NodeLink : IAsyncDisposable
         _socket.Options.AddSubProtocol(PresenceEndpoints.Protocol);
         _socket.Options.KeepAliveInterval = s_ping;
         _socket.Options.KeepAliveTimeout = s_ping;
-        peers.Sign(_socket.Options.SetRequestHeader);
+        _socket.Options.SetRequestHeader(Peers.HopsHeader, "1");
         _running = RunAsync(new UriBuilder(node) { Scheme = node.Scheme == "https" ? "wss" : "ws", Path = $"/api/sessions/{sessionId}/presence" }.Uri, peers, heard);
     }
 
@@ -103,6 +104,11 @@ internal sealed class NodeLink : IAsyncDisposable
             }
 
             message.Write(buffer, 0, part.Count);
+            if (message.Length > LongestMessage)
+            {
+                return; // no node says so much
+            }
+
             if (part.EndOfMessage)
             {
                 heard(message.ToArray());

@@ -12,7 +12,7 @@ internal static class PresenceEndpoints
     private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Connect];
 
     public static void MapPresence(this IEndpointRouteBuilder routes) => routes
-        .MapMethods("/api/sessions/{sessionId}/presence", s_methods, AttendAsync).WithTags("Sessions")
+        .MapMethods("/api/sessions/{sessionId}/presence", s_methods, AttendAsync).WithName("attendSession").WithTags("Sessions")
         .Produces(StatusCodes.Status101SwitchingProtocols).ProducesProblem(400)
         .WithSummary("A WebSocket: for as long as it lives, the leases of its session are renewed.");
 

@@ -181,18 +181,21 @@ internal sealed partial class PresenceRelay : IAsyncDisposable
     }
 
     /// <summary>What a node says at first is what it holds for the session: to the page, that these are renewed from now on.</summary>
+    /// <exception cref="JsonException">It says what no node says.</exception>
     private void Tell(byte[] json)
     {
-        using var message = JsonDocument.Parse(json);
-        if (message.RootElement.GetProperty("type").GetString() != "hello")
+        var message = JsonSerializer.Deserialize<NodeMessage>(json, JsonBody.Kept) ?? throw new JsonException();
+        if (message.Type != "hello")
         {
             _tell(new RelayedMessage(json));
         }
-        else if (message.RootElement.GetProperty("leases").Deserialize<PresentLease[]>(JsonBody.Options) is { Length: > 0 } leases)
+        else if (message.Leases is { Count: > 0 } leases)
         {
             _tell(new RenewedMessage(leases));
         }
     }
+
+    private sealed record NodeMessage(string Type, IReadOnlyList<PresentLease>? Leases = null);
 
     [LoggerMessage(LogLevel.Error, "A session's presence could not be relayed to other nodes")]
     private partial void LogFailed(Exception exception);

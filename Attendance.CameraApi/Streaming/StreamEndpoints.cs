@@ -20,10 +20,10 @@ internal static class StreamEndpoints
     public static void MapStreaming(this IEndpointRouteBuilder routes)
     {
         var cameras = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Pictures");
-        cameras.MapGet("stream", StreamAsync).Routed(RoutedBy.LeaseOfQuery)
+        cameras.MapGet("stream", StreamAsync).WithName("streamCamera").Routed(RoutedBy.LeaseOfQuery)
             .Produces(200, contentType: $"multipart/x-mixed-replace").ProducesProblem(410)
             .WithSummary("Motion JPEG, for as long as the lease lives. A slow viewer skips frames.");
-        cameras.MapGet("snapshot", SnapshotAsync).Routed(RoutedBy.LeaseOfQuery)
+        cameras.MapGet("snapshot", SnapshotAsync).WithName("getSnapshot").Routed(RoutedBy.LeaseOfQuery)
             .Produces(200, contentType: "image/jpeg").ProducesProblem(410)
             .WithSummary("The newest frame.");
     }

@@ -35,6 +35,8 @@ public sealed class BadInputTests(SharedSystem shared) : IAsyncDisposable
     [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"../../etc/passwd\"}", "camera_id")]
     [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"de\\u0000mo\"}", "camera_id")]
     [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"demo\\n\"}", "camera_id")]
+    [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"\\ud800\"}", "camera_id")]
+    [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"demo\",\"\\ud800\":1}", "$")]
     [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"demo\",\"ttl_seconds\":\"ten\"}", "ttl_seconds")]
     [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"demo\",\"ttl_seconds\":4}", "ttl_seconds")]
     [InlineData("{\"session_id\":\"" + Good + "\",\"camera_id\":\"demo\",\"ttl_seconds\":1e99}", "ttl_seconds")]

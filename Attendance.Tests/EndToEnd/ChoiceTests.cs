@@ -128,6 +128,8 @@ public sealed class ChoiceTests(GoodAndBadCamera cameras) : IClassFixture<GoodAn
     [InlineData("best=true&min_frame_rate=NaN", "min_frame_rate")]
     [InlineData("best=true&min_frame_rate=0", "min_frame_rate")]
     [InlineData("best=true&node=..%2F&tag=", "node", "tag")]
+    [InlineData("best=true&test_pattern=maybe", "test_pattern")]
+    [InlineData("test_pattern=false", "test_pattern")]
     [InlineData("min_width=640", "min_width")]
     public async Task A_wrong_question_for_the_best_camera_is_a_400_that_names_the_parameter(string query, params string[] parameters)
     {

@@ -242,6 +242,9 @@ public sealed class LeaseTests(SharedSystem shared) : IAsyncDisposable
             "/api/leases", new { session_id = _session + "_3", camera_id = "auto", requirements = new { min_width = 10_000 } }, Cancel);
         Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
         await ReleaseAsync(first.Lease);
+        using var noPattern = await _system.Api.PostAsJsonAsync(
+            "/api/leases", new { session_id = _session + "_3", camera_id = "auto", requirements = new { min_width = 1, test_pattern = false } }, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, noPattern.StatusCode);
         await ReleaseAsync(second.Lease);
 
         async Task<(string Camera, Lease Lease)> AcquireAnyAsync(string session)
@@ -278,6 +281,12 @@ public sealed class LeaseTests(SharedSystem shared) : IAsyncDisposable
         Assert.Contains("/api/leases", paths);
         Assert.Contains("/api/cameras/{cameraId}/stream", paths);
         Assert.Contains("/api/camera/cleanup", paths);
+        var operations = contract.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(each => each.Value).ToList();
+        Assert.Equal(operations.Count, operations.Select(each => each.GetProperty("operationId").GetString()).Distinct().Count());
+        Assert.All(operations, each => Assert.NotEmpty(each.GetProperty("summary").GetString()!));
+        Assert.All(operations, each => Assert.Contains(each.GetProperty("responses").EnumerateObject(), response => response.Name.StartsWith('4')));
+        Assert.Equal("X-Api-Key", contract.GetProperty("components").GetProperty("securitySchemes").GetProperty("ApiKey").GetProperty("name").GetString());
+        Assert.True(contract.GetProperty("security")[0].TryGetProperty("ApiKey", out _));
         foreach (var probe in new[] { "/health", "/alive" })
         {
             using var answer = await visitor.GetAsync(probe, Cancel);

@@ -85,7 +85,7 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
                 foreach (var hold in holds)
                 {
                     await Processes.UntilAsync(
-                        async () => HeldEntry.Parse(await redis.GetDatabase().StringGetAsync(Key("lease", hold.CameraId)))?.LeaseId == hold.Lease.Id,
+                        async () => HeldEntry.Parse(await redis.GetDatabase().StringGetAsync(Key("lease", hold.CameraId)))?.LeaseRef == hold.Lease.Ref,
                         s_patience, $"the lease of {hold.CameraId} is registered again", Cancel);
                     times.Add(Stopwatch.GetElapsedTime(started));
                 }

@@ -131,12 +131,8 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         }
     }
 
-    private static Task<bool> SetHolderAsync(IDatabase store, Uri? address) => store.HashSetAsync("attendance:{nodes}", "one", JsonSerializer.Serialize(
-        new
-        {
-            node = "one", instance = "someother", address, started_at = 0, cameras = 0, held = 0, scopes = Array.Empty<string>(),
-            seen_at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
-        }));
+    private static Task<bool> SetHolderAsync(IDatabase store, Uri? address) =>
+        store.HashSetAsync("attendance:{nodes}", "one", SignedEntry.Of("one", "someother", address));
 
     private static async Task<bool> HoldsNameAsync(IDatabase store, NodeProcess node) =>
         ((string?)await store.HashGetAsync("attendance:{nodes}", "one"))!.Contains(node.Address.Authority, StringComparison.Ordinal);

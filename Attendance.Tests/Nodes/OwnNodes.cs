@@ -21,12 +21,18 @@ public abstract class OwnNodes<TStore> : IAsyncLifetime where TStore : StoreServ
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var one in _started)
+        try
         {
-            await one.DisposeAsync();
+            foreach (var one in _started)
+            {
+                await one.DisposeAsync();
+            }
+        }
+        finally
+        {
+            await Store.DisposeAsync(); // also where a node did not end as it should: nothing may outlive the test
         }
 
-        await Store.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

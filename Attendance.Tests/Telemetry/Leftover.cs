@@ -1,10 +1,7 @@
-using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
-using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
+using Attendance.Tests.CameraApi.Leases;
 using Attendance.Tests.EndToEnd;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Attendance.Tests.Telemetry;
@@ -15,10 +12,7 @@ internal static class Leftover
     public static async Task LeaveAsync(AttendanceSystem system, string cameraId, CancellationToken cancellationToken)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(await system.ConnectionStringAsync(cancellationToken));
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var store = new LeaseStore(
-            redis, Options.Create(new LeaseOptions()), Options.Create(new NodeOptions()), TimeProvider.System,
-            new StoreMetrics(services.GetRequiredService<IMeterFactory>()));
+        var store = TestStore.Of(redis, new NodeOptions().Name, apiKey: AttendanceSystem.ApiKey);
         await store.AcquireAsync(cameraId, Identifiers.NewLeaseId(), Identifiers.SessionHash("session_of_nobody"), TimeSpan.FromMinutes(5));
     }
 }

@@ -13,7 +13,12 @@ namespace Attendance.CameraApi.Cameras.Discovery;
 /// <param name="Product">Vendor and product of a USB device, as <c>046d-0825</c>; null for others.</param>
 internal sealed partial record DeviceIdentity(string Entry, string? Serial, string Path, string Device, string Suffix, string? Product = null)
 {
+    /// <summary>The part of <c>/sys/devices</c> for what has no hardware.</summary>
+    private const string Virtual = "virtual";
+
     /// <param name="classEntry">A directory such as <c>/sys/class/video4linux/video0</c>.</param>
+    /// <param name="capability">As its driver says.</param>
+    /// <exception cref="IOException">It is not known what it is plugged into: it comes, or goes.</exception>
     public static DeviceIdentity Of(string classEntry, V4l2Capability capability)
     {
         // Links below it are relative to where it really is.
@@ -22,7 +27,12 @@ internal sealed partial record DeviceIdentity(string Entry, string? Serial, stri
         var parent = Resolve(System.IO.Path.Combine(classEntry, "device"));
         if (parent is null)
         {
-            // A virtual device has nothing to be plugged into; its name is all it has.
+            // A virtual device has nothing to be plugged into; its name is all it has. Of another one the kernel has not written it yet, or not any more.
+            if (!classEntry.Split(System.IO.Path.DirectorySeparatorChar).Contains(Virtual))
+            {
+                throw new IOException($"'{classEntry}' does not say what it is plugged into.");
+            }
+
             return new(classEntry, null, "virtual-" + capability.Card, classEntry, suffix);
         }
 

@@ -13,7 +13,8 @@ public sealed record BestCameraQuery(
     [FromQuery(Name = "min_frame_rate")] string? MinFrameRate,
     [FromQuery(Name = "node")] string? Node,
     [FromQuery(Name = "tag")] string? Tag,
-    [FromQuery(Name = "facing")] string? Facing)
+    [FromQuery(Name = "facing")] string? Facing,
+    [FromQuery(Name = "test_pattern")] string? TestPattern)
 {
     /// <returns>Null when the whole catalog is wanted.</returns>
     /// <exception cref="RequestException">Names every parameter that is wrong.</exception>
@@ -25,13 +26,20 @@ public sealed record BestCameraQuery(
             errors["best"] = ["must be true or false."];
         }
 
-        var requirements = new CameraRequirements(Whole(MinWidth, "min_width"), Whole(MinHeight, "min_height"), Number(MinFrameRate, "min_frame_rate"), Node, Tag, Facing);
+        if (TestPattern is not (null or "true" or "false"))
+        {
+            errors["test_pattern"] = ["must be true or false."];
+        }
+
+        var requirements = new CameraRequirements(
+            Whole(MinWidth, "min_width"), Whole(MinHeight, "min_height"), Number(MinFrameRate, "min_frame_rate"), Node, Tag, Facing,
+            TestPattern is null ? null : TestPattern == "true");
         requirements.Check("", errors);
         if (Best != "true")
         {
             foreach (var (name, value) in new[]
             {
-                ("min_width", MinWidth), ("min_height", MinHeight), ("min_frame_rate", MinFrameRate), ("tag", Tag), ("facing", Facing),
+                ("min_width", MinWidth), ("min_height", MinHeight), ("min_frame_rate", MinFrameRate), ("tag", Tag), ("facing", Facing), ("test_pattern", TestPattern),
             })
             {
                 if (value is not null)

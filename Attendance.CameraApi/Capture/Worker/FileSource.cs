@@ -17,13 +17,13 @@ internal sealed class FileSource(CaptureRequest request, string path) : ICapture
     {
         if (!File.Exists(path))
         {
-            throw new CaptureException(CaptureFailureCode.DeviceMissing, $"Camera '{request.CameraId}': the file '{path}' does not exist.");
+            throw new CaptureException(CaptureFailureCode.DeviceMissing, $"Camera '{request.CameraId}': the file '{Path.GetFileName(path)}' does not exist.");
         }
 
         _capture = new VideoCapture(path, VideoCaptureAPIs.ANY);
         if (!_capture.IsOpened())
         {
-            throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': the file '{path}' is not a video that can be read.");
+            throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': the file '{Path.GetFileName(path)}' is not a video that can be read.");
         }
 
         CaptureFailures.ThrowIfTooLarge(request, _capture.FrameWidth, _capture.FrameHeight);
@@ -41,7 +41,7 @@ internal sealed class FileSource(CaptureRequest request, string path) : ICapture
 
         if (!Next() && !Rewind())
         {
-            throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': the file '{path}' cannot be read any more.");
+            throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': the file '{Path.GetFileName(path)}' cannot be read any more.");
         }
 
         _encoder.Encode(_picture, frame);

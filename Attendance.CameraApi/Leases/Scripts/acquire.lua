@@ -9,19 +9,21 @@ local last = tonumber(held or 0)
 local deadline = int(now + ttl)
 if not last then
   local lease_id, lease_ref, session, node, ttl_then, since, until_then, token = string.match(held, HELD)
-  local asks, at = string.match(lease, '(%S+) (%S+)$')
-  local margin = node == at and 0 or LONGEST_RELEASE
-  if session == asks and node == at then
-    held = table.concat({ lease_id, lease_ref, session, at, ttl, since, deadline, token }, ' ')
-    redis.call('SET', camera, held, 'KEEPTTL')
-    redis.call('ZADD', deadlines, deadline, camera_id)
-    return held
+  if token then
+    local asks, at = string.match(lease, '(%S+) (%S+)$')
+    local margin = node == at and 0 or LONGEST_RELEASE
+    if session == asks and node == at then
+      held = table.concat({ lease_id, lease_ref, session, at, ttl, since, deadline, token }, ' ')
+      redis.call('SET', camera, held, 'KEEPTTL')
+      redis.call('ZADD', deadlines, deadline, camera_id)
+      return held
+    end
+    if until_then + margin > now then
+      return { math.min(until_then - now, tonumber(ttl_then)) + margin, node }
+    end
+    record(ledger, facts_of(since, token, lease_ref, 'expired', 'null', node))
   end
-  if until_then + margin > now then
-    return { math.min(until_then - now, tonumber(ttl_then)) + margin, node }
-  end
-  record(ledger, facts_of(since, token, lease_ref, 'expired', 'null', node))
-  last = tonumber(token)
+  last = tonumber(token or 0)
 end
 local token = math.max(last + 1, seen + 1, now)
 held = lease .. ' ' .. ttl .. ' ' .. now_text .. ' ' .. deadline .. ' ' .. (token == now and now_text or int(token))

@@ -3,11 +3,12 @@
 -- What the store has of a camera is one string, so that a change is one read and one write:
 --   held  <lease_id> <lease_ref> <session> <node> <ttl> <acquired_at> <deadline> <token>
 --   free  <token>, the last one that was granted
+-- Anything else was written by somebody else, and holds nothing.
 -- Whatever is sent to the store is text already: to turn a number into text costs half of what a command does.
 
 local FORGOTTEN_AFTER = '7776000000' -- 90 days of a camera that nobody uses: tokens are times, so they grow all the same
 local A_DAY = 24 * 60 * 60 * 1000
-local HELD = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
+local HELD = '^(%S+) (%S+) (%S+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
 local LONGEST_RELEASE = 4000 -- from the end of a lease until its camera is free, at most
 
 local function int(number)
@@ -40,7 +41,7 @@ local function recorded(ledger, lease_ref)
   local found, newest = false, 0
   for _, line in ipairs(redis.call('LRANGE', ledger, '0', '499')) do
     found = found or string.find(line, '"lease_ref":"' .. lease_ref .. '"', 1, true) ~= nil
-    newest = math.max(newest, tonumber(string.match(line, '"fencing_token":(%d+)')))
+    newest = math.max(newest, tonumber(string.match(line, '"fencing_token":(%d+)') or 0))
   end
   return found, newest
 end

@@ -6,6 +6,9 @@ local lease_id, lease_ref = string.match(ARGV[2], '^(%S+) (%S+)')
 local deadline = int(now + ARGV[6])
 local held = redis.call('GET', KEYS[1])
 local last = tonumber(held or 0)
+if not last and not string.match(held, HELD) then
+  last = 0
+end
 if last then
   local found, newest = recorded(KEYS[3], lease_ref)
   if found or math.max(last, newest) > tonumber(ARGV[4]) then

@@ -83,6 +83,23 @@ public sealed partial class DeviceDiscoveryTests : IDisposable
         Assert.Equal(["platform-vivid-000", "platform-vivid-001"], Discover().List().Select(device => device.Id));
     }
 
+    /// <summary>Else it were listed under its card's name first, and under another id beside that a moment later.</summary>
+    [Fact]
+    public void A_device_is_not_listed_before_it_is_known_what_it_is_plugged_into()
+    {
+        Node(0, "devices/platform/vivid.0", index: 0, bus: "platform");
+        var link = Path.Combine(Root, "devices/platform/vivid.0/video4linux/video0/device");
+        Directory.Delete(link);
+        var discovery = Discover();
+
+        Assert.Empty(discovery.List(out var isComplete));
+        Assert.False(isComplete); // so it is looked at again in a moment
+
+        Directory.CreateSymbolicLink(link, "../..");
+        Assert.Equal("platform-vivid.0", Assert.Single(discovery.List(out isComplete)).Id);
+        Assert.True(isComplete);
+    }
+
     [Fact]
     public void A_device_is_asked_once_until_it_is_plugged_in_again()
     {

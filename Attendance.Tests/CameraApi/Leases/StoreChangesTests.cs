@@ -1,10 +1,6 @@
-using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
 using Attendance.Tests.Stores;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Xunit;
 
@@ -14,17 +10,36 @@ namespace Attendance.Tests.CameraApi.Leases;
 public sealed class StoreChangesTests(RedisStore server) : IClassFixture<RedisStore>
 {
     [Fact]
+    public async Task What_cannot_be_done_for_one_camera_is_done_for_others_in_the_same_moment()
+    {
+        Assert.SkipWhen(server.Missing is not null, server.Missing ?? "");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        var node = "node-" + Guid.NewGuid().ToString("N")[..12];
+        var store = TestStore.Of(redis, node);
+        await redis.GetDatabase().ListRightPushAsync($"attendance:{{{node}}}:lease:door", "not even a text");
+
+        var asked = Enumerable.Range(0, 60)
+            .Select(camera => store.AcquireAsync(camera % 3 == 2 ? "door" : $"camera-{camera}", Identifiers.NewLeaseId(), "one", TimeSpan.FromSeconds(30))).ToList();
+        foreach (var (camera, grant) in asked.Index())
+        {
+            if (camera % 3 == 2)
+            {
+                await Assert.ThrowsAsync<StoreUnavailableException>(() => grant);
+            }
+            else
+            {
+                Assert.IsType<StoreGrant.Granted>(await grant);
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_was_given_up_before_it_was_sent_is_never_done()
     {
         Assert.SkipWhen(server.Missing is not null, server.Missing ?? "");
         await using var redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
         await using var other = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
-        var store = new LeaseStore(
-            redis,
-            Options.Create(new LeaseOptions { StoreTimeout = TimeSpan.FromMilliseconds(300) }),
-            Options.Create(new NodeOptions { Name = "node-" + Guid.NewGuid().ToString("N")[..12] }),
-            TimeProvider.System,
-            new StoreMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()));
+        var store = TestStore.Of(redis, "node-" + Guid.NewGuid().ToString("N")[..12], TimeSpan.FromMilliseconds(300));
         Assert.IsType<StoreGrant.Granted>(await AcquireAsync("first"));
 
         await redis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");

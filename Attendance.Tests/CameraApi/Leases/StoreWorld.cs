@@ -1,9 +1,5 @@
-using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Xunit;
 
@@ -16,9 +12,6 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
     /// <summary>Longer than any story takes: a deadline passes when a step says so.</summary>
     public static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
 
-    private static readonly StoreMetrics s_metrics =
-        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-
     private readonly string _node = "node-" + Guid.NewGuid().ToString("N")[..12];
     private readonly List<StoredLease> _handed = [];
     private LeaseStore[]? _stores;
@@ -27,12 +20,7 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
 
     public LeaseStore Store => Stores[0];
 
-    private LeaseStore[] Stores => _stores ??= [.. connections.Select(connection => new LeaseStore(
-        connection,
-        Options.Create(new LeaseOptions { StoreTimeout = TimeSpan.FromSeconds(10) }),
-        Options.Create(new NodeOptions { Name = _node }),
-        TimeProvider.System,
-        s_metrics))];
+    private LeaseStore[] Stores => _stores ??= [.. connections.Select(connection => TestStore.Of(connection, _node, TimeSpan.FromSeconds(10)))];
 
     private IDatabase Database => connections[0].GetDatabase();
 

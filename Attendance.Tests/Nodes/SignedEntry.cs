@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Security;
+using Attendance.Tests.EndToEnd;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Tests.Nodes;
+
+/// <summary>What a node that has the API key says of itself in the store.</summary>
+internal static class SignedEntry
+{
+    public static string Of(string node, string instance, Uri? address, string apiKey = AttendanceSystem.ApiKey, DateTimeOffset? saidAt = null)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var json = JsonSerializer.Serialize(
+            new NodeEntry(node, instance, address, StartedAt: 0, Cameras: 1, Held: 0, Scopes: [], (saidAt ?? now).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()),
+            JsonBody.Options);
+        var seen = json.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal);
+        return new EntrySignature(Options.Create(new SecurityOptions { ApiKey = apiKey })).Sign(json[..seen]) + json[seen..];
+    }
+}
