@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attendance.ServiceDefaults;
 using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
@@ -8,6 +9,9 @@ using Attendance.Web.Layout;
 using Attendance.Web.Operations;
 using Attendance.Web.People;
 using Attendance.Web.Security;
+
+// Figures and times are written alike wherever this runs; ICU is for the names of people.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -30,9 +34,9 @@ app.UseErrorPages();
 app.UseStaticFiles(AssetCaching.Revalidated);
 app.UseRouting();
 app.UseSameOriginOnly();
-app.UseRateLimiter();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseRateLimiter(); // by account, where there is one
 app.UsePasswordFirst();
 app.UseAntiforgery();
 app.MapDefaultEndpoints();

@@ -114,10 +114,13 @@ public sealed class GivingBackTests : WebTest
     {
         using var visit = new Visit(web.Address) { Cookie = cookie };
 
-        (await visit.GetAsync("/")).Says(HttpStatusCode.InternalServerError, "Something went wrong on our side");
+        var page = await visit.GetAsync("/");
+        page.Says(HttpStatusCode.ServiceUnavailable, "Something went wrong on our side");
+        Assert.NotNull(page.Response.Headers.RetryAfter);
 
         var api = await visit.GetAsync("/api/cameras");
-        Assert.Equal(HttpStatusCode.InternalServerError, api.Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, api.Status);
+        Assert.NotNull(api.Response.Headers.RetryAfter);
         Assert.Equal("application/problem+json", api.Response.Content.Headers.ContentType?.MediaType);
         Assert.False(api.Response.Headers.Contains("Set-Cookie")); // nor is a sign-in prolonged that could not be checked
     }

@@ -15,7 +15,8 @@ public sealed class PageTests : WebTest
     [InlineData("/cameras/nowhere", HttpStatusCode.NotFound)]
     [InlineData("/css/site.css", HttpStatusCode.OK)]
     [InlineData("/js/camera/camera-session.js", HttpStatusCode.OK)]
-    [InlineData("/trouble/500", HttpStatusCode.InternalServerError)]
+    [InlineData("/trouble/403", HttpStatusCode.Forbidden)]
+    [InlineData("/trouble/500", HttpStatusCode.NotFound)]
     public async Task Every_answer_says_what_a_browser_may_do_with_it(string target, HttpStatusCode expected)
     {
         var response = await GetAsync(target);

@@ -70,9 +70,10 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
         var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Account>>().CreateAsync(account);
         var scheme = IdentityConstants.ApplicationScheme;
         var cookie = Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(scheme);
-        var issued = TimeProvider.System.GetUtcNow() - age;
-        return new(cookie.TicketDataFormat.Protect(
-            new AuthenticationTicket(principal, new() { IssuedUtc = issued, ExpiresUtc = issued + cookie.ExpireTimeSpan }, scheme)));
+        var properties = await Services.GetRequiredService<SignInSessions>().BeginAsync(account.Id);
+        properties.IssuedUtc = TimeProvider.System.GetUtcNow() - age;
+        properties.ExpiresUtc = properties.IssuedUtc + cookie.ExpireTimeSpan;
+        return new(cookie.TicketDataFormat.Protect(new AuthenticationTicket(principal, properties, scheme)));
     }
 
     /// <param name="signIn">Null for a visitor.</param>

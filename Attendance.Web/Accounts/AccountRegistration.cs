@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Threading.RateLimiting;
 using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Data;
 using Attendance.Web.Forwarding;
@@ -7,7 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Accounts;
@@ -16,9 +14,6 @@ internal static class AccountRegistration
 {
     /// <summary>Who may look after accounts, and after cameras.</summary>
     public const string AdminsOnly = "admins";
-
-    /// <summary>On what is done with a password.</summary>
-    public const string FewAttempts = "few-attempts";
 
     public const string SignInPath = "/sign-in", PasswordPath = "/account/password";
 
@@ -29,10 +24,12 @@ internal static class AccountRegistration
         services.AddSingleton<IValidateOptions<AccountOptions>, AccountOptionsValidator>();
 
         services.AddIdentityCore<Account>()
+            .AddPasswordValidator<WeakPasswords>()
             .AddSignInManager()
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddEntityFrameworkStores<AttendanceDb>();
-        services.AddOptions<IdentityOptions>().Configure<IOptions<AccountOptions>>(Configure);
+        services.AddScoped<ISecurityStampValidator, AccountValidator>(); // in place of the framework's, so after it
+        services.Configure<IdentityOptions>(Configure);
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000); // OWASP's figure for PBKDF2 with SHA-512
         services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
 
@@ -50,14 +47,19 @@ internal static class AccountRegistration
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             antiforgery.SuppressXFrameOptionsHeader = true; // the content policy says it, and better
         });
-        services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<AccountOptions>>(Configure);
+        services.AddQuotas();
+        services.AddScoped<SignInCounts>();
+        services.AddScoped<PasswordAttempts>();
+        services.AddSingleton<KnownDevices>();
+        services.AddSingleton<SignInSessions>();
+        services.AddSingleton<OpenConnections>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenConnections>());
 
         services.AddSingleton<FirstAdmin>();
         services.AddHostedService(provider => provider.GetRequiredService<FirstAdmin>());
     }
 
-    private static void Configure(IdentityOptions identity, IOptions<AccountOptions> options)
+    private static void Configure(IdentityOptions identity)
     {
         // Length is what counts; rules about its characters make passwords worse (NIST SP 800-63B).
         identity.Password.RequiredLength = AccountOptions.ShortestPassword;
@@ -65,8 +67,6 @@ internal static class AccountRegistration
         identity.Password.RequireDigit = identity.Password.RequireLowercase = false;
         identity.Password.RequireUppercase = identity.Password.RequireNonAlphanumeric = false;
         identity.User.AllowedUserNameCharacters = AccountNames.Characters;
-        identity.Lockout.MaxFailedAccessAttempts = options.Value.WrongPasswords;
-        identity.Lockout.DefaultLockoutTimeSpan = options.Value.LockedFor;
     }
 
     private static void Configure(CookieAuthenticationOptions cookie, IOptions<AccountOptions> options)
@@ -80,13 +80,14 @@ internal static class AccountRegistration
         cookie.ReturnUrlParameter = "return";
         cookie.Events.OnValidatePrincipal = ValidateAsync;
         cookie.Events.OnCheckSlidingExpiration = RenewWhenValidatedOnly;
+        cookie.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask; // the page leads on, to a place of ours only
         cookie.Events.OnRedirectToLogin = SendToSignInAsync;
         cookie.Events.OnRedirectToAccessDenied = RefuseAsync;
     }
 
     /// <summary>
-    /// An account that was deleted, or given another password, is out within a minute. What needs no sign-in (giving a camera back)
-    /// does not ask the database either: should that be down, a camera still comes back.
+    /// An account that was deleted, or given another password, is out within a minute, and who has signed out at once. What needs no
+    /// sign-in (giving a camera back) does not ask the database either: should that be down, a camera still comes back.
     /// </summary>
     private static Task ValidateAsync(CookieValidatePrincipalContext context) =>
         context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null
@@ -112,7 +113,9 @@ internal static class AccountRegistration
             return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }
 
-        context.Response.Redirect(context.RedirectUri);
+        // Without the host: whoever asks may name another one.
+        var wanted = context.Request.Path + context.Request.QueryString;
+        context.Response.Redirect(QueryHelpers.AddQueryString(SignInPath, context.Options.ReturnUrlParameter, wanted));
         return Task.CompletedTask;
     }
 
@@ -129,23 +132,4 @@ internal static class AccountRegistration
     }
 
     private static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api");
-
-    private static void Configure(RateLimiterOptions limiter, IOptions<AccountOptions> options)
-    {
-        limiter.AddPolicy(FewAttempts, context => HttpMethods.IsPost(context.Request.Method)
-            ? RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress?.ToString() ?? "",
-                _ => new() { PermitLimit = options.Value.AttemptsPerMinute, Window = TimeSpan.FromMinutes(1) })
-            : RateLimitPartition.GetNoLimiter(""));
-        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = (rejected, _) =>
-        {
-            if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after))
-            {
-                rejected.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            }
-
-            return ValueTask.CompletedTask;
-        };
-    }
 }

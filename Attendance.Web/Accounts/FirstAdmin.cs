@@ -51,8 +51,7 @@ internal sealed partial class FirstAdmin(
         {
             admin.Role = AccountRole.Admin;
             admin.MustChangePassword = true;
-            admin.LockoutEnd = null;
-            admin.AccessFailedCount = 0;
+            await scope.ServiceProvider.GetRequiredService<SignInCounts>().ClearAllAsync(admin.Id, cancellationToken);
             Check(await accounts.RemovePasswordAsync(admin));
             Check(await accounts.AddPasswordAsync(admin, password)); // saves the rest too, and ends every session of the account
         }

@@ -13,7 +13,7 @@ namespace Attendance.Web.Accounts;
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class AccountsModel(
-    UserManager<Account> accounts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
+    UserManager<Account> accounts, SignInCounts counts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
 {
     /// <summary>Without those that are taken for each other when they are read aloud or copied by hand.</summary>
     private const string PasswordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -32,7 +32,9 @@ internal sealed partial class AccountsModel(
 
     public string OwnId => User.AccountId();
 
-    public bool IsLocked(Account account) => account.LockoutEnd > clock.GetUtcNow();
+    public IReadOnlySet<string> Locked { get; private set; } = new HashSet<string>();
+
+    public bool IsLocked(Account account) => Locked.Contains(account.Id);
 
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
@@ -81,12 +83,11 @@ internal sealed partial class AccountsModel(
 
         var password = NewPassword();
         account.MustChangePassword = true;
-        account.LockoutEnd = null;
-        account.AccessFailedCount = 0;
         await accounts.RemovePasswordAsync(account); // with a new security stamp: whoever is signed in by the old one is out
         var given = await accounts.AddPasswordAsync(account, password);
         if (given.Succeeded)
         {
+            await counts.ClearAllAsync(account.Id, cancellationToken);
             LogReset(account.Id, OwnId);
             Made = (account.UserName!, password);
         }
@@ -109,6 +110,7 @@ internal sealed partial class AccountsModel(
         else if (await accounts.FindByIdAsync(id) is { } account && (await accounts.DeleteAsync(account)).Succeeded)
         {
             LogDeleted(id, OwnId);
+            await db.ForgetDeletedAsync(logger); // the name
             return RedirectToPage();
         }
 
@@ -128,8 +130,11 @@ internal sealed partial class AccountsModel(
         }
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken) =>
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        Locked = await counts.LockedAsync(cancellationToken);
         All = await db.Users.AsNoTracking().OrderBy(account => account.NormalizedUserName).ToListAsync(cancellationToken);
+    }
 
     private static string NewPassword() =>
         string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString(PasswordLetters, 5))); // about 99 bits

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -5,11 +6,17 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Attendance.Web.Accounts;
 
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class MeModel(SignInManager<Account> signIn) : PageModel
+internal sealed class MeModel(SignInManager<Account> signIn, SignInSessions sessions) : PageModel
 {
     public async Task<IActionResult> OnPostAsync()
     {
+        var session = SignInSessions.IdOf((await HttpContext.AuthenticateAsync()).Properties);
         await signIn.SignOutAsync();
+        if (session is not null)
+        {
+            await sessions.EndAsync(session); // and with it every copy of the cookie
+        }
+
         return LocalRedirect(AccountRegistration.SignInPath);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Attendance.Web.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -6,9 +7,10 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace Attendance.Web.Accounts;
 
-[EnableRateLimiting(AccountRegistration.FewAttempts)]
+[EnableRateLimiting(Quotas.FewAttempts)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed partial class PasswordModel(SignInManager<Account> signIn, UserManager<Account> accounts, ILogger<PasswordModel> logger) : PageModel
+internal sealed partial class PasswordModel(
+    SignInManager<Account> signIn, UserManager<Account> accounts, PasswordAttempts attempts, SignInCounts counts, ILogger<PasswordModel> logger) : PageModel
 {
     [BindProperty]
     [Required(ErrorMessage = "Enter the password that you have now.")]
@@ -50,7 +52,7 @@ internal sealed partial class PasswordModel(SignInManager<Account> signIn, UserM
         }
 
         // Counts as an attempt to sign in: whoever finds a page that was left open must not be able to guess the password here.
-        if (!(await signIn.CheckPasswordSignInAsync(account, Current!, lockoutOnFailure: true)).Succeeded)
+        if (await attempts.TryAsync(HttpContext, account, account.UserName, Current!) != PasswordOutcome.Right)
         {
             ModelState.AddModelError(nameof(Current), "This is not the password that you have now, or the account is locked for a while.");
             return Page();
@@ -68,9 +70,10 @@ internal sealed partial class PasswordModel(SignInManager<Account> signIn, UserM
             return Page();
         }
 
+        await counts.ClearAllAsync(account.Id, HttpContext.RequestAborted);
         LogChanged(account.Id);
         await signIn.RefreshSignInAsync(account); // this browser stays signed in, all others are out
-        return LocalRedirect(Url.IsLocalUrl(Return) ? Return : "/");
+        return LocalRedirect(LocalReturn.Of(Url, Return));
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} changed its password")]

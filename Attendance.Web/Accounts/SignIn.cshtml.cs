@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Attendance.Web.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -8,15 +9,11 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace Attendance.Web.Accounts;
 
 [AllowAnonymous]
-[EnableRateLimiting(AccountRegistration.FewAttempts)]
+[EnableRateLimiting(Quotas.FewAttempts)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class SignInModel(
-    SignInManager<Account> signIn, UserManager<Account> accounts, IPasswordHasher<Account> hasher, ILogger<SignInModel> logger) : PageModel
+    SignInManager<Account> signIn, UserManager<Account> accounts, PasswordAttempts attempts, SignInSessions sessions, ILogger<SignInModel> logger) : PageModel
 {
-    /// <summary>Of no account: checking it, for one that there is not or that is locked, takes as long as checking a real one.</summary>
-    private static readonly Account s_nobody = new();
-    private static string? s_nobodysHash;
-
     [BindProperty]
     [Required(ErrorMessage = "Enter your user name.")]
     public string? UserName { get; set; }
@@ -39,34 +36,20 @@ internal sealed partial class SignInModel(
         }
 
         var account = AccountNames.IsValid(UserName) ? await accounts.FindByNameAsync(UserName!) : null;
-        if (account is null || await accounts.IsLockedOutAsync(account))
+        var outcome = await attempts.TryAsync(HttpContext, account, UserName, Password!);
+        if (account is null || outcome != PasswordOutcome.Right)
         {
-            s_nobodysHash ??= hasher.HashPassword(s_nobody, Guid.NewGuid().ToString());
-            hasher.VerifyHashedPassword(s_nobody, s_nobodysHash, Password!);
-            if (account is null)
-            {
-                LogUnknown();
-            }
-            else
-            {
-                LogLocked(account.Id);
-            }
-
+            LogRefused(outcome, account?.Id);
             return Refuse();
         }
 
-        if (!(await signIn.PasswordSignInAsync(account, Password!, isPersistent: false, lockoutOnFailure: true)).Succeeded)
-        {
-            LogWrong(account.Id);
-            return Refuse();
-        }
-
+        await signIn.SignInAsync(account, await sessions.BeginAsync(account.Id));
         LogSignedIn(account.Id);
         return account.MustChangePassword ? RedirectToPage("Password", new { @return = SafeReturn }) : GoOn();
     }
 
     /// <summary>To a place of ours only.</summary>
-    private string SafeReturn => Url.IsLocalUrl(Return) ? Return : "/";
+    private string SafeReturn => LocalReturn.Of(Url, Return);
 
     private LocalRedirectResult GoOn() => LocalRedirect(SafeReturn);
 
@@ -74,12 +57,28 @@ internal sealed partial class SignInModel(
     private PageResult Refuse()
     {
         ModelState.AddModelError(
-            "", "The user name or the password is wrong. After several wrong passwords an account is locked for a while: then wait, or ask an administrator.");
+            "", "The user name or the password is wrong. After several wrong passwords an account is locked for a while: then wait, use a browser in which you have signed in before, or ask an administrator.");
         return Page();
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in")]
     private partial void LogSignedIn(string accountId);
+
+    private void LogRefused(PasswordOutcome outcome, string? accountId)
+    {
+        if (accountId is null)
+        {
+            LogUnknown();
+        }
+        else if (outcome == PasswordOutcome.Locked)
+        {
+            LogLocked(accountId);
+        }
+        else
+        {
+            LogWrong(accountId);
+        }
+    }
 
     [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: wrong password")]
     private partial void LogWrong(string accountId);

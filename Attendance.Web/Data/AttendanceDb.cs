@@ -22,6 +22,10 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<ShotPicture> ShotPictures => Set<ShotPicture>();
 
+    public DbSet<SignInCount> SignInCounts => Set<SignInCount>();
+
+    public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <summary>
@@ -57,6 +61,21 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
         {
             account.ToTable("accounts");
             account.Property(each => each.Role).HasConversion<string>().HasMaxLength(16);
+        });
+
+        builder.Entity<SignInCount>(count =>
+        {
+            count.ToTable("sign_in_counts");
+            count.HasKey(each => each.Key);
+            count.Property(each => each.Key).HasMaxLength(SignInCount.KeyLength);
+            count.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        builder.Entity<SignInSession>(session =>
+        {
+            session.ToTable("sign_in_sessions");
+            session.Property(each => each.Id).HasMaxLength(SignInSession.IdLength);
+            session.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId).OnDelete(DeleteBehavior.Cascade);
         });
 
         builder.Entity<ConsentText>(text =>

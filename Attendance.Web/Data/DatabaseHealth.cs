@@ -7,20 +7,23 @@ namespace Attendance.Web.Data;
 internal sealed partial class DatabaseHealth(IServiceScopeFactory scopes, ILogger<DatabaseHealth> logger) : IHealthCheck
 {
     private const string Away = "The database does not answer: nobody can sign in or enroll.";
+    private const string Full = "Nothing can be written in the folder of the database, perhaps because its disk is full: nobody can sign in or enroll.";
 
     private readonly RepeatedFailure _failure = new();
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (!await scope.ServiceProvider.GetRequiredService<AttendanceDb>().Database.CanConnectAsync(cancellationToken))
+        var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
+        var trouble = !await db.Database.CanConnectAsync(cancellationToken) ? Away : await IsWritableAsync(db, cancellationToken) ? null : Full;
+        if (trouble is not null)
         {
-            if (_failure.IsNew(Away))
+            if (_failure.IsNew(trouble))
             {
-                LogAway();
+                LogTrouble(trouble);
             }
 
-            return HealthCheckResult.Unhealthy(Away);
+            return HealthCheckResult.Unhealthy(trouble);
         }
 
         if (_failure.IsOver())
@@ -31,9 +34,27 @@ internal sealed partial class DatabaseHealth(IServiceScopeFactory scopes, ILogge
         return HealthCheckResult.Healthy();
     }
 
-    [LoggerMessage(LogLevel.Error, Away)]
-    private partial void LogAway();
+    /// <summary>Of SQLite only: another server says so itself, at the first change.</summary>
+    private static async Task<bool> IsWritableAsync(AttendanceDb db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (db is SqliteAttendanceDb)
+            {
+                await DataFiles.TryWriteAsync(DataFiles.PathOf(db), cancellationToken);
+            }
 
-    [LoggerMessage(LogLevel.Information, "The database answers again")]
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Trouble}")]
+    private partial void LogTrouble(string trouble);
+
+    [LoggerMessage(LogLevel.Information, "The database is well again")]
     private partial void LogBack();
 }

@@ -46,6 +46,18 @@ internal sealed partial class DatabasePreparation(
         // A file is brought up to date by one process at a time: the others wait for this lock, which ends with its process.
         // Entity Framework's own lock is a row, which a process that was killed leaves behind for ever.
         await using var alone = db is SqliteAttendanceDb ? await LockAsync(db, cancellationToken) : null;
+        if (alone is not null)
+        {
+            if (DataFiles.Close(DataFiles.PathOf(db)))
+            {
+                LogOpenFolder();
+            }
+
+            // An empty file becomes a database first: Entity Framework looks at it by a connection that only reads, which cannot do that.
+            await db.Database.OpenConnectionAsync(cancellationToken);
+            await db.Database.CloseConnectionAsync();
+        }
+
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
         if (pending.Count == 0)
         {
@@ -63,12 +75,12 @@ internal sealed partial class DatabasePreparation(
 
     private async Task<FileStream> LockAsync(AttendanceDb db, CancellationToken cancellationToken)
     {
-        var path = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource + ".preparing";
+        var path = DataFiles.PathOf(db) + ".preparing";
         for (; ; )
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(path, DataFiles.Options(FileMode.OpenOrCreate));
             }
             catch (IOException) when (File.Exists(path))
             {
@@ -76,6 +88,9 @@ internal sealed partial class DatabasePreparation(
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Others may look into the folder of the database, though not into its files: make its mode 0700")]
+    private partial void LogOpenFolder();
 
     [LoggerMessage(LogLevel.Warning, "The database does not answer yet: {Error}")]
     private partial void LogNotYet(string error);

@@ -9,7 +9,7 @@ internal sealed class PostgresAttendanceDb(DbContextOptions<PostgresAttendanceDb
     /// <summary>Rows that are gone stay in their pages until these are swept.</summary>
     protected override async Task<bool> TrySweepAsync()
     {
-        await Database.ExecuteSqlRawAsync("VACUUM people, shots, shot_pictures");
+        await Database.ExecuteSqlRawAsync("VACUUM people, shots, shot_pictures, accounts, sign_in_counts, sign_in_sessions");
         return true;
     }
 

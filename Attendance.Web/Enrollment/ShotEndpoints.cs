@@ -20,6 +20,7 @@ internal static class ShotEndpoints
         var shots = routes.MapGroup("/api/people/{personId:guid}/shots").AddEndpointFilter(RequestToken.RequireAsync);
         shots.MapGet("", ListAsync);
         shots.MapPost("", StoreAsync)
+            .RequireRateLimiting(Quotas.Pictures)
             .WithMetadata(new RequestSizeLimitAttribute(ShotForm.LargestBody))
             .WithFormOptions(memoryBufferThreshold: ShotForm.LargestBody, multipartBodyLengthLimit: ShotForm.LargestBody); // never in a file
         shots.MapDelete("{pose}", DeleteAsync);

@@ -36,7 +36,7 @@ internal sealed partial record ShotForm(Pose Pose, LeaseClaim Claim, bool Manual
         {
             return (null, ApiProblems.TooLarge(LargestBodyInWords));
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
         {
             return (null, ApiProblems.Invalid("body", "must be multipart/form-data with the fields pose, camera_id, lease_id, fencing_token, manual and picture."));
         }

@@ -5,7 +5,7 @@ namespace Attendance.Web.Forwarding;
 /// <summary>What Web itself answers under <c>/api</c> when it does not forward. No text here repeats what was sent.</summary>
 internal static class ApiProblems
 {
-    private const string RetryAfterSeconds = "2";
+    public const string RetryAfterSeconds = "2";
 
     public static ProblemHttpResult NotFound() => Problem(
         StatusCodes.Status404NotFound, "not_found", "There is nothing at this address.");
@@ -23,6 +23,9 @@ internal static class ApiProblems
     public static ProblemHttpResult NotAllowed() => Problem(
         StatusCodes.Status403Forbidden, "not_allowed", "This account may not do that.");
 
+    public static ProblemHttpResult TooMany() => Problem(
+        StatusCodes.Status429TooManyRequests, "too_many", "This account has as many of these as it may have. Close some, or wait.");
+
     public static ProblemHttpResult NotAPage() => Problem(
         StatusCodes.Status403Forbidden, "not_a_page", "A stream is shown by a page. It cannot be opened as one.");
 
@@ -38,6 +41,16 @@ internal static class ApiProblems
     public static ProblemHttpResult Invalid(string field, string expectation) => Problem(
         StatusCodes.Status400BadRequest, "invalid_request", $"{field}: {expectation}",
         new KeyValuePair<string, object?>("errors", new Dictionary<string, string[]> { [field] = [expectation] }));
+
+    /// <summary>The request itself cannot be read.</summary>
+    public static ProblemHttpResult Unreadable(int status) => Problem(status, "invalid_request", "The request cannot be read.");
+
+    public static ProblemHttpResult Internal() => Problem(
+        StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here; the log has the details.");
+
+    /// <summary>Also says when it is worth asking again.</summary>
+    public static ProblemHttpResult DatabaseUnavailable(HttpContext context) => Later(context, Problem(
+        StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database cannot be used now."));
 
     /// <summary>Also says when it is worth asking again.</summary>
     public static ProblemHttpResult CameraApiUnavailable(HttpContext context) => Later(context, Problem(

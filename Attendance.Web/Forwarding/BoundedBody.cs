@@ -6,6 +6,7 @@ internal static class BoundedBody
     private const int Limit = 64 * 1024;
 
     /// <returns>Null when there is more than the limit, stated or not.</returns>
+    /// <exception cref="BadHttpRequestException">It is not sent as HTTP has it.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > Limit)

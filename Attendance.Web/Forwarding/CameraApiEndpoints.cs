@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Attendance.Web.Accounts;
+
 namespace Attendance.Web.Forwarding;
 
 internal static class CameraApiEndpoints
@@ -7,6 +10,8 @@ internal static class CameraApiEndpoints
     private const string Lease = @"{leaseId:regex(^[A-Za-z0-9_-]{{1,128}}$)}";
 
     private const string Session = @"{sessionId:regex(^[A-Za-z0-9_-]{{8,128}}$)}";
+
+    private const string BrowserPrefix = "browser-";
 
     private static readonly string[] s_connect = [HttpMethods.Get, HttpMethods.Connect]; // a WebSocket over HTTP/1.1, and over HTTP/2
     private static readonly string[] s_get = [HttpMethods.Get];
@@ -34,12 +39,12 @@ internal static class CameraApiEndpoints
         api.MapPost("/camera/cleanup", CleanupAsync).AllowAnonymous();
         api.MapMethods("/cameras", s_get, ForwardListAsync);
         api.MapMethods($"/cameras/{Camera}", s_get, ForwardAsync);
-        api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardStreamAsync);
+        api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open);
         api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
-        api.MapPost("/leases", ForwardWithBodyAsync);
-        api.MapMethods($"/leases/{Lease}", s_put, ForwardWithBodyAsync);
-        api.MapMethods($"/leases/{Lease}", s_delete, ForwardWithBodyAsync).AllowAnonymous();
-        api.MapMethods($"/sessions/{Session}/presence", s_connect, ForwardSocketAsync);
+        api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting);
+        api.MapMethods($"/leases/{Lease}", s_put, ForwardAsync);
+        api.MapMethods($"/leases/{Lease}", s_delete, ForwardAsync).AllowAnonymous();
+        api.MapMethods($"/sessions/{Session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 
@@ -63,8 +68,40 @@ internal static class CameraApiEndpoints
 
     private static Task ForwardSocketAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardSocketAsync(context);
 
-    private static Task ForwardWithBodyAsync(HttpContext context, CameraApiForwarder forwarder) =>
-        forwarder.ForwardWithBodyAsync(context);
+    private static async Task AcquireAsync(HttpContext context, CameraApiForwarder forwarder, BrowserCameraQuota quota)
+    {
+        if (await BoundedBody.ReadAsync(context.Request, context.RequestAborted) is not { } body)
+        {
+            await ApiProblems.TooLarge().ExecuteAsync(context);
+        }
+        else if (BrowserCameraOf(body) is { } cameraId && !quota.TryAdd(context.User.AccountId(), cameraId))
+        {
+            await ApiProblems.TooMany().ExecuteAsync(context);
+        }
+        else
+        {
+            BoundedBody.Replace(context.Request, body);
+            await forwarder.ForwardAsync(context);
+        }
+    }
+
+    /// <returns>Null where the body does not ask for one, or cannot be read: then camera-api says what is wrong with it.</returns>
+    private static string? BrowserCameraOf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("camera_id", out var camera) && camera.ValueKind == JsonValueKind.String
+                && camera.GetString() is { } cameraId && cameraId.StartsWith(BrowserPrefix, StringComparison.Ordinal)
+                    ? cameraId
+                    : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        {
+            return null;
+        }
+    }
 
     private static async Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {

@@ -1,3 +1,5 @@
+using Attendance.Web.Accounts;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.Web.Forwarding;
@@ -8,34 +10,41 @@ internal sealed class CameraApiForwarder(
     CameraApiClient client,
     CameraApiTransformer transformer,
     CameraApiReach reach,
+    OpenConnections connections,
     IHostApplicationLifetime lifetime)
 {
     /// <summary>Longer than a slow device takes to open, than a stalled one takes to be opened again, and than a presence
     /// socket is without a ping.</summary>
     private static readonly ForwarderRequestConfig s_config = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>As <see cref="ForwardAsync"/>, for what has a body.</summary>
-    public async Task ForwardWithBodyAsync(HttpContext context)
-    {
-        if (await BoundedBody.ReadAsync(context.Request, context.RequestAborted) is not { } body)
-        {
-            await ApiProblems.TooLarge().ExecuteAsync(context);
-            return;
-        }
-
-        BoundedBody.Replace(context.Request, body);
-        await ForwardAsync(context);
-    }
-
     /// <summary>As <see cref="ForwardAsync"/>, for what ends with its page only: a Web that stops does not wait for it.</summary>
     public async Task ForwardSocketAsync(HttpContext context)
     {
         await using var stopping = lifetime.ApplicationStopping.Register(context.Abort);
-        await ForwardAsync(context);
+        await SendAsync(context);
     }
 
+    /// <summary>What has a body is read whole first: so camera-api is not asked at all where it cannot be read.</summary>
     public async Task ForwardAsync(HttpContext context)
     {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
+        {
+            if (await BoundedBody.ReadAsync(context.Request, context.RequestAborted) is not { } body)
+            {
+                await ApiProblems.TooLarge().ExecuteAsync(context);
+                return;
+            }
+
+            BoundedBody.Replace(context.Request, body);
+        }
+
+        await SendAsync(context);
+    }
+
+    private async Task SendAsync(HttpContext context)
+    {
+        using var open = await connections.FollowAsync(context);
+        await using var cut = open.Over.Register(context.Abort);
         var error = await forwarder.SendAsync(context, CameraApiClient.Address, client.Invoker, s_config, transformer);
         if (error == ForwarderError.None)
         {
@@ -45,6 +54,12 @@ internal sealed class CameraApiForwarder(
 
         if (context.RequestAborted.IsCancellationRequested)
         {
+            return;
+        }
+
+        if (error is ForwarderError.RequestCreation or ForwarderError.RequestBodyClient or ForwarderError.UpgradeRequestClient && !context.Response.HasStarted)
+        {
+            await ApiProblems.Unreadable(StatusCodes.Status400BadRequest).ExecuteAsync(context);
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.Web.Forwarding;
@@ -23,7 +24,7 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         var sent = httpContext.Request.Headers;
         foreach (var name in s_passed)
         {
-            if (sent.TryGetValue(name, out var values))
+            if (sent.TryGetValue(name, out var values) && values.All(IsAscii))
             {
                 proxyRequest.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
             }
@@ -31,7 +32,7 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
 
         foreach (var name in s_passedWithBody)
         {
-            if (sent.TryGetValue(name, out var values))
+            if (sent.TryGetValue(name, out var values) && values.All(IsAscii))
             {
                 proxyRequest.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
             }
@@ -59,6 +60,9 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         await ApiProblems.CameraApiUnavailable(httpContext).ExecuteAsync(httpContext);
         return false;
     }
+
+    /// <summary>Others cannot be sent on as a header.</summary>
+    private static bool IsAscii(string? value) => Ascii.IsValid(value);
 
     [LoggerMessage(LogLevel.Warning, "An answer with status {Status} was not passed on: camera-api has no such content type")]
     private partial void LogRefused(int status);

@@ -9,7 +9,11 @@ internal static class ErrorPages
     {
         app.UseWhen(IsApi, api =>
         {
-            api.UseExceptionHandler();
+            api.UseExceptionHandler(new ExceptionHandlerOptions
+            {
+                ExceptionHandler = Faults.AnswerProgramAsync,
+                SuppressDiagnosticsCallback = Faults.IsOfClient,
+            });
             api.UseStatusCodePages(context => context.HttpContext.Response.StatusCode == StatusCodes.Status404NotFound
                 ? ApiProblems.NotFound().ExecuteAsync(context.HttpContext)
                 : Task.CompletedTask);
@@ -18,7 +22,13 @@ internal static class ErrorPages
         {
             // In a scope of its own, because whoever asks is looked at anew for the page: what failed while doing so, as with the
             // database gone, would be remembered and fail again.
-            pages.UseExceptionHandler("/trouble/500", createScopeForErrors: true);
+            pages.UseExceptionHandler(new ExceptionHandlerOptions
+            {
+                ExceptionHandlingPath = "/trouble/500",
+                CreateScopeForErrors = true,
+                StatusCodeSelector = Faults.StatusOf,
+                SuppressDiagnosticsCallback = Faults.IsOfClient,
+            });
             pages.UseStatusCodePagesWithReExecute("/trouble/{0}");
         });
     }

@@ -1,14 +1,16 @@
 using System.Globalization;
+using Attendance.Web.Forwarding;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Attendance.Web.Layout;
 
 [AllowAnonymous]
 [ResponseCache(NoStore = true)]
 [IgnoreAntiforgeryToken] // shown for a request of any method
-internal sealed class TroubleModel : PageModel
+internal sealed class TroubleModel : AnyMethodPageModel
 {
     public int Status { get; private set; }
 
@@ -30,16 +32,16 @@ internal sealed class TroubleModel : PageModel
         _ => "Please go back to the list and try again from there.",
     };
 
-    public void OnGet() => Show();
-
-    public void OnPost() => Show();
-
-    /// <summary>Not bound, because this is shown also for a form that cannot be read, or that has a field of this name.</summary>
-    private void Show()
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
-        Status = int.TryParse(RouteData.Values["status"] as string, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599
-            ? status
-            : StatusCodes.Status404NotFound;
+        // Not bound, because this is shown also for a form that cannot be read, or that has a field of this name.
+        Status = HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error is { } error ? Faults.StatusOf(error)
+            : int.TryParse(RouteData.Values["status"] as string, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 499 ? status
+            : StatusCodes.Status404NotFound; // nothing has failed where somebody just opens this address
         Response.StatusCode = Status;
+        if (Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            Response.Headers.RetryAfter = ApiProblems.RetryAfterSeconds;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Mime;
 using System.Text.RegularExpressions;
+using Attendance.Web.Accounts;
 using Attendance.Web.Forwarding;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ namespace Attendance.Web.Operations;
 /// one that is cut is an error in every browser's console.
 /// </summary>
 internal sealed partial class EventRelay(
-    CameraApiClient client, CameraApiReach reach, IOptions<OperationsOptions> options, IHostApplicationLifetime lifetime, TimeProvider clock)
+    CameraApiClient client, CameraApiReach reach, OpenConnections connections, IOptions<OperationsOptions> options, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private const string Address = $"{CameraApiClient.Address}/api/events?live=true";
     private const string LastEventId = "Last-Event-ID";
@@ -23,7 +24,8 @@ internal sealed partial class EventRelay(
     public async Task RelayAsync(HttpContext context)
     {
         using var late = new CancellationTokenSource(options.Value.StreamLasts, clock);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted, lifetime.ApplicationStopping);
+        using var open = await connections.FollowAsync(context);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted, lifetime.ApplicationStopping, open.Over);
         using var silent = new CancellationTokenSource(s_patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, silent.Token);
         using var request = new HttpRequestMessage(HttpMethod.Get, Address);

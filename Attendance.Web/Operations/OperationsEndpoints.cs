@@ -28,7 +28,7 @@ internal static partial class OperationsEndpoints
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         var ops = routes.MapGroup("/api").RequireAuthorization(AccountRegistration.AdminsOnly).AddEndpointFilter(RequestToken.RequireAsync);
-        ops.MapGet("/events", (HttpContext context, EventRelay relay) => relay.RelayAsync(context));
+        ops.MapGet("/events", (HttpContext context, EventRelay relay) => relay.RelayAsync(context)).RequireRateLimiting(Quotas.Open);
         ops.MapGet("/alerts", ForwardListAsync);
         ops.MapGet("/alerts/dead-letters", ForwardListAsync);
         ops.MapGet("/audit", ForwardListAsync);

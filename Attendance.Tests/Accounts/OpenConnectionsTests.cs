@@ -1,0 +1,165 @@
+using System.Net.WebSockets;
+using Attendance.Tests.Web;
+using Attendance.Web.Accounts;
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Attendance.Tests.Accounts;
+
+/// <summary>Whoever may not have a camera any more does not keep the stream that was opened before.</summary>
+public sealed class OpenConnectionsTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(15);
+
+    private FakeCameraApi _api = null!;
+    private WebServer _web = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await FakeCameraApi.StartAsync(Cancel);
+        _web = new WebServer(_api.Address, ("Accounts:CheckedEvery", "00:00:00.2")) { Adjust = AccountSite.Adjust };
+        _web.StartServer();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        await _api.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("stream")]
+    [InlineData("socket")]
+    [InlineData("events")]
+    public async Task A_deleted_account_keeps_nothing_that_it_has_open(string kind) => await LosesAsync(kind, (db, account) =>
+        db.Users.Where(each => each.Id == account.Id).ExecuteDeleteAsync(Cancel));
+
+    [Theory]
+    [InlineData("stream")]
+    [InlineData("socket")]
+    [InlineData("events")]
+    public async Task An_account_with_another_password_keeps_nothing_that_it_has_open(string kind) => await LosesAsync(kind, (db, account) =>
+        db.Users.Where(each => each.Id == account.Id).ExecuteUpdateAsync(each => each.SetProperty(row => row.SecurityStamp, "another"), Cancel));
+
+    [Fact]
+    public async Task An_administrator_who_is_one_no_more_keeps_no_events() => await LosesAsync("events", (db, account) =>
+        db.Users.Where(each => each.Id == account.Id).ExecuteUpdateAsync(each => each.SetProperty(row => row.Role, AccountRole.Operator), Cancel));
+
+    [Theory]
+    [InlineData("stream")]
+    [InlineData("socket")]
+    [InlineData("events")]
+    public async Task Who_signs_out_keeps_nothing_open(string kind)
+    {
+        var (account, cookie) = await SignedInAsync();
+        await using var open = await OpenAsync(kind, cookie);
+        using var visit = new Visit(_web.Address) { Cookie = cookie.Value };
+
+        (await visit.PostAsync("/account", [])).Leads("/sign-in");
+
+        await open.EndsAsync().WaitAsync(s_soon, Cancel);
+        Assert.NotNull(account);
+    }
+
+    [Fact]
+    public async Task A_copy_of_the_cookie_of_somebody_who_has_signed_out_is_worth_nothing()
+    {
+        await using var replica = new WebServer(_api.Address, ("Data:Folder", _web.DataFolder)) { Adjust = AccountSite.Adjust };
+        var (account, cookie) = await SignedInAsync();
+        var elsewhere = await _web.SignInAsync(account);
+        using var visit = new Visit(_web.Address) { Cookie = cookie.Value };
+
+        (await visit.PostAsync("/account", [])).Leads("/sign-in");
+
+        foreach (var web in (WebServer[])[_web, replica])
+        {
+            using var thief = web.Client(cookie);
+            using var refused = await thief.GetAsync(new Uri("/api/cameras", UriKind.Relative), Cancel);
+            Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
+            using var other = web.Client(elsewhere); // where the same person has not signed out
+            using var served = await other.GetAsync(new Uri("/api/cameras", UriKind.Relative), Cancel);
+            Assert.Equal(System.Net.HttpStatusCode.OK, served.StatusCode);
+        }
+    }
+
+    private async Task LosesAsync(string kind, Func<AttendanceDb, Account, Task> change)
+    {
+        var (account, cookie) = await SignedInAsync();
+        var (_, other) = await SignedInAsync();
+        await using var open = await OpenAsync(kind, cookie);
+        await using var stays = await OpenAsync(kind, other);
+        await using (var scope = _web.Services.CreateAsyncScope())
+        {
+            await change(scope.ServiceProvider.GetRequiredService<AttendanceDb>(), account);
+        }
+
+        await open.EndsAsync().WaitAsync(s_soon, Cancel);
+        Assert.False(stays.HasEnded);
+    }
+
+    private async Task<(Account Account, SignIn Cookie)> SignedInAsync()
+    {
+        var account = await AccountSite.AddAsync(_web, AccountRole.Admin);
+        return (account, await _web.SignInAsync(account));
+    }
+
+    private async Task<OpenOne> OpenAsync(string kind, SignIn cookie)
+    {
+        if (kind == "socket")
+        {
+            var socket = new ClientWebSocket();
+            socket.Options.SetRequestHeader("Cookie", cookie.Header);
+            socket.Options.AddSubProtocol("attendance.presence.v1");
+            await socket.ConnectAsync(new Uri($"ws://{_web.Address.Authority}/api/sessions/camera_{Guid.NewGuid():N}/presence"), Cancel);
+            return new OpenOne(socket, async (buffer, over) => (await socket.ReceiveAsync(buffer, over)).MessageType == WebSocketMessageType.Close ? 0 : 1);
+        }
+
+        var client = _web.Client(cookie);
+        var path = kind == "events" ? "/api/events" : $"/api/cameras/demo/stream?lease={_api.HoldByAnother("demo").Id}";
+        var response = await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
+        response.EnsureSuccessStatusCode();
+        var stream = await response.Content.ReadAsStreamAsync(Cancel);
+        return new OpenOne(response, stream.ReadAsync);
+    }
+
+    private sealed class OpenOne : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _over = new();
+        private readonly IDisposable _connection;
+        private readonly Task _reading;
+
+        public OpenOne(IDisposable connection, Func<Memory<byte>, CancellationToken, ValueTask<int>> read) =>
+            (_connection, _reading) = (connection, ReadAsync(read, _over.Token));
+
+        public bool HasEnded => _reading.IsCompleted;
+
+        public Task EndsAsync() => _reading;
+
+        public async ValueTask DisposeAsync()
+        {
+            await _over.CancelAsync();
+            await _reading;
+            _connection.Dispose();
+            _over.Dispose();
+        }
+
+        private static async Task ReadAsync(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken over)
+        {
+            var buffer = new byte[64 * 1024];
+            try
+            {
+                while (await read(buffer, over) > 0)
+                {
+                }
+            }
+            catch (Exception exception) when (exception is IOException or WebSocketException or OperationCanceledException)
+            {
+                // Cut.
+            }
+        }
+    }
+}

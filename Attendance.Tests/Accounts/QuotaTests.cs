@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Web;
+using Xunit;
+
+namespace Attendance.Tests.Accounts;
+
+/// <summary>One account does not use up what all share.</summary>
+public sealed class QuotaTests : IAsyncLifetime
+{
+    private FakeCameraApi _api = null!;
+    private WebServer _web = null!;
+    private HttpClient _client = null!, _other = null!;
+    private SignIn _signIn = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await FakeCameraApi.StartAsync(Cancel);
+        _web = new WebServer(
+            _api.Address, ("Accounts:OpenConnections", "2"), ("Accounts:WaitingWishes", "1"), ("Accounts:BrowserCameras", "2"), ("Accounts:PicturesPerMinute", "2"));
+        _signIn = await _web.SignInAsync();
+        _client = _web.Client(_signIn);
+        _other = _web.Client(await _web.SignInAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _other.Dispose();
+        await _web.DisposeAsync();
+        await _api.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Streams_are_counted_while_they_are_open()
+    {
+        var path = $"/api/cameras/demo/stream?lease={_api.HoldByAnother("demo").Id}";
+        using var first = await StreamAsync(_client, path);
+        using var second = await StreamAsync(_client, path);
+
+        using var third = await StreamAsync(_client, path);
+        using var another = await StreamAsync(_other, path);
+
+        await AssertTooManyAsync(third);
+        Assert.Equal(HttpStatusCode.OK, another.StatusCode);
+        first.Dispose();
+        await Processes.UntilAsync(
+            async () =>
+            {
+                using var again = await StreamAsync(_client, path);
+                return again.StatusCode == HttpStatusCode.OK;
+            },
+            TimeSpan.FromSeconds(10), "a place is free again", Cancel);
+    }
+
+    [Fact]
+    public async Task Browsers_cameras_are_counted_and_one_that_was_leased_before_is_not_another()
+    {
+        foreach (var (id, expected) in ((string, HttpStatusCode)[])[("1", HttpStatusCode.Created), ("2", HttpStatusCode.Created), ("3", HttpStatusCode.TooManyRequests), ("1", HttpStatusCode.OK)])
+        {
+            using var response = await WishAsync(_client, $"browser-0000000000000000000000000000000{id}-0000000000000001");
+            Assert.True(expected == response.StatusCode || (expected == HttpStatusCode.Created && response.IsSuccessStatusCode), $"{id}: {response.StatusCode} {await response.Content.ReadAsStringAsync(Cancel)}");
+        }
+
+        using var another = await WishAsync(_other, "browser-00000000000000000000000000000003-0000000000000001");
+        Assert.True(another.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Wishes_that_wait_are_counted()
+    {
+        using var waiting = new TcpClient();
+        await waiting.ConnectAsync(IPAddress.Loopback, _web.Address.Port, Cancel);
+        await waiting.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /api/leases HTTP/1.1\r\nHost: {_web.Address.Authority}\r\nCookie: {_signIn.Header}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"), Cancel);
+
+        await Processes.UntilAsync(
+            async () =>
+            {
+                Assert.False(waiting.GetStream().DataAvailable, "It was answered.");
+                using var refused = await WishAsync(_client, "demo");
+                return refused.StatusCode == HttpStatusCode.TooManyRequests;
+            },
+            TimeSpan.FromSeconds(4), "the second is refused while the first waits", Cancel);
+        using var another = await WishAsync(_other, "demo");
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, another.StatusCode);
+    }
+
+    [Fact]
+    public async Task Pictures_are_counted()
+    {
+        for (var sent = 0; sent < 2; sent++)
+        {
+            using var picture = await _client.PostAsync(new Uri($"/api/people/{Guid.NewGuid()}/shots", UriKind.Relative), null, Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, picture.StatusCode); // without the token of a page
+        }
+
+        using var third = await _client.PostAsync(new Uri($"/api/people/{Guid.NewGuid()}/shots", UriKind.Relative), null, Cancel);
+        await AssertTooManyAsync(third);
+    }
+
+    private static Task<HttpResponseMessage> StreamAsync(HttpClient client, string path) =>
+        client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
+
+    private static Task<HttpResponseMessage> WishAsync(HttpClient client, string cameraId) =>
+        client.PostAsJsonAsync("/api/leases", new { session_id = "camera_123456789_abc123", camera_id = cameraId }, Cancel);
+
+    private static async Task AssertTooManyAsync(HttpResponseMessage response)
+    {
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter);
+        Assert.Equal("too_many", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["code"]);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using Attendance.Web.Forwarding;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Accounts;
+
+/// <summary>Bounds what one account, or one address, may use of what all share.</summary>
+internal static class Quotas
+{
+    /// <summary>On what is done with a password.</summary>
+    public const string FewAttempts = "few-attempts";
+
+    /// <summary>On streams and sockets, on wishes for a camera, and on pictures of people.</summary>
+    public const string Open = "open", Waiting = "waiting", Pictures = "pictures";
+
+    private const int NetworkBits = 64;
+
+    public static void AddQuotas(this IServiceCollection services)
+    {
+        services.AddSingleton<BrowserCameraQuota>();
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<AccountOptions>>(Configure);
+    }
+
+    /// <summary>An address, or of IPv6 its network: whoever has one address of such a network has all of it.</summary>
+    public static string PartitionOf(IPAddress? address) => address switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBits / 8)),
+        _ => address.ToString(),
+    };
+
+    private static void Configure(RateLimiterOptions limiter, IOptions<AccountOptions> options)
+    {
+        limiter.AddPolicy(FewAttempts, context => HttpMethods.IsPost(context.Request.Method)
+            ? RateLimitPartition.GetFixedWindowLimiter(
+                PartitionOf(context.Connection.RemoteIpAddress),
+                _ => new() { PermitLimit = options.Value.AttemptsPerMinute, Window = TimeSpan.FromMinutes(1) })
+            : RateLimitPartition.GetNoLimiter(""));
+        limiter.AddPolicy(Open, context => RateLimitPartition.GetConcurrencyLimiter(AccountOf(context), _ => new() { PermitLimit = options.Value.OpenConnections }));
+        limiter.AddPolicy(Waiting, context => RateLimitPartition.GetConcurrencyLimiter(AccountOf(context), _ => new() { PermitLimit = options.Value.WaitingWishes }));
+        limiter.AddPolicy(Pictures, context => RateLimitPartition.GetFixedWindowLimiter(
+            AccountOf(context), _ => new() { PermitLimit = options.Value.PicturesPerMinute, Window = TimeSpan.FromMinutes(1) }));
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = RefuseAsync;
+    }
+
+    private static string AccountOf(HttpContext context) => context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+
+    private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        var context = rejected.HttpContext;
+        var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 2;
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (context.Request.Path.StartsWithSegments("/api"))
+        {
+            await ApiProblems.TooMany().ExecuteAsync(context);
+        }
+    }
+}
+
+/// <summary>Which browsers' cameras an account has leased within the hour. Each keeps a place of those that camera-api has for all.</summary>
+internal sealed class BrowserCameraQuota(IOptions<AccountOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan s_kept = TimeSpan.FromHours(1); // as long as a lease may last without being renewed
+
+    private readonly ConcurrentDictionary<string, Dictionary<string, DateTimeOffset>> _asked = new();
+
+    /// <returns><see langword="false"/> when the account has as many as it may.</returns>
+    public bool TryAdd(string accountId, string cameraId)
+    {
+        var now = clock.GetUtcNow();
+        var asked = _asked.GetOrAdd(accountId, _ => []);
+        lock (asked)
+        {
+            foreach (var old in asked.Where(each => now - each.Value > s_kept).ToList())
+            {
+                asked.Remove(old.Key);
+            }
+
+            if (!asked.ContainsKey(cameraId) && asked.Count >= options.Value.BrowserCameras)
+            {
+                return false;
+            }
+
+            asked[cameraId] = now;
+            return true;
+        }
+    }
+}
