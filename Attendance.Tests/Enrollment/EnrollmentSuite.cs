@@ -154,8 +154,8 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
             await AddAsync($"Person {i:00}", $"P-{i}");
         }
 
-        var second = await (await PostAsync("/people", new() { ["Number"] = "2" })).Content.ReadAsStringAsync(Cancel);
-        var beyond = await (await PostAsync("/people", new() { ["Number"] = "99", ["Words"] = "person" })).Content.ReadAsStringAsync(Cancel);
+        var second = await ListAsync(new() { ["Number"] = "2" });
+        var beyond = await ListAsync(new() { ["Number"] = "99", ["Words"] = "person" });
 
         Assert.Contains("Page 1 of 2", await GetAsync("/people"), StringComparison.Ordinal);
         Assert.Contains("Page 2 of 2", second, StringComparison.Ordinal);
@@ -513,10 +513,13 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
 
     private Task<string> GetAsync(string path) => _client.GetStringAsync(new Uri(path, UriKind.Relative), Cancel);
 
-    private async Task<string> SearchAsync(string words, string group = "")
+    private Task<string> SearchAsync(string words, string group = "") => ListAsync(new() { ["Words"] = words, ["Group"] = group });
+
+    private async Task<string> ListAsync(Dictionary<string, string> wish)
     {
-        using var found = await PostAsync("/people", new() { ["Words"] = words, ["Group"] = group });
-        return await found.Content.ReadAsStringAsync(Cancel);
+        using var found = await PostAsync("/people", wish);
+        Assert.Equal(HttpStatusCode.Redirect, found.StatusCode);
+        return await GetAsync(found.Headers.Location!.ToString());
     }
 
     private async Task<string> StampAsync(string id) => Stamp().Match(await GetAsync($"/people/{id}/edit")).Groups[1].Value;

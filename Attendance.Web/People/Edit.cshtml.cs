@@ -34,12 +34,14 @@ internal sealed class EditPersonModel(PeopleStore people) : PageModel
 
         if (ModelState.IsValid)
         {
-            switch (await people.ChangeAsync(person, Form, User.AccountId(), cancellationToken))
+            var outcome = await people.ChangeAsync(person, Form, User.AccountId(), cancellationToken);
+            switch (outcome)
             {
                 case SaveOutcome.Saved:
                     return LocalRedirect($"/people/{Id}");
-                case SaveOutcome.NumberTaken:
-                    ModelState.AddModelError("Form.Number", "Somebody else has this number already.");
+                case SaveOutcome.NumberTaken or SaveOutcome.NumberMisleading:
+                    ModelState.AddModelError("Form.Number", PersonForm.WordsFor(outcome));
+                    ViewData["Misleading"] = outcome == SaveOutcome.NumberMisleading;
                     break;
                 default:
                     ModelState.AddModelError("", "Somebody else has changed this person meanwhile. Load this page again to see what is there now.");

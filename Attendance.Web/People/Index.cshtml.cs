@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Attendance.Web.People;
 
-/// <summary>A search is sent in the body: what is searched for is a name mostly, and addresses are logged by many.</summary>
+/// <summary>A search is sent in the body, and its result has an address of its own, which shows no name.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PeopleModel(PeopleStore people) : PageModel
+internal sealed class PeopleModel(PeopleStore people, SearchToken token) : PageModel
 {
     private const int LongestSearch = 200;
 
@@ -24,15 +24,22 @@ internal sealed class PeopleModel(PeopleStore people) : PageModel
 
     public bool IsSearch => !string.IsNullOrWhiteSpace(Words) || !string.IsNullOrEmpty(Group);
 
-    public Task OnGetAsync(CancellationToken cancellationToken) => SearchAsync(cancellationToken);
-
-    public Task OnPostAsync(CancellationToken cancellationToken) => SearchAsync(cancellationToken);
-
-    private async Task SearchAsync(CancellationToken cancellationToken)
+    public async Task OnGetAsync(string? search, CancellationToken cancellationToken)
     {
-        Words = Words is { Length: > LongestSearch } ? Words[..LongestSearch] : Words;
+        if (token.Open(search) is { } wanted)
+        {
+            (Words, Group, Number) = (wanted.Words, wanted.Group, wanted.Page);
+        }
+
         Groups = await people.GroupsAsync(cancellationToken);
         Found = await people.SearchAsync(Words, Group, Number, cancellationToken);
         ModelState.Clear(); // what is shown is what was searched for
     }
+
+    /// <summary>Leads to the result: so the browser's Back shows it again, without asking whether to send a form twice.</summary>
+    public IActionResult OnPost() => IsSearch || Number > 1
+        ? LocalRedirect($"/people?search={token.Seal(new(Shortened(Words), Shortened(Group), Number))}")
+        : LocalRedirect("/people");
+
+    private static string? Shortened(string? text) => text is { Length: > LongestSearch } ? text[..LongestSearch] : text;
 }

@@ -35,7 +35,8 @@ internal sealed class NewPersonModel(PeopleStore people, ConsentTexts consent) :
                 return LocalRedirect(person!.Consent is null ? $"/people/{person.Id}" : $"/people/{person.Id}/capture");
             }
 
-            ModelState.AddModelError("Form.Number", "Somebody else has this number already.");
+            ModelState.AddModelError("Form.Number", PersonForm.WordsFor(outcome));
+            ViewData["Misleading"] = outcome == SaveOutcome.NumberMisleading;
         }
 
         await LoadAsync(cancellationToken);

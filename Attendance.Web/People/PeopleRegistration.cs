@@ -11,6 +11,8 @@ internal static class PeopleRegistration
         builder.Services.AddSingleton<IValidateOptions<ConsentOptions>, ConsentOptionsValidator>();
         builder.Services.AddSingleton<ConsentTexts>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsentTexts>());
+        builder.Services.AddHostedService<Refolding>();
+        builder.Services.AddSingleton<SearchToken>();
         builder.Services.AddScoped<PeopleStore>();
         builder.Services.AddScoped<PersonExport>();
     }

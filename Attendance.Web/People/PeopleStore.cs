@@ -11,6 +11,9 @@ internal enum SaveOutcome
     /// <summary>Somebody else has this number.</summary>
     NumberTaken,
 
+    /// <summary>The number looks like that of somebody else, or mixes letters that look alike; whoever typed it is to look again.</summary>
+    NumberMisleading,
+
     /// <summary>Somebody else has changed or deleted the person meanwhile.</summary>
     Changed,
 }
@@ -35,7 +38,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     public async Task<PeoplePage> SearchAsync(string? words, string? group, int page, CancellationToken cancellationToken)
     {
         IQueryable<Person> found = db.People;
-        foreach (var word in Person.Fold(words ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in Writing.Fold(words ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             found = found.Where(person => person.SortKey.Contains(word));
         }
@@ -75,7 +78,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         var person = new Person { CreatedAt = now, Consent = consent(now) };
         form.WriteTo(person, now);
         db.People.Add(person);
-        var outcome = await SaveNumberedAsync(person, cancellationToken);
+        var outcome = await SaveNumberedAsync(person, form.KeepNumber, cancellationToken);
         if (outcome != SaveOutcome.Saved)
         {
             return (outcome, null);
@@ -88,8 +91,9 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     public async Task<SaveOutcome> ChangeAsync(Person person, PersonForm form, string accountId, CancellationToken cancellationToken)
     {
         db.Entry(person).Property(each => each.Stamp).OriginalValue = form.Stamp;
+        var former = person.NumberKey;
         form.WriteTo(person, Now);
-        var outcome = await SaveNumberedAsync(person, cancellationToken);
+        var outcome = await SaveNumberedAsync(person, form.KeepNumber || former == person.NumberKey, cancellationToken);
         if (outcome == SaveOutcome.Saved)
         {
             LogChanged(person.Id, accountId);
@@ -143,11 +147,26 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         await db.ForgetDeletedAsync(logger);
     }
 
-    /// <summary>Of a person whose number may be new. Asked first, for a failed write is an error in the log.</summary>
-    private async Task<SaveOutcome> SaveNumberedAsync(Person person, CancellationToken cancellationToken) =>
-        await db.People.AnyAsync(other => other.NumberKey == person.NumberKey && other.Id != person.Id, cancellationToken)
-            ? SaveOutcome.NumberTaken
-            : await SaveAsync(cancellationToken);
+    /// <summary>Saves a person whose number may be new. Asked first, for a failed write is an error in the log.</summary>
+    /// <param name="person">That person.</param>
+    /// <param name="keepNumber">Whoever typed the number has looked again, or has not changed it.</param>
+    /// <param name="cancellationToken">For whoever waits.</param>
+    private async Task<SaveOutcome> SaveNumberedAsync(Person person, bool keepNumber, CancellationToken cancellationToken)
+    {
+        if (await IsOfAnotherAsync(person.NumberKey))
+        {
+            return SaveOutcome.NumberTaken;
+        }
+
+        if (!keepNumber && (Writing.IsMixed(person.Number) || (Writing.LookOf(person.NumberKey) is var look && look != person.NumberKey && await IsOfAnotherAsync(look))))
+        {
+            return SaveOutcome.NumberMisleading;
+        }
+
+        return await SaveAsync(cancellationToken);
+
+        Task<bool> IsOfAnotherAsync(string key) => db.People.AnyAsync(other => other.NumberKey == key && other.Id != person.Id, cancellationToken);
+    }
 
     private async Task<SaveOutcome> SaveAsync(CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ internal sealed class Person
 {
     public const int NameLength = 200, NumberLength = 32, GroupLength = 100;
 
+    /// <summary>Another one where <see cref="Writing"/> makes other keys: then <see cref="Refolding"/> makes all anew.</summary>
+    public const int CurrentFold = 1;
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public string FullName { get; private set; } = "";
@@ -14,13 +17,16 @@ internal sealed class Person
     /// <summary>The employee or student number, as it was written.</summary>
     public string Number { get; private set; } = "";
 
-    /// <summary>What makes the number unique: nobody tells <c>a17</c> from <c>A17</c>.</summary>
+    /// <summary>What makes the number unique, as <see cref="Writing.Key"/> has it: nobody tells <c>a17</c> from <c>A17</c>.</summary>
     public string NumberKey { get; private set; } = "";
 
     public string? Group { get; private set; }
 
     /// <summary>What a search looks into, and what lists are ordered by: databases fold letters each in their own way.</summary>
     public string SortKey { get; private set; } = "";
+
+    /// <summary>By which version of <see cref="Writing"/> the keys were made.</summary>
+    public int FoldVersion { get; private set; }
 
     /// <summary>Null: no picture of this person may be taken or kept.</summary>
     public Consent? Consent { get; set; }
@@ -36,16 +42,15 @@ internal sealed class Person
 
     public void Describe(string fullName, string number, string? group, DateTime now)
     {
-        (FullName, Number, NumberKey, Group) = (fullName, number, KeyOf(number), group);
-        SortKey = Fold($"{fullName} {number} {group}");
+        (FullName, Number, Group) = (fullName, number, group);
+        Refold(Writing.Key(number));
         Touch(now);
     }
 
     public void Touch(DateTime now) => (ChangedAt, Stamp) = (now, Guid.NewGuid());
 
-    public static string KeyOf(string number) => number.ToUpperInvariant();
-
-    public static string Fold(string text) => text.ToLowerInvariant();
+    public void Refold(string numberKey) =>
+        (NumberKey, SortKey, FoldVersion) = (numberKey, Writing.Fold($"{FullName} {Number} {Group}"), CurrentFold);
 }
 
 /// <summary>That a person has agreed, when, to which text, and which account has recorded it.</summary>

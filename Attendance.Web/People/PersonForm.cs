@@ -22,30 +22,36 @@ public sealed partial class PersonForm : IValidatableObject
     /// <summary>Of the person as it was when the form was shown.</summary>
     public Guid Stamp { get; set; }
 
+    /// <summary>The number stays as it is although it may mislead; see <see cref="SaveOutcome.NumberMisleading"/>.</summary>
+    public bool KeepNumber { get; set; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Number is not null && !NumberShape().IsMatch(Number.Trim()))
+        if (Number is not null && !(NumberShape().IsMatch(Number.Trim()) && Writing.IsSeen(Number) && Writing.Key(Number.Trim()).Length <= Person.NumberLength))
         {
             yield return new(
                 $"The number may have 1 to {Person.NumberLength} letters, digits and . _ / - and begins with a letter or digit.", [nameof(Number)]);
         }
 
-        if (FullName is { } name && name.Any(char.IsControl))
+        foreach (var (value, name, words) in new[] { (FullName, nameof(FullName), "full name"), (Group, nameof(Group), "group") })
         {
-            yield return new("The full name has a character that cannot be written.", [nameof(FullName)]);
-        }
-
-        if (Group is { } group && group.Any(char.IsControl))
-        {
-            yield return new("The group has a character that cannot be written.", [nameof(Group)]);
+            if (!string.IsNullOrWhiteSpace(value) && !Writing.CanBeWritten(value))
+            {
+                yield return new($"The {words} has a character that cannot be written.", [name]);
+            }
+            else if (!string.IsNullOrWhiteSpace(value) && !Writing.IsSeen(value))
+            {
+                yield return new($"The {words} needs a letter or a digit.", [name]);
+            }
         }
     }
 
-    internal void WriteTo(Person person, DateTime now) =>
-        person.Describe(Tidy(FullName!), Number!.Trim(), string.IsNullOrWhiteSpace(Group) ? null : Tidy(Group), now);
+    internal static string WordsFor(SaveOutcome outcome) => outcome == SaveOutcome.NumberTaken
+        ? "Somebody else has this number already."
+        : "This number mixes letters that look alike, or looks like somebody else’s. Type it again, or tick the box to keep it.";
 
-    /// <summary>One space where there were several, none at the ends.</summary>
-    private static string Tidy(string text) => string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    internal void WriteTo(Person person, DateTime now) =>
+        person.Describe(Writing.Tidy(FullName!), Number!.Trim(), string.IsNullOrWhiteSpace(Group) ? null : Writing.Tidy(Group), now);
 
     [GeneratedRegex(@"^[\p{L}\p{Nd}][\p{L}\p{Nd}._/-]{0,31}\z")]
     private static partial Regex NumberShape();

@@ -1,0 +1,70 @@
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Attendance.Web.People;
+
+/// <summary>
+/// Brings what searches look into up to this version of <see cref="Writing"/>, for people who were stored by an earlier one. No
+/// statement of a database could: each folds letters in its own way.
+/// </summary>
+internal sealed partial class Refolding(IServiceScopeFactory scopes, ILogger<Refolding> logger) : IHostedService
+{
+    private const int AtOnce = 200;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var (last, folded) = (Guid.Empty, 0);
+        while (true)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
+            var old = await db.People.Where(person => person.FoldVersion < Person.CurrentFold && person.Id > last)
+                .OrderBy(person => person.Id).Take(AtOnce).ToListAsync(cancellationToken);
+            if (old.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var person in old)
+            {
+                var key = Writing.Key(person.Number);
+                var isTaken = key.Length > Person.NumberLength
+                    || await db.People.AnyAsync(other => other.NumberKey == key && other.Id != person.Id, cancellationToken);
+                if (isTaken)
+                {
+                    LogTaken(person.Id); // both stay as they are: people decide which one is right
+                }
+
+                person.Refold(isTaken ? person.NumberKey : key);
+            }
+
+            await SaveAsync(db, cancellationToken);
+            (last, folded) = (old[^1].Id, folded + old.Count);
+        }
+
+        if (folded > 0)
+        {
+            LogFolded(folded);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static async Task SaveAsync(AttendanceDb db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Another replica does the same, or somebody changes one of them. What is left over is for the next start.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "What searches look into was written anew for {People} people")]
+    private partial void LogFolded(int people);
+
+    [LoggerMessage(LogLevel.Warning, "The number of person {PersonId} looks like that of another: look at both")]
+    private partial void LogTaken(Guid personId);
+}
