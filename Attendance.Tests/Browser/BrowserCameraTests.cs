@@ -200,9 +200,31 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         var page = await window.NewPageAsync();
         await page.GotoAsync(Here());
 
-        await Expect(State(page)).ToContainTextAsync(words);
+        await Expect(State(page)).ToContainTextAsync(words, new() { Timeout = 20_000 }); // what may pass is tried for some seconds
         await EventuallyAsync(() => Api.Live.Count == 0, "nothing is held");
         await EventuallyAsync(() => Api.Presence.Open == 0, "no socket is left");
+    }
+
+    [Fact]
+    public async Task A_device_that_another_program_is_just_letting_go_is_waited_for_and_that_is_said()
+    {
+        await using var window = await WindowAsync(chromium);
+        await window.AddInitScriptAsync(
+            """
+            const ask = MediaDevices.prototype.getUserMedia;
+            window.isTaken = true;
+            MediaDevices.prototype.getUserMedia = function (wish) {
+                return isTaken ? Promise.reject(new DOMException('taken', 'NotReadableError')) : ask.call(this, wish);
+            };
+            """);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(Here());
+
+        await Expect(State(page)).ToHaveTextAsync("Another application is still using this device’s camera. Trying again…");
+        await page.EvaluateAsync("() => { isTaken = false; }");
+
+        await LiveAsync(page);
+        Assert.Single(Api.Live);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await page.EvaluateAsync("() => { localStorage.clear(); MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', 'NotReadableError')); }");
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
-        await Expect(page.Locator("#badge")).ToHaveTextAsync("Not available");
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Not available", new() { Timeout = 20_000 });
         await ShootAsync("browser-busy");
 
         await page.GotoAsync(new Uri(Web.Address, "/demo/camera-module").ToString());

@@ -273,6 +273,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(page.Locator("#choice option").Nth(1)).ToHaveTextAsync("Reception desk — available");
         var lease = Assert.Single(Api.Live);
         Assert.Equal("demo", lease.CameraId);
+        Assert.Contains("\"requirements\":{\"test_pattern\":false}", Api.Requests.First(sent => sent is { Method: "POST", Target: "/api/leases" }).Body, StringComparison.Ordinal);
 
         await page.Locator("#take").ClickAsync();
         await EventuallyAsync(() => Enrollment.Sent.Count == 1, "the picture is sent");

@@ -1,4 +1,5 @@
 // @ts-check
+import { hearTime, serverNow } from './server-clock.js';
 
 /** @typedef {import('./trace.js').Trace} Trace */
 
@@ -78,6 +79,7 @@ export async function request(url, init) {
         }
         throw new Problem(0, 'unreachable');
     }
+    hearTime(response);
     if (!response.ok) {
         throw await problemOf(response);
     }
@@ -164,6 +166,6 @@ function secondsOf(retryAfter) {
     if (!retryAfter) {
         return null;
     }
-    const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;
+    const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - serverNow()) / 1000;
     return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 0), 3600) : null;
 }

@@ -15,6 +15,10 @@ const firstReopenMs = 250;
 const slowestReopenMs = 4000;
 /** So long a camera that was unplugged, or that another program has taken, stays ours. */
 const patienceMs = 60_000;
+/** So long is waited for another program that is just letting the camera go. */
+const takenPatienceMs = 5000;
+/** What may pass by itself. */
+const passing = ['device_busy', 'device_failed'];
 /** Trying again would not help: the user has decided, or the browser cannot. */
 const final = ['permission_denied', 'permission_dismissed', 'permission_denied_by_system', 'permission_revoked', 'insecure_origin', 'not_supported'];
 
@@ -48,10 +52,10 @@ export class BrowserSource {
     }
 
     /** The lease comes first where the camera is known. Before it was ever permitted, only opening it tells which it is. */
-    async cameraId(/** @type {AbortSignal} */ signal) {
+    async cameraId(/** @type {AbortSignal} */ signal, /** @type {(problem: Problem) => void} */ tell) {
         this.#deviceId = await knownDevice(this.#wish);
         if (this.#deviceId === null) {
-            this.#stream = await openDevice(this.#wish, signal);
+            this.#stream = await this.#openPatiently(this.#wish, signal, tell);
             this.#deviceId = this.#track?.getSettings().deviceId ?? '';
         }
         if (!crypto.subtle) {
@@ -60,12 +64,16 @@ export class BrowserSource {
         return browserCameraId(this.#deviceId);
     }
 
-    /** @param {AbortSignal} signal */
-    async open(signal) {
+    /**
+     * @param {AbortSignal} signal
+     * @param {(problem: Problem) => void} [tell] without it, whoever asks tries again
+     */
+    async open(signal, tell) {
         if (this.#track?.readyState !== 'live') {
             stopTracks(this.#stream);
             this.#stream = null;
-            this.#stream = await openDevice({ ...this.#wish, deviceId: this.#deviceId ?? undefined }, signal);
+            const wish = { ...this.#wish, deviceId: this.#deviceId ?? undefined };
+            this.#stream = await (tell ? this.#openPatiently(wish, signal, tell) : openDevice(wish, signal));
         }
         rememberDevice(this.#wish, this.#deviceId ?? '');
     }
@@ -125,6 +133,28 @@ export class BrowserSource {
     /** @param {boolean} on */
     async setTorch(on) {
         await this.#track?.applyConstraints({ advanced: [/** @type {MediaTrackConstraintSet} */ ({ torch: on })] });
+    }
+
+    /**
+     * @param {DeviceWish} wish
+     * @param {AbortSignal} signal
+     * @param {(problem: Problem) => void} tell
+     */
+    async #openPatiently(wish, signal, tell) {
+        const until = performance.now() + takenPatienceMs;
+        for (let wait = firstReopenMs; ; wait = Math.min(wait * 2, slowestReopenMs)) {
+            try {
+                return await openDevice(wish, signal);
+            } catch (error) {
+                signal.throwIfAborted();
+                const problem = asProblem(error);
+                if (!passing.includes(problem.code) || performance.now() + wait > until) {
+                    throw problem;
+                }
+                tell(problem);
+                await delay(jittered(wait), signal);
+            }
+        }
     }
 
     /**

@@ -33,6 +33,7 @@ const comeBackPatienceMs = 3000;
 export class CameraSession extends EventTarget {
     #source;
     #failover;
+    #requirements;
     #page;
     #name;
     /** Everything that lives as long as one borrowing, from the asking on. */
@@ -58,6 +59,7 @@ export class CameraSession extends EventTarget {
         super();
         this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video) : new ServerSource(options.cameraId, options.canvas);
         this.#failover = options.kind !== 'browser' && options.failover === true;
+        this.#requirements = options.kind === 'browser' ? undefined : options.requirements;
         this.#name = options.kind === 'browser' ? 'browser camera' : options.cameraId;
         const session = this;
         this.#member = {
@@ -141,7 +143,7 @@ export class CameraSession extends EventTarget {
         try {
             await this.#acquire(takeover, performance.now() + patienceMs, run.signal);
             run.signal.throwIfAborted();
-            await this.#source.open(run.signal);
+            await this.#source.open(run.signal, this.#tell);
             run.signal.throwIfAborted();
             if (document.visibilityState === 'hidden') {
                 this.#source.pause();
@@ -223,6 +225,13 @@ export class CameraSession extends EventTarget {
         this.#page.part(this.#member);
     }
 
+    /** What is in the way while the camera is being opened, and may pass. @param {Problem} problem */
+    #tell = problem => {
+        if (this.#state === 'acquiring') {
+            this.#enterPicture('opening', problem);
+        }
+    };
+
     get #holds() {
         return this.#state === 'acquiring' || this.#state === 'live' || this.#state === 'paused';
     }
@@ -234,12 +243,17 @@ export class CameraSession extends EventTarget {
      */
     async #acquire(takeover, patientUntil, signal) {
         const trace = new Trace(); // from the click that starts it to the one that gives it back
-        const camera_id = await this.#source.cameraId(signal);
+        const camera_id = await this.#source.cameraId(signal, this.#tell);
         for (let wait = firstInUseRetryMs; ; wait = Math.min(wait * 2, slowestInUseRetryMs)) {
             signal.throwIfAborted();
             try {
                 const asked = performance.now();
-                const lease = await this.#page.acquire({ camera_id, ...(takeover ? { takeover } : {}), ...(this.#failover ? { failover: true } : {}) }, signal, trace);
+                const lease = await this.#page.acquire({
+                    camera_id,
+                    ...(takeover ? { takeover } : {}),
+                    ...(this.#failover ? { failover: true } : {}),
+                    ...(this.#requirements ? { requirements: this.#requirements } : {}),
+                }, signal, trace);
                 this.#held = new HeldLease(
                     lease, asked, this.#page, trace,
                     (reason, detail) => this.#lose({ reason, detail }),

@@ -1,6 +1,9 @@
 // @ts-check
 import { request } from './api.js';
 import { readFrames } from './mjpeg.js';
+import { delay } from './timing.js';
+
+const stillEveryMs = 250;
 
 /** Draws the newest frame of a stream on a canvas. Frames that arrive while one is being drawn replace each other. */
 export class Picture {
@@ -40,6 +43,27 @@ export class Picture {
             }
             this.#newest = frame.image;
             void this.#draw(signal, onDrawn);
+        }
+    }
+
+    /**
+     * As {@link show}, by single pictures, for a while: each has a connection for a moment only.
+     * @param {string} url
+     * @param {number} fencingToken
+     * @param {number} count
+     * @param {AbortSignal} signal
+     * @param {(width: number, height: number) => void} onDrawn
+     */
+    async showStills(url, fencingToken, count, signal, onDrawn) {
+        for (let i = 0; i < count; i++) {
+            const response = await request(url, { signal });
+            if (Number(response.headers.get('X-Fencing-Token') ?? NaN) < fencingToken) {
+                this.refused++;
+            } else {
+                this.#newest = await response.blob();
+                await this.#draw(signal, onDrawn);
+            }
+            await delay(stillEveryMs, signal);
         }
     }
 

@@ -2,6 +2,7 @@
 import { asProblem } from './api.js';
 import { log } from './log.js';
 import { Picture } from './picture.js';
+import { takeStreamPlace } from './stream-places.js';
 import { delay, jittered } from './timing.js';
 
 /**
@@ -11,6 +12,8 @@ import { delay, jittered } from './timing.js';
 
 const firstReopenMs = 250;
 const slowestReopenMs = 5000;
+/** Then it is looked whether there is a place for a stream by now. */
+const stillsAtATime = 20;
 
 /** A camera of a server: its stream, drawn on a canvas. @implements {Source} @typedef {import('./source.js').Source} Source */
 export class ServerSource {
@@ -50,15 +53,24 @@ export class ServerSource {
             return;
         }
         let wait = firstReopenMs;
+        const onDrawn = (/** @type {number} */ width, /** @type {number} */ height) => {
+            wait = firstReopenMs;
+            viewer.size(width, height);
+            viewer.picture('showing');
+            viewer.frame();
+        };
+        let hasPlace = await takeStreamPlace(signal);
         viewer.picture('opening');
         for (;;) {
             try {
-                await this.#picture.show(lease.stream_url, lease.fencing_token, signal, (width, height) => {
-                    wait = firstReopenMs;
-                    viewer.size(width, height);
-                    viewer.picture('showing');
-                    viewer.frame();
-                });
+                if (hasPlace || !lease.snapshot_url) {
+                    await this.#picture.show(lease.stream_url, lease.fencing_token, signal, onDrawn);
+                } else {
+                    log('single pictures: other windows have all the streams');
+                    await this.#picture.showStills(lease.snapshot_url, lease.fencing_token, stillsAtATime, signal, onDrawn);
+                    hasPlace = await takeStreamPlace(signal);
+                    continue;
+                }
             } catch (error) {
                 if (!signal.aborted) {
                     log(`stream failed (${asProblem(error).code})`);

@@ -14,8 +14,8 @@
  * @property {() => Promise<void>} renew asks whether the lease still lives
  *
  * @typedef {object} Source
- * @property {(signal: AbortSignal) => Promise<string>} cameraId what to ask a lease for
- * @property {(signal: AbortSignal) => Promise<void>} open under the lease, before anything is shown
+ * @property {(signal: AbortSignal, tell: (problem: Problem) => void) => Promise<string>} cameraId what to ask a lease for
+ * @property {(signal: AbortSignal, tell: (problem: Problem) => void) => Promise<void>} open under the lease, before anything is shown; tells what it waits for
  * @property {(lease: Lease, viewer: Viewer, signal: AbortSignal) => Promise<void>} show until aborted; throws when it gives up
  * @property {() => void} pause
  * @property {() => void} close everything local is over when it returns

@@ -22,6 +22,7 @@
  * @property {string} cameraId one of the server's catalog, or `auto` for the one that has been free longest
  * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
  * @property {boolean} [failover] go on with another camera should this one be lost, instead of waiting for it
+ * @property {object} [requirements] with `auto`: what the camera must be, as in the HTTP API
  *
  * @typedef {object} BrowserCameraOptions
  * @property {'browser'} kind a camera of this device

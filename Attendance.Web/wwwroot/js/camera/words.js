@@ -1,4 +1,5 @@
 // @ts-check
+import { serverNow } from './server-clock.js';
 
 /**
  * What a camera's state is called, which colour it has, and what it means for whoever looks at it.
@@ -138,10 +139,20 @@ export function wordsForProblem(problem) {
     return `The camera could not be opened (${problem.code}). Try again; if it happens again, tell whoever looks after the cameras.`;
 }
 
+/**
+ * What keeps this device's camera from being opened, and may pass.
+ * @param {import('./api.js').Problem} problem
+ */
+export function wordsForWait(problem) {
+    return problem.code === 'device_busy'
+        ? 'Another application is still using this device’s camera. Trying again…'
+        : 'This device’s camera did not switch on. Trying again…';
+}
+
 /** @param {Date | null} expiresAt */
 function inUse(expiresAt) {
     const still = 'Somebody else is using this camera.';
-    return expiresAt && expiresAt.getTime() > Date.now()
+    return expiresAt && expiresAt.getTime() > serverNow()
         ? `${still} Unless they go on using it, it is free at ${timeOfDay(expiresAt)}.`
         : `${still} It should be free in a moment.`;
 }

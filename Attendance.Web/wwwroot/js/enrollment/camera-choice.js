@@ -57,7 +57,7 @@ export function optionsFor(choice, canvas, video) {
     return choice.startsWith('device:') ? { kind: 'browser', video, deviceId: id }
         : choice === 'device' ? { kind: 'browser', video }
         : choice.startsWith('server:') ? { cameraId: id, canvas } // this one: another may look elsewhere
-        : { cameraId: 'auto', canvas, failover: true };
+        : { cameraId: 'auto', canvas, failover: true, requirements: { test_pattern: false } }; // it sees nobody
 }
 
 /**

@@ -1,14 +1,16 @@
 // @ts-check
 import { asProblem, request } from '../camera/api.js';
+import { takeStreamPlace } from '../camera/stream-places.js';
 import { jittered } from '../camera/timing.js';
 
-/** @typedef {'connecting' | 'live' | 'lost' | 'signed_out'} Connection */
+/** `crowded`: other windows of this browser have all the streams. @typedef {'connecting' | 'live' | 'lost' | 'signed_out' | 'crowded'} Connection */
 
 const names = ['snapshot', 'cameras', 'figures', 'trend', 'nodes', 'alerts', 'alert_opened', 'alert_acknowledged', 'alert_resolved', 'action'];
 /** The server says something at least every 10 s. What says nothing for longer is connected to nobody. */
 const silenceMs = 30_000;
 const watchEveryMs = 5000;
 const longestWaitMs = 15_000;
+const crowdedWaitMs = 3000;
 
 /**
  * The one connection by which the console learns everything. It connects again by itself, for as long as its page is there.
@@ -46,7 +48,19 @@ export class LiveStream extends EventTarget {
                 this.#open();
             }
         }, { signal });
-        this.#open();
+        void this.#begin(signal);
+    }
+
+    /** @param {AbortSignal} signal */
+    async #begin(signal) {
+        while (!signal.aborted && !await takeStreamPlace(signal)) {
+            this.#change('crowded');
+            await new Promise(resolve => setTimeout(resolve, crowdedWaitMs));
+        }
+        if (!signal.aborted) {
+            this.#change('connecting');
+            this.#open();
+        }
     }
 
     #open() {

@@ -1,5 +1,6 @@
 // @ts-check
 import { Problem, request } from '../camera/api.js';
+import { serverNow } from '../camera/server-clock.js';
 import { Trace } from '../camera/trace.js';
 import { describe, howLong, wordsForProblem, wordsForState } from '../camera/words.js';
 import { element } from './dom.js';
@@ -140,7 +141,7 @@ function create(camera) {
  */
 function fill(card, camera) {
     const words = wordsForState(camera.state);
-    const since = camera.held_since && camera.state === 'held' ? ` For ${howLong(new Date(camera.held_since), new Date())}.` : '';
+    const since = camera.held_since && camera.state === 'held' ? ` For ${howLong(new Date(camera.held_since), new Date(serverNow()))}.` : '';
     card.dataset.state = camera.state;
     write(card, '.card-link', camera.name || camera.camera_id);
     write(card, '.badge', words.word);

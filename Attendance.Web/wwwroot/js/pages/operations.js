@@ -228,8 +228,8 @@ function showConnection() {
     const { connection, heardAt } = stream;
     const since = heardAt === null ? null : new Date(Date.now() - (performance.now() - heardAt));
     root.dataset.connection = connection;
-    write(badge, { connecting: 'Connecting', live: 'Live', lost: 'Not connected', signed_out: 'Signed out' }[connection]);
-    badge.dataset.tone = { connecting: 'busy', live: 'good', lost: 'bad', signed_out: 'bad' }[connection];
+    write(badge, { connecting: 'Connecting', live: 'Live', lost: 'Not connected', signed_out: 'Signed out', crowded: 'Waiting' }[connection]);
+    badge.dataset.tone = { connecting: 'busy', live: 'good', lost: 'bad', signed_out: 'bad', crowded: 'warn' }[connection];
     const isOld = connection === 'lost' || connection === 'signed_out';
     write(age, since && isOld ? `What is shown is ${howLong(since, new Date())} old` : '');
     if (connection === 'signed_out') {
@@ -238,7 +238,9 @@ function showConnection() {
         complain('The connection is lost. This page connects again by itself; below is what was last known.');
     } else if (connection === 'lost' && since === null) {
         complain('The camera service does not answer. This page goes on trying.');
-    } else if (connection === 'live' && trouble.dataset.about === 'connection') {
+    } else if (connection === 'crowded') {
+        complain('Other windows of this browser show cameras or consoles, and it has no connection left for this one. Close one of them, or use https.');
+    } else if (['connecting', 'live'].includes(connection) && trouble.dataset.about === 'connection') {
         trouble.hidden = true;
     }
     trouble.dataset.about = connection === 'live' ? '' : 'connection';

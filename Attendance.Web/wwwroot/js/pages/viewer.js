@@ -1,6 +1,6 @@
 // @ts-check
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
-import { wordsForMove, wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
+import { wordsForMove, wordsForProblem, wordsForReason, wordsForTrouble, wordsForWait } from '../camera/words.js';
 import { element } from './dom.js';
 
 /**
@@ -60,7 +60,13 @@ export function view(viewed) {
         moved = viewed.lease ? moved : null;
         showState(/** @type {CustomEvent<StateChange>} */ (event).detail);
     }, { signal });
-    session.addEventListener('picturechange', () => viewed.state === 'live' && !stopping && showLive(), { signal });
+    session.addEventListener('picturechange', () => {
+        if (viewed.state === 'live' && !stopping) {
+            showLive();
+        } else if (viewed.state === 'acquiring' && viewed.trouble) {
+            showOpening(wordsForWait(viewed.trouble));
+        }
+    }, { signal });
     session.addEventListener('camera-moved', event => {
         moved = /** @type {CustomEvent<Move>} */ (event).detail;
         if (viewed.state === 'live' && !stopping) {
@@ -110,7 +116,7 @@ addEventListener('keydown', event => {
 function showState({ to, cause }) {
     switch (to) {
         case 'acquiring':
-            return show({ stage: 'waiting', badge: 'Opening', tone: 'busy', words: 'Opening the camera…', actions: { stop: 'Cancel' } });
+            return showOpening('Opening the camera…');
         case 'live':
             return showLive();
         case 'paused':
@@ -128,6 +134,11 @@ function showState({ to, cause }) {
         case 'idle':
             return cause.problem && showProblem(cause.problem);
     }
+}
+
+/** @param {string} text */
+function showOpening(text) {
+    show({ stage: 'waiting', badge: 'Opening', tone: 'busy', words: text, actions: { stop: 'Cancel' } });
 }
 
 function showLive() {
