@@ -7,11 +7,13 @@
 #   ./test.sh --faults [--runs N] [--write]        every fault that we know, N times each (4; 20 for the table), and how long
 #                             its camera took to come back; with --write the table of docs/faults.md anew
 #   ./test.sh --chaos [--minutes N] [--seed S]     clients and faults at random, 2 minutes unless said otherwise
+#   ./test.sh --fuzz [--minutes N] [--seed S] [--first N]      hostile requests to every endpoint and page of both services, a minute unless
+#                             said otherwise; with the seed and the number of a failure, that one again
 #   ./test.sh --browser       the pages in a real Chromium
 #   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
 #   ./test.sh --types         the types of the pages' modules
 #   ./test.sh --bench         the benchmarks, a quarter of an hour; with --write into docs/performance.md
-#   ./test.sh --docs          writes docs/telemetry.md anew, as the code has it
+#   ./test.sh --docs          writes docs/telemetry.md and docs/limits.md anew, as the code has them
 #   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/,
 #                             and those of the dashboard in docs/images/
 #
@@ -25,17 +27,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 suites=() write=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --minutes | --seed | --runs)
+    --minutes | --seed | --first | --runs)
       [ -n "${2:-}" ] || { echo "$1 needs a number" >&2; exit 2; }
       case $1 in
-        --minutes) export ATTENDANCE_CHAOS_MINUTES=$2 ;;
-        --seed) export ATTENDANCE_CHAOS_SEED=$2 ;;
+        --minutes) export ATTENDANCE_CHAOS_MINUTES=$2 ATTENDANCE_FUZZ_MINUTES=$2 ;;
+        --seed) export ATTENDANCE_CHAOS_SEED=$2 ATTENDANCE_FUZZ_SEED=$2 ;;
+        --first) export ATTENDANCE_FUZZ_FIRST=$2 ;;
         --runs) export ATTENDANCE_FAULT_RUNS=$2 ;;
       esac
       shift
       ;;
     --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md write=(--write) ;;
-    --bench | --fast | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
+    --bench | --fast | --fuzz | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -51,18 +54,20 @@ cleanup() {
 }
 trap cleanup EXIT
 
-has_library() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "$1"; }
+# (Not grep -q: it stops reading, and who writes fails by that.)
+has_library() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep "$1" >/dev/null; }
 
 # Prints the packages that are missing for the wanted suites.
 missing_packages() {
   has_library libgtk-3.so.0 || echo libgtk-3-0
+  has_library libicuuc.so || echo libicu
   has_library libturbojpeg.so.0 || echo libturbojpeg0
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
   command -v redis-server >/dev/null || echo redis-server
   command -v ffmpeg >/dev/null || echo ffmpeg
   command -v fuser >/dev/null || echo psmisc
-  case " ${suites[*]} " in *" fast "* | *" system "*)
+  case " ${suites[*]} " in *" fast "* | *" fuzz "* | *" system "*)
     command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
     { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
     ;;
@@ -97,6 +102,7 @@ install_missing() {
   "${as_root[@]}" apt-get update -qq
   local package
   for package in "${packages[@]}"; do
+    [ "$package" != libicu ] || package=$(apt-cache search --names-only '^libicu[0-9]+$' | cut -d' ' -f1 | sort | tail -n 1) # each release has its own number
     # Newer releases have it under another name, and Ubuntu has TurboJPEG without its number.
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${package}t64" >/dev/null 2>&1 ||
@@ -161,7 +167,7 @@ timed_tests() {
   keep_reasons
   passed=$((passed + failed - before - bad)) failed=$((before + bad)) failures=("${failures[@]:0:known}")
   for name in "${again[@]}"; do
-    if failed_tests | grep -qxF "$name"; then
+    if failed_tests | grep -xF "$name" >/dev/null; then
       failures+=("$name")
     else
       second_attempts+=("$name")
@@ -237,6 +243,7 @@ for suite in "${suites[@]}"; do
   suite_started=$SECONDS
   case $suite in
     fast) tests 900 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
+    fuzz) tests "$(awk -v minutes="${ATTENDANCE_FUZZ_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Fuzz -parallelMode none -showLiveOutput ;;
     types) types ;;
     bench) bench ;;
     # Two at once: most of their time they wait. They hold the system to bounds in time, and two cores are all there may be, so no more.
@@ -245,7 +252,7 @@ for suite in "${suites[@]}"; do
     # One after the other: these are measured.
     faults) timed_tests "$((600 + ${ATTENDANCE_FAULT_RUNS:-4} * 120))" -trait Suite=Faults -parallelMode none ;;
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Chaos -showLiveOutput ;;
-    docs) ATTENDANCE_TELEMETRY_PAGE=$PWD/docs/telemetry.md tests 60 -class Attendance.Tests.Telemetry.DocumentTests ;;
+    docs) ATTENDANCE_WRITE_DOCS=1 tests 60 -class Attendance.Tests.Telemetry.DocumentTests ;;
     screenshots) tests 900 -explicit only -parallelMode none -class Attendance.Tests.Browser.Screenshots -class Attendance.Tests.Browser.Enrollment.CaptureScreenshots -class Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;
   esac
