@@ -46,13 +46,17 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
     public async Task<IReadOnlyList<NodeEntry>> ListAsync()
     {
         var all = await store.AskAsync("nodes", database => database.HashGetAllAsync(s_nodes));
-        var found = all.Select(field => Read(field.Name.ToString(), field.Value)).OfType<NodeEntry>().ToList();
-        if (found.Count == all.Length)
+        var forged = all.Count(field => !signature.IsGenuine(field.Value.ToString()));
+        if (forged == 0)
         {
             _forged.IsOver();
         }
+        else if (_forged.IsNew("")) // their names are as they who wrote them liked, and may be many
+        {
+            LogForged(forged);
+        }
 
-        return found;
+        return [.. all.Select(field => Read(field.Name.ToString(), field.Value)).OfType<NodeEntry>()];
     }
 
     /// <exception cref="StoreUnavailableException">Not known.</exception>
@@ -74,20 +78,8 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
     public Task MarkEndedAsync(string node) => store.AskAsync("node", database => database.SortedSetRemoveAsync(s_seen, node));
 
     /// <returns>Null for what no node of this system has said: another version, another API key, or somebody who made it up.</returns>
-    private NodeEntry? Read(string node, RedisValue entry)
-    {
-        if (!signature.IsGenuine(entry.ToString()))
-        {
-            if (_forged.IsNew(node))
-            {
-                LogForged(node);
-            }
-
-            return null;
-        }
-
-        return store.Read<NodeEntry>("nodes", entry) is { IsSound: true } read && read.Node == node ? read : null;
-    }
+    private NodeEntry? Read(string node, RedisValue entry) =>
+        signature.IsGenuine(entry.ToString()) && store.Read<NodeEntry>("nodes", entry) is { IsSound: true } read && read.Node == node ? read : null;
 
     /// <summary>Whose name the store would keep for an entry that no node wrote. It cannot be asked, and gives no sign of life.</summary>
     private static NodeEntry Nobody(string node, string entry) => new(node, InstanceIn().Match(entry).Groups[1].Value, Address: null, 0, 0, 0, [], 0, 0);
@@ -95,8 +87,8 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
     [GeneratedRegex("\"instance\":\"([A-Za-z0-9]+)\"")] // as beat.lua has it
     private static partial Regex InstanceIn();
 
-    [LoggerMessage(LogLevel.Error, "The store has an entry of node {Node} that no node of this system has signed. It is passed over. Is 'Security:ApiKey' the same at all nodes?")]
-    private partial void LogForged(string node);
+    [LoggerMessage(LogLevel.Error, "The store has {Entries} entries of nodes that no node of this system has signed. They are passed over. Is 'Security:ApiKey' the same at all nodes?")]
+    private partial void LogForged(int entries);
 }
 
 /// <param name="IsNew">The store did not know this node.</param>

@@ -52,7 +52,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
         Assert.Equal(["one", "two"], list.GetProperty("cameras").EnumerateArray().Select(camera => camera.GetProperty("node").GetString()).Order());
         Assert.Empty(list.GetProperty("unreachable").EnumerateArray());
         Assert.Empty(impostor.Requests);
-        Assert.Contains("that no node of this system has signed", one.Log, StringComparison.Ordinal);
+        Assert.Equal(1, one.Log.Split("that no node of this system has signed").Length - 1);
         Assert.DoesNotContain(AttendanceSystem.ApiKey, genuine, StringComparison.Ordinal);
     }
 
