@@ -7,17 +7,23 @@ public sealed class DocumentTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_page_on_telemetry_says_what_is_there()
+    public Task The_page_on_telemetry_says_what_is_there() => IsAsCodeHasItAsync(TelemetryDocument.Path, TelemetryDocument.Renew);
+
+    [Fact]
+    public Task The_page_on_limits_says_what_is_there() => IsAsCodeHasItAsync(LimitsDocument.Path, LimitsDocument.Renew);
+
+    /// <summary>Writes it anew where that is wished.</summary>
+    private static async Task IsAsCodeHasItAsync(string page, Func<string, string> renew)
     {
-        var written = await File.ReadAllTextAsync(TelemetryDocument.Path, Cancel);
-        var wanted = TelemetryDocument.Renew(written);
-        if (Environment.GetEnvironmentVariable("ATTENDANCE_TELEMETRY_PAGE") is { Length: > 0 } file)
+        var written = await File.ReadAllTextAsync(page, Cancel);
+        var wanted = renew(written);
+        if (Environment.GetEnvironmentVariable("ATTENDANCE_WRITE_DOCS") is { Length: > 0 })
         {
-            await File.WriteAllTextAsync(file, wanted, Cancel);
+            await File.WriteAllTextAsync(page, wanted, Cancel);
             return;
         }
 
-        Assert.True(wanted == written, $"docs/telemetry.md is not what the code says any more. Write it anew with './test.sh --docs'.\n{FirstDifference(written, wanted)}");
+        Assert.True(wanted == written, $"{Path.GetFileName(page)} is not what the code says any more. Write it anew with './test.sh --docs'.\n{FirstDifference(written, wanted)}");
     }
 
     [Fact]

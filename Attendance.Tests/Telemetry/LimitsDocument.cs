@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Alerts.Webhooks;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Capture.Worker.Network;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Operations;
+using Attendance.CameraApi.Sessions;
+using Attendance.Web.Accounts;
+using Attendance.Web.Cameras;
+using Attendance.Web.Enrollment;
+using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Forwarding;
+using Attendance.Web.People;
+
+namespace Attendance.Tests.Telemetry;
+
+/// <summary><c>docs/limits.md</c>, as the code has its limits: each is read from where it holds.</summary>
+internal static class LimitsDocument
+{
+    private const string Begin = "<!-- generated: begin -->", End = "<!-- generated: end -->";
+    private const int KiB = 1024, MiB = 1024 * 1024;
+
+    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(TelemetryDocument.Path)!, "limits.md"));
+
+    private static readonly LeaseOptions s_leases = new();
+    private static readonly CaptureOptions s_capture = new();
+    private static readonly AccountOptions s_accounts = new();
+
+    private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
+    [
+        ("Requests", [
+            new("body of a request to the camera API", Size(Constant(typeof(JsonBody), "MaxLength")), "413 `body_too_large`"),
+            new("body of a request that Web forwards", Size(Constant(typeof(BoundedBody), "Limit")), "413 `body_too_large`"),
+            new("form of a page", Size(Constant(typeof(CameraPages), "LargestForm")), "400"),
+            new("picture of a person", $"{Size(Constant(typeof(ShotForm), "LargestPicture"))}, {JpegStructure.MaxSide} × {JpegStructure.MaxSide} pixels", "413 `body_too_large`; 400 names `picture`"),
+            new("items of a page of a list (`limit`)", Number(PageWish.MaxLimit), "400 names `limit`"),
+            new("TTL of a lease", $"{LeaseOptions.MaxTtlSeconds} s; default `Leases:Ttl` {Seconds(s_leases.Ttl)}", "400 names `ttl_seconds`"),
+            new("wait for a camera (`wait_seconds`)", $"{Constant(typeof(AcquireLease), "MaxWaitSeconds")} s", "400 names `wait_seconds`"),
+            new("sessions of a cleanup", Number(Constant(typeof(CleanupRequest), "MaxSessions")), "400 names `session_ids`"),
+            new("reason of a deed of ops (`why`)", $"{Constant(typeof(OpsRequest), "MaxWhy")} characters", "400 names `why`"),
+            new("message of a presence socket", Size(PresenceSocket.MaxMessage), "the socket is closed"),
+        ]),
+        ("Accounts", [
+            new("wrong passwords in a row", $"`Accounts:WrongPasswords` {s_accounts.WrongPasswords}", "locked for `Accounts:LockedFor` " + Seconds(s_accounts.LockedFor)),
+            new("attempts to sign in, a minute and address", $"`Accounts:AttemptsPerMinute` {s_accounts.AttemptsPerMinute}", "429 with `Retry-After`"),
+            new("streams, sockets and consoles of an account", $"`Accounts:OpenConnections` {s_accounts.OpenConnections}", "429 `too_many`"),
+            new("wishes for a camera that wait, of an account", $"`Accounts:WaitingWishes` {s_accounts.WaitingWishes}", "429 `too_many`"),
+            new("browsers' cameras of an account, an hour", $"`Accounts:BrowserCameras` {s_accounts.BrowserCameras}", "429 `too_many`"),
+            new("pictures of people that an account sends, a minute", $"`Accounts:PicturesPerMinute` {s_accounts.PicturesPerMinute}", "429 `too_many`"),
+            new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
+        ]),
+        ("Cameras", [
+            new("cameras of browsers that are leased at a time, a node", $"`Leases:MaxBrowserCameras` {s_leases.MaxBrowserCameras}", "503 `too_many_browser_cameras` with `Retry-After`"),
+            new("time that one session holds a camera", $"`Leases:MaxHold` {Seconds(s_leases.MaxHold)}", "the lease ends: `max_hold`"),
+            new("pixels of a picture", $"`Capture:MaxPixels` {Number(s_capture.MaxPixels)}", "not decoded; after ten in a row the camera fails and says so"),
+            new("picture from the network", $"{Size(CaptureProtocol.MaxJpegLength)}; {CaptureProtocol.MaxFrameRate} a second", "passed over"),
+            new("redirections of a network camera", $"{Constant(typeof(HttpCamera), "MostRedirections")}, to its own host", "the camera fails and says so"),
+            new("playlist of a network camera", Size(Constant(typeof(HttpRelay), "LongestPlaylist")), "the camera fails and says so"),
+            new("lines that a camera's worker logs", $"{WorkerLogLines.AtOnce} at once, {WorkerLogLines.LongestLine} characters each", "left out, and counted in the log"),
+        ]),
+        ("Nodes", [
+            new("times that a request is sent on", Number(Constant(typeof(Routing), "MaxHops")), "503 `node_unavailable`"),
+            new("answer of a node", Size(Constant(typeof(OtherNodes), "LongestAnswer")), "taken for none: the node is in `unreachable`"),
+            new("difference of two nodes' clocks", Seconds(NodeSignature.Skew), "401, and a warning in the log"),
+            new("nodes whose events a listener has", Number(FollowedNodes.Limit), "those beyond are named"),
+        ]),
+        ("What is kept", [
+            new("ended leases of a camera", Number(LeaseStore.LedgerLength), "the oldest go"),
+            new("deeds of ops, of all nodes", Number(AuditLog.Length), "the oldest go"),
+            new("resolved alerts of a node", Number(AlertStore.HistoryLength), "the oldest go"),
+            new("messages that a webhook was not told", Number(Constant(typeof(AlertStore), "DeadLetters")), "the oldest go"),
+            new("messages that wait for a webhook", Number(Constant(typeof(Webhook), "Backlog")), "the oldest become dead letters"),
+            new("events of a node, for who resumes", Number(Constant(typeof(CameraEvents), "Backlog")), "`reset`"),
+            new("writes that wait for the store", Number(Constant(typeof(StoreWrites), "Backlog")), "the oldest go"),
+        ]),
+    ];
+
+    /// <returns>The file with what lies between its marks made anew.</returns>
+    public static string Renew(string text)
+    {
+        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
+        return begin < 0 || end < begin
+            ? throw new InvalidOperationException($"'{Begin}' and '{End}' must be in {Path}.")
+            : string.Concat(text.AsSpan(0, begin + Begin.Length), Generate(), text.AsSpan(end));
+    }
+
+    private static string Generate()
+    {
+        var page = new StringBuilder("\n");
+        foreach (var (title, limits) in Groups)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| of | at most | what comes at it |\n|---|---|---|\n");
+            foreach (var limit in limits)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"| {limit.Of} | {limit.Most} | {limit.Answer} |\n");
+            }
+        }
+
+        return page.Append('\n').ToString();
+    }
+
+    /// <summary>One that is its class's own affair.</summary>
+    private static int Constant(Type type, string name) =>
+        (int)(type.GetField(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)?.GetRawConstantValue()
+            ?? throw new InvalidOperationException($"{type.Name} has no limit '{name}' any more."));
+
+    private static string Number(int number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Size(int bytes) => bytes % MiB == 0 ? $"{bytes / MiB} MiB" : $"{bytes / KiB} KiB";
+
+    private static string Seconds(TimeSpan span) => span.TotalMinutes < 2 ? $"{span.TotalSeconds} s" : span.TotalHours < 2 ? $"{span.TotalMinutes} min" : $"{span.TotalHours} h";
+
+    private sealed record Limit(string Of, string Most, string Answer);
+}
