@@ -242,7 +242,7 @@ for suite in "${suites[@]}"; do
   echo "== $suite"
   suite_started=$SECONDS
   case $suite in
-    fast) tests 900 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
+    fast) timed_tests 1200 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
     fuzz) tests "$(awk -v minutes="${ATTENDANCE_FUZZ_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Fuzz -parallelMode none -showLiveOutput ;;
     types) types ;;
     bench) bench ;;
