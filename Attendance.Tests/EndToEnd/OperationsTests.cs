@@ -159,6 +159,13 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
         var lease = await System.AcquireAsync(fixture.Camera.Id, Session);
         using var released = await System.Api.DeleteAsync($"/api/leases/{lease.Id}", Cancel);
         await events.NextAsync("alert_resolved", data => RuleOf(data) == "worker_crash_loop", TimeSpan.FromSeconds(20), Cancel);
+        await Processes.UntilAsync( // it is told first, and written to the store behind everybody's back
+            async () =>
+            {
+                using var again = await System.Api.PostAsJsonAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, Cancel);
+                return again.StatusCode == HttpStatusCode.Conflict;
+            },
+            s_patience, "the store has it as resolved", Cancel);
         await AssertProblemAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, HttpStatusCode.Conflict, "alert_resolved");
         await AssertProblemAsync("/api/alerts/0000/acknowledge", new { by = "account-1" }, HttpStatusCode.NotFound, "unknown_alert");
         Assert.Equal("worker_crash_loop", (await AlertAsync("worker_crash_loop")).GetProperty("rule").GetString());
