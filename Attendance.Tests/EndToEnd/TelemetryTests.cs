@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.CameraApi;
 using Attendance.Tests.Telemetry;
+using StackExchange.Redis;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
@@ -59,6 +60,13 @@ public sealed class TelemetryTests
         using (var probed = await system.Api.PostAsync("/api/cameras/demo/probe", null, Cancel))
         {
             Assert.Equal(HttpStatusCode.OK, probed.StatusCode);
+        }
+
+        await using (var redis = await ConnectionMultiplexer.ConnectAsync(await system.ConnectionStringAsync(Cancel)))
+        {
+            await redis.GetDatabase().ListRightPushAsync("attendance:audit", "{"); // somebody else has written there
+            using var audit = await system.Api.GetAsync("/api/audit", Cancel);
+            Assert.Equal(HttpStatusCode.OK, audit.StatusCode);
         }
 
         await Processes.UntilAsync(() => Missing(receiver).Count == 0, s_patience, $"instruments arrive; missing: {string.Join(", ", Missing(receiver))}", Cancel);
