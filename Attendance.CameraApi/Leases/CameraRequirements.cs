@@ -61,7 +61,7 @@ internal sealed record CameraRequirements(
         (Node is null || Node == node)
         && (Tag is null || camera.Tags.Contains(Tag))
         && (Facing is null || camera.Facing == Facing)
-        && (TestPattern is not false || camera.Source.Kind is not (CameraKind.TestPattern or CameraKind.Fault))
+        && (TestPattern is not false || camera.Source.Kind is not CameraKind.TestPattern)
         && (measured is not null
             ? AreMetBy(measured.Width, measured.Height, measured.FrameRate / Punctuality)
             : AreMetBy(camera.Width, camera.Height, camera.FrameRate)
