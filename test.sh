@@ -19,7 +19,7 @@
 #
 # The emulated machine of the V4L2 suite computes while the suites of system and browser mostly wait, so they run side by side where
 # there are more than two cores. On two slow cores it finished 14 of its 32 tests in half an hour beside them, and all 32 in 20 minutes alone.
-# What holds the system to bounds in time is run once more, by itself, where it fails: a shared machine may hiccup. Both
+# What holds the system to bounds in time is run up to twice more, by itself, where it fails: a shared machine may hiccup. All
 # results are shown. The last line is 'N passed, N failed, N skipped'; what failed, and how long each suite took, is above it.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -46,7 +46,7 @@ done
 [ ${#suites[@]} -gt 0 ] || suites=(types fast v4l2 system browser faults chaos)
 
 passed=0 failed=0 skipped=0
-failures=() second_attempts=() times=()
+failures=() later_attempts=() times=()
 log=$(mktemp) v4l2_log=$(mktemp) reasons=$(mktemp) v4l2_pid=
 cleanup() {
   [ -z "$v4l2_pid" ] || { pkill -P "$v4l2_pid"; kill "$v4l2_pid"; } 2>/dev/null
@@ -153,25 +153,28 @@ tests() {
   count "$suite"
 }
 
-# As tests; what fails is run once more by itself, and told at the end.
+# As tests; what fails is run by itself, up to twice more, and told at the end.
 timed_tests() {
-  local before=$failed known=${#failures[@]} again methods=() name bad
+  local before=$failed known=${#failures[@]} again methods name bad attempt
   tests "$@"
-  again=("${failures[@]:known}")
-  [ ${#again[@]} -gt 0 ] && [ ${#again[@]} -le 5 ] || return 0
-  for name in "${again[@]}"; do methods+=(-method "$name"); done
-  echo "-- once more, by itself: ${again[*]}"
-  run_tests "$1" -parallelMode none "${methods[@]}"
-  bad=$(plain_log | sed -nE 's/.*Total: [1-9][0-9]*, Errors: 0, Failed: ([0-9]+),.*/\1/p' | tail -1)
-  [ -n "$bad" ] || return 0
-  keep_reasons
-  passed=$((passed + failed - before - bad)) failed=$((before + bad)) failures=("${failures[@]:0:known}")
-  for name in "${again[@]}"; do
-    if failed_tests | grep -xF "$name" >/dev/null; then
-      failures+=("$name")
-    else
-      second_attempts+=("$name")
-    fi
+  for attempt in second third; do
+    again=("${failures[@]:known}")
+    [ ${#again[@]} -gt 0 ] && [ ${#again[@]} -le 5 ] || return 0
+    methods=()
+    for name in "${again[@]}"; do methods+=(-method "$name"); done
+    echo "-- the $attempt attempt, by itself: ${again[*]}"
+    run_tests "$1" -parallelMode none "${methods[@]}"
+    bad=$(plain_log | sed -nE 's/.*Total: [1-9][0-9]*, Errors: 0, Failed: ([0-9]+),.*/\1/p' | tail -1)
+    [ -n "$bad" ] || return 0
+    keep_reasons
+    passed=$((passed + failed - before - bad)) failed=$((before + bad)) failures=("${failures[@]:0:known}")
+    for name in "${again[@]}"; do
+      if failed_tests | grep -xF "$name" >/dev/null; then
+        failures+=("$name")
+      else
+        later_attempts+=("${attempt^^} ATTEMPT: $name")
+      fi
+    done
   done
 }
 
@@ -263,7 +266,7 @@ done
 echo
 cat "$reasons"
 for name in "${failures[@]}"; do echo "FAILED: $name"; done
-for name in "${second_attempts[@]}"; do echo "PASSED AT THE SECOND ATTEMPT: $name"; done
+for name in "${later_attempts[@]}"; do echo "PASSED AT THE $name"; done
 for time in "${times[@]}"; do echo "TOOK: $time"; done
 echo "TOOK: all $SECONDS s, the build among it"
 echo "$passed passed, $failed failed, $skipped skipped"
