@@ -7,7 +7,7 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
     public static readonly FaultRow
         ClientReleases = new("client releases", Milliseconds(250), "free within 250 ms"),
         TabClosed = new("tab closed", Seconds(1), "free within 1 s"),
-        PageLeft = new("page left for another", Seconds(2), "free within 2 s, the next page's answer among it"),
+        PageLeft = new("page left for another", Seconds(1), "free within 1 s of the next page's answer"),
         PageReloaded = new("page reloaded", Seconds(2), "live again within 2 s, same lease"),
         BrowserKilled = new("browser process killed", Seconds(4), "free within 4 s"),
         RendererCrashed = new("page's process crashes", Seconds(4), "free within 4 s"),

@@ -222,6 +222,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
             var (page, hold) = await OpenAsync(window, Target(i));
 
             var started = Stopwatch.GetTimestamp();
+            page.Response += (_, answer) => started = answer.Request.IsNavigationRequest ? Stopwatch.GetTimestamp() : started; // before it, a browser tells a page nothing
             var leaving = leaveAsync(page);
             await _faulty.FreeAsync(hold, s_patience);
             times.Add(Stopwatch.GetElapsedTime(started));
