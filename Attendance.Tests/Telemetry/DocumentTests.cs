@@ -12,20 +12,6 @@ public sealed class DocumentTests
     [Fact]
     public Task The_page_on_limits_says_what_is_there() => IsAsCodeHasItAsync(LimitsDocument.Path, LimitsDocument.Renew);
 
-    /// <summary>Writes it anew where that is wished.</summary>
-    private static async Task IsAsCodeHasItAsync(string page, Func<string, string> renew)
-    {
-        var written = await File.ReadAllTextAsync(page, Cancel);
-        var wanted = renew(written);
-        if (Environment.GetEnvironmentVariable("ATTENDANCE_WRITE_DOCS") is { Length: > 0 })
-        {
-            await File.WriteAllTextAsync(page, wanted, Cancel);
-            return;
-        }
-
-        Assert.True(wanted == written, $"{Path.GetFileName(page)} is not what the code says any more. Write it anew with './test.sh --docs'.\n{FirstDifference(written, wanted)}");
-    }
-
     [Fact]
     public void Every_attribute_of_an_instrument_is_explained()
     {
@@ -72,6 +58,20 @@ public sealed class DocumentTests
         Assert.ProperSuperset(attributes.ToHashSet(), instrument.Attributes.Append("").ToHashSet());
         Assert.Equal(isOfOneCamera, instrument.Attributes.Contains("attendance.camera.id"));
         Assert.Equal(kind == "Histogram", instrument.Bounds.Count > 5);
+    }
+
+    /// <summary>Writes it anew where that is wished.</summary>
+    private static async Task IsAsCodeHasItAsync(string page, Func<string, string> renew)
+    {
+        var written = await File.ReadAllTextAsync(page, Cancel);
+        var wanted = renew(written);
+        if (Environment.GetEnvironmentVariable("ATTENDANCE_WRITE_DOCS") is { Length: > 0 })
+        {
+            await File.WriteAllTextAsync(page, wanted, Cancel);
+            return;
+        }
+
+        Assert.True(wanted == written, $"{Path.GetFileName(page)} is not what the code says any more. Write it anew with './test.sh --docs'.\n{FirstDifference(written, wanted)}");
     }
 
     private static string FirstDifference(string written, string wanted) =>

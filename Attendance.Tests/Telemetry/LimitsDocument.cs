@@ -24,10 +24,9 @@ namespace Attendance.Tests.Telemetry;
 /// <summary><c>docs/limits.md</c>, as the code has its limits: each is read from where it holds.</summary>
 internal static class LimitsDocument
 {
-    private const string Begin = "<!-- generated: begin -->", End = "<!-- generated: end -->";
     private const int KiB = 1024, MiB = 1024 * 1024;
 
-    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(TelemetryDocument.Path)!, "limits.md"));
+    public static string Path { get; } = GeneratedPage.PathOf("limits.md");
 
     private static readonly LeaseOptions s_leases = new();
     private static readonly CaptureOptions s_capture = new();
@@ -82,14 +81,7 @@ internal static class LimitsDocument
         ]),
     ];
 
-    /// <returns>The file with what lies between its marks made anew.</returns>
-    public static string Renew(string text)
-    {
-        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        return begin < 0 || end < begin
-            ? throw new InvalidOperationException($"'{Begin}' and '{End}' must be in {Path}.")
-            : string.Concat(text.AsSpan(0, begin + Begin.Length), Generate(), text.AsSpan(end));
-    }
+    public static string Renew(string page) => GeneratedPage.Renew(page, Generate());
 
     private static string Generate()
     {

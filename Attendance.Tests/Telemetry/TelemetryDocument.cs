@@ -9,11 +9,7 @@ namespace Attendance.Tests.Telemetry;
 /// <summary><c>docs/telemetry.md</c>, as what is measured and traced has it.</summary>
 internal static class TelemetryDocument
 {
-    private const string Begin = "<!-- generated: begin -->", End = "<!-- generated: end -->";
-
-    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
-        typeof(TelemetryDocument).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "SourceFolder").Value!,
-        "../docs/telemetry.md"));
+    public static string Path { get; } = GeneratedPage.PathOf("telemetry.md");
 
     /// <summary>Every attribute that is declared, with its meaning.</summary>
     public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes))
@@ -23,14 +19,7 @@ internal static class TelemetryDocument
     public static IReadOnlyDictionary<string, (string Meaning, IReadOnlyList<string> Attributes)> Spans { get; } = Constants(typeof(SpanNames))
         .ToDictionary(one => one.Value, one => (one.Description, one.Field.GetCustomAttribute<CarriesAttribute>()!.Attributes), StringComparer.Ordinal);
 
-    /// <returns>The file with what lies between its marks made anew.</returns>
-    public static string Renew(string text)
-    {
-        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        return begin < 0 || end < begin
-            ? throw new InvalidOperationException($"'{Begin}' and '{End}' must be in {Path}.")
-            : string.Concat(text.AsSpan(0, begin + Begin.Length), Generate(), text.AsSpan(end));
-    }
+    public static string Renew(string page) => GeneratedPage.Renew(page, Generate());
 
     private static string Generate()
     {
