@@ -51,6 +51,11 @@ internal static class JsonBody
     /// <exception cref="BadHttpRequestException">Longer than <see cref="MaxLength"/>, or not sent as HTTP has it.</exception>
     public static async Task KeepAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        if (request.Body is MemoryStream)
+        {
+            return; // kept already, to check a node's signature
+        }
+
         var kept = new MemoryStream(await ReadAllAsync(request.Body, cancellationToken), writable: false);
         request.HttpContext.Response.RegisterForDispose(kept);
         request.Body = kept;

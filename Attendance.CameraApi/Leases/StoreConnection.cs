@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Telemetry;
-using Attendance.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -13,7 +12,8 @@ namespace Attendance.CameraApi.Leases;
 internal sealed partial class StoreConnection(
     IConnectionMultiplexer redis, IOptions<LeaseOptions> options, TimeProvider clock, StoreMetrics metrics, ILogger<StoreConnection> logger)
 {
-    private readonly ConcurrentDictionary<string, RepeatedFailure> _unreadable = new();
+    /// <summary>What has been logged as unreadable.</summary>
+    private readonly ConcurrentDictionary<string, bool> _unreadable = new();
 
     /// <exception cref="StoreUnavailableException">It does not answer, or not in time. It may have done what it was asked.</exception>
     public async Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask)
@@ -51,7 +51,6 @@ internal sealed partial class StoreConnection(
     /// <returns>Null for one that cannot be read, or lacks what it must have.</returns>
     public T? Read<T>(string what, RedisValue value) where T : class
     {
-        var failure = _unreadable.GetOrAdd(what, _ => new());
         try
         {
             if (JsonSerializer.Deserialize<T>(value.ToString(), JsonBody.Kept) is { } read)
@@ -65,7 +64,7 @@ internal sealed partial class StoreConnection(
         }
 
         metrics.Unreadable(what);
-        if (failure.IsNew(what))
+        if (_unreadable.TryAdd(what, true))
         {
             LogUnreadable(what);
         }

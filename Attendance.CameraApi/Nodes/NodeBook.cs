@@ -46,17 +46,17 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
     public async Task<IReadOnlyList<NodeEntry>> ListAsync()
     {
         var all = await store.AskAsync("nodes", database => database.HashGetAllAsync(s_nodes));
-        var forged = all.Count(field => !signature.IsGenuine(field.Value.ToString()));
-        if (forged == 0)
+        var genuine = all.Where(field => signature.IsGenuine(field.Value.ToString())).ToList();
+        if (genuine.Count == all.Length)
         {
             _forged.IsOver();
         }
-        else if (_forged.IsNew("")) // their names are as they who wrote them liked, and may be many
+        else if (_forged.IsNew("")) // without the names of the entries, which may hold anything
         {
-            LogForged(forged);
+            LogForged(all.Length - genuine.Count);
         }
 
-        return [.. all.Select(field => Read(field.Name.ToString(), field.Value)).OfType<NodeEntry>()];
+        return [.. genuine.Select(field => ReadGenuine(field.Name.ToString(), field.Value)).OfType<NodeEntry>()];
     }
 
     /// <exception cref="StoreUnavailableException">Not known.</exception>
@@ -79,7 +79,10 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
 
     /// <returns>Null for what no node of this system has said: another version, another API key, or somebody who made it up.</returns>
     private NodeEntry? Read(string node, RedisValue entry) =>
-        signature.IsGenuine(entry.ToString()) && store.Read<NodeEntry>("nodes", entry) is { IsSound: true } read && read.Node == node ? read : null;
+        signature.IsGenuine(entry.ToString()) ? ReadGenuine(node, entry) : null;
+
+    private NodeEntry? ReadGenuine(string node, RedisValue entry) =>
+        store.Read<NodeEntry>("nodes", entry) is { IsSound: true } read && read.Node == node ? read : null;
 
     /// <summary>Whose name the store would keep for an entry that no node wrote. It cannot be asked, and gives no sign of life.</summary>
     private static NodeEntry Nobody(string node, string entry) => new(node, InstanceIn().Match(entry).Groups[1].Value, Address: null, 0, 0, 0, [], 0, 0);
