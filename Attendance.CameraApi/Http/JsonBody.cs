@@ -51,12 +51,12 @@ internal static class JsonBody
     /// <exception cref="BadHttpRequestException">Longer than <see cref="MaxLength"/>, or not sent as HTTP has it.</exception>
     public static async Task KeepAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.Body is MemoryStream)
+        if (request.Body is KeptBody)
         {
-            return; // kept already, to check a node's signature
+            return; // to check a node's signature
         }
 
-        var kept = new MemoryStream(await ReadAllAsync(request.Body, cancellationToken), writable: false);
+        var kept = new KeptBody(await ReadAllAsync(request.Body, cancellationToken));
         request.HttpContext.Response.RegisterForDispose(kept);
         request.Body = kept;
     }
@@ -89,4 +89,6 @@ internal static class JsonBody
 
         throw new BadHttpRequestException("The body is too long.", StatusCodes.Status413PayloadTooLarge);
     }
+
+    private sealed class KeptBody(byte[] bytes) : MemoryStream(bytes, writable: false);
 }
