@@ -76,6 +76,7 @@ internal static class Writing
     /// <summary>Marks that many leave out: accents, and the vowel signs of Hebrew and Arabic.</summary>
     private static bool IsAccent(char each) => each is (>= '\u0300' and <= '\u036F') or (>= '\u0591' and <= '\u05C7') or (>= '\u064B' and <= '\u0652') or (>= '\u1AB0' and <= '\u1AFF') or (>= '\u20D0' and <= '\u20FF');
 
-    /// <summary>Half a surrogate pair is replaced, because it cannot be normalized.</summary>
-    private static string Normalize(string text, NormalizationForm form) => string.Concat(text.EnumerateRunes()).Normalize(form);
+    /// <summary>Half a surrogate pair, and U+FFFE that is none in any text, are replaced: .NET refuses to normalize them.</summary>
+    private static string Normalize(string text, NormalizationForm form) =>
+        string.Concat(text.EnumerateRunes()).Replace('\uFFFE', '\uFFFD').Normalize(form);
 }
