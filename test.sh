@@ -250,7 +250,7 @@ for suite in "${suites[@]}"; do
     types) types ;;
     bench) bench ;;
     # Two at once: most of their time they wait. They hold the system to bounds in time, and two cores are all there may be, so no more.
-    system) timed_tests 900 -trait Suite=EndToEnd -maxThreads 2 ;;
+    system) timed_tests 1500 -trait Suite=EndToEnd -maxThreads 2 ;;
     browser) timed_tests 1500 -trait Suite=Browser -maxThreads 2 ;;
     # One after the other: these are measured.
     faults) timed_tests "$((600 + ${ATTENDANCE_FAULT_RUNS:-4} * 120))" -trait Suite=Faults -parallelMode none ;;

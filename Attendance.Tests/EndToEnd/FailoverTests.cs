@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.Browser;
 using Attendance.Tests.Faults;
+using StackExchange.Redis;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -117,8 +118,13 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
     [Fact]
     public async Task A_lease_that_may_move_may_so_after_its_API_was_killed()
     {
-        var lease = await AcquireAsync("left", failover: true);
-        await CurrentAsync(lease);
+        var lease = await AcquireAsync("left", failover: true, ttlSeconds: 300); // longer than a start can take
+        await using (var redis = await ConnectionMultiplexer.ConnectAsync(await _system.ConnectionStringAsync(Cancel)))
+        {
+            await Processes.UntilAsync(
+                () => redis.GetServers().Any(server => server.Keys(pattern: "attendance:{*}:failover").Any()), s_patience, "the store knows what it may move to", Cancel);
+        }
+
         Processes.Signal(await _system.ProcessAsync("camera-api", Cancel), "KILL");
         await _system.ExitCodeAsync("camera-api", Cancel);
         Assert.True(await _system.CommandAsync("camera-api", "start", Cancel));
@@ -139,9 +145,10 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
         Assert.True((await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors").TryGetProperty("failover", out _));
     }
 
-    private async Task<Lease> AcquireAsync(string cameraId, bool failover)
+    private async Task<Lease> AcquireAsync(string cameraId, bool failover, int? ttlSeconds = null)
     {
-        using var response = await _system.Api.PostAsJsonAsync("/api/leases", new { session_id = _session, camera_id = cameraId, failover }, Cancel);
+        using var response = await _system.Api.PostAsJsonAsync(
+            "/api/leases", new { session_id = _session, camera_id = cameraId, failover, ttl_seconds = ttlSeconds }, Cancel);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return Lease.From(await response.Content.ReadFromJsonAsync<JsonElement>(Cancel));
     }

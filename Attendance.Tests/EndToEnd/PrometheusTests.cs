@@ -21,6 +21,9 @@ public sealed class PrometheusTests(SharedSystem shared) : IAsyncDisposable
         var system = shared.System;
         await using var prometheus = await PrometheusServer.StartAsync(system.Api.BaseAddress!, AttendanceSystem.ApiKey, Cancel);
 
+        // What other tests did to the system is over.
+        await prometheus.UntilAsync("absent(ALERTS{alertstate='firing', alertname!='AttendanceCameraLeak', attendance_alert_rule!='leak'})", Cancel);
+
         await Leftover.LeaveAsync(system, "second", Cancel);
         var lease = await system.AcquireAsync("demo", "camera_123456789_abc123");
         await prometheus.UntilAsync("attendance_camera_lease_active{attendance_camera_id='demo'} == 1", Cancel);

@@ -122,7 +122,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
             await page.GotoAsync(new Uri(new Uri(page.Url), "/traces").ToString());
             try
             {
-                await acquire.First.WaitForAsync(new() { Timeout = Patience / Attempts });
+                await acquire.First.WaitForAsync(new() { Timeout = Patience });
                 break;
             }
             catch (TimeoutException) when (attempt < Attempts)
