@@ -16,7 +16,7 @@ public sealed class ManifestTests
     private static readonly string[] s_probes = ["/alive", "/health"];
 
     /// <summary>Sections that nobody binds as a whole.</summary>
-    private static readonly string[] s_otherKeys = ["ConnectionStrings:sessions", "ConnectionStrings:attendance-db", "services:camera-api:http:0", "POD_IP"];
+    private static readonly string[] s_otherKeys = ["ConnectionStrings:sessions", "ConnectionStrings:attendance-db", "services:camera-api:http:0", "POD_IP", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
 
     [Theory, MemberData(nameof(Folders))]
     public void Every_file_is_named_by_its_kustomization_and_holds_nothing_that_kubernetes_does_not_know(string folder)
@@ -51,9 +51,11 @@ public sealed class ManifestTests
         Assert.All(objects.OfType<V1PodDisruptionBudget>(), budget => Select(budget.Spec.Selector.MatchLabels));
         Assert.All(objects.OfType<V1NetworkPolicy>(), policy =>
         {
-            var guarded = Select(policy.Spec.PodSelector.MatchLabels);
-            Assert.All(policy.Spec.Ingress.SelectMany(rule => rule.FromProperty), peer => Select(peer.PodSelector.MatchLabels));
-            Assert.All(policy.Spec.Ingress.SelectMany(rule => rule.Ports), port => Assert.All(guarded, pod => Assert.Contains(
+            var guarded = Select(policy.Spec.PodSelector.MatchLabels ?? new Dictionary<string, string>());
+            IEnumerable<V1NetworkPolicyPeer> peers =
+                [.. (policy.Spec.Ingress ?? []).SelectMany(rule => rule.FromProperty), .. (policy.Spec.Egress ?? []).SelectMany(rule => rule.To ?? [])];
+            Assert.All(peers.Where(peer => peer.PodSelector is not null), peer => Select(peer.PodSelector.MatchLabels));
+            Assert.All((policy.Spec.Ingress ?? []).SelectMany(rule => rule.Ports), port => Assert.All(guarded, pod => Assert.Contains(
                 pod.Spec.Containers.SelectMany(container => container.Ports), offered => offered.Name == port.Port.Value)));
         });
 
@@ -80,6 +82,42 @@ public sealed class ManifestTests
                 Assert.True(s_otherKeys.Contains(key) || IsBound(assembly, key), $"{container.Name} knows no '{key}'.");
             }
         }
+    }
+
+    [Theory]
+    [InlineData("base", "attendance", "restricted")]
+    [InlineData("usb-cameras", "attendance-devices", "privileged")]
+    public void Only_what_owns_devices_is_in_a_privileged_namespace(string folder, string name, string level)
+    {
+        var space = Assert.Single(Files(folder).SelectMany(Load).OfType<V1Namespace>());
+        Assert.Equal((name, level), (space.Metadata.Name, space.Metadata.Labels["pod-security.kubernetes.io/enforce"]));
+        Assert.Contains($"namespace: {name}\n", File.ReadAllText(Path.Combine(Source(folder), "kustomization.yaml")), StringComparison.Ordinal);
+        Assert.All(Pods(Files(folder).SelectMany(Load)), pod => Assert.Equal(level == "privileged", pod.Spec.Containers[0].SecurityContext.Privileged ?? false));
+    }
+
+    [Theory, MemberData(nameof(Folders))]
+    public void Every_pod_is_asked_and_asks_by_policy_only(string folder)
+    {
+        var policies = Files(folder).SelectMany(Load).OfType<V1NetworkPolicy>().ToList();
+        var everything = Assert.Single(policies, policy => policy.Spec.PodSelector.MatchLabels is null && policy.Spec.PolicyTypes.Count == 2);
+        Assert.Equal(["Ingress", "Egress"], everything.Spec.PolicyTypes);
+        Assert.All(policies.SelectMany(policy => policy.Spec.Ingress ?? []), rule => Assert.NotEmpty(rule.FromProperty));
+
+        // What may ask any address may not ask the machine's own services.
+        var anywhere = policies.SelectMany(policy => policy.Spec.Egress ?? []).SelectMany(rule => rule.To ?? []).Select(peer => peer.IpBlock).OfType<V1IPBlock>().ToList();
+        Assert.Equal(2, anywhere.Count);
+        Assert.All(anywhere, block => Assert.NotEmpty(block.Except));
+        Assert.Contains("169.254.0.0/16", anywhere[0].Except);
+    }
+
+    /// <summary>It believes what a proxy says of a visitor, so nothing but a proxy may reach it.</summary>
+    [Fact]
+    public void Web_is_reached_by_a_proxy_only()
+    {
+        var web = Pods(Everything("base")).SelectMany(pod => pod.Spec.Containers).Single(container => container.Name == "web");
+        Assert.Equal("true", web.Env.Single(variable => variable.Name == "ASPNETCORE_FORWARDEDHEADERS_ENABLED").Value);
+        var policy = Everything("base").OfType<V1NetworkPolicy>().Single(policy => policy.Metadata.Name == "web");
+        Assert.Equal("true", Assert.Single(Assert.Single(policy.Spec.Ingress).FromProperty).NamespaceSelector.MatchLabels["attendance/ingress"]);
     }
 
     [Fact]
