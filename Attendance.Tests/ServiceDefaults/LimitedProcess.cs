@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
@@ -19,7 +18,7 @@ internal sealed class LimitedProcess : IAsyncDisposable
     {
         Port = StoreServer.FreePort();
         var start = new ProcessStartInfo(
-            "/bin/sh", ["-c", "ulimit -n \"$0\" && exec \"$@\"", descriptors.ToString(CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, program), $"--urls=http://0.0.0.0:{Port}"])
+            "/bin/sh", ["-c", "[ \"$0\" = 0 ] || ulimit -n \"$0\" && exec \"$@\"", descriptors.ToString(CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, program), $"--urls=http://0.0.0.0:{Port}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -89,15 +88,6 @@ internal sealed class LimitedProcess : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>Opens a connection from one of this machine's own addresses, and says nothing on it.</summary>
-    public async Task<Socket> ConnectAsync(int number)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse($"127.0.0.{2 + (number % 4)}"), 0));
-        await socket.ConnectAsync(IPAddress.Loopback, Port, Cancel);
-        return socket;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Attendance.ServiceDefaults;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
@@ -42,20 +41,36 @@ public sealed class ServerLimitsTests
     }
 
     [Fact]
-    public async Task Web_outlives_connections_that_say_nothing() => await OutlivesAsync("Attendance.Web", new()
+    public Task Web_outlives_connections_that_say_nothing() => WebOutlivesAsync(FewDescriptors, FewDescriptors * 3);
+
+    [Fact]
+    public Task Camera_api_outlives_connections_that_say_nothing() => CameraApiOutlivesAsync(FewDescriptors, FewDescriptors * 3);
+
+    /// <summary>Half a minute each: <c>./test.sh --connections</c>.</summary>
+    /// <param name="descriptors">0 for as many as there may be.</param>
+    [Theory(Explicit = true)]
+    [InlineData(1024)]
+    [InlineData(0)]
+    public Task Web_outlives_twenty_thousand_connections(int descriptors) => WebOutlivesAsync(descriptors, 20_000);
+
+    [Theory(Explicit = true)]
+    [InlineData(1024)]
+    [InlineData(0)]
+    public Task Camera_api_outlives_twenty_thousand_connections(int descriptors) => CameraApiOutlivesAsync(descriptors, 20_000);
+
+    private static Task WebOutlivesAsync(int descriptors, int connections) => OutlivesAsync("Attendance.Web", descriptors, connections, new()
     {
         ["Security__ApiKey"] = FakeCameraApi.Key,
         ["DataProtection__Secret"] = "0123456789abcdef0123456789abcdef",
         ["Services__camera-api__http__0"] = "http://127.0.0.1:1",
     });
 
-    [Fact]
-    public async Task Camera_api_outlives_connections_that_say_nothing()
+    private static async Task CameraApiOutlivesAsync(int descriptors, int connections)
     {
         var port = StoreServer.FreePort();
         await using var store = await RedisProcess.TryStartAsync(port, "save \"\"");
         Assert.SkipWhen(store is null, RedisProcess.MissingMessage);
-        await OutlivesAsync("Attendance.CameraApi", new()
+        await OutlivesAsync("Attendance.CameraApi", descriptors, connections, new()
         {
             ["Security__ApiKey"] = AttendanceSystem.ApiKey,
             ["ConnectionStrings__sessions"] = $"127.0.0.1:{port}",
@@ -63,20 +78,15 @@ public sealed class ServerLimitsTests
         });
     }
 
-    private static async Task OutlivesAsync(string program, Dictionary<string, string> settings)
+    private static async Task OutlivesAsync(string program, int descriptors, int connections, Dictionary<string, string> settings)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors are counted as Linux does.");
         var folder = Directory.CreateTempSubdirectory("attendance-limits-");
         settings["Data__Folder"] = folder.FullName;
-        List<Socket> idle = [];
         try
         {
-            await using var process = await LimitedProcess.StartAsync(program, FewDescriptors, settings);
-            for (var number = 0; number < FewDescriptors * 3; number++)
-            {
-                idle.Add(await process.ConnectAsync(number));
-            }
-
+            await using var process = await LimitedProcess.StartAsync(program, descriptors, settings);
+            await using var idle = await IdleConnections.OpenAsync(process.Port, connections);
             for (var attempt = 0; attempt < 5; attempt++)
             {
                 var asked = Stopwatch.GetTimestamp();
@@ -84,8 +94,8 @@ public sealed class ServerLimitsTests
                 Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, s_atOnce);
             }
 
-            Assert.InRange(process.Open, 1, FewDescriptors * 9 / 10);
-            idle.ForEach(socket => socket.Dispose());
+            Assert.InRange(process.Open, 1, (descriptors > 0 ? descriptors : Descriptors.Limit) * 9 / 10);
+            await idle.DisposeAsync();
 
             await Processes.UntilAsync(
                 async () => (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => process.AskAsync(s_atOnce)))).All(status => status == HttpStatusCode.OK),
@@ -96,7 +106,6 @@ public sealed class ServerLimitsTests
         }
         finally
         {
-            idle.ForEach(socket => socket.Dispose());
             folder.Delete(recursive: true);
         }
     }
