@@ -9,6 +9,9 @@
 #   ./test.sh --chaos [--minutes N] [--seed S]     clients and faults at random, 2 minutes unless said otherwise
 #   ./test.sh --fuzz [--minutes N] [--seed S] [--first N]      hostile requests to every endpoint and page of both services, a minute unless
 #                             said otherwise; with the seed and the number of a failure, that one again
+#   ./test.sh --afl [--minutes N]    fuzzes what reads bytes of cameras and clients, by coverage: AFL++ and SharpFuzz, a minute each unless said
+#                             otherwise; what makes one fail is kept in Attendance.Fuzz/corpus, where --fast runs it
+#   ./test.sh --connections   20,000 idle connections against each service, with 1,024 descriptors and with all there may be
 #   ./test.sh --browser       the pages in a real Chromium
 #   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
 #   ./test.sh --types         the types of the pages' modules
@@ -30,7 +33,7 @@ while [ $# -gt 0 ]; do
     --minutes | --seed | --first | --runs)
       [ -n "${2:-}" ] || { echo "$1 needs a number" >&2; exit 2; }
       case $1 in
-        --minutes) export ATTENDANCE_CHAOS_MINUTES=$2 ATTENDANCE_FUZZ_MINUTES=$2 ;;
+        --minutes) export ATTENDANCE_CHAOS_MINUTES=$2 ATTENDANCE_FUZZ_MINUTES=$2 ATTENDANCE_AFL_MINUTES=$2 ;;
         --seed) export ATTENDANCE_CHAOS_SEED=$2 ATTENDANCE_FUZZ_SEED=$2 ;;
         --first) export ATTENDANCE_FUZZ_FIRST=$2 ;;
         --runs) export ATTENDANCE_FAULT_RUNS=$2 ;;
@@ -38,7 +41,7 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md write=(--write) ;;
-    --bench | --fast | --fuzz | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
+    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -73,6 +76,7 @@ missing_packages() {
     ;;
   esac
   case " ${suites[*]} " in *" browser "* | *" faults "* | *" screenshots "*) command -v chromium >/dev/null || echo chromium ;; esac
+  case " ${suites[*]} " in *" afl "*) command -v afl-fuzz >/dev/null || echo afl++ ;; esac
   case " ${suites[*]} " in *" chaos "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
   case " ${suites[*]} " in *" bench "*)
     command -v ustreamer >/dev/null || echo ustreamer
@@ -227,6 +231,39 @@ bench() {
   fi
 }
 
+# Instruments a copy of what is tested, and lets AFL++ look for what makes a parser fail or hang.
+afl() {
+  command -v afl-fuzz >/dev/null || { echo "SKIPPED: afl-fuzz is not installed."; skipped=$((skipped + 1)); return; }
+  local work=artifacts/afl parser found bad file seconds
+  seconds=$(awk -v minutes="${ATTENDANCE_AFL_MINUTES:-1}" 'BEGIN { print int(minutes * 60) }')
+  rm -rf "$work" && mkdir -p "$work/out"
+  { dotnet tool restore && dotnet publish Attendance.Fuzz -c Release -o "$work/bin" -nologo -clp:NoSummary &&
+    dotnet tool run sharpfuzz "$work/bin/Attendance.CameraApi.dll" && dotnet tool run sharpfuzz "$work/bin/Attendance.Web.dll"; } ||
+    { failed=$((failed + 1)); failures+=("instrumenting the parsers"); return; }
+  for parser in Attendance.Fuzz/corpus/*/; do
+    parser=$(basename "$parser")
+    AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 \
+      afl-fuzz -V "$seconds" -t 5000 -m none -i "Attendance.Fuzz/corpus/$parser" -o "$work/out/$parser" -- dotnet "$work/bin/Attendance.Fuzz.dll" "$parser" >"$work/$parser.log" 2>&1
+    bad=0
+    for file in "$work/out/$parser/default/"{crashes,hangs}/id*; do
+      [ -e "$file" ] || continue
+      bad=$((bad + 1))
+      found=Attendance.Fuzz/corpus/$parser/found-$(sha256sum "$file" | cut -c1-12)
+      cp "$file" "$found"
+      echo "$parser fails at $found"
+    done
+    if [ ! -e "$work/out/$parser/default/fuzzer_stats" ]; then
+      tail -n 20 "$work/$parser.log"
+      failed=$((failed + 1)) failures+=("fuzzing $parser: it did not run")
+    elif [ "$bad" -gt 0 ]; then
+      failed=$((failed + 1)) failures+=("fuzzing $parser: $bad inputs")
+    else
+      passed=$((passed + 1))
+    fi
+    echo "$parser: $(sed -nE 's/^(execs_done|corpus_count|bitmap_cvg) +: /\1 /p' "$work/out/$parser/default/fuzzer_stats" 2>/dev/null | paste -sd, )"
+  done
+}
+
 install_missing
 if ! command -v dotnet >/dev/null; then
   echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
@@ -248,6 +285,8 @@ for suite in "${suites[@]}"; do
     fast) timed_tests 1200 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
     fuzz) tests "$(awk -v minutes="${ATTENDANCE_FUZZ_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Fuzz -parallelMode none -showLiveOutput ;;
     types) types ;;
+    afl) afl ;;
+    connections) tests 600 -explicit only -parallelMode none -class Attendance.Tests.ServiceDefaults.ServerLimitsTests ;;
     bench) bench ;;
     # Two at once: most of their time they wait. They hold the system to bounds in time, and two cores are all there may be, so no more.
     system) timed_tests 1500 -trait Suite=EndToEnd -maxThreads 2 ;;

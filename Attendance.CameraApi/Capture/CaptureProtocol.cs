@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -33,6 +34,9 @@ internal static class CaptureProtocol
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    /// <summary>For what a worker sends: a camera may have taken it over.</summary>
+    private static readonly JsonSerializerOptions s_strict = new(Json) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+
     public static void WriteRecordHeader(Span<byte> destination, CaptureRecord kind, int payloadLength)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)payloadLength);
@@ -47,6 +51,44 @@ internal static class CaptureProtocol
         return length <= MaxPayloadLength && Enum.IsDefined(kind)
             ? (kind, (int)length)
             : throw new InvalidDataException("The capture worker sent something that is not a record.");
+    }
+
+    /// <summary>Reads what a worker sends next: a <see cref="CaptureOpened"/>, <see cref="CapturedFrame"/>, <see cref="CaptureFailure"/> or <see cref="CaptureTimes"/>.</summary>
+    /// <returns>Null at the end.</returns>
+    /// <exception cref="InvalidDataException">It is none of these.</exception>
+    /// <exception cref="EndOfStreamException">It ends too soon.</exception>
+    public static object? ReadRecord(Stream output)
+    {
+        Span<byte> header = stackalloc byte[RecordHeaderLength];
+        if (output.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+        {
+            return null;
+        }
+
+        var (kind, length) = ReadRecordHeader(header);
+        var payload = new byte[length];
+        output.ReadExactly(payload);
+        return kind switch
+        {
+            CaptureRecord.Frame => length > FrameHeader.Length && FrameHeader.Read(payload) is { IsSound: true } frame
+                ? new CapturedFrame(frame, payload.AsMemory(FrameHeader.Length))
+                : throw new InvalidDataException("The capture worker sent a frame that is none."),
+            CaptureRecord.Opened => Read<CaptureOpened>(payload),
+            CaptureRecord.Failed => Read<CaptureFailure>(payload),
+            _ => Read<CaptureTimes>(payload),
+        };
+    }
+
+    private static T Read<T>(byte[] payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(payload, s_strict) ?? throw new InvalidDataException($"The capture worker sent no {typeof(T).Name}.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"The capture worker sent a {typeof(T).Name} that cannot be read.", exception);
+        }
     }
 }
 
@@ -83,7 +125,7 @@ internal sealed record CaptureRequest(
 }
 
 /// <summary>
-/// When the worker did what, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> says: the machine's monotonic
+/// When the worker did what, as <see cref="Stopwatch.GetTimestamp"/> says: the machine's monotonic
 /// clock is the same in every process.
 /// </summary>
 /// <param name="TraceParent">That of the request.</param>
@@ -113,7 +155,7 @@ internal enum CaptureFailureCode
 
 /// <summary>Precedes the JPEG of every frame.</summary>
 /// <param name="Sequence">Counts from 1 for each opening of the device; a gap is a frame that the worker dropped.</param>
-/// <param name="Timestamp"><see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> at capture: the machine's monotonic clock, the same in every process.</param>
+/// <param name="Timestamp"><see cref="Stopwatch.GetTimestamp"/> at capture: the machine's monotonic clock, the same in every process.</param>
 /// <param name="Sharpness">Variance of the Laplacian of the brightness; NaN where not measured.</param>
 /// <param name="Brightness">Mean brightness, 0 to 255; NaN where not measured.</param>
 /// <param name="Clipped">Share of the picture that is black or white without shades; NaN where not measured.</param>
@@ -122,6 +164,9 @@ internal readonly record struct FrameHeader(
     long Sequence, long Timestamp, int Width, int Height, float Sharpness, float Brightness, float Clipped, float Noise, FrameFlags Flags)
 {
     public const int Length = 44;
+
+    /// <summary>Taken at a time that has been, of a size that a JPEG can have.</summary>
+    public bool IsSound => Sequence > 0 && Timestamp >= 0 && Timestamp <= Stopwatch.GetTimestamp() && Width is >= 0 and <= ushort.MaxValue && Height is >= 0 and <= ushort.MaxValue;
 
     public void Write(Span<byte> destination)
     {

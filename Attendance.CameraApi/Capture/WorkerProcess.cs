@@ -123,18 +123,14 @@ internal sealed partial class WorkerProcess
     private void ReadRecords()
     {
         var output = _process.StandardOutput.BaseStream;
-        Span<byte> header = stackalloc byte[CaptureProtocol.RecordHeaderLength];
         try
         {
-            while (output.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length)
+            while (CaptureProtocol.ReadRecord(output) is { } said)
             {
-                var (kind, length) = CaptureProtocol.ReadRecordHeader(header);
-                var payload = new byte[length];
-                output.ReadExactly(payload);
-                Receive(kind, payload);
+                Receive(said);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or JsonException or ArgumentException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             _failure ??= new CaptureFailure(CaptureFailureCode.ReadFailed, $"The capture worker broke off: {exception.Message}");
             Kill();
@@ -147,21 +143,21 @@ internal sealed partial class WorkerProcess
         }
     }
 
-    private void Receive(CaptureRecord kind, byte[] payload)
+    private void Receive(object said)
     {
-        switch (kind)
+        switch (said)
         {
-            case CaptureRecord.Opened:
-                _opened.TrySetResult(JsonSerializer.Deserialize<CaptureOpened>(payload, CaptureProtocol.Json)!);
+            case CaptureOpened opened:
+                _opened.TrySetResult(opened);
                 break;
-            case CaptureRecord.Frame:
-                _onFrame?.Invoke(new CapturedFrame(FrameHeader.Read(payload), payload.AsMemory(FrameHeader.Length)));
+            case CapturedFrame frame:
+                _onFrame?.Invoke(frame);
                 break;
-            case CaptureRecord.Failed:
-                _failure = JsonSerializer.Deserialize<CaptureFailure>(payload, CaptureProtocol.Json);
+            case CaptureFailure failure:
+                _failure = failure;
                 break;
-            case CaptureRecord.Times:
-                _times = JsonSerializer.Deserialize<CaptureTimes>(payload, CaptureProtocol.Json);
+            case CaptureTimes times:
+                _times = times;
                 break;
         }
     }

@@ -1,0 +1,30 @@
+using System.Reflection;
+using Attendance.Fuzz;
+using Xunit;
+
+namespace Attendance.Tests.Fuzz;
+
+/// <summary>What the fuzzer begins with, and what has made a parser fail: none of it does.</summary>
+public sealed class ParserCorpusTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    public static TheoryData<string, string> Files => new(
+        from folder in Directory.EnumerateDirectories(Corpus)
+        from file in Directory.EnumerateFiles(folder)
+        select (Path.GetFileName(folder), Path.GetFileName(file)));
+
+    private static string Corpus => Path.Combine(
+        typeof(ParserCorpusTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "SourceFolder").Value!, "..", "Attendance.Fuzz", "corpus");
+
+    [Theory, MemberData(nameof(Files))]
+    public async Task A_parser_fails_at_nothing_that_is_known(string parser, string file)
+    {
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(Corpus, parser, file), TestContext.Current.CancellationToken);
+        await Task.Run(() => Parsers.All[parser](bytes), TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Every_parser_has_something_to_begin_with() =>
+        Assert.Equal(Parsers.All.Keys, Files.Select(row => row.Data.Item1).Distinct().Order(StringComparer.Ordinal));
+}
