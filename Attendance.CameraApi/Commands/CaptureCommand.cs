@@ -28,6 +28,8 @@ internal static class CaptureCommand
             return Misused;
         }
 
+        NativeProcess.Confine();
+
         // They print what they are given, an address with a password for example.
         NativeProcess.SetEnvironment("OPENCV_LOG_LEVEL", "SILENT");
         NativeProcess.SetEnvironment("OPENCV_FFMPEG_LOGLEVEL", "-8");

@@ -12,6 +12,10 @@ internal static partial class NativeProcess
     private const int StandardError = 2;
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
     private const int LimitOfData = 2; // RLIMIT_DATA: what is private and writable
+    private const int LimitOfCore = 4; // RLIMIT_CORE
+    private const int LimitOfDescriptors = 7; // RLIMIT_NOFILE
+    private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
+    private const int MostDescriptors = 512;
     private const int DarwinDuplicateCloseOnExec = 67;
 
     /// <summary>What this process started and must take along when it ends.</summary>
@@ -38,6 +42,20 @@ internal static partial class NativeProcess
         else
         {
             ExitWithoutCleanUp(code);
+        }
+    }
+
+    /// <summary>
+    /// Bounds what this process, and each that it starts, can become should a camera's bytes ever take it over: no program that it runs
+    /// gives it more rights, its memory, which holds pictures, is never written to a file, and its descriptors are few. Linux only.
+    /// </summary>
+    public static void Confine()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = ControlProcess(NoNewPrivileges, 1, 0, 0, 0);
+            _ = SetLimit(LimitOfCore, new(0, 0));
+            _ = SetLimit(LimitOfDescriptors, new(MostDescriptors, MostDescriptors));
         }
     }
 
@@ -88,12 +106,15 @@ internal static partial class NativeProcess
         }
     }
 
-    /// <param name="Now">Bytes.</param>
+    /// <param name="Now">Bytes, or descriptors.</param>
     /// <param name="Most">To which the process may raise it.</param>
     private readonly record struct Limit(nuint Now, nuint Most);
 
     [LibraryImport("libc", EntryPoint = "setrlimit")]
     private static partial int SetLimit(int resource, in Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int ControlProcess(int option, nuint value, nuint none, nuint neither, nuint nor);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void ExitWithoutCleanUp(int code);

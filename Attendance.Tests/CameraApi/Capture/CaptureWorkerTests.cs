@@ -46,6 +46,22 @@ public sealed class CaptureWorkerTests
         }
     }
 
+    /// <summary>Also what it starts, ffmpeg for one.</summary>
+    [Fact]
+    public async Task A_worker_can_become_no_more_than_it_is_and_leaves_no_picture_in_a_core_file()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "These are limits of Linux.");
+        await using var worker = RunningWorker.StartAndOpen("test-pattern");
+        await worker.OpenedAsync();
+
+        Assert.Contains("NoNewPrivs:\t1", await File.ReadAllTextAsync($"/proc/{worker.Id}/status", Cancel), StringComparison.Ordinal);
+        var limits = await File.ReadAllLinesAsync($"/proc/{worker.Id}/limits", Cancel);
+        Assert.Equal(["0", "0"], LimitOf("Max core file size"));
+        Assert.Equal(["512", "512"], LimitOf("Max open files"));
+
+        string[] LimitOf(string name) => limits.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2];
+    }
+
     [Fact]
     public async Task A_released_worker_exits_with_0()
     {
