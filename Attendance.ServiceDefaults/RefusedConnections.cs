@@ -8,7 +8,7 @@ namespace Attendance.ServiceDefaults;
 /// Counts the connections that the server has refused because it had as many as it may have. The server's own metrics have the same
 /// figure, as <c>kestrel.rejected_connections</c>; this one can be asked, by an alert for one.
 /// </summary>
-public sealed partial class RefusedConnections(IMeterFactory meters, TimeProvider clock, ILogger<RefusedConnections> logger) : IHostedService, IDisposable
+public sealed partial class RefusedConnections(IMeterFactory meters, ReachedLimits limits, TimeProvider clock, ILogger<RefusedConnections> logger) : IHostedService, IDisposable
 {
     private const string Instrument = "kestrel.rejected_connections";
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
@@ -46,6 +46,7 @@ public sealed partial class RefusedConnections(IMeterFactory meters, TimeProvide
         var now = clock.GetTimestamp();
         var total = Interlocked.Add(ref _count, refused);
         Interlocked.Exchange(ref _last, now);
+        limits.Count("connections");
         var logged = Interlocked.Read(ref _logged);
         if ((logged == 0 || clock.GetElapsedTime(logged, now) > s_quiet) && Interlocked.CompareExchange(ref _logged, now, logged) == logged)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -53,6 +54,7 @@ public static class ServerLimits
 
         // One warning for each refused connection would fill a disk; RefusedConnections says it once a minute.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), builder.Environment.ApplicationName));
         builder.Services.AddSingleton<RefusedConnections>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefusedConnections>());
     }

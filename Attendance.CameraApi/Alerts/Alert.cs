@@ -1,7 +1,7 @@
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>Something that is wrong, as it is seen once. Seen again, it is the same alert for as long as that is open.</summary>
-/// <param name="Subject">The camera, or the node that was lost; empty for what concerns this node as a whole.</param>
+/// <param name="Subject">The camera, the node that was lost, or the limit; empty for what concerns this node as a whole.</param>
 /// <param name="What">What happened, in a plain sentence without a secret or a name.</param>
 /// <param name="Done">What was done about it.</param>
 /// <param name="Severity">Null for the rule's own.</param>

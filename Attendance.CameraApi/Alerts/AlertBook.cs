@@ -73,7 +73,7 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
                 options.Value.SeverityOf(finding),
                 AlertState.Open,
                 finding.Subject,
-                finding.Rule is not (AlertRule.NodeLost or AlertRule.NodeNameTaken) && finding.Subject.Length > 0 ? finding.Subject : null,
+                finding.Rule is not (AlertRule.NodeLost or AlertRule.NodeNameTaken or AlertRule.LimitReached) && finding.Subject.Length > 0 ? finding.Subject : null,
                 node.Value.Name,
                 finding.What,
                 finding.Done,

@@ -13,6 +13,7 @@ internal sealed class AlertConditions(
     LeakSearch leaks,
     LeaseUpkeep upkeep,
     NodeRegistry nodes,
+    NodeBook book,
     AlertRates rates,
     IOptions<AlertOptions> options,
     TimeProvider clock)
@@ -31,6 +32,10 @@ internal sealed class AlertConditions(
             ? nodes.Lost.Select(node => new Finding(
                 AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over."))
             : [],
+        .. book.Forged > 0
+            ? [new Finding(
+                AlertRule.NodeForged, "", $"The store has {book.Forged} entries of nodes that no node of this system has signed.", "They are passed over: nothing is sent to them, nothing of theirs is shown.")]
+            : Array.Empty<Finding>(),
         .. rates.Findings(),
     ];
 

@@ -7,6 +7,9 @@ namespace Attendance.CameraApi.Alerts;
 /// <summary>What is no trouble once, and is when it happens again and again.</summary>
 internal sealed class AlertRates : IDisposable
 {
+    /// <summary>The first is worth an alert, which then lasts until a minute has passed without another.</summary>
+    private static readonly AlertRate s_limitReached = new() { Count = 0, Window = TimeSpan.FromMinutes(1) };
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(AlertRule Rule, string Subject), Queue<long>> _times = [];
     private readonly Measurements _measurements;
@@ -52,6 +55,8 @@ internal sealed class AlertRates : IDisposable
     {
         AlertRule.WorkerCrashLoop => new Finding(
             rule, subject, $"The camera had to be opened again {count} times within {window.TotalSeconds:0} s.", "It is opened again each time, under the same lease."),
+        AlertRule.LimitReached => new Finding(
+            rule, subject, $"There is as much as may be of '{subject}': {count} refused or left out within {window.TotalSeconds:0} s.", "Whoever asked was told; nothing else is concerned."),
         AlertRule.HeartbeatsLost => new Finding(
             rule, subject, $"{count} sessions went silent within {window.TotalSeconds:0} s.", "Their cameras are given back, unless they come back within the grace."),
         _ => new Finding(
@@ -65,6 +70,7 @@ internal sealed class AlertRates : IDisposable
             { Instrument: "camera.worker.restarts", CameraId: { } camera } => (AlertRule.WorkerCrashLoop, camera),
             { Instrument: "session.lost", Tag: { } reason } when reason == PresenceEnd.Timeout.Name() => (AlertRule.HeartbeatsLost, ""),
             { Instrument: "camera.lease.acquisitions", CameraId: { } camera, Tag: "in_use" } => (AlertRule.Contention, camera),
+            { Instrument: "limit.reached", Tag: { } limit } => (AlertRule.LimitReached, limit),
             _ => (default(AlertRule?), ""),
         };
         if (rule is { } counted)
@@ -94,6 +100,7 @@ internal sealed class AlertRates : IDisposable
     {
         AlertRule.WorkerCrashLoop => _options.CrashLoop,
         AlertRule.HeartbeatsLost => _options.HeartbeatsLost,
+        AlertRule.LimitReached => s_limitReached,
         _ => _options.Contention,
     };
 }

@@ -28,11 +28,17 @@ internal enum AlertRule
     /// <summary>Another process was started by this node's name.</summary>
     NodeNameTaken,
 
+    /// <summary>The store has entries of nodes that no node of this system wrote.</summary>
+    NodeForged,
+
     /// <summary>Many sessions went silent at a time.</summary>
     HeartbeatsLost,
 
     /// <summary>Many wanted a camera that somebody had.</summary>
     Contention,
+
+    /// <summary>Something was refused, or left out, because there is as much of it as may be.</summary>
+    LimitReached,
 }
 
 internal enum AlertSeverity
@@ -53,7 +59,8 @@ internal static class AlertRules
 
     public static AlertSeverity DefaultSeverity(this AlertRule rule) => rule switch
     {
-        AlertRule.Leak or AlertRule.ReleaseFailed or AlertRule.Quarantined or AlertRule.StoreUnreachable or AlertRule.NodeLost or AlertRule.NodeNameTaken => AlertSeverity.Critical,
+        AlertRule.Leak or AlertRule.ReleaseFailed or AlertRule.Quarantined or AlertRule.StoreUnreachable or AlertRule.NodeLost or AlertRule.NodeNameTaken
+            or AlertRule.NodeForged => AlertSeverity.Critical,
         _ => AlertSeverity.Warning,
     };
 
@@ -72,8 +79,10 @@ internal static class AlertRules
         AlertRule.StoreUnreachable => "Look whether the session store runs and can be reached. What is held stays until its deadline; nothing new is granted.",
         AlertRule.NodeLost => "Look at that machine and its network. Its devices are freed by itself; start its camera API again.",
         AlertRule.NodeNameTaken => "Give each node a 'Node:Name' of its own. The cameras of the one that was stopped are at nobody's disposal.",
+        AlertRule.NodeForged => "Look whether all nodes have the same 'Security:ApiKey'. If they have, somebody else writes to the session store: change its password.",
         AlertRule.HeartbeatsLost => "Look at the network between the browsers and Web, and at proxies that cut quiet connections.",
         AlertRule.Contention => "There are more who want this camera than there is camera: add one, or ask for 'auto'.",
+        AlertRule.LimitReached => "docs/limits.md has the limit. Look who uses so much of it; raise it if that is right.",
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, null),
     };
 }

@@ -309,7 +309,13 @@ internal sealed partial class CameraLeases(
             }
             else if (wish.Takeover)
             {
-                await EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover)).WaitAsync(cancellationToken);
+                var taken = EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover));
+                if (holder.End?.Reason == ReleaseReason.Takeover)
+                {
+                    wish.TookOver?.Invoke(holder);
+                }
+
+                await taken.WaitAsync(cancellationToken);
             }
             else if (wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
             {
@@ -737,7 +743,11 @@ internal sealed partial class CameraLeases(
 /// <param name="Takeover">Ends another session's lease instead of waiting for it.</param>
 /// <param name="Failover">What another camera must be that the lease moves to should its own be lost; null to wait for its own.</param>
 internal sealed record LeaseWish(
-    string SessionHash, TimeSpan? Ttl = null, TimeSpan Wait = default, bool Takeover = false, CameraRequirements? Failover = null);
+    string SessionHash, TimeSpan? Ttl = null, TimeSpan Wait = default, bool Takeover = false, CameraRequirements? Failover = null)
+{
+    /// <summary>Called with each lease that was ended for this one.</summary>
+    public Action<CameraLease>? TookOver { get; init; }
+}
 
 internal abstract record AcquireOutcome(string Name)
 {

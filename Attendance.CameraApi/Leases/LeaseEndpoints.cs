@@ -2,12 +2,18 @@ using System.Text.Json.Serialization;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Operations;
+using Attendance.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Attendance.CameraApi.Leases;
 
 internal static class LeaseEndpoints
 {
+    /// <summary>Whose wish it is, an account's id or a service's name: for the audit, where it takes a camera from another session.</summary>
+    public const string AccountHeader = "X-Account";
+
     public static void MapLeases(this IEndpointRouteBuilder routes)
     {
         var leases = routes.MapGroup("/api/leases").WithTags("Leases");
@@ -31,10 +37,17 @@ internal static class LeaseEndpoints
     }
 
     private static async Task<IResult> AcquireAsync(
-        HttpContext context, CameraSlots slots, CameraLeases leases, NodeChoice choice, Elsewhere elsewhere, CancellationToken cancellationToken)
+        HttpContext context,
+        [FromHeader(Name = AccountHeader)] string? account,
+        CameraSlots slots,
+        CameraLeases leases,
+        NodeChoice choice,
+        Elsewhere elsewhere,
+        AuditLog audit,
+        CancellationToken cancellationToken)
     {
         var request = await JsonBody.ReadAsync<AcquireLease>(context.Request, absent: null, cancellationToken);
-        var wish = request.Validate();
+        var wish = request.Validate() with { TookOver = TellOfTakeover(account, audit) };
         if (request.CameraId == CameraChoice.Auto)
         {
             var (here, there) = await choice.AcquireAsync(context, request.Requirements ?? new(), wish, cancellationToken);
@@ -45,7 +58,7 @@ internal static class LeaseEndpoints
         {
             using var visit = slots.VisitBrowserCamera(request.CameraId!);
             return visit is null
-                ? TooManyBrowserCameras()
+                ? TooManyBrowserCameras(context)
                 : await AcquireAsync(visit.Slot);
         }
 
@@ -116,11 +129,20 @@ internal static class LeaseEndpoints
         _ => throw new InvalidOperationException($"No answer is known for {outcome.Name}."),
     };
 
-    private static Problem TooManyBrowserCameras() => new(
-        StatusCodes.Status503ServiceUnavailable, "too_many_browser_cameras", "Too many browsers use their cameras now.")
+    private static Problem TooManyBrowserCameras(HttpContext context)
     {
-        RetryAfter = TimeSpan.FromSeconds(10),
-    };
+        context.RequestServices.GetRequiredService<ReachedLimits>().Count("browser_cameras");
+        return new(StatusCodes.Status503ServiceUnavailable, "too_many_browser_cameras", "Too many browsers use their cameras now.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(10),
+        };
+    }
+
+    /// <returns>Null where nobody is named: then the log alone has it, as the reason of that lease's end.</returns>
+    private static Action<CameraLease>? TellOfTakeover(string? account, AuditLog audit) =>
+        account is null ? null
+        : Identifiers.IsName(account) ? taken => audit.Add("takeover", taken.CameraId, account, why: null, $"Lease {taken.Ref} was ended for another session.")
+        : throw new RequestException(AccountHeader, "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
 
     internal static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, "unknown_camera", "There is no camera of this id.");
 

@@ -8,7 +8,7 @@ namespace Attendance.CameraApi.Leases;
 /// What is kept in the store for people to read and nothing depends on: written in order, behind everybody's back, and as
 /// soon as the store is there again if it is not.
 /// </summary>
-internal sealed partial class StoreWrites(StoreConnection store, TimeProvider clock, ILogger<StoreWrites> logger) : BackgroundService
+internal sealed partial class StoreWrites(StoreConnection store, ReachedLimits limits, TimeProvider clock, ILogger<StoreWrites> logger) : BackgroundService
 {
     /// <summary>What is waiting beyond that is lost, the oldest first.</summary>
     private const int Backlog = 2000;
@@ -16,7 +16,7 @@ internal sealed partial class StoreWrites(StoreConnection store, TimeProvider cl
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly Channel<(string Operation, Func<IDatabase, Task> Write)> _queue = Channel.CreateBounded<(string, Func<IDatabase, Task>)>(
-        new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => limits.Count("store_writes"));
 
     private readonly RepeatedFailure _refusal = new();
 

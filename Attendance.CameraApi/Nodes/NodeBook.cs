@@ -3,13 +3,12 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
-using Attendance.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Nodes;
 
 /// <summary>What the store has of nodes: what each says of itself, and when it was heard last, by the store's own clock.</summary>
-internal sealed partial class NodeBook(StoreConnection store, EntrySignature signature, ILogger<NodeBook> logger)
+internal sealed partial class NodeBook(StoreConnection store, EntrySignature signature)
 {
     private const int SilentAtOnce = 20;
 
@@ -20,7 +19,10 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
     private static readonly RedisKey s_nodes = "attendance:{nodes}";
     private static readonly RedisKey s_seen = "attendance:{nodes}:seen";
 
-    private readonly RepeatedFailure _forged = new();
+    private volatile int _forged;
+
+    /// <summary>Entries, as of the last look, that no node of this system wrote. Their names are not told: they may hold anything.</summary>
+    public int Forged => _forged;
 
     /// <summary>Says that a node is there, and hears which have not said so for a while. Unless another instance has its name.</summary>
     /// <param name="insteadOf">The instance that had the name and is gone.</param>
@@ -47,15 +49,7 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
     {
         var all = await store.AskAsync("nodes", database => database.HashGetAllAsync(s_nodes));
         var genuine = all.Where(field => signature.IsGenuine(field.Value.ToString())).ToList();
-        if (genuine.Count == all.Length)
-        {
-            _forged.IsOver();
-        }
-        else if (_forged.IsNew("")) // without the names of the entries, which may hold anything
-        {
-            LogForged(all.Length - genuine.Count);
-        }
-
+        _forged = all.Length - genuine.Count;
         return [.. genuine.Select(field => ReadGenuine(field.Name.ToString(), field.Value)).OfType<NodeEntry>()];
     }
 
@@ -89,9 +83,6 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
 
     [GeneratedRegex("\"instance\":\"([A-Za-z0-9]+)\"")] // as beat.lua has it
     private static partial Regex InstanceIn();
-
-    [LoggerMessage(LogLevel.Error, "The store has {Entries} entries of nodes that no node of this system has signed. They are passed over. Is 'Security:ApiKey' the same at all nodes?")]
-    private partial void LogForged(int entries);
 }
 
 /// <param name="IsNew">The store did not know this node.</param>

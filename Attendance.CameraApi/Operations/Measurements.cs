@@ -4,14 +4,14 @@ using Attendance.CameraApi.Telemetry;
 namespace Attendance.CameraApi.Operations;
 
 /// <param name="Instrument">Without the prefix that all of ours have.</param>
-/// <param name="Tag">How an acquisition came out, or how a session was lost.</param>
+/// <param name="Tag">How an acquisition came out, how a session was lost, or which limit was reached.</param>
 internal readonly record struct Measurement(string Instrument, double Value, string? CameraId, string? Tag);
 
 /// <summary>What this API measures of itself, heard where it is measured, so that what ops are shown and warned of is what is exported.</summary>
 internal sealed class Measurements : IDisposable
 {
     private const string Prefix = "attendance.";
-    private static readonly string[] s_tags = [TelemetryAttributes.LeaseOutcome, TelemetryAttributes.LossReason];
+    private static readonly string[] s_tags = [TelemetryAttributes.LeaseOutcome, TelemetryAttributes.LossReason, TelemetryAttributes.Limit];
 
     private readonly MeterListener _listener = new();
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.ServiceDefaults;
 
 namespace Attendance.CameraApi.Telemetry;
 
@@ -50,6 +51,10 @@ internal static class TelemetryAttributes
 
     [Description("`critical` or `warning`.")]
     public const string AlertSeverity = "attendance.alert.severity";
+
+    [Description("Which limit: `connections`, `browser_cameras`, `store_writes`. Of Web: `connections`, and for an account or address `sign_in_attempts`, `open_connections`, "
+        + "`waiting_wishes`, `pictures`, `browser_cameras`.")]
+    public const string Limit = ReachedLimits.Attribute;
 
     [Description("Whether the worker was up before it was wanted.")]
     public const string WorkerIsSpare = "attendance.worker.spare";

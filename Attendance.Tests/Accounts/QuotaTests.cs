@@ -1,10 +1,15 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Attendance.ServiceDefaults;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Attendance.Tests.Accounts;
@@ -16,6 +21,7 @@ public sealed class QuotaTests : IAsyncLifetime
     private WebServer _web = null!;
     private HttpClient _client = null!, _other = null!;
     private SignIn _signIn = null!;
+    private MetricCollector<int> _reached = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -24,6 +30,8 @@ public sealed class QuotaTests : IAsyncLifetime
         _api = await FakeCameraApi.StartAsync(Cancel);
         _web = new WebServer(
             _api.Address, ("Accounts:OpenConnections", "2"), ("Accounts:WaitingWishes", "1"), ("Accounts:BrowserCameras", "2"), ("Accounts:PicturesPerMinute", "2"));
+        _reached = new MetricCollector<int>(
+            _web.Services.GetRequiredService<IMeterFactory>(), _web.Services.GetRequiredService<IHostEnvironment>().ApplicationName, "attendance.limit.reached");
         _signIn = await _web.SignInAsync();
         _client = _web.Client(_signIn);
         _other = _web.Client(await _web.SignInAsync());
@@ -31,6 +39,7 @@ public sealed class QuotaTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _reached.Dispose();
         _client.Dispose();
         _other.Dispose();
         await _web.DisposeAsync();
@@ -48,6 +57,7 @@ public sealed class QuotaTests : IAsyncLifetime
         using var another = await StreamAsync(_other, path);
 
         await AssertTooManyAsync(third);
+        AssertCounted("open_connections");
         Assert.Equal(HttpStatusCode.OK, another.StatusCode);
         first.Dispose();
         await Processes.UntilAsync(
@@ -70,6 +80,7 @@ public sealed class QuotaTests : IAsyncLifetime
 
         using var another = await WishAsync(_other, "browser-00000000000000000000000000000003-0000000000000001");
         Assert.True(another.IsSuccessStatusCode);
+        AssertCounted("browser_cameras");
     }
 
     [Fact]
@@ -88,6 +99,7 @@ public sealed class QuotaTests : IAsyncLifetime
                 return refused.StatusCode == HttpStatusCode.TooManyRequests;
             },
             TimeSpan.FromSeconds(4), "the second is refused while the first waits", Cancel);
+        AssertCounted("waiting_wishes");
         using var another = await WishAsync(_other, "demo");
         Assert.NotEqual(HttpStatusCode.TooManyRequests, another.StatusCode);
     }
@@ -103,6 +115,14 @@ public sealed class QuotaTests : IAsyncLifetime
 
         using var third = await _client.PostAsync(new Uri($"/api/people/{Guid.NewGuid()}/shots", UriKind.Relative), null, Cancel);
         await AssertTooManyAsync(third);
+        AssertCounted("pictures");
+    }
+
+    private void AssertCounted(string limit)
+    {
+        var counted = _reached.GetMeasurementSnapshot();
+        Assert.NotEmpty(counted);
+        Assert.All(counted, one => Assert.Equal(limit, one.Tags[ReachedLimits.Attribute]));
     }
 
     private static Task<HttpResponseMessage> StreamAsync(HttpClient client, string path) =>

@@ -97,6 +97,37 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
         await AssertProblemAsync("/api/cameras/demo/release", s_ops, HttpStatusCode.Conflict, "not_held");
     }
 
+    /// <summary>Web says who; nobody can say so in its place.</summary>
+    [Fact]
+    public async Task Who_takes_a_camera_from_another_session_is_written_down()
+    {
+        var lease = await System.AcquireAsync("demo", Session);
+        using var wish = new HttpRequestMessage(HttpMethod.Post, "/api/leases")
+        {
+            Content = JsonContent.Create(new { session_id = Session + "-another", camera_id = "demo", takeover = true }),
+        };
+        wish.Headers.Add("X-Account", "somebody-else");
+        using var taken = await System.Operator.SendAsync(wish, Cancel);
+
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
+        var entry = await AuditedAsync("takeover", "demo");
+        Assert.NotEqual("somebody-else", entry.GetProperty("by").GetString());
+        Assert.Matches("^[0-9a-zA-Z-]{8,64}$", entry.GetProperty("by").GetString());
+        Assert.Contains(lease.Ref, entry.GetProperty("result").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_none_is_refused_by_the_name_of_its_header()
+    {
+        using var wish = new HttpRequestMessage(HttpMethod.Post, "/api/leases") { Content = JsonContent.Create(new { session_id = Session, camera_id = "demo" }) };
+        wish.Headers.Add("X-Account", "a person's name");
+        using var refused = await System.Api.SendAsync(wish, Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.True((await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors").TryGetProperty("X-Account", out _));
+        Assert.Equal("available", await System.StateAsync("demo"));
+    }
+
     [Fact]
     public async Task A_camera_is_opened_again_under_the_same_lease()
     {

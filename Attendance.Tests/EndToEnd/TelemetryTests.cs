@@ -29,6 +29,7 @@ public sealed class TelemetryTests
             Cancel,
             $"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}",
             "--Cameras:second:Source=test-pattern",
+            "--Leases:MaxBrowserCameras=0",
             "--Capture:StallTimeout=00:00:01",
             "--Capture:ReleaseTimeout=00:00:00.300");
         await Leftover.LeaveAsync(system, "second", Cancel);
@@ -60,6 +61,11 @@ public sealed class TelemetryTests
         using (var probed = await system.Api.PostAsync("/api/cameras/demo/probe", null, Cancel))
         {
             Assert.Equal(HttpStatusCode.OK, probed.StatusCode);
+        }
+
+        using (var beyond = await system.Api.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = $"browser-{new string('a', 32)}-{new string('b', 16)}" }, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, beyond.StatusCode);
         }
 
         await using (var redis = await ConnectionMultiplexer.ConnectAsync(await system.ConnectionStringAsync(Cancel)))

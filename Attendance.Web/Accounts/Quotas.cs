@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using Attendance.ServiceDefaults;
 using Attendance.Web.Forwarding;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -52,11 +53,25 @@ internal static class Quotas
         limiter.OnRejected = RefuseAsync;
     }
 
+    /// <summary>As docs/limits.md and the metric have it.</summary>
+    private static string LimitOf(string policy) => policy switch
+    {
+        FewAttempts => "sign_in_attempts",
+        Open => "open_connections",
+        Waiting => "waiting_wishes",
+        _ => policy,
+    };
+
     private static string AccountOf(HttpContext context) => context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
 
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         var context = rejected.HttpContext;
+        if (context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName is { } policy)
+        {
+            context.RequestServices.GetRequiredService<ReachedLimits>().Count(LimitOf(policy));
+        }
+
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 2;
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (context.Request.Path.StartsWithSegments("/api"))
@@ -67,7 +82,7 @@ internal static class Quotas
 }
 
 /// <summary>Which browsers' cameras an account has leased within the hour. Each keeps a place of those that camera-api has for all.</summary>
-internal sealed class BrowserCameraQuota(IOptions<AccountOptions> options, TimeProvider clock)
+internal sealed class BrowserCameraQuota(IOptions<AccountOptions> options, ReachedLimits limits, TimeProvider clock)
 {
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(1); // as long as a lease may last without being renewed
 
@@ -87,6 +102,7 @@ internal sealed class BrowserCameraQuota(IOptions<AccountOptions> options, TimeP
 
             if (!asked.ContainsKey(cameraId) && asked.Count >= options.Value.BrowserCameras)
             {
+                limits.Count("browser_cameras");
                 return false;
             }
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -10,6 +11,9 @@ namespace Attendance.Web.Forwarding;
 /// </summary>
 internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogger<CameraApiTransformer> logger) : HttpTransformer
 {
+    /// <summary>For the audit: who takes a camera from another session.</summary>
+    private const string AccountHeader = "X-Account";
+
     // Of a socket its extensions are left out: nothing of ours is long enough to be worth compressing.
     private static readonly string[] s_passed =
     [
@@ -36,6 +40,12 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
             {
                 proxyRequest.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
             }
+        }
+
+        if (HttpMethods.IsPost(httpContext.Request.Method) && httpContext.Request.Path.StartsWithSegments("/api/leases")
+            && httpContext.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } account)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation(AccountHeader, account);
         }
 
         client.AddKey(proxyRequest);

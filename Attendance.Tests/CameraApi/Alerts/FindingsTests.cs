@@ -2,15 +2,20 @@ using System.Diagnostics;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Operations;
+using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Sessions;
+using Attendance.ServiceDefaults;
 using Attendance.Tests.CameraApi.Capture;
 using Attendance.Tests.CameraApi.Leases;
+using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using StackExchange.Redis;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Alerts;
@@ -20,16 +25,19 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private readonly DeadTimers _clock = new();
     private readonly IHost _host;
+    private readonly string _store;
     private readonly AlertConditions _conditions;
     private readonly MetricCollector<int> _found;
     private readonly MetricCollector<int> _open;
 
     public FindingsTests(GarnetStore store)
     {
+        _store = store.ConnectionString;
         _host = LeaseNode.Build(
-            store.ConnectionString,
-            "node-" + Guid.NewGuid().ToString("N")[..12],
+            _store,
+            LeaseNode.NewName(),
             _clock,
+            services => services.Configure<SecurityOptions>(security => security.ApiKey = AttendanceSystem.ApiKey),
             ("Cameras:away:Source", "device:/dev/there-is-no-such-device"),
             ("Alerts:Contention:Count", "3"),
             ("Alerts:HeartbeatsLost:Count", "2"),
@@ -209,6 +217,39 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         }
 
         Assert.Single(Find(AlertRule.HeartbeatsLost));
+    }
+
+    [Fact]
+    public void A_limit_that_is_reached_is_told_until_a_minute_has_passed_without()
+    {
+        Assert.Empty(Find(AlertRule.LimitReached));
+        Get<ReachedLimits>().Count("connections");
+        Assert.Equal("connections", Assert.Single(Find(AlertRule.LimitReached)).Subject);
+
+        _clock.Advance(TimeSpan.FromSeconds(50));
+        Get<ReachedLimits>().Count("connections");
+        _clock.Advance(TimeSpan.FromSeconds(50));
+        var finding = Assert.Single(Find(AlertRule.LimitReached));
+        Get<AlertBook>().Report(finding);
+        Assert.Null(Get<AlertBook>().Open.Single(alert => alert.Rule == AlertRule.LimitReached).CameraId); // it is none
+
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Empty(Find(AlertRule.LimitReached));
+    }
+
+    [Fact]
+    public async Task Entries_of_nodes_that_nobody_of_us_wrote_are_told_while_they_are_there()
+    {
+        var (book, stranger) = (Get<NodeBook>(), "stranger-" + Guid.NewGuid().ToString("N")[..8]);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_store);
+        await redis.GetDatabase().HashSetAsync("attendance:{nodes}", stranger, "{\"node\":\"" + stranger + "\",\"address\":\"http://127.0.0.1:9\"}");
+        Assert.DoesNotContain(await book.ListAsync(), entry => entry.Node == stranger);
+        var finding = Assert.Single(Find(AlertRule.NodeForged));
+        Assert.DoesNotContain(stranger, finding.What, StringComparison.Ordinal); // it may hold anything
+
+        await redis.GetDatabase().HashDeleteAsync("attendance:{nodes}", stranger);
+        await book.ListAsync();
+        Assert.Empty(Find(AlertRule.NodeForged));
     }
 
     [Fact]

@@ -31,7 +31,8 @@ export function wordsForEnd(reason) {
 /** @type {Record<string, string>} */
 const rules = {
     leak: 'Leak', release_failed: 'Release failed', quarantined: 'Blocked', camera_missing: 'Camera missing', frames_stalled: 'Picture stands still',
-    worker_crash_loop: 'Fails again and again', store_unreachable: 'Store unreachable', node_lost: 'Node lost', node_name_taken: 'Two nodes of one name', heartbeats_lost: 'Sessions lost', contention: 'Contention',
+    worker_crash_loop: 'Fails again and again', store_unreachable: 'Store unreachable', node_lost: 'Node lost', node_name_taken: 'Two nodes of one name', node_forged: 'Entries of strangers',
+    heartbeats_lost: 'Sessions lost', contention: 'Contention', limit_reached: 'Limit reached',
 };
 
 /** @param {string} rule */
@@ -42,6 +43,7 @@ export function wordsForRule(rule) {
 /** @type {Record<string, string>} */
 const deeds = {
     release: 'Released', reopen: 'Reopened', unquarantine: 'Looked again at', release_stale: 'Released what was stale', release_all: 'Released all', acknowledge: 'Acknowledged an alert',
+    takeover: 'Took over',
 };
 
 /** @param {string} action */
