@@ -9,6 +9,7 @@ try
     builder.Services.AddLogging(logging => logging
         .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None) // the dashboard shows what is not well, and the console need not repeat it at each look
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // which repeats, with a stack, what is printed below
+        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning) // each click in the dashboard is a request, and open pages ask by themselves
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
     var data = Path.GetFullPath(builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data", builder.AppHostDirectory);
 

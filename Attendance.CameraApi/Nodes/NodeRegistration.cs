@@ -5,6 +5,7 @@ internal static class NodeRegistration
     public static void AddNodes(this IHostApplicationBuilder builder)
     {
         builder.Services.AddHttpForwarder();
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error); // NodeForwarder tells, in a line
         builder.Services.AddSingleton<NodeSignature>();
         builder.Services.AddSingleton<Peers>();
         builder.Services.AddSingleton<EntrySignature>();

@@ -21,6 +21,7 @@ internal static class CameraApiEndpoints
     public static void AddCameraApi(this IHostApplicationBuilder builder)
     {
         builder.Services.AddHttpForwarder();
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error); // CameraApiReach tells, and not of each request with its stack
         builder.Services.AddSingleton<CameraApiClient>();
         builder.Services.AddSingleton<CameraApiReach>();
         builder.Services.AddSingleton<CameraApiTransformer>();
