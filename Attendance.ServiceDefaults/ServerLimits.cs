@@ -17,6 +17,9 @@ public static class ServerLimits
 
     private const int Most = 4096, Fewest = 16;
 
+    /// <summary>WebSockets that have left <see cref="OpenSockets"/> and are not gone yet.</summary>
+    private const int Ending = 16;
+
     /// <summary>For the rest of the process: the runtime alone keeps each of some 350 assemblies open.</summary>
     private const int Reserved = 400;
 
@@ -41,7 +44,7 @@ public static class ServerLimits
             kestrel.AddServerHeader = false;
             var limits = kestrel.Limits;
             limits.MaxConcurrentConnections = Connections;
-            limits.MaxConcurrentUpgradedConnections = UpgradedConnections;
+            limits.MaxConcurrentUpgradedConnections = UpgradedConnections + Ending;
             limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
             limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
@@ -55,6 +58,7 @@ public static class ServerLimits
         // One warning for each refused connection would fill a disk; RefusedConnections says it once a minute.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
         builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), builder.Environment.ApplicationName));
+        builder.Services.AddSingleton<OpenSockets>();
         builder.Services.AddSingleton<RefusedConnections>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefusedConnections>());
     }

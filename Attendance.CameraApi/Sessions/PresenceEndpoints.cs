@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Nodes;
+using Attendance.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Sessions;
@@ -13,11 +14,11 @@ internal static class PresenceEndpoints
 
     public static void MapPresence(this IEndpointRouteBuilder routes) => routes
         .MapMethods("/api/sessions/{sessionId}/presence", s_methods, AttendAsync).WithName("attendSession").WithTags("Sessions")
-        .Produces(StatusCodes.Status101SwitchingProtocols).ProducesProblem(400)
+        .Produces(StatusCodes.Status101SwitchingProtocols).ProducesProblem(400).ProducesProblem(503)
         .WithSummary("A WebSocket: for as long as it lives, the leases of its session are renewed.");
 
     private static async Task<IResult> AttendAsync(
-        string sessionId, HttpContext context, Presence presence, IOptions<PresenceOptions> options)
+        string sessionId, HttpContext context, Presence presence, OpenSockets sockets, IOptions<PresenceOptions> options)
     {
         if (!Identifiers.IsSession(sessionId))
         {
@@ -27,6 +28,12 @@ internal static class PresenceEndpoints
         if (!context.WebSockets.IsWebSocketRequest)
         {
             return new Problem(StatusCodes.Status400BadRequest, "websocket_required", "Open this address as a WebSocket.");
+        }
+
+        using var place = sockets.TryEnter();
+        if (place is null)
+        {
+            return new Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "As many sockets are open as may be.") { RetryAfter = TimeSpan.FromSeconds(10) };
         }
 
         // The pings are the protocol's own: a browser answers them itself, whatever its page is doing.

@@ -147,6 +147,34 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
         Assert.DoesNotContain("id=\"password\"", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    public async Task A_box_that_is_neither_checked_nor_not_adds_nobody_and_the_page_is_shown_again(string box)
+    {
+        using var admin = await AdminAsync();
+        var name = NewName();
+
+        var answer = await admin.PostAsync("/accounts?handler=Add", new() { ["UserName"] = name, ["IsAdmin"] = box }, "/accounts");
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.DoesNotContain($"<th scope=\"row\">{name}", answer.Text, StringComparison.Ordinal);
+        Assert.Contains($"value=\"{name}\"", answer.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The tag helper of a box throws where what was sent is shown again and is no Boolean.</summary>
+    [Fact]
+    public void No_page_has_a_box_by_a_tag_helper()
+    {
+        var properties = typeof(SignInModel).Assembly.GetTypes().SelectMany(type => type.GetProperties())
+            .Where(property => property.PropertyType == typeof(bool)).Select(property => property.Name).ToHashSet();
+        var pages = Directory.EnumerateFiles(Repository.PathOf("Attendance.Web"), "*.cshtml", SearchOption.AllDirectories).ToList();
+        Assert.NotEmpty(pages);
+        Assert.DoesNotContain(
+            pages.SelectMany(page => Regex.Matches(File.ReadAllText(page), "<input[^>]*asp-for=\"([A-Za-z.]+)\"")),
+            match => properties.Contains(match.Groups[1].Value.Split('.')[^1]));
+    }
+
     [Fact]
     public async Task A_name_that_is_taken_is_refused_with_words()
     {

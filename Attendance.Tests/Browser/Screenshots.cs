@@ -1,4 +1,3 @@
-using System.Reflection;
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
 using Attendance.Web.Accounts;
@@ -169,8 +168,5 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await shootAsync("accounts-added");
     }
 
-    /// <summary>Not by the path of this file, which a build for release does not know.</summary>
-    internal static string PathOf(string name) => Path.Combine(
-        typeof(Screenshots).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "SourceFolder").Value!,
-        "Browser/screenshots", name);
+    internal static string PathOf(string name) => Repository.PathOf("Attendance.Tests/Browser/screenshots", name);
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Reflection;
 using Attendance.Tests.Stores;
 using Xunit;
 
@@ -11,8 +10,7 @@ namespace Attendance.Tests.Deploy;
 public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisStore>
 {
     private const string Key = "0123456789abcdef0123456789abcdef";
-    private static readonly string s_root = Path.GetFullPath(Path.Combine(
-        typeof(ContainerFileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "SourceFolder").Value!, ".."));
+    private static readonly string s_root = Repository.PathOf();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -214,7 +214,5 @@ public sealed class ManifestTests
     private static IEnumerable<IKubernetesObject> Load(string file) =>
         KubernetesYaml.LoadAllFromString(File.ReadAllText(file), strict: true).Cast<IKubernetesObject>();
 
-    private static string Source(string folder) => Path.Combine(
-        typeof(ManifestTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "SourceFolder").Value!,
-        "..", "deploy", "kubernetes", folder);
+    private static string Source(string folder) => Repository.PathOf("deploy", "kubernetes", folder);
 }

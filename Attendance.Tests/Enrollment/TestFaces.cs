@@ -1,4 +1,3 @@
-using System.Reflection;
 using Attendance.Web.Enrollment.Quality;
 using OpenCvSharp;
 using Xunit;
@@ -170,7 +169,5 @@ internal static class TestFaces
         return face;
     }
 
-    private static string FindFile() => Path.GetFullPath(Path.Combine(
-        typeof(TestFaces).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "SourceFolder").Value!,
-        "../Attendance.Web/node_modules/@vladmandic/human/assets/screenshot-faceid.jpg"));
+    private static string FindFile() => Repository.PathOf("Attendance.Web/node_modules/@vladmandic/human/assets/screenshot-faceid.jpg");
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Attendance.Fuzz;
 using Xunit;
 
@@ -14,8 +13,7 @@ public sealed class ParserCorpusTests
         from file in Directory.EnumerateFiles(folder)
         select (Path.GetFileName(folder), Path.GetFileName(file)));
 
-    private static string Corpus => Path.Combine(
-        typeof(ParserCorpusTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "SourceFolder").Value!, "..", "Attendance.Fuzz", "corpus");
+    private static string Corpus => Repository.PathOf("Attendance.Fuzz", "corpus");
 
     [Theory, MemberData(nameof(Files))]
     public async Task A_parser_fails_at_nothing_that_is_known(string parser, string file)

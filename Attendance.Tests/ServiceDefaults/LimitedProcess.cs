@@ -37,6 +37,8 @@ internal sealed class LimitedProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+
     public bool IsRunning => !_process.HasExited;
 
     public int Open => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.WebSockets;
 using Attendance.ServiceDefaults;
+using Attendance.Tests.CameraApi.Sessions;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Attendance.Tests.Web;
@@ -14,6 +16,7 @@ namespace Attendance.Tests.ServiceDefaults;
 public sealed class ServerLimitsTests
 {
     private const int FewDescriptors = 512;
+    private const int FewestSockets = 16; // as many as a process with so few descriptors may have
     private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(3); // on a busy machine
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -38,6 +41,55 @@ public sealed class ServerLimitsTests
         Assert.True(limits.MaxConcurrentConnections * 2 + limits.MaxConcurrentUpgradedConnections * 2 < Descriptors.Limit);
         Assert.Equal(TimeSpan.FromSeconds(30), limits.KeepAliveTimeout);
         Assert.InRange(limits.MaxRequestBodySize!.Value, 1, 5 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task A_socket_too_many_is_told_so_and_another_is_let_in_when_one_has_ended()
+    {
+        var port = StoreServer.FreePort();
+        await using var store = await RedisProcess.TryStartAsync(port, "save \"\"");
+        Assert.SkipWhen(store is null, RedisProcess.MissingMessage);
+        await using var api = await LimitedProcess.StartAsync("Attendance.CameraApi", FewDescriptors, SettingsOfCameraApi(port));
+        var key = ("X-Api-Key", AttendanceSystem.ApiKey);
+        List<PageSocket> pages = [];
+        for (var number = 0; number < FewestSockets; number++)
+        {
+            pages.Add(await PageSocket.OpenAsync(api.Address, $"camera_123456789_{number:00}", key));
+        }
+
+        using var client = new HttpClient { BaseAddress = api.Address };
+        using var wish = new HttpRequestMessage(HttpMethod.Get, "/api/sessions/camera_123456789_more/presence");
+        foreach (var (name, value) in ((string, string)[])
+            [key, ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==")])
+        {
+            wish.Headers.Add(name, value);
+        }
+
+        using var refused = await client.SendAsync(wish, Cancel);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Contains("too_many_sockets", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        await pages[0].DisposeAsync();
+        await Processes.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    await using var another = await PageSocket.OpenAsync(api.Address, "camera_123456789_more", key);
+                    return true;
+                }
+                catch (WebSocketException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(20), "there is a place again", Cancel);
+        Assert.DoesNotContain("xception", api.Log, StringComparison.Ordinal);
+        foreach (var page in pages)
+        {
+            await page.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -70,13 +122,15 @@ public sealed class ServerLimitsTests
         var port = StoreServer.FreePort();
         await using var store = await RedisProcess.TryStartAsync(port, "save \"\"");
         Assert.SkipWhen(store is null, RedisProcess.MissingMessage);
-        await OutlivesAsync("Attendance.CameraApi", descriptors, connections, new()
-        {
-            ["Security__ApiKey"] = AttendanceSystem.ApiKey,
-            ["ConnectionStrings__sessions"] = $"127.0.0.1:{port}",
-            ["Discovery__Enabled"] = "false",
-        });
+        await OutlivesAsync("Attendance.CameraApi", descriptors, connections, SettingsOfCameraApi(port));
     }
+
+    private static Dictionary<string, string> SettingsOfCameraApi(int storePort) => new()
+    {
+        ["Security__ApiKey"] = AttendanceSystem.ApiKey,
+        ["ConnectionStrings__sessions"] = $"127.0.0.1:{storePort}",
+        ["Discovery__Enabled"] = "false",
+    };
 
     private static async Task OutlivesAsync(string program, int descriptors, int connections, Dictionary<string, string> settings)
     {

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Attendance.Tests.Telemetry;
 
 /// <summary>A page of <c>docs/</c> of which the part between two marks is written from the code.</summary>
@@ -7,11 +5,8 @@ internal static class GeneratedPage
 {
     private const string Begin = "<!-- generated: begin -->", End = "<!-- generated: end -->";
 
-    private static readonly string s_sourceFolder =
-        typeof(GeneratedPage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "SourceFolder").Value!;
-
     /// <param name="name">Of a file in <c>docs/</c>.</param>
-    public static string PathOf(string name) => Path.GetFullPath(Path.Combine(s_sourceFolder, "../docs", name));
+    public static string PathOf(string name) => Repository.PathOf("docs", name);
 
     /// <returns>The page with what lies between its marks replaced.</returns>
     public static string Renew(string page, string generated)

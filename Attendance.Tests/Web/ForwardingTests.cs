@@ -3,12 +3,35 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Attendance.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Attendance.Tests.Web;
 
 public sealed class ForwardingTests : WebTest
 {
+    [Fact]
+    public async Task A_socket_too_many_is_refused_and_not_forwarded()
+    {
+        var sockets = Web.Services.GetRequiredService<OpenSockets>();
+        List<IDisposable> places = [];
+        while (sockets.TryEnter() is { } place)
+        {
+            places.Add(place);
+        }
+
+        using var refused = await Client.GetAsync(new Uri("/api/sessions/session_1/presence", UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(10), refused.Headers.RetryAfter?.Delta);
+        Assert.Contains("too_many_sockets", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain(Api.Requests, request => request.Target.Contains("presence", StringComparison.Ordinal));
+        places.ForEach(place => place.Dispose());
+        using var forwarded = await Client.GetAsync(new Uri("/api/sessions/session_1/presence", UriKind.Relative), Cancel);
+        Assert.NotEqual(HttpStatusCode.ServiceUnavailable, forwarded.StatusCode);
+    }
+
     [Theory]
     [InlineData("GET", "/api/cameras/demo/")]
     [InlineData("PUT", "/api/leases/some-lease_1")]

@@ -26,6 +26,12 @@ internal static class ApiProblems
     public static ProblemHttpResult TooMany() => Problem(
         StatusCodes.Status429TooManyRequests, "too_many", "This account has as many of these as it may have. Close some, or wait.");
 
+    public static ProblemHttpResult TooManySockets(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "10";
+        return Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "As many sockets are open as may be.");
+    }
+
     public static ProblemHttpResult NotAPage() => Problem(
         StatusCodes.Status403Forbidden, "not_a_page", "A stream is shown by a page. It cannot be opened as one.");
 

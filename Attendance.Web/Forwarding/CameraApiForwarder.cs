@@ -1,3 +1,4 @@
+using Attendance.ServiceDefaults;
 using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,6 +12,7 @@ internal sealed class CameraApiForwarder(
     CameraApiTransformer transformer,
     CameraApiReach reach,
     OpenConnections connections,
+    OpenSockets sockets,
     IHostApplicationLifetime lifetime)
 {
     /// <summary>Longer than a slow device takes to open, than a stalled one takes to be opened again, and than a presence
@@ -20,6 +22,13 @@ internal sealed class CameraApiForwarder(
     /// <summary>As <see cref="ForwardAsync"/>, for what ends with its page only: a Web that stops does not wait for it.</summary>
     public async Task ForwardSocketAsync(HttpContext context)
     {
+        using var place = sockets.TryEnter();
+        if (place is null)
+        {
+            await ApiProblems.TooManySockets(context).ExecuteAsync(context);
+            return;
+        }
+
         await using var stopping = lifetime.ApplicationStopping.Register(context.Abort);
         await SendAsync(context);
     }

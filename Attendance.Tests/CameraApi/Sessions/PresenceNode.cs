@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
 using Attendance.Tests.CameraApi.Leases;
 using Xunit;
@@ -69,6 +70,7 @@ internal sealed class PresenceNode : LeaseNode
         {
             Clock.Advance(TimeSpan.FromSeconds(Math.Min(0.5, seconds - passed)));
             await Task.Delay(5, Cancel);
+            await Get<StoreConnection>().AskAsync("ping", database => database.PingAsync()); // behind what the clock has set off, however long that takes
         }
     }
 
