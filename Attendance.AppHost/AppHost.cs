@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 
 try
 {
+    LoopbackProxy.Bypass();
     var builder = DistributedApplication.CreateBuilder(args);
     builder.Services.AddLogging(logging => logging
         .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None) // the dashboard shows what is not well, and the console need not repeat it at each look

@@ -11,7 +11,8 @@ internal sealed class ApiClient : IDisposable
 
     public ApiClient(Uri url, string? apiKey)
     {
-        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
+        // Directly, whatever HTTP_PROXY says, and nowhere else, because requests carry the API key.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
         if (!string.IsNullOrEmpty(apiKey))
         {
             _http.DefaultRequestHeaders.Add(ApiKeyCheck.Header, apiKey);

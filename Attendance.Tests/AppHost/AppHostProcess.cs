@@ -19,7 +19,11 @@ internal sealed class AppHostProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = [];
 
     /// <param name="home">Its home folder. Whatever it starts inherits it, and is found by it.</param>
-    public AppHostProcess(DirectoryInfo home, params string[] arguments)
+    public AppHostProcess(DirectoryInfo home, params string[] arguments) : this(home, [], arguments)
+    {
+    }
+
+    public AppHostProcess(DirectoryInfo home, (string Name, string Value)[] environment, params string[] arguments)
     {
         _home = home;
         Dashboard = new Uri($"http://localhost:{StoreServer.FreePort()}");
@@ -49,6 +53,11 @@ internal sealed class AppHostProcess : IDisposable
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
             ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
         })
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }

@@ -50,6 +50,19 @@ public sealed class AppHostProcessTests : IDisposable
         Assert.Empty(host.Descendants());
     }
 
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_not_asked_for_what_runs_on_this_machine()
+    {
+        using var proxy = new ListeningProxy();
+        using var host = new AppHostProcess(_home, proxy.Environment);
+        await host.UpAsync();
+        using var web = await host.OperatorAsync();
+        using var cameras = await web.GetAsync(new Uri("/api/cameras", UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, cameras.StatusCode);
+        Assert.DoesNotContain(proxy.Asked, head => head.Contains("localhost", StringComparison.Ordinal) || head.Contains("127.0.0.1", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("--Sessions:Server=no-such-server", "'no-such-server' was not found")]
     [InlineData("--DataDirectory=/proc/attendance", "/proc/attendance/sessions cannot be used")]

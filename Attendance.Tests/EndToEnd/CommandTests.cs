@@ -42,6 +42,18 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_proxy_of_the_environment_is_not_shown_the_key()
+    {
+        using var proxy = new ListeningProxy();
+
+        var (exitCode, output, _) = await RunAsync(["list-cameras", "--url", Url], AttendanceSystem.ApiKey, proxy.Environment);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("demo", output, StringComparison.Ordinal);
+        Assert.Empty(proxy.Asked);
+    }
+
+    [Fact]
     public async Task A_wrong_setting_is_named()
     {
         var (exitCode, _, errors) = await RunAsync(
