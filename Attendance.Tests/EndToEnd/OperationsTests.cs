@@ -9,7 +9,7 @@ namespace Attendance.Tests.EndToEnd;
 
 /// <summary>What ops see and do, through the API of a system that runs.</summary>
 [Trait("Suite", "EndToEnd")]
-public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFixture<OperationsTests.Fixture>
+public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFixture<OperationsTests.Fixture>, IAsyncDisposable
 {
     private const string Session = "camera_123456789_abc123";
     private const string BrowserCamera = "browser-0123456789abcdef0123456789abcdef-0123456789abcdef";
@@ -19,6 +19,8 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private AttendanceSystem System => fixture.System;
+
+    public async ValueTask DisposeAsync() => await System.ReleaseAllAsync();
 
     [Fact]
     public async Task Who_watches_is_shown_everything_and_then_what_changes()

@@ -28,7 +28,7 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
 
     public async ValueTask InitializeAsync()
     {
-        V4l2Guest.SkipElsewhere();
+        await V4l2Guest.ReadyAsync();
         _api = await apis.RunningAsync();
     }
 

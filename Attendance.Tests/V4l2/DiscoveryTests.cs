@@ -6,9 +6,11 @@ namespace Attendance.Tests.V4l2;
 
 [Trait("Suite", V4l2Guest.Suite)]
 [Collection(V4l2Guest.Suite)]
-public sealed class DiscoveryTests
+public sealed class DiscoveryTests : IAsyncLifetime
 {
-    public DiscoveryTests() => V4l2Guest.SkipElsewhere();
+    public ValueTask InitializeAsync() => V4l2Guest.ReadyAsync();
+
+    public ValueTask DisposeAsync() => default;
 
     [Fact]
     public void Both_devices_are_found_under_stable_ids()

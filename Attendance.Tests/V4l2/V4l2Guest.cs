@@ -10,7 +10,14 @@ internal static class V4l2Guest
 
     public static bool IsHere => Environment.GetEnvironmentVariable("ATTENDANCE_V4L2") == "1";
 
-    public static void SkipElsewhere() => Assert.SkipUnless(IsHere, "It needs real V4L2 devices: run Attendance.Tests/V4l2/vm/boot.sh.");
+    /// <summary>Before each test.</summary>
+    public static async ValueTask ReadyAsync()
+    {
+        SkipElsewhere();
+        await Vivid.AttachAsync();
+    }
+
+    private static void SkipElsewhere() => Assert.SkipUnless(IsHere, "It needs real V4L2 devices: run Attendance.Tests/V4l2/vm/boot.sh.");
 }
 
 /// <summary>One after the other, on the same two devices; what they measure is of the same table as other faults.</summary>

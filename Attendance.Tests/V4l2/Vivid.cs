@@ -16,6 +16,24 @@ internal static class Vivid
     /// <summary>Where a device is now: its number may change with every plugging in.</summary>
     public static string NodeOf(string id) => new DeviceDiscovery().Locate(id) ?? throw new InvalidOperationException($"{id} is not attached.");
 
+    /// <summary>As at the start of the machine, whatever a test that failed has left.</summary>
+    public static async Task AttachAsync()
+    {
+        var discovery = new DeviceDiscovery();
+        if (discovery.Locate(First) is not null && discovery.Locate(Second) is not null)
+        {
+            return;
+        }
+
+        if (Directory.Exists(Driver + "vivid.0"))
+        {
+            await UnplugAsync();
+        }
+
+        await PlugInAsync();
+        await DeviceApi.UntilAsync(() => Task.FromResult(discovery.Locate(First) is not null && discovery.Locate(Second) is not null), "both devices are attached");
+    }
+
     /// <summary>Pulls out both devices: they are one to the bus.</summary>
     public static Task UnplugAsync() => File.WriteAllTextAsync(Driver + "unbind", "vivid.0", Cancel);
 

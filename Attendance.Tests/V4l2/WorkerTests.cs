@@ -10,11 +10,13 @@ namespace Attendance.Tests.V4l2;
 /// <summary>One after the other: they take turns at the same two devices.</summary>
 [Trait("Suite", V4l2Guest.Suite)]
 [Collection(V4l2Guest.Suite)]
-public sealed class WorkerTests
+public sealed class WorkerTests : IAsyncLifetime
 {
     private const string Node = "/dev/video0";
 
-    public WorkerTests() => V4l2Guest.SkipElsewhere();
+    public ValueTask InitializeAsync() => V4l2Guest.ReadyAsync();
+
+    public ValueTask DisposeAsync() => default;
 
     [Theory]
     [InlineData("device:/dev/video0", Node)]
