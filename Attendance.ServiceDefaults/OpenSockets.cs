@@ -8,7 +8,7 @@ public sealed class OpenSockets(ReachedLimits limits)
 {
     private long _open;
 
-    /// <returns>To be disposed of when it has ended; null when there are as many as may be.</returns>
+    /// <returns>To be disposed of when it has ended; null when the limit is reached.</returns>
     public IDisposable? TryEnter()
     {
         if (Interlocked.Increment(ref _open) <= ServerLimits.UpgradedConnections)

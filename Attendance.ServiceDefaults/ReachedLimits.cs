@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>Counts what was refused, or left out, because there is as much of it as may be: docs/limits.md.</summary>
+/// <summary>Counts what was refused or dropped because a limit was reached. docs/limits.md lists the limits.</summary>
 public sealed class ReachedLimits
 {
     /// <summary>Which limit.</summary>
@@ -12,7 +12,7 @@ public sealed class ReachedLimits
 
     /// <param name="meter">The service's own.</param>
     public ReachedLimits(IMeterFactory meters, string meter) => _reached = meters.Create(meter)
-        .CreateCounter<int>("attendance.limit.reached", "{refusal}", "What was refused, or left out, because there is as much of it as may be, by limit.");
+        .CreateCounter<int>("attendance.limit.reached", "{refusal}", "Refused or dropped because a limit was reached, by limit.");
 
     public void Count(string limit) => _reached.Add(1, new KeyValuePair<string, object?>(Attribute, limit));
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Counts the connections that the server has refused because it had as many as it may have. The server's own metrics have the same
-/// figure, as <c>kestrel.rejected_connections</c>; this one can be asked, by an alert for one.
+/// Hears of the connections that the server has refused because it had as many as it may have, as <c>kestrel.rejected_connections</c>, and
+/// passes them on to <see cref="ReachedLimits"/> and, once a minute, to the log.
 /// </summary>
 public sealed partial class RefusedConnections(IMeterFactory meters, ReachedLimits limits, TimeProvider clock, ILogger<RefusedConnections> logger) : IHostedService, IDisposable
 {
@@ -14,14 +14,7 @@ public sealed partial class RefusedConnections(IMeterFactory meters, ReachedLimi
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 
     private readonly MeterListener _listener = new();
-    private long _count, _last, _logged;
-
-    /// <summary>Since the start.</summary>
-    public long Count => Interlocked.Read(ref _count);
-
-    /// <summary>Whether a connection was refused within this time.</summary>
-    public bool AnyWithin(TimeSpan time) =>
-        Interlocked.Read(ref _last) is > 0 and var last && clock.GetElapsedTime(last) <= time;
+    private long _count, _logged;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -45,7 +38,6 @@ public sealed partial class RefusedConnections(IMeterFactory meters, ReachedLimi
     {
         var now = clock.GetTimestamp();
         var total = Interlocked.Add(ref _count, refused);
-        Interlocked.Exchange(ref _last, now);
         limits.Count("connections");
         var logged = Interlocked.Read(ref _logged);
         if ((logged == 0 || clock.GetElapsedTime(logged, now) > s_quiet) && Interlocked.CompareExchange(ref _logged, now, logged) == logged)

@@ -32,9 +32,9 @@ internal sealed class AlertConditions(
             ? nodes.Lost.Select(node => new Finding(
                 AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over."))
             : [],
-        .. book.Forged > 0
+        .. book.Forged is > 0 and var forged
             ? [new Finding(
-                AlertRule.NodeForged, "", $"The store has {book.Forged} entries of nodes that no node of this system has signed.", "They are passed over: nothing is sent to them, nothing of theirs is shown.")]
+                AlertRule.NodeForged, "", $"The store has {forged} entries of nodes that no node of this system has signed.", "They are passed over: nothing is sent to them, nothing of theirs is shown.")]
             : Array.Empty<Finding>(),
         .. rates.Findings(),
     ];

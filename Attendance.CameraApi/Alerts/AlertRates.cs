@@ -56,7 +56,7 @@ internal sealed class AlertRates : IDisposable
         AlertRule.WorkerCrashLoop => new Finding(
             rule, subject, $"The camera had to be opened again {count} times within {window.TotalSeconds:0} s.", "It is opened again each time, under the same lease."),
         AlertRule.LimitReached => new Finding(
-            rule, subject, $"There is as much as may be of '{subject}': {count} refused or left out within {window.TotalSeconds:0} s.", "Whoever asked was told; nothing else is concerned."),
+            rule, subject, $"The limit of '{subject}' was reached: {count} were refused or dropped within {window.TotalSeconds:0} s.", "Whoever asked was told; nothing else is concerned."),
         AlertRule.HeartbeatsLost => new Finding(
             rule, subject, $"{count} sessions went silent within {window.TotalSeconds:0} s.", "Their cameras are given back, unless they come back within the grace."),
         _ => new Finding(

@@ -1,9 +1,7 @@
-using System.Diagnostics.Metrics;
 using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Operations;
-using Attendance.ServiceDefaults;
 using Attendance.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +26,6 @@ internal static class AlertRegistration
 
     public static void AddOperations(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), CameraApiActivity.Name));
         builder.Services.AddSingleton<Measurements>();
         builder.Services.AddSingleton<Trends>();
         builder.Services.AddSingleton<AuditLog>();

@@ -37,7 +37,7 @@ internal enum AlertRule
     /// <summary>Many wanted a camera that somebody had.</summary>
     Contention,
 
-    /// <summary>Something was refused, or left out, because there is as much of it as may be.</summary>
+    /// <summary>A limit was reached, and something was refused or dropped.</summary>
     LimitReached,
 }
 

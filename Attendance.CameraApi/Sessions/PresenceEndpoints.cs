@@ -33,7 +33,7 @@ internal static class PresenceEndpoints
         using var place = sockets.TryEnter();
         if (place is null)
         {
-            return new Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "As many sockets are open as may be.") { RetryAfter = TimeSpan.FromSeconds(10) };
+            return new Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "The limit of open WebSockets is reached.") { RetryAfter = TimeSpan.FromSeconds(10) };
         }
 
         // The pings are the protocol's own: a browser answers them itself, whatever its page is doing.

@@ -13,11 +13,9 @@ internal static class V4l2Guest
     /// <summary>Before each test.</summary>
     public static async ValueTask ReadyAsync()
     {
-        SkipElsewhere();
+        Assert.SkipUnless(IsHere, "It needs real V4L2 devices: run Attendance.Tests/V4l2/vm/boot.sh.");
         await Vivid.AttachAsync();
     }
-
-    private static void SkipElsewhere() => Assert.SkipUnless(IsHere, "It needs real V4L2 devices: run Attendance.Tests/V4l2/vm/boot.sh.");
 }
 
 /// <summary>One after the other, on the same two devices; what they measure is of the same table as other faults.</summary>

@@ -11,14 +11,14 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Accounts;
 
-/// <summary>Bounds what one account, or one address, may use of what all share.</summary>
+/// <summary>Bounds what one account, or one address, may use of what all share. A policy is named as the limit that <see cref="ReachedLimits"/> counts.</summary>
 internal static class Quotas
 {
     /// <summary>On what is done with a password.</summary>
-    public const string FewAttempts = "few-attempts";
+    public const string FewAttempts = "sign_in_attempts";
 
     /// <summary>On streams and sockets, on wishes for a camera, and on pictures of people.</summary>
-    public const string Open = "open", Waiting = "waiting", Pictures = "pictures";
+    public const string Open = "open_connections", Waiting = "waiting_wishes", Pictures = "pictures";
 
     private const int NetworkBits = 64;
 
@@ -53,15 +53,6 @@ internal static class Quotas
         limiter.OnRejected = RefuseAsync;
     }
 
-    /// <summary>As docs/limits.md and the metric have it.</summary>
-    private static string LimitOf(string policy) => policy switch
-    {
-        FewAttempts => "sign_in_attempts",
-        Open => "open_connections",
-        Waiting => "waiting_wishes",
-        _ => policy,
-    };
-
     private static string AccountOf(HttpContext context) => context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
 
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
@@ -69,7 +60,7 @@ internal static class Quotas
         var context = rejected.HttpContext;
         if (context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName is { } policy)
         {
-            context.RequestServices.GetRequiredService<ReachedLimits>().Count(LimitOf(policy));
+            context.RequestServices.GetRequiredService<ReachedLimits>().Count(policy);
         }
 
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 2;

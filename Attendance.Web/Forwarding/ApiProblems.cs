@@ -29,7 +29,7 @@ internal static class ApiProblems
     public static ProblemHttpResult TooManySockets(HttpContext context)
     {
         context.Response.Headers.RetryAfter = "10";
-        return Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "As many sockets are open as may be.");
+        return Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "The limit of open WebSockets is reached.");
     }
 
     public static ProblemHttpResult NotAPage() => Problem(

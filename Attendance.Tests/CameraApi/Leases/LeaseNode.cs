@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
@@ -5,6 +6,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Nodes;
 using Attendance.CameraApi.Sessions;
+using Attendance.ServiceDefaults;
 using Attendance.Tests.CameraApi.Capture;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,6 +70,7 @@ internal class LeaseNode : IAsyncDisposable
         });
         builder.Services.AddSingleton(clock);
         builder.Services.AddMetrics();
+        builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), CameraApiActivity.Name)); // of the server, which there is none here
         builder.AddCameras();
         builder.AddCapture();
         builder.AddOperations();
@@ -97,7 +100,7 @@ internal class LeaseNode : IAsyncDisposable
     /// <summary>Lets one of its services begin.</summary>
     public Task StartAsync<T>() where T : IHostedService => Get<IEnumerable<IHostedService>>().OfType<T>().Single().StartAsync(Cancel);
 
-    public MetricCollector<int> Collect(string instrument) => new(Get<System.Diagnostics.Metrics.IMeterFactory>(), CameraApiActivity.Name, instrument);
+    public MetricCollector<int> Collect(string instrument) => new(Get<IMeterFactory>(), CameraApiActivity.Name, instrument);
 
     public CameraSlot Slot(string cameraId) => Get<CameraSlots>().TryGet(cameraId, out var slot) ? slot : throw new InvalidOperationException();
 
