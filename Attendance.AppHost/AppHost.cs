@@ -64,6 +64,7 @@ try
     if (builder.ExecutionContext.IsRunMode)
     {
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<FailureReport>(services, Console.Out));
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<PromptStop>(services, (IReadOnlyList<ProjectResource>)[.. cameraApis.Select(node => node.Resource)]));
         builder.Eventing.Subscribe<BeforeStartEvent>((start, cancellationToken) =>
             new PortCheck(Console.Out).RunAsync(start.Model, builder.Configuration, cancellationToken));
     }

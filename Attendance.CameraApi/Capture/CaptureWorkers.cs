@@ -7,7 +7,7 @@ namespace Attendance.CameraApi.Capture;
 
 /// <summary>All worker processes of this node: the spare ones, up and with nothing open, so that a camera need not wait
 /// for a process to start, and those in use.</summary>
-internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, ILogger<WorkerProcess> logger) : IHostedService
+internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, ILogger<WorkerProcess> logger) : IHostedLifecycleService
 {
     private readonly Lock _gate = new();
     private readonly Queue<WorkerProcess> _spares = new();
@@ -84,17 +84,29 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
         return Task.CompletedTask;
     }
 
-    /// <summary>The leases have ended by now; what is still there, ends here.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Ends the spare workers before the server stops, which waits for its viewers.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        List<WorkerProcess> remaining;
         lock (_gate)
         {
             _closed = true;
-            remaining = [.. _spares, .. InUse];
-            _spares.Clear();
+            foreach (var spare in _spares)
+            {
+                spare.Kill();
+            }
         }
 
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The leases have ended by now; what is still there, ends here.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<WorkerProcess> remaining = [.. All.Where(worker => !worker.Exited.IsCompleted)];
         foreach (var worker in remaining)
         {
             worker.Kill();
@@ -102,6 +114,8 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
 
         await Task.WhenAny(Task.WhenAll(remaining.Select(worker => worker.Exited)), Task.Delay(options.Value.ReleaseTimeout, cancellationToken));
     }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>OpenCV's library is referenced for these alone.</summary>
     private static bool HasNativeLibrary =>
