@@ -1,14 +1,12 @@
+using Attendance.CameraApi;
 using Attendance.CameraApi.Alerts;
-using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Api;
+using Attendance.CameraApi.Api.Operations;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Commands;
 using Attendance.CameraApi.Http;
-using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
-using Attendance.CameraApi.Operations;
 using Attendance.CameraApi.Security;
-using Attendance.CameraApi.Sessions;
-using Attendance.CameraApi.Streaming;
 using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;
 
@@ -30,14 +28,8 @@ builder.AddScraping();
 builder.AddApiDocument();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddProblemHandling();
-builder.AddApiKey();
-builder.AddCameras();
-builder.AddCapture();
-builder.AddOperations();
-builder.AddLeases();
-builder.AddNodes();
-builder.AddAlerts();
-builder.AddPresence();
+builder.AddSecurity();
+builder.AddRooms();
 
 var app = builder.Build();
 

@@ -1,8 +1,8 @@
 using System.Text;
+using Attendance.CameraApi.Api;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Capture.Worker.Network;
 using Attendance.CameraApi.Http;
-using Attendance.CameraApi.Leases;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.AspNetCore.Http;

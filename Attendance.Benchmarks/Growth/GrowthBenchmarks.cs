@@ -6,6 +6,7 @@ using Attendance.Benchmarks.Store;
 using Attendance.CameraApi;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Views;
 using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Growth;

@@ -1,6 +1,6 @@
 using Attendance.CameraApi;
+using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

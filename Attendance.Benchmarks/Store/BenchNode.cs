@@ -1,8 +1,10 @@
 using System.Globalization;
 using Attendance.Benchmarks.Processes;
+using Attendance.CameraApi;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Views;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,9 +32,7 @@ internal sealed class BenchNode : IAsyncDisposable
             Enumerable.Range(0, cameras).Select(camera => KeyValuePair.Create($"Cameras:bench-{camera}:Source", (string?)"test-pattern")));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMetrics();
-        builder.AddCameras();
-        builder.AddCapture();
-        builder.AddLeases();
+        builder.AddRooms();
         builder.Services.AddSingleton<ICameraCaptureFactory, NoDevices>();
         _host = builder.Build();
     }

@@ -1,4 +1,4 @@
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;

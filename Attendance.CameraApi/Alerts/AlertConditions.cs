@@ -1,7 +1,7 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Upkeep;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;
@@ -12,9 +12,7 @@ internal sealed class AlertConditions(
     CameraSlots slots,
     LeakSearch leaks,
     LeaseUpkeep upkeep,
-    NodeRegistry nodes,
-    NodeBook book,
-    AlertRates rates,
+    IEnumerable<IFindingSource> sources,
     IOptions<AlertOptions> options,
     TimeProvider clock)
 {
@@ -28,15 +26,7 @@ internal sealed class AlertConditions(
         .. upkeep.StoreAwaySince is { } since && clock.GetElapsedTime(since) >= options.Value.StoreUnreachable
             ? [new Finding(AlertRule.StoreUnreachable, "", "The session store does not answer.", "Nothing is granted; releases go on, and are told to it later.")]
             : Array.Empty<Finding>(),
-        .. nodes.TellsOfLost
-            ? nodes.Lost.Select(node => new Finding(
-                AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over."))
-            : [],
-        .. book.Forged is > 0 and var forged
-            ? [new Finding(
-                AlertRule.NodeForged, "", $"The store has {forged} entries of nodes that no node of this system has signed.", "They are passed over: nothing is sent to them, nothing of theirs is shown.")]
-            : Array.Empty<Finding>(),
-        .. rates.Findings(),
+        .. sources.SelectMany(source => source.Find()),
     ];
 
     public static Finding OfLeak(LeakKind kind, string cameraId)

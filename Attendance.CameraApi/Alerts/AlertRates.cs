@@ -1,11 +1,16 @@
-using Attendance.CameraApi.Operations;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Telemetry;
+using Attendance.CameraApi.Upkeep;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>What is no trouble once, and is when it happens again and again.</summary>
-internal sealed class AlertRates : IDisposable
+internal sealed class AlertRates : IFindingSource, IDisposable
 {
     /// <summary>The first is worth an alert, which then lasts until a minute has passed without another.</summary>
     private static readonly AlertRate s_limitReached = new() { Count = 0, Window = TimeSpan.FromMinutes(1) };
@@ -22,7 +27,7 @@ internal sealed class AlertRates : IDisposable
         measurements.Measured += Hear;
     }
 
-    public IReadOnlyList<Finding> Findings()
+    public IReadOnlyList<Finding> Find()
     {
         lock (_gate)
         {

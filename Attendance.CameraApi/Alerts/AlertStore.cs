@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Attendance.CameraApi.Alerts.Webhooks;
-using Attendance.CameraApi.Http;
-using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Store;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -23,7 +22,7 @@ internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOpt
 
     public void Keep(Alert alert)
     {
-        var json = JsonSerializer.Serialize(alert, JsonBody.Options);
+        var json = JsonSerializer.Serialize(alert, WireJson.Options);
         writes.Add("alert", alert.State == AlertState.Resolved ? ResolveAsync : database => database.HashSetAsync(Unresolved(alert.Node), alert.Id, json));
 
         Task ResolveAsync(IDatabase database)
@@ -36,7 +35,7 @@ internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOpt
         }
     }
 
-    public void Bury(DeadLetter letter) => writes.AddToList("dead_letter", Dead(node.Value.Name), JsonSerializer.Serialize(letter, JsonBody.Options), DeadLetters);
+    public void Bury(DeadLetter letter) => writes.AddToList("dead_letter", Dead(node.Value.Name), JsonSerializer.Serialize(letter, WireJson.Options), DeadLetters);
 
     /// <param name="of">Null for this node.</param>
     /// <exception cref="StoreUnavailableException">Not known.</exception>

@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Events;
-using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
+using Attendance.CameraApi.Upkeep;
 using Attendance.ServiceDefaults;
 
 namespace Attendance.CameraApi.Alerts;

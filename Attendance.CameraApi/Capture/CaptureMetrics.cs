@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Telemetry;
 using static Attendance.CameraApi.Telemetry.TelemetryAttributes;
 
@@ -32,7 +33,7 @@ internal sealed class CaptureMetrics
 
     public void Opened(string cameraId, TimeSpan took, string? error)
     {
-        var tags = new TagList { Camera(cameraId) };
+        var tags = new TagList { CameraTelemetry.Attribute(cameraId) };
         if (error is not null)
         {
             tags.Add(ErrorType, error);
@@ -41,13 +42,13 @@ internal sealed class CaptureMetrics
         _openDuration.Record(took.TotalSeconds, tags);
     }
 
-    public void ReleaseRetried(string cameraId) => _releaseRetries.Add(1, Camera(cameraId));
+    public void ReleaseRetried(string cameraId) => _releaseRetries.Add(1, CameraTelemetry.Attribute(cameraId));
 
-    public void FrameReceived(string cameraId) => _frames.Add(1, Camera(cameraId));
+    public void FrameReceived(string cameraId) => _frames.Add(1, CameraTelemetry.Attribute(cameraId));
 
-    public void Stalled(string cameraId) => _stalls.Add(1, Camera(cameraId));
+    public void Stalled(string cameraId) => _stalls.Add(1, CameraTelemetry.Attribute(cameraId));
 
-    public void Restarted(string cameraId) => _restarts.Add(1, Camera(cameraId));
+    public void Restarted(string cameraId) => _restarts.Add(1, CameraTelemetry.Attribute(cameraId));
 
     /// <summary>Reports how old the camera's newest frame is, until disposed of.</summary>
     /// <param name="age">Null while there was none yet.</param>
@@ -62,7 +63,7 @@ internal sealed class CaptureMetrics
         from entry in _open
         let age = entry.Key.Age()
         where age is not null
-        select new Measurement<double>(Math.Max(0, age.Value.TotalSeconds), Camera(entry.Key.CameraId));
+        select new Measurement<double>(Math.Max(0, age.Value.TotalSeconds), CameraTelemetry.Attribute(entry.Key.CameraId));
 
     private sealed class OpenCamera(ConcurrentDictionary<OpenCamera, byte> open, string cameraId, Func<TimeSpan?> age) : IDisposable
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Attendance.CameraApi.Cameras;
 
 namespace Attendance.CameraApi.Capture;
 

@@ -1,5 +1,3 @@
-using Attendance.CameraApi.Cameras.Quality;
-
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>One encoded picture. Shared by all viewers, so nobody changes its bytes.</summary>

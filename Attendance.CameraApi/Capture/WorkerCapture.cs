@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
-using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
@@ -20,7 +19,7 @@ internal sealed partial class WorkerCapture(
     AttachedDevices devices,
     CaptureOptions options,
     CaptureMetrics metrics,
-    CameraQuality quality,
+    IFailureLog failureLog,
     CameraEvents events,
     TimeProvider clock,
     ILogger<WorkerCapture> logger) : ICameraCapture, IReopenable
@@ -270,7 +269,7 @@ internal sealed partial class WorkerCapture(
             if (worker.Exited.IsCompleted)
             {
                 LearnFrom(patience);
-                quality.Failed(camera, QualityFailure.Interrupted);
+                failureLog.Failed(camera, QualityFailure.Interrupted);
                 Fault(worker.Failure!);
                 return false;
             }
@@ -279,7 +278,7 @@ internal sealed partial class WorkerCapture(
             {
                 LearnFrom(patience);
                 metrics.Stalled(camera.Id);
-                quality.Failed(camera, QualityFailure.Stalled);
+                failureLog.Failed(camera, QualityFailure.Stalled);
                 Fault(new(CaptureFailureCode.ReadFailed, $"No new picture for {patience.Allowed.TotalSeconds:0.#} s."));
                 return true;
             }
@@ -351,7 +350,7 @@ internal sealed partial class WorkerCapture(
             }
             catch (CameraUnavailableException exception)
             {
-                quality.Failed(camera, QualityFailure.OpenFailed);
+                failureLog.Failed(camera, QualityFailure.OpenFailed);
                 Fault(exception.Failure);
                 Status = Status with { Failures = failures + 1 };
             }
@@ -398,10 +397,10 @@ internal sealed class WorkerCaptureFactory(
     AttachedDevices devices,
     IOptions<CaptureOptions> options,
     CaptureMetrics metrics,
-    CameraQuality quality,
+    IFailureLog failureLog,
     CameraEvents events,
     TimeProvider clock,
     ILogger<WorkerCapture> logger) : ICameraCaptureFactory
 {
-    public ICameraCapture Create(Camera camera) => new WorkerCapture(camera, workers, closing, devices, options.Value, metrics, quality, events, clock, logger);
+    public ICameraCapture Create(Camera camera) => new WorkerCapture(camera, workers, closing, devices, options.Value, metrics, failureLog, events, clock, logger);
 }

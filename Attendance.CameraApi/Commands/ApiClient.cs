@@ -1,5 +1,4 @@
 using System.Net;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Security;
 
 namespace Attendance.CameraApi.Commands;
@@ -15,7 +14,7 @@ internal sealed class ApiClient : IDisposable
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
         if (!string.IsNullOrEmpty(apiKey))
         {
-            _http.DefaultRequestHeaders.Add(ApiKeyCheck.Header, apiKey);
+            _http.DefaultRequestHeaders.Add(SecurityOptions.Header, apiKey);
         }
     }
 
@@ -26,7 +25,7 @@ internal sealed class ApiClient : IDisposable
 
     /// <inheritdoc cref="GetAsync"/>
     public Task<T?> PostAsync<T>(string path, object body, CancellationToken cancellationToken) where T : class =>
-        SendAsync<T>(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: JsonBody.Options) }, cancellationToken);
+        SendAsync<T>(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: WireJson.Options) }, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
@@ -46,7 +45,7 @@ internal sealed class ApiClient : IDisposable
         {
             return response.StatusCode switch
             {
-                HttpStatusCode.OK => await response.Content.ReadFromJsonAsync<T>(JsonBody.Options, cancellationToken),
+                HttpStatusCode.OK => await response.Content.ReadFromJsonAsync<T>(WireJson.Options, cancellationToken),
                 HttpStatusCode.Unauthorized => throw new CommandException(
                     $"The API at {_http.BaseAddress} wants its key: set the environment variable Security__ApiKey."),
                 var status => throw new CommandException($"The API at {_http.BaseAddress} answered {(int)status}: "

@@ -1,6 +1,12 @@
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Api;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Store;
+using Attendance.CameraApi.Upkeep;
 
 namespace Attendance.CameraApi.Commands;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Views;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Commands;

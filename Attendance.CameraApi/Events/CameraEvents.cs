@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
-using Attendance.CameraApi.Alerts;
-using Attendance.CameraApi.Nodes;
-using Attendance.CameraApi.Operations;
+using Attendance.CameraApi.Node;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Events;
@@ -63,11 +61,13 @@ internal sealed record CameraEvent(CameraEventType Type, DateTimeOffset At, stri
     [JsonIgnore]
     public EventPosition Id { get; init; }
 
+    /// <summary>The alert that this is about.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Alert? Alert { get; init; }
+    public object? Alert { get; init; }
 
+    /// <summary>What somebody of ops did, as the audit has it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AuditEntry? Action { get; init; }
+    public object? Action { get; init; }
 }
 
 /// <summary>What happens to the cameras of this node, for whoever listens. Nobody who tells it waits for a listener.</summary>
@@ -85,11 +85,13 @@ internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider cloc
     public void Tell(CameraEventType type, string cameraId, string? leaseRef = null, string? detail = null) =>
         Tell(new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, cameraId, leaseRef, detail));
 
-    public void Tell(CameraEventType type, Alert alert) =>
-        Tell(new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, alert.CameraId ?? "", LeaseRef: null, alert.Rule.Name()) { Alert = alert });
+    /// <summary>An alert has changed.</summary>
+    public void TellAlert(CameraEventType type, string? cameraId, string rule, object alert) =>
+        Tell(new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, cameraId ?? "", LeaseRef: null, rule) { Alert = alert });
 
-    public void Tell(AuditEntry action) =>
-        Tell(new CameraEvent(CameraEventType.Action, clock.GetUtcNow(), node.Value.Name, action.CameraId ?? "", LeaseRef: null, action.Action) { Action = action });
+    /// <summary>Somebody of ops did something.</summary>
+    public void TellAction(string? cameraId, string name, object action) =>
+        Tell(new CameraEvent(CameraEventType.Action, clock.GetUtcNow(), node.Value.Name, cameraId ?? "", LeaseRef: null, name) { Action = action });
 
     /// <summary>Every event from this call on, until the listener is disposed of.</summary>
     /// <param name="after">The last one that was heard: what came since is told first.</param>

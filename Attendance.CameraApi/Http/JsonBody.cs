@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Attendance.CameraApi.Http;
 
@@ -9,19 +8,6 @@ internal static class JsonBody
 
     /// <summary>What is read, and thrown away, of a body that is too long: a sender who is cut off does not see the answer.</summary>
     public const int MaxDiscarded = 4 * 1024 * 1024;
-
-    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        AllowDuplicateProperties = false,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
-    /// <summary>
-    /// For what another process has written: the store's values, answers of nodes. What a constructor asks for must be there, so what a later
-    /// version adds needs a default.
-    /// </summary>
-    public static readonly JsonSerializerOptions Kept = new(Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
     /// <summary>Reads the body whatever content type it claims: a beacon of a browser and a plain <c>curl -d</c> claim others.</summary>
     /// <param name="absent">What an empty body stands for; null where there must be one.</param>
@@ -37,7 +23,7 @@ internal static class JsonBody
 
         try
         {
-            return JsonSerializer.Deserialize<T>(body, Options) ?? throw new RequestException("$", "must be a JSON object.");
+            return JsonSerializer.Deserialize<T>(body, WireJson.Options) ?? throw new RequestException("$", "must be a JSON object.");
         }
         catch (JsonException exception)
         {

@@ -1,5 +1,7 @@
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
-using Attendance.CameraApi.Cameras.Quality;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
-using Attendance.CameraApi.Nodes;
-using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Quality;
+using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -21,7 +21,7 @@ internal sealed partial class CameraLeases(
     PendingReleases pending,
     EndedLeases ended,
     ICameraCaptureFactory captures,
-    BrowserCaptures browsers,
+    IBrowserCaptures browsers,
     SessionNodes sessions,
     IOptions<LeaseOptions> options,
     IOptions<NodeOptions> node,

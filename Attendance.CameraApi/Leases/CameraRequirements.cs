@@ -1,5 +1,5 @@
 using Attendance.CameraApi.Cameras;
-using Attendance.CameraApi.Cameras.Quality;
+using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 

@@ -1,4 +1,4 @@
-using Attendance.CameraApi.Cameras.Quality;
+using Attendance.CameraApi.Quality;
 
 namespace Attendance.CameraApi.Leases;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;
@@ -45,7 +46,7 @@ internal sealed class LeaseMetrics
 
     public void Quarantined(string cameraId, int change) => _quarantined.Add(change, Camera(cameraId));
 
-    private static KeyValuePair<string, object?> Camera(string id) => TelemetryAttributes.Camera(id);
+    private static KeyValuePair<string, object?> Camera(string id) => CameraTelemetry.Attribute(id);
 
     private static KeyValuePair<string, object?> Reason(ReleaseReason reason) => new(TelemetryAttributes.ReleaseReason, reason.Name());
 }

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
 using Attendance.CameraApi.Security;
+using Attendance.CameraApi.Store;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -56,7 +57,7 @@ internal sealed class LeaseStore
     /// <exception cref="StoreUnavailableException">Not known whether it was granted: release it.</exception>
     public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0)
     {
-        var reply = await ChangeAsync(LuaScript.Acquire, cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash), Milliseconds(ttl), newerThan);
+        var reply = await ChangeAsync(StoreScript.Acquire, cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash), Milliseconds(ttl), newerThan);
         return reply.Resp2Type switch
         {
             ResultType.Integer => Granted(leaseId, (long)reply, (long)reply),
@@ -76,7 +77,7 @@ internal sealed class LeaseStore
     /// <exception cref="StoreUnavailableException">Not extended, as far as anybody knows.</exception>
     public async Task<bool> RenewAsync(StoredLease lease, TimeSpan ttl, TimeSpan? extendBy = null) =>
         (long)await RunAsync(
-            LuaScript.Renew,
+            StoreScript.Renew,
             [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
             [
                 lease.CameraId, Lease(lease.LeaseId, lease.LeaseRef, lease.SessionHash), Milliseconds(ttl),
@@ -87,7 +88,7 @@ internal sealed class LeaseStore
     /// <exception cref="StoreUnavailableException">Not known.</exception>
     public async Task<FoundLease?> ReadAsync(string cameraId)
     {
-        var reply = await RunAsync(LuaScript.Read, [Camera(cameraId)], []);
+        var reply = await RunAsync(StoreScript.Read, [Camera(cameraId)], []);
         if (reply.IsNull)
         {
             return null;
@@ -117,20 +118,20 @@ internal sealed class LeaseStore
     /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
     /// <exception cref="StoreUnavailableException">Call again.</exception>
     public Task ReleaseAsync(StoredLease lease, LeaseEnd end) => lease.WasGranted
-        ? ChangeAsync(LuaScript.Release, lease.CameraId, _ids.Seal(lease.LeaseId), lease.FencingToken, Facts(lease, end))
+        ? ChangeAsync(StoreScript.Release, lease.CameraId, _ids.Seal(lease.LeaseId), lease.FencingToken, Facts(lease, end))
         : SettleAsync(lease.CameraId, end, lease.LeaseId); // it may have been granted all the same; if not, there is nothing to record
 
     /// <summary>Ends a lease that only the store still knows.</summary>
     /// <param name="leaseId">This very lease, for another may have been granted since it was read; null for whichever it is, if overdue.</param>
     /// <returns>The ended lease's id; null when it was not ended.</returns>
     public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null) => (string?)await RunAsync(
-        LuaScript.Settle,
+        StoreScript.Settle,
         [Camera(cameraId), Deadlines, Ledger(cameraId)],
         [cameraId, end.Reason.Name(), Json(end.Detail), leaseId is null ? "" : _ids.Seal(leaseId), _node]) is { } ended ? _ids.Open(ended) ?? ended : null;
 
     /// <summary>Cameras whose deadline has passed, at most <paramref name="limit"/>. Costs what is due, not what is held.</summary>
     public async Task<IReadOnlyList<string>> FindOverdueAsync(int limit) =>
-        (string[])(await RunAsync(LuaScript.Overdue, [Deadlines], [limit]))!;
+        (string[])(await RunAsync(StoreScript.Overdue, [Deadlines], [limit]))!;
 
     /// <summary>Every camera that the store believes held by this node.</summary>
     public async Task<IReadOnlyList<string>> FindHeldAsync() =>
@@ -165,7 +166,7 @@ internal sealed class LeaseStore
     private static string Json(string? text) => text is null ? "null" : JsonSerializer.Serialize(text);
 
     /// <summary>Together with what others want of this scope at the same time.</summary>
-    private async Task<RedisResult> ChangeAsync(LuaScript script, string cameraId, RedisValue first, RedisValue second, RedisValue third)
+    private async Task<RedisResult> ChangeAsync(StoreScript script, string cameraId, RedisValue first, RedisValue second, RedisValue third)
     {
         var change = new StoreChange(script, Camera(cameraId), Ledger(cameraId), cameraId, first, second, third);
         try
@@ -178,7 +179,7 @@ internal sealed class LeaseStore
         }
     }
 
-    private Task<RedisResult> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] values) =>
+    private Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values) =>
         AskAsync(script.Name, database => script.RunAsync(database, keys, values));
 
     private Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask) => _store.AskAsync(operation, ask);

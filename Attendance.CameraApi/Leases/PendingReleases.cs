@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Attendance.CameraApi.Store;
 
 namespace Attendance.CameraApi.Leases;
 

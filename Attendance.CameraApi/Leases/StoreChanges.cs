@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Store;
 using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Leases;
@@ -109,7 +110,7 @@ internal sealed class StoreChanges(RedisKey deadlines)
             values.AddRange(change.Arguments);
         }
 
-        return LuaScript.Changes.RunAsync(database, [.. keys], [.. values]);
+        return StoreScript.Changes.RunAsync(database, [.. keys], [.. values]);
     }
 
     /// <returns>Nothing when there is nothing to send; this way to the store is free for the next then.</returns>
@@ -134,12 +135,12 @@ internal sealed class StoreChanges(RedisKey deadlines)
 
 /// <summary>One acquisition or release. What its caller has given up before it was sent, is never sent.</summary>
 /// <param name="arguments">Of its script, four.</param>
-internal sealed class StoreChange(LuaScript script, RedisKey camera, RedisKey ledger, params RedisValue[] arguments)
+internal sealed class StoreChange(StoreScript script, RedisKey camera, RedisKey ledger, params RedisValue[] arguments)
 {
     private TaskCompletionSource<RedisResult>? _reply;
     private int _isTaken;
 
-    public LuaScript Script => script;
+    public StoreScript Script => script;
 
     public RedisKey Camera => camera;
 

@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Store;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Attendance.CameraApi.Leases;

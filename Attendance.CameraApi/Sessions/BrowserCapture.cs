@@ -59,8 +59,8 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
     }
 }
 
-internal sealed class BrowserCaptures(PresenceSockets sockets, IOptions<CaptureOptions> options, TimeProvider clock)
+internal sealed class BrowserCaptures(PresenceSockets sockets, IOptions<CaptureOptions> options, TimeProvider clock) : IBrowserCaptures
 {
     /// <summary>As long as a worker is given.</summary>
-    public BrowserCapture Create(CameraLease lease) => new(lease, sockets, options.Value.WholeRelease, clock);
+    public ICameraCapture Create(CameraLease lease) => new BrowserCapture(lease, sockets, options.Value.WholeRelease, clock);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.WebSockets;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Sessions;
@@ -12,13 +13,16 @@ namespace Attendance.CameraApi.Sessions;
 internal sealed partial class Presence(
     CameraLeases leases,
     PresenceSockets sockets,
-    PresenceRelays relays,
+    IPresenceRelays relays,
     IOptions<PresenceOptions> options,
     IOptions<LeaseOptions> leaseOptions,
     TimeProvider clock,
     PresenceMetrics metrics,
     ILogger<Presence> logger)
 {
+    /// <summary>Subprotocol of the sockets.</summary>
+    public const string Protocol = "attendance.presence.v1";
+
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
     /// <summary>Tells pages of their leases' ends, and of where they go on.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
 
 namespace Attendance.CameraApi.Sessions;
@@ -7,7 +9,7 @@ namespace Attendance.CameraApi.Sessions;
 /// <summary>What the server says on a presence socket.</summary>
 internal abstract record PresenceMessage(string Type)
 {
-    public virtual byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), JsonBody.Options);
+    public virtual byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), WireJson.Options);
 }
 
 /// <summary>The first thing a page hears.</summary>
@@ -58,7 +60,7 @@ internal sealed record PageMessage(string? Type, bool? Hidden, string? LeaseId)
     {
         try
         {
-            return JsonSerializer.Deserialize<PageMessage>(text, JsonBody.Options);
+            return JsonSerializer.Deserialize<PageMessage>(text, WireJson.Options);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using Attendance.CameraApi.Cameras;
-using Attendance.CameraApi.Capture;
 using Attendance.ServiceDefaults;
 
 namespace Attendance.CameraApi.Telemetry;
@@ -65,14 +63,4 @@ internal static class TelemetryAttributes
     [Description("What failed: of a camera `device_missing`, `device_busy`, `open_failed`, `open_timed_out`, `read_failed`, `capture_unsupported`; "
         + "`cancelled`, `timeout`, `store_unavailable`, or the name of an exception. Absent where nothing did.")]
     public const string ErrorType = "error.type";
-
-    private static readonly string[] s_kinds = EnumNames.Of<CameraKind>();
-    private static readonly string[] s_failures = EnumNames.Of<CaptureFailureCode>();
-
-    /// <summary>Names a camera in an instrument. All cameras of browsers have one name there, because there are as many as there are browsers.</summary>
-    public static KeyValuePair<string, object?> Camera(string id) => new(CameraId, BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
-
-    public static string Name(this CameraKind kind) => s_kinds[(int)kind];
-
-    public static string Name(this CaptureFailureCode code) => s_failures[(int)code];
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.CameraApi;
+using Attendance.CameraApi.Telemetry;
 using Attendance.Tests.Telemetry;
 using StackExchange.Redis;
 using Xunit;

@@ -81,7 +81,7 @@ internal sealed class FuzzRun(Uri address, IServiceProvider services, IReadOnlyL
         var records = logs.GetSnapshot(clear: true);
         foreach (var record in records)
         {
-            _told.Enqueue($"{record.Timestamp:mm:ss.fff} {record.Level} {record.Category}: {record.Message}");
+            _told.Enqueue($"{record.Timestamp:mm:ss.fff} {record.Level} {record.Category}: {record.Message} {record.Exception}".TrimEnd());
             if (_told.Count > Remembered)
             {
                 _told.TryDequeue(out _);

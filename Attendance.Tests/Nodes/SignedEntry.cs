@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Attendance.CameraApi.Http;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi;
+using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Security;
 using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.Options;
@@ -15,7 +15,7 @@ internal static class SignedEntry
         var now = DateTimeOffset.UtcNow;
         var json = JsonSerializer.Serialize(
             new NodeEntry(node, instance, address, StartedAt: 0, Cameras: 1, Held: 0, Scopes: [], (saidAt ?? now).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()),
-            JsonBody.Options);
+            WireJson.Options);
         var seen = json.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal);
         return new EntrySignature(Options.Create(new SecurityOptions { ApiKey = apiKey })).Sign(json[..seen]) + json[seen..];
     }

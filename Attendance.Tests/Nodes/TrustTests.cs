@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Security;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
 using Attendance.Tests.CameraApi.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Attendance.CameraApi;
+using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
 

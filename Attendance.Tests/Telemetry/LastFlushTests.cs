@@ -1,5 +1,5 @@
 using System.Net;
-using Attendance.CameraApi;
+using Attendance.CameraApi.Telemetry;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Nodes;
 using Attendance.Tests.Stores;

@@ -1,5 +1,5 @@
 using Attendance.CameraApi;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
 using Attendance.Tests.CameraApi.Leases;
 using Attendance.Tests.EndToEnd;
 using StackExchange.Redis;

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
-using Attendance.CameraApi.Http;
 using Attendance.ServiceDefaults;
 using Polly;
 using Polly.Retry;
@@ -73,7 +72,7 @@ internal sealed partial class Webhook
         // One id for all attempts, so that a receiver can tell a repetition.
         var id = $"{alert.Id}.{what}";
         var body = JsonSerializer.Serialize(
-            new { Type = what.Replace('_', '.'), Timestamp = _clock.GetUtcNow().UtcDateTime, Data = alert }, JsonBody.Options);
+            new { Type = what.Replace('_', '.'), Timestamp = _clock.GetUtcNow().UtcDateTime, Data = alert }, WireJson.Options);
         var attempts = 0;
         try
         {

@@ -1,4 +1,9 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Upkeep;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts.Webhooks;

@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Alerts;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Upkeep;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

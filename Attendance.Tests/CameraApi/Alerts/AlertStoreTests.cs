@@ -1,8 +1,8 @@
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Alerts.Webhooks;
-using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
-using Attendance.CameraApi.Operations;
+using Attendance.CameraApi.Audit;
+using Attendance.CameraApi.Cluster;
+using Attendance.CameraApi.Store;
 using Attendance.Tests.CameraApi.Leases;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Api.Operations;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
-using Attendance.CameraApi.Operations;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Telemetry;
+using Attendance.CameraApi.Upkeep;
 using Attendance.ServiceDefaults;
 using Attendance.Tests.CameraApi.Capture;
 using Attendance.Tests.CameraApi.Leases;
@@ -44,8 +46,8 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
             ("Alerts:CrashLoop:Count", "2"));
         _conditions = Get<AlertConditions>(); // so that it listens from here on
         var meters = Get<System.Diagnostics.Metrics.IMeterFactory>();
-        _found = new MetricCollector<int>(meters, Attendance.CameraApi.CameraApiActivity.Name, "attendance.camera.leaks");
-        _open = new MetricCollector<int>(meters, Attendance.CameraApi.CameraApiActivity.Name, "attendance.camera.leak.open");
+        _found = new MetricCollector<int>(meters, CameraApiActivity.Name, "attendance.camera.leaks");
+        _open = new MetricCollector<int>(meters, CameraApiActivity.Name, "attendance.camera.leak.open");
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

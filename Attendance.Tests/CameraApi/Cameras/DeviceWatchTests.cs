@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraApi.Events;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,5 @@
-using Attendance.CameraApi.Cameras.Quality;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Quality;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Capture;

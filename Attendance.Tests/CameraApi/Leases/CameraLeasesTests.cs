@@ -1,7 +1,8 @@
 using Attendance.CameraApi;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Upkeep;
 using Attendance.Tests.CameraApi.Capture;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.Configuration;

@@ -1,9 +1,16 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Attendance.CameraApi;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Store;
+using Attendance.CameraApi.Telemetry;
+using Attendance.CameraApi.Upkeep;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;

@@ -1,11 +1,10 @@
 using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
-using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
-using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Telemetry;
+using Attendance.CameraApi.Upkeep;
 using Attendance.ServiceDefaults;
 using Attendance.Tests.CameraApi.Capture;
 using Microsoft.Extensions.Configuration;
@@ -71,13 +70,7 @@ internal class LeaseNode : IAsyncDisposable
         builder.Services.AddSingleton(clock);
         builder.Services.AddMetrics();
         builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), CameraApiActivity.Name)); // of the server, which there is none here
-        builder.AddCameras();
-        builder.AddCapture();
-        builder.AddOperations();
-        builder.AddLeases();
-        builder.AddNodes();
-        builder.AddAlerts();
-        builder.AddPresence();
+        builder.AddRooms();
         builder.Services.AddSingleton<FakeCaptures>();
         builder.Services.AddSingleton<ICameraCaptureFactory>(services => services.GetRequiredService<FakeCaptures>());
         replace(builder.Services);

@@ -1,4 +1,6 @@
+using Attendance.CameraApi.Choice;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Upkeep;
 using Attendance.Tests.CameraApi.Sessions;
 using Attendance.Tests.Stores;
 using Xunit;

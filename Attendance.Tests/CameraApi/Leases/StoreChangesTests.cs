@@ -1,5 +1,6 @@
 using Attendance.CameraApi;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
 using Attendance.Tests.Stores;
 using StackExchange.Redis;
 using Xunit;

@@ -1,5 +1,11 @@
 using Attendance.CameraApi;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Upkeep;
 
 namespace Attendance.Tests.CameraApi.Leases;
 

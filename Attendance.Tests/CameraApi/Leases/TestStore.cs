@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Attendance.CameraApi.Leases;
-using Attendance.CameraApi.Nodes;
+using Attendance.CameraApi.Node;
 using Attendance.CameraApi.Security;
+using Attendance.CameraApi.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -20,5 +21,5 @@ internal static class TestStore
         Options.Create(new NodeOptions { Name = node }));
 
     public static StoreConnection Connection(IConnectionMultiplexer redis, TimeSpan? timeout = null) => new(
-        redis, Options.Create(new LeaseOptions { StoreTimeout = timeout ?? TimeSpan.FromSeconds(10) }), TimeProvider.System, s_metrics, NullLogger<StoreConnection>.Instance);
+        redis, Options.Create(new StoreOptions { Timeout = timeout ?? TimeSpan.FromSeconds(10) }), TimeProvider.System, s_metrics, NullLogger<StoreConnection>.Instance);
 }

@@ -1,6 +1,9 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Choice;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Upkeep;
+using Attendance.CameraApi.Views;
 using Attendance.Tests.Stores;
 using Xunit;
 

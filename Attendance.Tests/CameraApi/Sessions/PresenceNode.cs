@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Store;
 using Attendance.Tests.CameraApi.Leases;
 using Xunit;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Net.WebSockets;
 using System.Text;
-using Attendance.CameraApi;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Telemetry;
 using Attendance.Tests.CameraApi.Leases;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;

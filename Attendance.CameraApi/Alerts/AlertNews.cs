@@ -1,0 +1,14 @@
+using Attendance.CameraApi.Audit;
+using Attendance.CameraApi.Events;
+
+namespace Attendance.CameraApi.Alerts;
+
+/// <summary>Tells of an alert where something is told that need not know alerts.</summary>
+internal static class AlertNews
+{
+    public static void Tell(this CameraEvents events, CameraEventType type, Alert alert) =>
+        events.TellAlert(type, alert.CameraId, alert.Rule.Name(), alert);
+
+    public static void Acknowledged(this AuditLog audit, Alert alert) =>
+        audit.Add("acknowledge", alert.CameraId, alert.AcknowledgedBy!, why: null, $"Alert {alert.Rule.Name()} is acknowledged.");
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Attendance.CameraApi.Cluster;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Security;
+using Attendance.CameraApi.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Api;
+
+/// <summary>Lets in who has the key, and other nodes; anybody only to what a probe or a reader of the contract needs.</summary>
+internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature nodes, IOptions<SecurityOptions> options, ILogger<ApiKeyCheck> logger)
+{
+    private const string Bearer = "Bearer ";
+    private static readonly PathString[] s_open = ["/health", "/alive", "/openapi", ApiReference.Path];
+
+    private readonly byte[]? _key = string.IsNullOrEmpty(options.Value.ApiKey) ? null : Hash(options.Value.ApiKey);
+    private bool _warned;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (s_open.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase))
+            || IsAllowed(context) || await nodes.IsGenuineAsync(context))
+        {
+            await next(context);
+        }
+        else
+        {
+            await new Problem(StatusCodes.Status401Unauthorized, "api_key_required", $"Send the API key as {SecurityOptions.Header}.").ExecuteAsync(context);
+        }
+    }
+
+    private bool IsAllowed(HttpContext context)
+    {
+        if (_key is not null)
+        {
+            // Hashes have one length, so the comparison takes one time, whatever was sent.
+            return CryptographicOperations.FixedTimeEquals(Hash(Shown(context.Request)), _key);
+        }
+
+        if (!_warned)
+        {
+            _warned = true;
+            LogNoKey();
+        }
+
+        // A page of another site can make a browser on this machine send requests here; it cannot hide where it is from.
+        return IsLocal(context) && !context.Request.Headers.ContainsKey("Origin");
+    }
+
+    /// <summary>Prometheus sends its secrets as bearer tokens only, and asks for nothing but the metrics.</summary>
+    private static string Shown(HttpRequest request) =>
+        request.Path.StartsWithSegments(Scraping.Path, StringComparison.OrdinalIgnoreCase)
+            && request.Headers.Authorization.ToString() is var token && token.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+                ? token[Bearer.Length..].Trim()
+                : request.Headers[SecurityOptions.Header].ToString();
+
+    private static bool IsLocal(HttpContext context) =>
+        (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+        && context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"; // another name may be one that was made to point here
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+
+    [LoggerMessage(LogLevel.Warning, "No 'Security:ApiKey' is set: anybody on this machine may use the cameras. Development only")]
+    private partial void LogNoKey();
+}

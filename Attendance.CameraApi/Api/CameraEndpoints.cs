@@ -1,0 +1,118 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Cluster;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
+using Attendance.CameraApi.Upkeep;
+using Attendance.CameraApi.Views;
+
+namespace Attendance.CameraApi.Api;
+
+internal static class CameraEndpoints
+{
+    private const int DefaultHistory = 100;
+
+    public static void MapCameras(this IEndpointRouteBuilder routes)
+    {
+        var cameras = routes.MapGroup("/api/cameras").WithTags("Cameras");
+        cameras.MapGet("", ListAsync).WithName("listCameras")
+            .Routed(RoutedBy.Node)
+            .Produces<CamerasResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423)
+            .WithSummary("The cameras of all nodes and who holds them, by 'limit' and 'after'; 'node' asks one. 'browsers=false' leaves out those of browsers, "
+                + "whose ids are their owners' affair. 'best=true' with requirements: the one that 'auto' would take now, and why.");
+        cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
+                views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseProblems.UnknownCamera())
+            .WithName("getCamera").Routed(RoutedBy.Camera)
+            .Produces<CameraView>().ProducesProblem(404)
+            .WithSummary("One camera.");
+        cameras.MapPost("{cameraId}/probe", ProbeAsync).WithName("probeCamera")
+            .Routed(RoutedBy.Camera)
+            .Produces<CameraView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
+            .WithSummary("Open a camera that nobody has for a few seconds, to rate it. Whoever wants it meanwhile gets it.");
+        cameras.MapGet("{cameraId}/history", HistoryAsync).WithName("getCameraHistory")
+            .Produces<HistoryResponse>().ProducesProblem(404).ProducesProblem(503)
+            .WithSummary("Ended leases of a camera, newest first.");
+        routes.MapGet("/api/camera/status", StatusAsync).WithName("getStatus").WithTags("Cameras").Routed(RoutedBy.Node).Produces<StatusResponse>().ProducesProblem(400)
+            .WithSummary("What is held, and whether all is well.");
+    }
+
+    private static async Task<IResult> ListAsync(
+        int? limit, string? after, bool? browsers, [AsParameters] BestCameraQuery query, HttpContext context, CameraViews views, NodeChoice choice, OtherNodes others)
+    {
+        if (query.Validate() is { } requirements)
+        {
+            return await choice.PreviewAsync(context, requirements);
+        }
+
+        var page = PageWish.Read(limit, after, browsers);
+        var here = views.Page(page);
+        return TypedResults.Ok(await others.AddToAsync(context, page, new CamerasResponse(here.Items, here.Next, [])));
+    }
+
+    private static async Task<IResult> ProbeAsync(
+        string cameraId, HttpContext context, CameraCatalog catalog, CameraSlots slots, CameraProbes probes, CameraViews views)
+    {
+        if (catalog.Find(cameraId) is null || !slots.TryGet(cameraId, out var slot))
+        {
+            return LeaseProblems.UnknownCamera();
+        }
+
+        return await probes.ProbeAsync(slot, context.RequestAborted) is { } refused
+            ? LeaseProblems.Refused(context, refused)
+            : TypedResults.Ok(views.Find(cameraId));
+    }
+
+    private static async Task<IResult> StatusAsync(
+        int? limit,
+        string? after,
+        bool? browsers,
+        HttpContext context,
+        CameraViews views,
+        CameraLeases leases,
+        OtherNodes others,
+        Reconciliation reconciliation,
+        OpenLeaks leaks,
+        LeaseStore store,
+        TimeProvider clock)
+    {
+        var page = PageWish.Read(limit, after, browsers);
+        var here = views.Page(page);
+        return TypedResults.Ok(await others.AddToAsync(context, page, new StatusResponse(
+            page.WithBrowsers ? leases.LiveCount : leases.Live.Count(lease => lease.Slot.Camera.Source.Kind != CameraKind.Browser),
+            [.. here.Items.Where(camera => camera.LeaseRef is not null).Select(camera => camera.CameraId)],
+            clock.GetUtcNow().UtcDateTime,
+            here.Items,
+            here.Next,
+            [],
+            Math.Max(reconciliation.WorkersWithoutLease().Count, leaks.Open.Count), // what is seen now, and what is being ended
+            leases.QuarantinedCount,
+            await StoreStateAsync(store))));
+    }
+
+    /// <summary>The store has it, so it is told also of a camera whose node is lost.</summary>
+    private static async Task<IResult> HistoryAsync(string cameraId, int? limit, string? node, CameraHistory history)
+    {
+        if (limit is < 1 or > LeaseStore.LedgerLength)
+        {
+            throw new RequestException("limit", $"must be 1 to {LeaseStore.LedgerLength}.");
+        }
+
+        return await history.ReadAsync(cameraId, node, limit ?? DefaultHistory) is { } entries
+            ? TypedResults.Ok(new HistoryResponse(cameraId, [.. entries.Select(HistoryItem.From)]))
+            : LeaseProblems.UnknownCamera();
+    }
+
+    private static async Task<string> StoreStateAsync(LeaseStore store)
+    {
+        try
+        {
+            await store.PingAsync();
+            return "available";
+        }
+        catch (StoreUnavailableException)
+        {
+            return "unavailable";
+        }
+    }
+}

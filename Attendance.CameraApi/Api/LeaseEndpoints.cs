@@ -1,0 +1,216 @@
+using Attendance.CameraApi.Audit;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Cluster;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Attendance.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Attendance.CameraApi.Api;
+
+internal static class LeaseEndpoints
+{
+    /// <summary>Whose wish it is, an account's id or a service's name: for the audit, where it takes a camera from another session.</summary>
+    public const string AccountHeader = "X-Account";
+
+    public static void MapLeases(this IEndpointRouteBuilder routes)
+    {
+        var leases = routes.MapGroup("/api/leases").WithTags("Leases");
+        leases.MapPost("", AcquireAsync).WithName("acquireCamera").Routed(RoutedBy.WishOfBody)
+            .Accepts<AcquireLease>("application/json")
+            .Produces<LeaseResponse>(StatusCodes.Status200OK).Produces<LeaseResponse>(StatusCodes.Status201Created)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
+            .WithSummary("Get a camera for a session. Answers after the first frame.");
+        leases.MapPost("check", CheckAsync).WithName("checkLease").Routed(RoutedBy.LeaseOfBody)
+            .Accepts<CheckLease>("application/json")
+            .Produces<CheckedResponse>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(410)
+            .WithSummary("Whether something may be written under a lease now. Extends nothing.");
+        leases.MapPut("{leaseId}", RenewAsync).WithName("renewLease").Routed(RoutedBy.Lease)
+            .Produces<CurrentLease>().ProducesProblem(410).ProducesProblem(503)
+            .WithSummary("Extend a lease by its TTL, once the store has confirmed it.");
+        leases.MapGet("{leaseId}", Get).WithName("getLease").Routed(RoutedBy.Lease)
+            .Produces<CurrentLease>().ProducesProblem(410)
+            .WithSummary("Which camera a lease has now, and how to see it. Extends nothing.");
+        leases.MapDelete("{leaseId}", ReleaseAsync).WithName("releaseLease").Routed(RoutedBy.Lease)
+            .Produces(204).WithSummary("Release a camera. Answers when it is free; may be repeated.");
+    }
+
+    private static async Task<IResult> AcquireAsync(
+        HttpContext context,
+        [FromHeader(Name = AccountHeader)] string? account,
+        CameraSlots slots,
+        CameraLeases leases,
+        NodeChoice choice,
+        Elsewhere elsewhere,
+        AuditLog audit,
+        CancellationToken cancellationToken)
+    {
+        var request = await JsonBody.ReadAsync<AcquireLease>(context.Request, absent: null, cancellationToken);
+        var wish = request.Validate() with { TookOver = TellOfTakeover(account, audit) };
+        if (request.CameraId == CameraChoice.Auto)
+        {
+            var (here, there) = await choice.AcquireAsync(context, request.Requirements ?? new(), wish, cancellationToken);
+            return there ?? ToResult(context, request, here);
+        }
+
+        if (BrowserCamera.IsId(request.CameraId))
+        {
+            using var visit = slots.VisitBrowserCamera(request.CameraId!);
+            return visit is null
+                ? TooManyBrowserCameras(context)
+                : await AcquireAsync(visit.Slot);
+        }
+
+        return slots.TryGet(request.CameraId!, out var slot) ? await AcquireAsync(slot) : LeaseProblems.UnknownCamera();
+
+        async Task<IResult> AcquireAsync(CameraSlot one)
+        {
+            var outcome = await leases.AcquireAsync(one, wish, cancellationToken);
+            return elsewhere.Find(context, outcome) ?? ToResult(context, request, outcome);
+        }
+    }
+
+    /// <summary>All of it comes in the body: a lease's id is a secret, and addresses are logged on their way.</summary>
+    private static async Task<IResult> CheckAsync(HttpContext context, CameraLeases leases, CancellationToken cancellationToken)
+    {
+        var (leaseId, cameraId, fencingToken) =
+            (await JsonBody.ReadAsync<CheckLease>(context.Request, absent: null, cancellationToken)).Validate();
+        return await leases.CheckAsync(leaseId, cameraId, fencingToken, cancellationToken) switch
+        {
+            CheckOutcome.Live live => TypedResults.Ok(CheckedResponse.From(live.Lease)),
+            CheckOutcome.Ended ended => LeaseProblems.LeaseEnded(ended.End),
+            _ => new Problem(StatusCodes.Status409Conflict, "stale_token", "The fencing token is not the one of this lease."),
+        };
+    }
+
+    private static async Task<IResult> RenewAsync(string leaseId, CameraLeases leases, EndedLeases ended) =>
+        await leases.RenewAsync(leaseId) is { } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseProblems.LeaseEnded(ended.Find(leaseId));
+
+    private static IResult Get(string leaseId, CameraLeases leases, EndedLeases ended) =>
+        leases.Find(leaseId)?.Current is { End: null } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseProblems.LeaseEnded(ended.Find(leaseId));
+
+    /// <summary>The client may be gone before the camera is free; it is freed all the same.</summary>
+    private static async Task<NoContent> ReleaseAsync(string leaseId, string? reason, CameraLeases leases)
+    {
+        if (leases.Find(leaseId) is { } lease)
+        {
+            await leases.EndAsync(lease, ReleaseReasons.FromClient(reason));
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static IResult ToResult(HttpContext context, AcquireLease request, AcquireOutcome? outcome) => outcome is AcquireOutcome.Granted granted
+        ? TypedResults.Json(
+            LeaseResponse.From(granted.Lease, request.SessionId!) with { Choice = granted.Choice },
+            statusCode: granted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
+        : LeaseProblems.Refused(context, outcome);
+
+    private static Problem TooManyBrowserCameras(HttpContext context)
+    {
+        context.RequestServices.GetRequiredService<ReachedLimits>().Count("browser_cameras");
+        return new(StatusCodes.Status503ServiceUnavailable, "too_many_browser_cameras", "Too many browsers use their cameras now.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(10),
+        };
+    }
+
+    /// <returns>Null where nobody is named: then the log alone has it, as the reason of that lease's end.</returns>
+    private static Action<CameraLease>? TellOfTakeover(string? account, AuditLog audit) =>
+        account is null ? null
+        : Identifiers.IsName(account) ? taken => audit.Add("takeover", taken.CameraId, account, why: null, $"Lease {taken.Ref} was ended for another session.")
+        : throw new RequestException(AccountHeader, "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
+}
+
+/// <summary>A wish for a camera.</summary>
+/// <param name="SessionId">8 to 128 of A-Z a-z 0-9 _ - , chosen by the client; whoever knows it can release.</param>
+/// <param name="CameraId">A camera of the catalog, or <c>auto</c> for any free one that meets the requirements.</param>
+/// <param name="TtlSeconds">5 to 3600.</param>
+/// <param name="WaitSeconds">0 to 60: how long to stand in line for a camera in use, first come, first served.</param>
+/// <param name="Takeover">End the lease of another session instead.</param>
+/// <param name="Failover">Move to another camera should this one be lost, instead of waiting for it.</param>
+internal sealed record AcquireLease(
+    string? SessionId, string? CameraId, int? TtlSeconds, int? WaitSeconds, bool? Takeover, bool? Failover, CameraRequirements? Requirements)
+{
+    private const int MaxWaitSeconds = 60;
+
+    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    public LeaseWish Validate()
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (!Identifiers.IsSession(SessionId))
+        {
+            errors["session_id"] = ["must be 8 to 128 of A-Z a-z 0-9 _ - ."];
+        }
+
+        if (!Identifiers.IsName(CameraId))
+        {
+            errors["camera_id"] = ["must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit."];
+        }
+
+        if (TtlSeconds is < LeaseOptions.MinTtlSeconds or > LeaseOptions.MaxTtlSeconds)
+        {
+            errors["ttl_seconds"] = [$"must be {LeaseOptions.MinTtlSeconds} to {LeaseOptions.MaxTtlSeconds}."];
+        }
+
+        if (WaitSeconds is < 0 or > MaxWaitSeconds)
+        {
+            errors["wait_seconds"] = [$"must be 0 to {MaxWaitSeconds}."];
+        }
+
+        if (Requirements is not null && CameraId != CameraChoice.Auto)
+        {
+            errors["requirements"] = ["go with camera_id 'auto' only."];
+        }
+
+        Requirements?.Check("requirements.", errors);
+
+        if (Failover is true && BrowserCamera.IsId(CameraId))
+        {
+            errors["failover"] = ["is for cameras of the server: the camera of a page is the page's own to change."];
+        }
+
+        return errors.Count > 0
+            ? throw new RequestException(errors)
+            : new LeaseWish(
+                Identifiers.SessionHash(SessionId!),
+                TtlSeconds is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
+                TimeSpan.FromSeconds(WaitSeconds ?? 0),
+                Takeover ?? false,
+                Failover is true ? Requirements ?? new() : null);
+    }
+}
+
+/// <summary>A lease as somebody shows it who wants to write under it.</summary>
+internal sealed record CheckLease(string? LeaseId, string? CameraId, long? FencingToken)
+{
+    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    public (string LeaseId, string CameraId, long FencingToken) Validate()
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (!Identifiers.IsLease(LeaseId))
+        {
+            errors["lease_id"] = ["must be 1 to 128 of A-Z a-z 0-9 _ - ."];
+        }
+
+        if (!Identifiers.IsName(CameraId))
+        {
+            errors["camera_id"] = ["must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit."];
+        }
+
+        if (FencingToken is not > 0)
+        {
+            errors["fencing_token"] = ["must be a whole number above 0."];
+        }
+
+        return errors.Count > 0 ? throw new RequestException(errors) : (LeaseId!, CameraId!, FencingToken!.Value);
+    }
+}
+
+internal sealed record CheckedResponse(string CameraId, string LeaseRef, long FencingToken, DateTime ExpiresAt)
+{
+    public static CheckedResponse From(CameraLease lease) =>
+        new(lease.CameraId, lease.Ref, lease.FencingToken, lease.ExpiresAt.UtcDateTime);
+}

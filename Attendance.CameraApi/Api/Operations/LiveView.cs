@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Cluster;
+using Attendance.CameraApi.Node;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Api.Operations;
+
+/// <summary>
+/// Sends one listener the state of everything: all of it at first, then what has changed. It looks twice a second, so a busy node sends
+/// no more than that and a quiet one nothing.
+/// </summary>
+/// <param name="others">Null for this node alone, as another one asks for it; what concerns the nodes is told by whoever was asked first.</param>
+internal sealed class LiveView(
+    EventStream stream,
+    OpsCameras cameras,
+    AlertBook book,
+    AlertStore store,
+    NodeRegistry nodes,
+    Trends trends,
+    IOptions<NodeOptions> node,
+    TimeProvider clock,
+    FollowedNodes? others = null)
+{
+    private const int AlertsShown = 200;
+    private const int LooksBetweenFigures = 4;
+    private const int LooksBetweenTrends = 20;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
+    private Dictionary<string, OpsCamera> _shown = [];
+    private Dictionary<string, (long Frames, long At)> _figures = [];
+    private IReadOnlyList<OpsNode> _nodes = [];
+    private readonly HashSet<string> _toldOf = new(StringComparer.Ordinal);
+
+    private string Self => node.Value.Name;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
+        var all = cameras.All();
+        _shown = all.ToDictionary(camera => camera.CameraId, Comparable);
+        await SendNodesAsync();
+        await stream.SendAsync("snapshot", new
+        {
+            Node = Self,
+            At = clock.GetUtcNow().UtcDateTime,
+            Cameras = all,
+            Alerts = await AlertLists.ListAsync(book, store, AlertsShown),
+            Trends = trends.View,
+        });
+        await SendFiguresAsync();
+
+        using var timer = new PeriodicTimer(s_look, clock);
+        for (var look = 1; await timer.WaitForNextTickAsync(cancellationToken); look++)
+        {
+            await SendChangesAsync();
+            if (look % LooksBetweenFigures == 0)
+            {
+                await SendFiguresAsync();
+                await SendNodesAsync();
+            }
+
+            if (look % LooksBetweenTrends == 0)
+            {
+                await stream.SendAsync("trend", new { Node = Self, Point = trends.Latest });
+            }
+        }
+    }
+
+    private async Task SendChangesAsync()
+    {
+        var now = cameras.All();
+        var changed = now.Where(camera => !_shown.TryGetValue(camera.CameraId, out var shown) || shown != Comparable(camera)).ToList();
+        var ids = now.Select(camera => camera.CameraId).ToHashSet();
+        var removed = _shown.Keys.Where(id => !ids.Contains(id)).ToList();
+        if (changed.Count > 0 || removed.Count > 0)
+        {
+            _shown = now.ToDictionary(camera => camera.CameraId, Comparable);
+            await stream.SendAsync("cameras", new { Node = Self, Changed = changed, Removed = removed });
+        }
+    }
+
+    private async Task SendFiguresAsync()
+    {
+        var at = clock.GetTimestamp();
+        var figures = cameras.Figures();
+        if (figures.Count > 0)
+        {
+            await stream.SendAsync("figures", new
+            {
+                Node = Self,
+                Figures = figures.Select(figure => new object?[]
+                {
+                    figure.CameraId, RateOf(figure, at), figure.FrameAgeSeconds is { } age ? Math.Round(age, 3) : null, figure.Viewers,
+                }),
+            });
+        }
+
+        _figures = figures.ToDictionary(figure => figure.CameraId, figure => (figure.Frames, at));
+    }
+
+    private double? RateOf(CameraFigures figure, long at) =>
+        _figures.TryGetValue(figure.CameraId, out var before) && figure.Frames >= before.Frames && clock.GetElapsedTime(before.At, at).TotalSeconds is > 0 and var seconds
+            ? Math.Round((figure.Frames - before.Frames) / seconds, 1)
+            : null;
+
+    private async Task SendNodesAsync()
+    {
+        if (others is null)
+        {
+            return;
+        }
+
+        IReadOnlyList<OpsNode> now = [.. nodes.All.Select(one => one with { Followed = others.IsFollowed(one.Node) })];
+        if (!now.Select(WithoutTimes).SequenceEqual(_nodes.Select(WithoutTimes)))
+        {
+            _nodes = now;
+            await stream.SendAsync("nodes", new { Nodes = now });
+        }
+
+        await SendAlertsOfSilentAsync([.. now.Where(one => !one.Followed).Select(one => one.Node)]);
+    }
+
+    /// <summary>Who does not tell of its alerts itself may have told the store: what that has is told once, as soon as it is to be had.</summary>
+    private async Task SendAlertsOfSilentAsync(IReadOnlyList<string> silent)
+    {
+        _toldOf.IntersectWith(silent);
+        foreach (var name in silent.Where(name => !_toldOf.Contains(name)).Take(AlertStore.MostNodes))
+        {
+            if (await AlertLists.LastKnownAsync(name, nodes, store, AlertsShown) is not { } alerts)
+            {
+                return; // nor will it answer for the next
+            }
+
+            _toldOf.Add(name);
+            await stream.SendAsync("alerts", new { Node = name, Alerts = alerts });
+        }
+    }
+
+    /// <summary>What differs at every look is told as figures; and a lease that is renewed is not news.</summary>
+    private static OpsCamera Comparable(OpsCamera camera) => camera with { FrameAgeSeconds = null, ExpiresAt = null, Viewers = 0 };
+
+    private static OpsNode WithoutTimes(OpsNode node) => node with { SeenAt = default };
+}

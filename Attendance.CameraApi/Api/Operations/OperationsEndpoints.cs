@@ -1,0 +1,125 @@
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Audit;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Cluster;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Upkeep;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Api.Operations;
+
+/// <summary>What ops do to one camera. Each says who and why, and is written down.</summary>
+internal static class OperationsEndpoints
+{
+    private const int DefaultLimit = 100;
+
+    public static void MapOperations(this IEndpointRouteBuilder routes)
+    {
+        var camera = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Operations");
+        camera.MapPost("release", ReleaseAsync).WithName("releaseCamera").Routed(RoutedBy.Camera)
+            .Accepts<OpsRequest>("application/json").Produces<ReleasedCamera>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Take a camera back from whoever has it.");
+        camera.MapPost("reopen", ReopenAsync).WithName("reopenCamera").Routed(RoutedBy.Camera)
+            .Accepts<OpsRequest>("application/json").Produces<CameraReference>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Open a camera again, under the same lease.");
+        camera.MapPost("unquarantine", UnquarantineAsync).WithName("unquarantineCamera").Routed(RoutedBy.Camera)
+            .Accepts<OpsRequest>("application/json").Produces<CameraReference>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Look again whether a quarantined camera is free; if it is, anybody may have it.");
+        routes.MapGet("/api/audit", AuditAsync).WithName("listAudit").WithTags("Operations").Produces<AuditResponse>().ProducesProblem(400).ProducesProblem(503)
+            .WithSummary("What ops have done at all nodes, newest first, by 'limit' and 'after'; 'node' names one.");
+        routes.MapEvents();
+    }
+
+    private static async Task<IResult> ReleaseAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit, IOptions<NodeOptions> node, TimeProvider clock)
+    {
+        var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
+        if (!slots.TryGet(cameraId, out var slot))
+        {
+            return LeaseProblems.UnknownCamera();
+        }
+
+        if (slot.Lease is not { } lease)
+        {
+            return NotHeld();
+        }
+
+        // Not under the request's token: it is done, whoever waits for the answer.
+        var started = clock.GetTimestamp();
+        var outcome = await leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Forced));
+        var reason = (lease.End ?? new LeaseEnd(ReleaseReason.Forced)).Reason.Name();
+        audit.Add("release", cameraId, by, why, outcome is CloseOutcome.NotFree notFree ? $"Not free: {notFree.Cause}" : $"Free, {reason}.");
+        return outcome is CloseOutcome.NotFree stuck
+            ? NotFree(stuck.Cause)
+            : TypedResults.Ok(new ReleasedCamera(cameraId, node.Value.Name, reason, clock.GetElapsedTime(started).TotalSeconds));
+    }
+
+    private static async Task<IResult> ReopenAsync(string cameraId, HttpContext context, CameraSlots slots, AuditLog audit)
+    {
+        var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
+        if (!slots.TryGet(cameraId, out var slot))
+        {
+            return LeaseProblems.UnknownCamera();
+        }
+
+        if (slot.Lease is not { End: null, Opened.IsCompletedSuccessfully: true, Capture: { } capture })
+        {
+            return NotHeld();
+        }
+
+        if (capture is not IReopenable reopenable)
+        {
+            return new Problem(StatusCodes.Status409Conflict, "not_reopenable", "Only its page can open a browser's camera again.");
+        }
+
+        reopenable.Reopen();
+        audit.Add("reopen", cameraId, by, why, "Its worker was ended; another opens the camera.");
+        return TypedResults.Accepted((string?)null, new CameraReference(cameraId));
+    }
+
+    private static async Task<IResult> UnquarantineAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit)
+    {
+        var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
+        if (!slots.TryGet(cameraId, out var slot))
+        {
+            return LeaseProblems.UnknownCamera();
+        }
+
+        if (slot.Quarantine is not { } quarantine)
+        {
+            return new Problem(StatusCodes.Status409Conflict, "not_quarantined", "The camera is not in quarantine.");
+        }
+
+        var isFree = await leases.TryEndQuarantineAsync(slot, quarantine);
+        audit.Add("unquarantine", cameraId, by, why, isFree ? "It is free." : $"Not free: {quarantine.Cause}");
+        return isFree ? TypedResults.Ok(new CameraReference(cameraId)) : NotFree(quarantine.Cause);
+    }
+
+    /// <summary>The store has it, so any node tells it of all, also of those that are lost.</summary>
+    private static async Task<IResult> AuditAsync(int? limit, string? after, string? node, AuditLog audit)
+    {
+        if (limit is < 1 or > AuditLog.Length)
+        {
+            throw new RequestException("limit", $"must be 1 to {AuditLog.Length}.");
+        }
+
+        AuditPosition? position = after is null ? null
+            : AuditPosition.Parse(after) ?? throw new RequestException("after", "must be what 'next' of another page said.");
+        var (items, next) = await audit.ReadAsync(limit ?? DefaultLimit, position, node);
+        return TypedResults.Ok(new AuditResponse(items, next));
+    }
+
+    private static Problem NotHeld() => new(StatusCodes.Status409Conflict, "not_held", "Nobody has this camera.");
+
+    private static Problem NotFree(string cause) =>
+        new(StatusCodes.Status409Conflict, "not_free", "The camera could not be shown to be free.") { Detail = cause };
+}
+
+internal sealed record CameraReference(string CameraId);
+
+/// <param name="Next">What to ask for <c>after</c> to get more; null where there is no more.</param>
+internal sealed record AuditResponse(IReadOnlyList<AuditEntry> Items, string? Next);

@@ -1,0 +1,80 @@
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Store;
+using Attendance.ServiceDefaults;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Attendance.CameraApi.Api;
+
+/// <summary>Every error leaves as a problem document.</summary>
+internal sealed class ProblemHandling : IExceptionHandler
+{
+    private static readonly TimeSpan s_storeRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_cameraRetry = TimeSpan.FromSeconds(5);
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        await From(exception).ExecuteAsync(httpContext);
+        return true;
+    }
+
+    public static Problem ForStatus(int status) =>
+        new(status, ReasonPhrases.GetReasonPhrase(status).ToLowerInvariant().Replace(' ', '_'), ReasonPhrases.GetReasonPhrase(status));
+
+    private static Problem From(Exception exception) => exception switch
+    {
+        StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "The session store does not answer.")
+        {
+            Detail = "Nothing was granted or extended. What is held stays held until its deadline.",
+            RetryAfter = s_storeRetry,
+        },
+        CameraUnavailableException unavailable => new(StatusCodes.Status503ServiceUnavailable, "camera_unavailable", "The camera did not open.")
+        {
+            Detail = unavailable.Failure.Message,
+            RetryAfter = s_cameraRetry,
+            Extensions = new Dictionary<string, object?> { ["camera_id"] = unavailable.CameraId, ["cause"] = unavailable.Failure.Code },
+        },
+        RequestException invalid => new(StatusCodes.Status400BadRequest, "invalid_request", "The request is not valid.")
+        {
+            Detail = string.Join(" ", invalid.Errors.SelectMany(field => field.Value.Select(error => $"'{field.Key}' {error}"))),
+            Extensions = new Dictionary<string, object?> { ["errors"] = invalid.Errors },
+        },
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+            new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"A body may have {JsonBody.MaxLength / 1024} KiB at most."),
+        _ when UnreadableRequest.Is(exception, out var status) => new(status.Value, "invalid_request", "The request is not valid."),
+        _ => new(StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here; the log has the details."),
+    };
+}
+
+internal static class ProblemHandlingRegistration
+{
+    public static void AddProblemHandling(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemHandling>();
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.PropertyNamingPolicy = WireJson.Options.PropertyNamingPolicy;
+            options.SerializerOptions.Converters.Add(WireJson.Options.Converters[0]);
+        });
+    }
+
+    public static void UseProblemHandling(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            // What a client did wrong, or an expected outage that logs itself, is no error of this service.
+            SuppressDiagnosticsCallback = context => context.Exception
+                is StoreUnavailableException or CameraUnavailableException or RequestException or OperationCanceledException
+                || UnreadableRequest.Is(context.Exception),
+        });
+        app.UseStatusCodePages(context => ProblemHandling.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
+    }
+}

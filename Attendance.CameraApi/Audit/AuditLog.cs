@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Store;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Attendance.CameraApi.Audit;
+
+/// <param name="Id">Tells apart what was done at one moment.</param>
+/// <param name="Node">Where it was done.</param>
+/// <param name="CameraId">Null for what concerns several, or none.</param>
+/// <param name="By">The id of an account, or the name of a service; not a person's name.</param>
+/// <param name="Why">In their own words: it is kept, and not logged.</param>
+internal sealed record AuditEntry(string Id, DateTime At, string Node, string Action, string? CameraId, string By, string? Why, string Result)
+{
+    [JsonIgnore]
+    public AuditPosition Position => new(At.Ticks, Id);
+}
+
+/// <summary>Where a page of the audit ended. What is written meanwhile does not move it.</summary>
+internal readonly record struct AuditPosition(long Ticks, string Id) : IComparable<AuditPosition>
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Ticks}-{Id}");
+
+    public static AuditPosition? Parse(string text) =>
+        text.Split('-') is [var ticks, { Length: > 0 } id] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new AuditPosition(number, id)
+            : null;
+
+    public int CompareTo(AuditPosition other) =>
+        Ticks.CompareTo(other.Ticks) is not 0 and var byTime ? byTime : string.CompareOrdinal(Id, other.Id);
+}
+
+/// <summary>What ops have done on all nodes, the last thousand: one list for all of them, so it is complete also of a node that is lost.</summary>
+internal sealed partial class AuditLog(
+    StoreConnection store, StoreWrites writes, CameraEvents events, IOptions<NodeOptions> node, TimeProvider clock, ILogger<AuditLog> logger)
+{
+    public const int Length = 1000;
+
+    private static readonly RedisKey s_key = "attendance:audit";
+
+    public void Add(string action, string? cameraId, string by, string? why, string result)
+    {
+        var entry = new AuditEntry(
+            Guid.NewGuid().ToString("N")[..8], clock.GetUtcNow().UtcDateTime, node.Value.Name, action, cameraId, by, why, result);
+        writes.AddToList("audit", s_key, JsonSerializer.Serialize(entry, WireJson.Options), Length);
+        events.TellAction(cameraId, action, entry);
+        LogDone(action, cameraId ?? "", by, result);
+    }
+
+    /// <summary>
+    /// Newest first, by the time at which it was done: what waited for the store in the meantime stands where it belongs. All of it is
+    /// read, for it is short.
+    /// </summary>
+    /// <param name="after">Null for the beginning.</param>
+    /// <param name="of">Null for all nodes.</param>
+    /// <returns>With what to ask for next; null at the end.</returns>
+    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    public async Task<(IReadOnlyList<AuditEntry> Items, string? Next)> ReadAsync(int limit, AuditPosition? after = null, string? of = null)
+    {
+        var all = store.ReadAll<AuditEntry>("audit", await store.AskAsync("audit", database => database.ListRangeAsync(s_key)));
+        var left = all.Where(entry => (of is null || entry.Node == of) && (after is not { } last || entry.Position.CompareTo(last) < 0))
+            .OrderByDescending(entry => entry.Position).ToList();
+        IReadOnlyList<AuditEntry> items = [.. left.Take(limit)];
+        return (items, items.Count < left.Count ? items[^1].Position.ToString() : null);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Ops: {Action} {CameraId} by {By}: {Result}")]
+    private partial void LogDone(string action, string cameraId, string by, string result);
+}

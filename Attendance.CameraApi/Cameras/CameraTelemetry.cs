@@ -1,0 +1,14 @@
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Cameras;
+
+/// <summary>Names cameras and their kinds in spans and instruments.</summary>
+internal static class CameraTelemetry
+{
+    private static readonly string[] s_kinds = EnumNames.Of<CameraKind>();
+
+    /// <summary>Names a camera in an instrument. All cameras of browsers have one name there, because there are as many as there are browsers.</summary>
+    public static KeyValuePair<string, object?> Attribute(string id) => new(TelemetryAttributes.CameraId, BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
+
+    public static string Name(this CameraKind kind) => s_kinds[(int)kind];
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Quality;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Choice;
+
+/// <summary>
+/// Finds a camera for a session that named none: of those that meet its requirements the best rated that is free, of those
+/// rated about alike the one that has been idle longest; where all are in use, the first that is given back.
+/// </summary>
+internal sealed class CameraChoice(
+    CameraCatalog catalog,
+    CameraSlots slots,
+    CameraLeases leases,
+    CameraQuality quality,
+    CameraProbes probes,
+    IOptions<QualityOptions> options,
+    IOptions<NodeOptions> node,
+    TimeProvider clock)
+{
+    public const string Auto = "auto";
+
+    /// <summary>Of the cameras of which nothing is known: whoever asks waits for each, for seconds.</summary>
+    private const int MostProbed = 3;
+
+    /// <returns>Null when no camera meets the requirements, in use or not.</returns>
+    /// <exception cref="CameraUnavailableException">None of those that are free opens.</exception>
+    public async Task<AcquireOutcome?> AcquireAsync(
+        CameraRequirements requirements, LeaseWish wish, CancellationToken cancellationToken)
+    {
+        var asked = clock.GetTimestamp();
+        var candidates = Candidates(requirements);
+        if (candidates.FirstOrDefault(one => one.Slot.Lease is { End: null } lease && lease.SessionHash == wish.SessionHash) is { } own)
+        {
+            return Say(await leases.AcquireAsync(own.Slot, wish, cancellationToken), candidates, "The session has this camera already.");
+        }
+
+        if (options.Value.ProbeBeforeChoice && await ProbeUnknownAsync(candidates, cancellationToken))
+        {
+            candidates = Candidates(requirements);
+        }
+
+        AcquireOutcome? refused = null;
+        CameraUnavailableException? unavailable = null;
+        var hopeful = candidates.ToDictionary(one => one.Slot.Camera.Id);
+        foreach (var candidate in candidates)
+        {
+            var reason = ReasonFor(candidate, candidates, hopeful.Count < candidates.Count);
+            try
+            {
+                var outcome = await leases.AcquireAsync(candidate.Slot, wish with { Wait = default, Takeover = false }, cancellationToken);
+                if (outcome is AcquireOutcome.Granted or AcquireOutcome.Ended or AcquireOutcome.ShuttingDown)
+                {
+                    return Say(outcome, candidates, reason);
+                }
+
+                refused = Sooner(refused, outcome);
+            }
+            catch (CameraUnavailableException exception)
+            {
+                unavailable = exception;
+                hopeful.Remove(candidate.Slot.Camera.Id);
+            }
+        }
+
+        if (refused is AcquireOutcome.InUse && wish.Takeover)
+        {
+            var soonest = candidates.Select(one => one.Slot).Where(slot => slot.Lease is not null).MinBy(slot => slot.Lease?.ExpiresAt) ?? candidates[0].Slot;
+            return Say(await leases.AcquireAsync(soonest, wish, cancellationToken), candidates, "All were in use; this one was taken from the session whose time is over soonest.");
+        }
+
+        // Each turn that comes gives it a camera or takes one out of its hopes, so this ends.
+        while (refused is AcquireOutcome.InUse && hopeful.Count > 0 && wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
+        {
+            try
+            {
+                var turn = await leases.AcquireFirstFreedAsync([.. hopeful.Values.Select(one => one.Slot)], wish with { Wait = patience }, cancellationToken);
+                if (turn is not { } came)
+                {
+                    break;
+                }
+
+                if (came.Outcome is AcquireOutcome.Granted or AcquireOutcome.Ended or AcquireOutcome.ShuttingDown)
+                {
+                    return Say(came.Outcome, candidates, "All were in use; this one was given back first.");
+                }
+
+                hopeful.Remove(came.Slot.Camera.Id);
+            }
+            catch (CameraUnavailableException exception)
+            {
+                hopeful.Remove(exception.CameraId);
+            }
+        }
+
+        return refused ?? (unavailable is null ? null : throw unavailable);
+    }
+
+    /// <summary>Free cameras for a lease whose own was lost: those most like it first, and of these the best rated.</summary>
+    public IReadOnlyList<CameraSlot> NextBest(CameraRequirements requirements, Camera lost) =>
+    [
+        .. Candidates(requirements)
+            .Select(one => one.Slot)
+            .Where(slot => slot is { Lease: null, Quarantine: null } && slot.Camera.Id != lost.Id)
+            .OrderByDescending(slot => slot.Camera.Tags.Intersect(lost.Tags).Count())
+            .ThenByDescending(slot => slot.Camera.Facing == lost.Facing)
+            .ThenByDescending(slot => (slot.Camera.Width, slot.Camera.Height) == (lost.Width, lost.Height)),
+    ];
+
+    /// <summary>What <see cref="AcquireAsync"/> would do now. Nothing is opened or reserved by it.</summary>
+    /// <returns>The camera and why, or what a session that does not wait would be told; both null when no camera meets the requirements.</returns>
+    public (CameraSlot? Best, ChosenCamera? Choice, AcquireOutcome? Refused) Preview(CameraRequirements requirements)
+    {
+        var candidates = Candidates(requirements);
+        var best = candidates.FirstOrDefault(one => one.IsFree)
+            ?? candidates.FirstOrDefault(one => one.Slot is { Quarantine: null, Lease.Leaving.Yields: true });
+        if (best is not null)
+        {
+            return (best.Slot, Choice(best, candidates, ReasonFor(best, candidates, othersFailed: false)), null);
+        }
+
+        return (null, null, candidates.Select(one => one.Slot switch
+        {
+            { Quarantine: { } quarantine } => (AcquireOutcome)new AcquireOutcome.Quarantined(quarantine),
+            var slot => new AcquireOutcome.InUse(slot.Lease?.ExpiresAt ?? clock.GetUtcNow()),
+        }).Aggregate(default(AcquireOutcome), Sooner));
+    }
+
+    /// <returns>Whether more is known now.</returns>
+    private async Task<bool> ProbeUnknownAsync(List<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        var isMoreKnown = false;
+        if (candidates.Count(one => one.IsFree) > 1) // else there is nothing to choose
+        {
+            foreach (var unknown in candidates
+                .Where(one => one is { IsFree: true, Rating.MeasuredAt: null } && quality.FailuresOf(one.Slot.Camera.Id) == 0)
+                .Take(MostProbed))
+            {
+                try
+                {
+                    isMoreKnown |= await probes.ProbeAsync(unknown.Slot, cancellationToken) is null;
+                }
+                catch (CameraUnavailableException)
+                {
+                    isMoreKnown = true; // that it does not open is in its rating
+                }
+            }
+        }
+
+        return isMoreKnown;
+    }
+
+    /// <summary>The session's turn has come, so it waits for a picture and no more for a camera.</summary>
+    public bool IsOpening(string sessionHash) => leases.HeldBy(sessionHash).Count > 0;
+
+    /// <summary>In the order in which they are tried: who said goodbye and may come back is not sent away while another camera is free.</summary>
+    private List<Candidate> Candidates(CameraRequirements requirements)
+    {
+        var all = new List<Candidate>();
+        foreach (var (camera, _) in catalog.List().Where(entry => entry.IsPresent))
+        {
+            if (slots.TryGet(camera.Id, out var slot)
+                && slot.Lease?.Capture?.Frames is var frames
+                && requirements.AreMetBy(camera, quality.Measured(camera.Id, frames), node.Value.Name))
+            {
+                all.Add(new(slot, quality.Rate(camera.Id, frames), IsFree: slot is { Lease: null or { IsProbe: true }, Quarantine: null }));
+            }
+        }
+
+        return [.. Order(all.Where(one => one.IsFree)), .. Order(all.Where(one => !one.IsFree))];
+    }
+
+    private IReadOnlyList<Candidate> Order(IEnumerable<Candidate> candidates) =>
+        CameraRanking.Order(candidates, one => one.Rating.Rating, one => one.Slot.LeftAt, options.Value.TieWidth);
+
+    private string ReasonFor(Candidate chosen, List<Candidate> candidates, bool othersFailed)
+    {
+        var free = candidates.Where(one => one.IsFree).ToList();
+        var rated = string.Create(CultureInfo.InvariantCulture, $"rated {chosen.Rating.Rating:0.#} of 100");
+        var alike = free.Where(one => free.Max(best => best.Rating.Rating) - one.Rating.Rating <= options.Value.TieWidth).ToList();
+        return (chosen.IsFree, othersFailed) switch
+        {
+            (false, _) => $"None was free, but the session that has this one is leaving; it is {rated}.",
+            (_, true) => $"What was tried before it did not open; it is {rated}.",
+            _ when free.Count == 1 => $"It is the only free camera that meets the requirements, {rated}.",
+            _ when !alike.Contains(chosen) => $"It is {rated}; what is rated better had just been taken.",
+            _ when alike.Count > 1 => $"It is {rated}; of the {alike.Count} free cameras rated about alike it has been idle longest.",
+            _ => $"It is {rated}, the best of {free.Count} free cameras.",
+        };
+    }
+
+    private static AcquireOutcome Say(AcquireOutcome outcome, List<Candidate> candidates, string reason) =>
+        outcome is AcquireOutcome.Granted granted && candidates.FirstOrDefault(one => one.Slot == granted.Lease.Slot) is { } chosen
+            ? granted with { Choice = Choice(chosen, candidates, reason) }
+            : outcome;
+
+    private static ChosenCamera Choice(Candidate chosen, List<Candidate> candidates, string reason) =>
+        new(chosen.Rating.Rating, chosen.Rating.Parts, candidates.Count, reason);
+
+    private static AcquireOutcome Sooner(AcquireOutcome? one, AcquireOutcome other) => (one, other) switch
+    {
+        (AcquireOutcome.InUse a, AcquireOutcome.InUse b) => a.ExpiresAt <= b.ExpiresAt ? a : b,
+        (AcquireOutcome.InUse a, _) => a,
+        _ => other,
+    };
+
+    private sealed record Candidate(CameraSlot Slot, CameraRating Rating, bool IsFree);
+}

@@ -1,0 +1,139 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Quality;
+using Attendance.CameraApi.Store;
+using Attendance.CameraApi.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Choice;
+
+/// <summary>
+/// Opens cameras that nobody has, for a few seconds and one at a time, to see what they deliver. A probe has the camera's slot as
+/// a lease has, so nobody is in it beside it and no leak search takes its worker for a leak; but it has said goodbye before it
+/// began, so it yields to whoever wants the camera, and the store, the ledger and the metrics of leases never hear of it.
+/// </summary>
+internal sealed partial class CameraProbes(
+    CameraLeases leases,
+    LeaseStore store,
+    PendingReleases pending,
+    ICameraCaptureFactory captures,
+    CameraQuality quality,
+    IOptions<QualityOptions> options,
+    IOptions<CaptureOptions> capture,
+    ProbeMetrics metrics,
+    TimeProvider clock,
+    ILogger<CameraProbes> logger) : IDisposable
+{
+    /// <summary>In the place of the hash of a session's id, which no session can have.</summary>
+    private const string Nobody = "probe";
+
+    private static readonly LeaseEnd s_over = new(ReleaseReason.Expired);
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Measures a camera, if nobody has it.</summary>
+    /// <returns>Null when it was measured; else what somebody who wants to lease it would be told.</returns>
+    /// <exception cref="CameraUnavailableException">It does not open.</exception>
+    /// <exception cref="StoreUnavailableException">Not known whether somebody has it.</exception>
+    public async Task<AcquireOutcome?> ProbeAsync(CameraSlot slot, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Probe)
+            ?.SetTag(TelemetryAttributes.CameraId, slot.Camera.Id).SetTag(TelemetryAttributes.CameraKind, slot.Camera.Source.Kind.Name());
+        var outcome = "failed";
+        try
+        {
+            var refused = await EnterAndLookAsync(slot, cancellationToken);
+            outcome = refused?.Name ?? "measured";
+            LogProbed(slot.Camera.Id, outcome);
+            return refused;
+        }
+        catch (Exception exception)
+        {
+            activity.Failed((exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name);
+            LogNotProbed(slot.Camera.Id, exception.Message);
+            throw;
+        }
+        finally
+        {
+            activity?.SetTag(TelemetryAttributes.ProbeOutcome, outcome);
+            metrics.Probed(slot.Camera.Id, outcome);
+            _oneAtATime.Release();
+        }
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<AcquireOutcome?> EnterAndLookAsync(CameraSlot slot, CancellationToken cancellationToken)
+    {
+        if (slot.Quarantine is { } quarantine)
+        {
+            return new AcquireOutcome.Quarantined(quarantine);
+        }
+
+        var bound = capture.Value.OpenTimeout + options.Value.ProbeDuration + TimeSpan.FromSeconds(1);
+        var probe = new CameraLease(slot, node: "", Nobody, bound, bound, clock, (lease, end) => _ = leases.EndAsync(lease, end)) { IsProbe = true };
+        probe.Leave(s_over, bound, yields: true);
+        if (slot.TryEnter(probe) is { } holder)
+        {
+            probe.TryEnd(s_over);
+            return new AcquireOutcome.InUse(holder.ExpiresAt);
+        }
+
+        try
+        {
+            return await LookAsync(probe, cancellationToken);
+        }
+        catch (OperationCanceledException) when (probe.End is not null && !cancellationToken.IsCancellationRequested)
+        {
+            return Ended(); // somebody wants it
+        }
+        finally
+        {
+            probe.MarkNotOpened(new OperationCanceledException("It was only probed."));
+            probe.MarkSettled();
+            await leases.EndAsync(probe, s_over);
+        }
+    }
+
+    private async Task<AcquireOutcome?> LookAsync(CameraLease probe, CancellationToken cancellationToken)
+    {
+        if (leases.IsClosing)
+        {
+            return Ended(); // it is looked at once it is in the slot: what the end of the node has not seen there, sees the end
+        }
+
+        await pending.FlushAsync(probe.CameraId);
+        if (await store.In(probe.Slot.Camera.Scope).ReadAsync(probe.CameraId) is { Remaining: { Ticks: > 0 } remaining })
+        {
+            return new AcquireOutcome.InUse(clock.GetUtcNow() + remaining); // of another node, or of an earlier run of this one
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, probe.Ended);
+        probe.Capture = captures.Create(probe.Slot.Camera);
+        try
+        {
+            await probe.Capture.OpenAsync(either.Token);
+        }
+        catch (CameraUnavailableException)
+        {
+            quality.Failed(probe.Slot.Camera, QualityFailure.OpenFailed);
+            throw;
+        }
+
+        probe.MarkOpened();
+        probe.MarkSettled();
+        await Task.Delay(options.Value.ProbeDuration, clock, either.Token);
+        return null;
+    }
+
+    private AcquireOutcome Ended() => leases.IsClosing ? new AcquireOutcome.ShuttingDown() : new AcquireOutcome.InUse(clock.GetUtcNow());
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} was probed: {Outcome}")]
+    private partial void LogProbed(string cameraId, string outcome);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} could not be probed: {Error}")]
+    private partial void LogNotProbed(string cameraId, string error);
+}

@@ -1,0 +1,14 @@
+using System.Diagnostics.Metrics;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Choice;
+
+internal sealed class ProbeMetrics(IMeterFactory meters)
+{
+    private readonly Counter<int> _probes = meters.Create(CameraApiActivity.Name).CreateCounter<int>(
+        "attendance.camera.probes", "{probe}", "Looks at cameras that nobody had, to see what they deliver, by outcome.");
+
+    public void Probed(string cameraId, string outcome) =>
+        _probes.Add(1, CameraTelemetry.Attribute(cameraId), new(TelemetryAttributes.ProbeOutcome, outcome));
+}

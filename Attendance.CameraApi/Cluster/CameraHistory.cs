@@ -1,0 +1,44 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
+
+namespace Attendance.CameraApi.Cluster;
+
+/// <summary>The ledger of any camera, whichever node has or had it.</summary>
+internal sealed class CameraHistory(CameraSlots slots, LeaseStore store, CameraOwners owners, NodeRegistry nodes)
+{
+    /// <param name="node">Null for whichever has a camera of this id.</param>
+    /// <returns>Null for a camera that nobody knows; of a browser's, all that is known is its ledger.</returns>
+    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    public async Task<IReadOnlyList<LedgerEntry>?> ReadAsync(string cameraId, string? node, int limit)
+    {
+        if (BrowserCamera.IsId(cameraId))
+        {
+            return await store.In(BrowserCamera.Any).ReadLedgerAsync(cameraId, limit) is { Count: > 0 } entries ? entries : null;
+        }
+
+        if ((node is null || nodes.IsSelf(node)) && slots.TryGet(cameraId, out var slot))
+        {
+            return await store.In(slot.Camera.Scope).ReadLedgerAsync(cameraId, limit);
+        }
+
+        var owner = Identifiers.IsName(cameraId) && !nodes.IsAlone || nodes.Lost.Any()
+            ? (await owners.FindAsync(cameraId)).FirstOrDefault(name => node is null || name == node)
+            : null;
+        return owner is null ? null : await OfOwnerAsync(cameraId, owner, limit);
+    }
+
+    private async Task<IReadOnlyList<LedgerEntry>> OfOwnerAsync(string cameraId, string owner, int limit)
+    {
+        IReadOnlyList<string> shared = nodes.TryGet(owner, out var entry) ? entry.Scopes : [];
+        foreach (var scope in shared.Append(null))
+        {
+            if (await store.In(scope, owner).ReadLedgerAsync(cameraId, limit) is { Count: > 0 } entries)
+            {
+                return entries;
+            }
+        }
+
+        return [];
+    }
+}

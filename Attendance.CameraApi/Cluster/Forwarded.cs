@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Attendance.CameraApi.Cluster;
+
+/// <summary>The answer of another node to a request whose body was read here already.</summary>
+/// <param name="waitSeconds">Null for as long as was asked.</param>
+internal sealed class Forwarded(NodeForwarder forwarder, NodeEntry node, int? waitSeconds = null) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var request = httpContext.Request;
+        request.Body.Position = 0;
+        if (waitSeconds is { } seconds)
+        {
+            var wish = (JsonObject)(await JsonNode.ParseAsync(request.Body))!;
+            wish["wait_seconds"] = seconds;
+            var body = JsonSerializer.SerializeToUtf8Bytes(wish);
+            request.Body = new MemoryStream(body);
+            request.ContentLength = body.Length;
+            request.Headers.TransferEncoding = default;
+        }
+
+        await forwarder.ForwardAsync(httpContext, node);
+    }
+}

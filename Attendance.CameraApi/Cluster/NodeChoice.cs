@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Quality;
+using Attendance.CameraApi.Views;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Cluster;
+
+/// <summary>
+/// Chooses among the cameras of all nodes: each is asked what it would give, and the best rated gets the request. One that is rated
+/// about as well as this node's own is not worth the way.
+/// </summary>
+internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeRegistry nodes, SessionNodes sessions, OtherNodes others, NodeForwarder forwarder, IOptions<QualityOptions> options, TimeProvider clock)
+{
+    /// <summary>Of many nodes some are asked, at random: the best of a few is about as good as the best of all.</summary>
+    private const int Asked = 15;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>What <c>auto</c> would take now.</summary>
+    public async Task<IResult> PreviewAsync(HttpContext context, CameraRequirements requirements)
+    {
+        var (best, chosen, refused) = choice.Preview(requirements);
+        var here = best is not null && views.Find(best.Camera.Id) is { } view ? new BestCameraResponse(view, chosen!) : null;
+        var there = (await AskAsync(context, requirements)).MaxBy(offer => offer.Best?.Choice.Rating ?? -1);
+        return there?.Best is { } better && better.Choice.Rating > Worth(here) ? TypedResults.Ok(better)
+            : here is not null ? TypedResults.Ok(here)
+            : LeaseProblems.Refused(context, refused ?? (there is null ? null : new AcquireOutcome.InUse(there.FreeAt)));
+    }
+
+    /// <summary>Gets the best for a session, here or by another node.</summary>
+    /// <returns>The outcome here, or the answer of another node.</returns>
+    public async Task<(AcquireOutcome? Here, IResult? There)> AcquireAsync(
+        HttpContext context, CameraRequirements requirements, LeaseWish wish, CancellationToken cancellationToken)
+    {
+        if (nodes.IsAlone || requirements.Node is not null || Peers.Hops(context.Request) > 0)
+        {
+            return (await choice.AcquireAsync(requirements, wish, cancellationToken), null);
+        }
+
+        foreach (var name in await sessions.FindOthersAsync(wish.SessionHash))
+        {
+            if (nodes.TryGetUp(name, out var holder))
+            {
+                return (null, new Forwarded(forwarder, holder)); // what the session has already, it gets again
+            }
+        }
+
+        var asked = clock.GetTimestamp();
+        var (best, chosen, refused) = choice.Preview(requirements);
+        var offers = await AskAsync(context, requirements);
+        if (Better(offers, best is null ? null : chosen) is { } better)
+        {
+            return (null, new Forwarded(forwarder, better));
+        }
+
+        if (best is null && refused is null && offers.Count > 0) // no camera here would do
+        {
+            return (null, new Forwarded(forwarder, offers.MinBy(offer => offer.FreeAt)!.Node)); // refused there, or in line there
+        }
+
+        return await WaitAsync(context, requirements, wish, asked, offers.Count > 0, cancellationToken);
+    }
+
+    /// <summary>In the lines of this node's cameras; and on to another node as soon as one there is free that nobody stands in line for.</summary>
+    private async Task<(AcquireOutcome? Here, IResult? There)> WaitAsync(
+        HttpContext context, CameraRequirements requirements, LeaseWish wish, long asked, bool mayBeElsewhere, CancellationToken cancellationToken)
+    {
+        using var found = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var here = choice.AcquireAsync(requirements, wish, found.Token);
+        while (mayBeElsewhere && wish.Wait > TimeSpan.Zero && await Task.WhenAny(here, Task.Delay(s_pause, clock, cancellationToken)) != here)
+        {
+            if (choice.IsOpening(wish.SessionHash) || Better(await AskAsync(context, requirements), null) is not { } free)
+            {
+                continue;
+            }
+
+            await found.CancelAsync();
+            try
+            {
+                return (await here, null); // its turn came in the same moment
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                var remaining = wish.Wait - clock.GetElapsedTime(asked);
+                return (null, new Forwarded(forwarder, free, Math.Max(0, (int)remaining.TotalSeconds)));
+            }
+        }
+
+        return (await here, null);
+    }
+
+    private NodeEntry? Better(IReadOnlyList<Offer> offers, ChosenCamera? own) =>
+        offers.Where(offer => offer.Best is not null && (own is null || offer.Best.Choice.Rating > own.Rating + options.Value.TieWidth))
+            .MaxBy(offer => offer.Best!.Choice.Rating)?.Node;
+
+    private double Worth(BestCameraResponse? here) => here is null ? -1 : here.Choice.Rating + options.Value.TieWidth;
+
+    /// <returns>Of those nodes only that have a camera which meets the requirements, in use or not.</returns>
+    private async Task<IReadOnlyList<Offer>> AskAsync(HttpContext context, CameraRequirements requirements)
+    {
+        NodeEntry[] all = [.. nodes.Up];
+        Random.Shared.Shuffle(all);
+        var answers = await others.AskEachAsync<JsonObject>(context, "/api/cameras" + Query(requirements), [.. all.Take(Asked)]);
+        return [.. answers.Select(Read).OfType<Offer>()];
+    }
+
+    /// <returns>Null for no offer, and for what cannot be understood.</returns>
+    private Offer? Read((NodeEntry Node, HttpStatusCode? Status, JsonObject? Answer) one)
+    {
+        try
+        {
+            return one switch
+            {
+                { Status: HttpStatusCode.OK, Answer: { } best } => new Offer(one.Node, best.Deserialize<BestCameraResponse>(WireJson.Kept), clock.GetUtcNow()),
+                { Status: HttpStatusCode.Conflict } => new Offer(one.Node, null, one.Answer?["expires_at"].Deserialize<DateTimeOffset?>() ?? clock.GetUtcNow()),
+                _ => null,
+            };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Query(CameraRequirements requirements)
+    {
+        (string Name, IFormattable? Value)[] numbers =
+            [("min_width", requirements.MinWidth), ("min_height", requirements.MinHeight), ("min_frame_rate", requirements.MinFrameRate)];
+        (string Name, string? Value)[] texts = [("tag", requirements.Tag), ("facing", requirements.Facing), ("test_pattern", requirements.TestPattern is false ? "false" : null)];
+        return "?best=true" + string.Concat(numbers.Select(one => (one.Name, Value: one.Value?.ToString(null, CultureInfo.InvariantCulture))).Concat(texts)
+            .Where(one => one.Value is not null).Select(one => $"&{one.Name}={Uri.EscapeDataString(one.Value!)}"));
+    }
+
+    /// <param name="Best">Null where all that would do are in use.</param>
+    private sealed record Offer(NodeEntry Node, BestCameraResponse? Best, DateTimeOffset FreeAt);
+}

@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Http;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
+
+namespace Attendance.CameraApi.Cluster;
+
+/// <summary>
+/// Where a request is to be answered. A lease's id names its node. A camera is its owner's; of several that call one alike
+/// this node's own comes first, then the first by name that can be reached, unless the query says <c>node</c>. A camera that is shared is with
+/// whoever has it, and while nobody has it, with whoever has least to do and can be reached.
+/// </summary>
+internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, LeaseStore store, CameraOwners owners, NodeRegistry nodes)
+{
+    /// <summary>One that does not answer costs a second.</summary>
+    private const int MostTried = 3;
+
+    private static readonly Whereabouts s_here = new Whereabouts.Here();
+
+    public async ValueTask<Whereabouts> FindAsync(HttpContext context, RoutedBy by)
+    {
+        var request = context.Request;
+        if (request.Query.TryGetValue("node", out var named))
+        {
+            // Of the best camera it is a requirement, which is looked at with the others.
+            return request.Query.ContainsKey("best") ? AtNodeIfKnown(named.ToString())
+                : Identifiers.IsName(named) ? AtNode(named.ToString())
+                : throw new RequestException("node", "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
+        }
+
+        switch (by)
+        {
+            case RoutedBy.Node:
+                return s_here;
+            case RoutedBy.Camera:
+                return await OfCameraAsync((string)request.RouteValues["cameraId"]!);
+            case RoutedBy.Lease:
+                return OfLease((string)request.RouteValues["leaseId"]!);
+            case RoutedBy.LeaseOfQuery:
+                return OfLease(request.Query["lease"].ToString());
+            case RoutedBy.LeaseOfBody:
+                return await TextOfBodyAsync(request, "lease_id") is { } leaseId ? OfLease(leaseId) : s_here;
+            default:
+                return await TextOfBodyAsync(request, "camera_id") switch
+                {
+                    null => s_here,
+                    CameraChoice.Auto => await TextOfBodyAsync(request, "requirements", "node") is { } node ? AtNodeIfKnown(node) : s_here,
+                    var cameraId => await OfCameraAsync(cameraId),
+                };
+        }
+    }
+
+    /// <summary>A camera that several nodes can open. The store says who has it; who of them asks next is sent there, and waits there.</summary>
+    /// <exception cref="StoreUnavailableException">Nobody knows.</exception>
+    public async Task<Whereabouts> OfSharedAsync(string cameraId, string scope)
+    {
+        if (nodes.IsAlone || (slots.TryGet(cameraId, out var slot) && (slot.Lease is not null || slot.IsAwaited)))
+        {
+            return s_here;
+        }
+
+        if (await store.In(scope).ReadAsync(cameraId) is { } held)
+        {
+            return nodes.TryGet(held.Node, out var holder) && !nodes.IsLost(holder) ? At(holder) : s_here;
+        }
+
+        if (BrowserCamera.IsId(cameraId))
+        {
+            return s_here; // its page has come here, and so will its socket
+        }
+
+        var sharing = await owners.FindAsync(cameraId);
+        var hasIt = catalog.Find(cameraId) is not null;
+        var idlest = nodes.Up.Where(other => sharing.Contains(other.Node) && (!hasIt || other.Held < nodes.Held))
+            .OrderBy(other => other.Held).Take(MostTried).ToList();
+        return idlest.Count > 0 ? new Whereabouts.AnyOf(idlest, OrHere: hasIt) : s_here;
+    }
+
+    private async ValueTask<Whereabouts> OfCameraAsync(string cameraId)
+    {
+        if (nodes.IsAlone)
+        {
+            return s_here;
+        }
+
+        var camera = BrowserCamera.IsId(cameraId) ? BrowserCamera.Create(cameraId) : catalog.Find(cameraId);
+        if (camera is { Scope: { } scope })
+        {
+            return await OfSharedAsync(cameraId, scope);
+        }
+
+        return camera is not null || !Identifiers.IsName(cameraId) ? s_here : await OfOthersAsync(cameraId);
+    }
+
+    private async Task<Whereabouts> OfOthersAsync(string cameraId)
+    {
+        var known = new List<NodeEntry>();
+        foreach (var name in await owners.FindAsync(cameraId))
+        {
+            if (nodes.TryGet(name, out var owner))
+            {
+                known.Add(owner);
+            }
+        }
+
+        List<NodeEntry> up = [.. known.Where(nodes.IsUp).Take(MostTried)];
+        return up.Count > 0 ? new Whereabouts.AnyOf(up, OrHere: false)
+            : known.Count > 0 ? At(known[^1])
+            : s_here;
+    }
+
+    private Whereabouts OfLease(string leaseId)
+    {
+        if (Identifiers.NodeOfLease(leaseId) is not { } name || nodes.IsSelf(name) || !nodes.TryGet(name, out var entry))
+        {
+            return s_here; // or one of a node that nobody knows: it has ended, if it ever was
+        }
+
+        return nodes.IsLost(entry)
+            ? new Whereabouts.Nowhere(LeaseProblems.LeaseEnded(new LeaseEnd(ReleaseReason.NodeLost)))
+            : At(entry);
+    }
+
+    private Whereabouts AtNodeIfKnown(string name) => nodes.TryGet(name, out var entry) ? At(entry) : s_here;
+
+    private Whereabouts AtNode(string name) => nodes.IsSelf(name) ? s_here
+        : nodes.TryGet(name, out var entry) ? At(entry)
+        : new Whereabouts.Nowhere(new Problem(StatusCodes.Status404NotFound, "unknown_node", "There is no node of this name."));
+
+    private Whereabouts At(NodeEntry entry) => !nodes.IsUp(entry)
+        ? new Whereabouts.Nowhere(NodeForwarder.Unreachable(entry.Node))
+        : new Whereabouts.AnyOf([entry], OrHere: false);
+
+    /// <summary>Reads ahead in a body that can be read again: whoever answers does, and says what is wrong with it.</summary>
+    private static async Task<string?> TextOfBodyAsync(HttpRequest request, params string[] path)
+    {
+        if (!request.Body.CanSeek)
+        {
+            return null; // there is none
+        }
+
+        try
+        {
+            var body = new byte[JsonBody.MaxLength + 1];
+            var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+            if (length > JsonBody.MaxLength)
+            {
+                return null;
+            }
+
+            using var document = JsonDocument.Parse(body.AsMemory(0, length));
+            var element = document.RootElement;
+            foreach (var name in path)
+            {
+                if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                {
+                    return null;
+                }
+            }
+
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        {
+            return null;
+        }
+        finally
+        {
+            request.Body.Position = 0;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Attendance.CameraApi.Alerts;
+
+namespace Attendance.CameraApi.Cluster;
+
+/// <summary>Nodes that are lost, and entries in the store that no node has signed.</summary>
+internal sealed class NodeFindings(NodeRegistry nodes, NodeBook book) : IFindingSource
+{
+    public IReadOnlyList<Finding> Find() =>
+    [
+        .. nodes.TellsOfLost
+            ? nodes.Lost.Select(node => new Finding(
+                AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over."))
+            : [],
+        .. book.Forged is > 0 and var forged
+            ? [new Finding(
+                AlertRule.NodeForged, "", $"The store has {forged} entries of nodes that no node of this system has signed.", "They are passed over: nothing is sent to them, nothing of theirs is shown.")]
+            : Array.Empty<Finding>(),
+    ];
+}

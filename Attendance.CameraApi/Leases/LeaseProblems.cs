@@ -1,0 +1,38 @@
+using Attendance.CameraApi.Http;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Says why a camera or a lease is not to be had.</summary>
+internal static class LeaseProblems
+{
+    /// <param name="outcome">Anything but a lease; null where no camera meets the requirements.</param>
+    public static Problem Refused(HttpContext context, AcquireOutcome? outcome) => outcome switch
+    {
+        null => new Problem(StatusCodes.Status404NotFound, "no_matching_camera", "No camera meets the requirements."),
+        AcquireOutcome.InUse inUse => new Problem(StatusCodes.Status409Conflict, "camera_in_use", "Another session has this camera.")
+        {
+            Detail = "It is free at 'expires_at' at the latest, unless its holder renews. 'takeover': true ends the other lease.",
+            RetryAfter = inUse.ExpiresAt - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
+            Extensions = new Dictionary<string, object?> { ["expires_at"] = inUse.ExpiresAt.UtcDateTime },
+        },
+        AcquireOutcome.Quarantined quarantined =>
+            new Problem(StatusCodes.Status423Locked, "camera_quarantined", "The camera could not be shown to be free after its last use.")
+            {
+                Detail = quarantined.Quarantine.Cause,
+                Extensions = new Dictionary<string, object?> { ["since"] = quarantined.Quarantine.Since.UtcDateTime },
+            },
+        AcquireOutcome.Ended ended => LeaseEnded(ended.End),
+        AcquireOutcome.ShuttingDown => new Problem(
+            StatusCodes.Status503ServiceUnavailable, "camera_unavailable", "This node is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) },
+        _ => throw new InvalidOperationException($"No answer is known for {outcome.Name}."),
+    };
+
+    public static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, "unknown_camera", "There is no camera of this id.");
+
+    /// <param name="end">Null for a lease that ended long ago, or never was.</param>
+    public static Problem LeaseEnded(LeaseEnd? end) => new(StatusCodes.Status410Gone, "lease_ended", "The lease has ended.")
+    {
+        Detail = end is null ? "No such lease is known here." : null,
+        Extensions = new Dictionary<string, object?> { ["reason"] = end?.Reason.Name(), ["reason_detail"] = end?.Detail },
+    };
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using Attendance.CameraApi.Cameras;
+
+namespace Attendance.CameraApi.Leases;
+
+internal sealed record LeaseResponse(
+    string LeaseId,
+    string LeaseRef,
+    string CameraId,
+    string SessionId,
+    long FencingToken,
+    DateTime AcquiredAt,
+    DateTime ExpiresAt,
+    int TtlSeconds,
+    int RenewAfterSeconds,
+    string? StreamUrl,
+    string? SnapshotUrl,
+    string PresenceUrl)
+{
+    /// <summary>Where the session named no camera: why it is this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChosenCamera? Choice { get; init; }
+
+    public static LeaseResponse From(CameraLease lease, string sessionId) => new(
+        lease.Id,
+        lease.Ref,
+        lease.CameraId,
+        sessionId,
+        lease.FencingToken,
+        lease.Stored.AcquiredAt.UtcDateTime,
+        lease.ExpiresAt.UtcDateTime,
+        (int)lease.Ttl.TotalSeconds,
+        (int)lease.Ttl.TotalSeconds / 3,
+        PictureUrl(lease, "stream"),
+        PictureUrl(lease, "snapshot"),
+        $"/api/sessions/{sessionId}/presence");
+
+    /// <summary>Of a browser's camera there is none here.</summary>
+    public static string? PictureUrl(CameraLease lease, string kind) =>
+        lease.Slot.Camera.Source.Kind == CameraKind.Browser ? null : $"/api/cameras/{lease.CameraId}/{kind}?lease={lease.Id}";
+}
+
+/// <summary>What a lease is by now: all of it but the time changes only when it moves to another camera.</summary>
+internal sealed record CurrentLease(
+    DateTime ExpiresAt, string CameraId, long FencingToken, string? StreamUrl, string? SnapshotUrl)
+{
+    public static CurrentLease From(CameraLease lease) => new(
+        lease.ExpiresAt.UtcDateTime,
+        lease.CameraId,
+        lease.FencingToken,
+        LeaseResponse.PictureUrl(lease, "stream"),
+        LeaseResponse.PictureUrl(lease, "snapshot"));
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Quality;
+
+/// <summary>How good this node's cameras are, by their last use and by what failed within a day. Of browsers' cameras nothing is kept.</summary>
+internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvider clock) : IFailureLog
+{
+    /// <summary>More than enough to say that it is bad.</summary>
+    private const int FailuresKept = 100;
+
+    private static readonly TimeSpan s_failuresCount = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Something more is known of a camera. Who listens must not wait for anything.</summary>
+    public event Action<string, KeptQuality>? Changed;
+
+    /// <summary>A use has ended: its measurement is kept until the next.</summary>
+    public void Keep(Camera camera, FrameHub frames)
+    {
+        if (frames.Quality.Read(clock.GetUtcNow()) is { } measured)
+        {
+            Change(camera, known => known.Measured = measured);
+        }
+    }
+
+    public void Failed(Camera camera, QualityFailure failure) => Change(camera, known =>
+    {
+        known.Failures.Enqueue((clock.GetUtcNow(), failure));
+        if (known.Failures.Count > FailuresKept)
+        {
+            known.Failures.Dequeue();
+        }
+    });
+
+    /// <summary>What an earlier run knew; what this one has found out meanwhile is newer.</summary>
+    public void Recall(string cameraId, KeptQuality kept)
+    {
+        var known = _known.GetOrAdd(cameraId, _ => new Known());
+        lock (known)
+        {
+            known.Measured ??= kept.Measured;
+            var since = known.Failures.ToList();
+            known.Failures.Clear();
+            foreach (var failure in kept.Failures.Select(failure => (failure.At, failure.Kind)).Concat(since).TakeLast(FailuresKept))
+            {
+                known.Failures.Enqueue(failure);
+            }
+        }
+    }
+
+    /// <param name="frames">Of its use, while it is in use.</param>
+    public QualityMeasurement? Measured(string cameraId, FrameHub? frames) =>
+        frames?.Quality.Read(clock.GetUtcNow()) ?? (_known.TryGetValue(cameraId, out var known) ? Volatile.Read(ref known.Measured) : null);
+
+    /// <param name="frames">Of its use, while it is in use.</param>
+    public CameraRating Rate(string cameraId, FrameHub? frames) =>
+        CameraRating.Of(Measured(cameraId, frames), FailuresOf(cameraId), options.Value.Weights);
+
+    /// <summary>Within a day.</summary>
+    public int FailuresOf(string cameraId)
+    {
+        if (!_known.TryGetValue(cameraId, out var known))
+        {
+            return 0;
+        }
+
+        lock (known)
+        {
+            known.Forget(clock.GetUtcNow() - s_failuresCount);
+            return known.Failures.Count;
+        }
+    }
+
+    private void Change(Camera camera, Action<Known> change)
+    {
+        if (camera.Source.Kind == CameraKind.Browser)
+        {
+            return; // there are as many as there are browsers
+        }
+
+        var known = _known.GetOrAdd(camera.Id, _ => new Known());
+        KeptQuality kept;
+        lock (known)
+        {
+            known.Forget(clock.GetUtcNow() - s_failuresCount);
+            change(known);
+            kept = new(known.Measured, [.. known.Failures.Select(failure => new KeptFailure(failure.At, failure.Kind))]);
+        }
+
+        Changed?.Invoke(camera.Id, kept);
+    }
+
+    private sealed class Known
+    {
+        public QualityMeasurement? Measured;
+
+        public Queue<(DateTimeOffset At, QualityFailure Kind)> Failures { get; } = new();
+
+        public void Forget(DateTimeOffset before)
+        {
+            while (Failures.TryPeek(out var oldest) && oldest.At < before)
+            {
+                Failures.Dequeue();
+            }
+        }
+    }
+}
+
+/// <summary>What is worth remembering beyond this run.</summary>
+internal sealed record KeptQuality(QualityMeasurement? Measured, IReadOnlyList<KeptFailure> Failures);
+
+internal sealed record KeptFailure(DateTimeOffset At, QualityFailure Kind);

@@ -1,0 +1,39 @@
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Api.Operations;
+using Attendance.CameraApi.Audit;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Cluster;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Quality;
+using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Telemetry;
+using Attendance.CameraApi.Upkeep;
+using Attendance.CameraApi.Views;
+
+namespace Attendance.CameraApi;
+
+/// <summary>All that lends cameras, from the ground up: each room uses lower ones only. docs/architecture.md has the picture.</summary>
+internal static class Rooms
+{
+    /// <remarks>The order is that in which services start, and the reverse of that in which they stop.</remarks>
+    public static void AddRooms(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Measurements>();
+        builder.AddEvents();
+        builder.AddCameras();
+        builder.AddCapture();
+        builder.AddQuality();
+        builder.Services.AddSingleton<AuditLog>();
+        builder.AddLeases();
+        builder.AddChoice();
+        builder.AddPresence();
+        builder.AddUpkeep();
+        builder.AddAlerts();
+        builder.Services.AddSingleton<CameraViews>();
+        builder.AddCluster();
+        builder.AddOperations();
+    }
+}

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+namespace Attendance.CameraApi.Telemetry;
+
+internal static class CameraApiActivity
+{
+    public const string Name = "Attendance.CameraApi";
+
+    public static readonly ActivitySource Source = new(Name);
+
+    /// <summary>Starts a span in the current trace, or a trace of its own, with a link to the span in which the lease began.</summary>
+    /// <param name="origin">The default for a lease of which that is not known.</param>
+    public static Activity? Start(string name, ActivityContext origin) => Source.StartActivity(
+        name, ActivityKind.Internal, parentContext: default, links: origin == default ? null : [new ActivityLink(origin)]);
+
+    public static Activity? Failed(this Activity? activity, string errorType) =>
+        activity?.SetStatus(ActivityStatusCode.Error).SetTag(TelemetryAttributes.ErrorType, errorType);
+}

@@ -1,0 +1,142 @@
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Store;
+using Attendance.ServiceDefaults;
+
+namespace Attendance.CameraApi.Upkeep;
+
+/// <summary>
+/// Drives what keeps node and store in step: at the start, every second what is due, every three seconds everything; and
+/// at the end, frees all cameras.
+/// </summary>
+internal sealed partial class LeaseUpkeep(
+    CameraLeases leases,
+    Reconciliation reconciliation,
+    LeakSearch leaks,
+    PendingReleases pending,
+    INodeName name,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<LeaseUpkeep> logger)
+    : BackgroundService, IHostedLifecycleService
+{
+    private const int TicksBetweenComparisons = 3;
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+    private readonly RepeatedFailure _failure = new();
+    private bool _recovered;
+
+    /// <summary>It did not answer when it was asked last, a second ago.</summary>
+    public bool StoreIsAway => StoreAwaySince is not null;
+
+    /// <summary>A timestamp of the clock; null while the store answers.</summary>
+    public long? StoreAwaySince { get; private set; }
+
+    /// <summary>Before the server stops, which waits for its viewers.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) => leases.CloseAsync();
+
+    /// <summary>Before anything of this node starts.</summary>
+    /// <exception cref="NodeNameTakenException">It must not start.</exception>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await name.ClaimAsync(cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Asked again before anything is done in the store.
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Before anything is granted: what an earlier run left open, and what it left in the store.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await leaks.EndOrphansAsync(cancellationToken);
+        await AskStoreAsync(compare: false, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_tick, clock);
+        for (var tick = 1; await timer.WaitForNextTickAsync(stoppingToken); tick++)
+        {
+            try
+            {
+                await AskStoreAsync(compare: tick % TicksBetweenComparisons == 0, stoppingToken);
+                if (_failure.IsOver())
+                {
+                    LogWell();
+                }
+            }
+            catch (NodeNameTakenException taken)
+            {
+                LogGivesWay(taken.Message);
+                Environment.ExitCode = 1;
+                lifetime.StopApplication();
+                return;
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The next tick tries again: nothing may end this loop but the end of the node.
+                if (_failure.IsNew(exception))
+                {
+                    LogFailed(exception);
+                }
+            }
+        }
+    }
+
+    private async Task AskStoreAsync(bool compare, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await name.ClaimAsync(cancellationToken);
+            await pending.FlushAsync();
+            if (!_recovered)
+            {
+                await reconciliation.RecoverAsync();
+                _recovered = true;
+            }
+
+            await reconciliation.EndOverdueAsync();
+            if (compare)
+            {
+                await reconciliation.CompareWithStoreAsync();
+            }
+
+            if (StoreIsAway)
+            {
+                StoreAwaySince = null;
+                LogStoreBack();
+            }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            if (!StoreIsAway)
+            {
+                StoreAwaySince = clock.GetTimestamp();
+                LogStoreAway(exception.InnerException?.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The session store does not answer; nothing is granted, what is held stays until its deadline: {Error}")]
+    private partial void LogStoreAway(string? error);
+
+    [LoggerMessage(LogLevel.Information, "The session store answers again")]
+    private partial void LogStoreBack();
+
+    [LoggerMessage(LogLevel.Critical, "This node releases its cameras and stops: {Error}")]
+    private partial void LogGivesWay(string error);
+
+    [LoggerMessage(LogLevel.Error, "Node and store could not be compared; it is tried again every second")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "Node and store are compared again")]
+    private partial void LogWell();
+}

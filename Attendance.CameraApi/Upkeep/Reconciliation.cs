@@ -1,0 +1,216 @@
+using System.Globalization;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Sessions;
+using Attendance.CameraApi.Store;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Upkeep;
+
+/// <summary>
+/// Compares what is believed with what is: leases here, entries in the store, worker processes. What nobody answers for
+/// is a leak; it is ended, counted and logged.
+/// </summary>
+internal sealed partial class Reconciliation(
+    CameraLeases leases,
+    CameraSlots slots,
+    CaptureWorkers workers,
+    CameraCatalog catalog,
+    LeaseStore store,
+    FailoverWishes wishes,
+    EndedLeases ended,
+    OpenLeaks leaks,
+    ILogger<Reconciliation> logger)
+{
+    private const int Batch = 100;
+
+    /// <summary>Devices that are open for nobody.</summary>
+    public IReadOnlyList<WorkerProcess> WorkersWithoutLease() =>
+    [
+        .. workers.InUse.Where(worker =>
+            !worker.Exited.IsCompleted && slots.TryGet(worker.CameraId, out var slot) && slot is { Lease: null, Quarantine: null }),
+    ];
+
+    /// <returns>The cameras that they had open.</returns>
+    public IReadOnlyList<string> EndWorkersWithoutLease()
+    {
+        var found = WorkersWithoutLease();
+        foreach (var worker in found)
+        {
+            worker.Kill();
+            leaks.Begin(
+                LeakKind.WorkerWithoutLease, worker.CameraId, worker.Pid.ToString(CultureInfo.InvariantCulture), () => worker.Exited.IsCompleted);
+            LogWorkerWithoutLease(worker.CameraId, worker.Pid);
+        }
+
+        return [.. found.Select(worker => worker.CameraId)];
+    }
+
+    /// <summary>
+    /// At the start: a lease of an earlier run whose time is not over goes on, for its session may be alive; others end. One that
+    /// was on its way from one camera to another is on both of them, and goes on where it came last.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task RecoverAsync()
+    {
+        var nobodys = new List<(LeaseStore Scope, FoundLease Found)>();
+        foreach (var (scope, cameraId) in await FindHeldAsync())
+        {
+            if (await FindNobodysAsync(scope, cameraId) is { } found)
+            {
+                nobodys.Add((scope, found));
+            }
+        }
+
+        var failovers = await wishes.ReadAsync();
+        foreach (var (scope, found) in nobodys.OrderByDescending(entry => entry.Found.Lease.AcquiredAt))
+        {
+            var (cameraId, leaseId) = (found.Lease.CameraId, found.Lease.LeaseId);
+            if (leases.Find(leaseId) is { } moved)
+            {
+                await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.DeviceLost, $"moved to {moved.CameraId}"), LeakKind.NodeRestarted, leaseId);
+            }
+            else if (found.Remaining <= TimeSpan.Zero || !TryAdopt(cameraId, found, failovers.GetValueOrDefault(leaseId)))
+            {
+                await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeRestarted), LeakKind.NodeRestarted, leaseId);
+            }
+        }
+
+        foreach (var leaseId in failovers.Keys.Where(id => leases.Find(id) is null))
+        {
+            wishes.Forget(leaseId);
+        }
+    }
+
+    /// <summary>Both directions: leases that the store has lost are registered again, entries that nobody here holds end.</summary>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task CompareWithStoreAsync()
+    {
+        var held = await FindHeldAsync();
+        var known = held.Select(entry => entry.CameraId).ToHashSet(StringComparer.Ordinal);
+        foreach (var lease in leases.Live.Where(lease => !known.Contains(lease.CameraId)))
+        {
+            LogLostByStore(lease.CameraId, lease.Ref);
+            await leases.RegisterAsync(lease);
+        }
+
+        foreach (var (scope, cameraId) in held)
+        {
+            if (await FindNobodysAsync(scope, cameraId) is { } found)
+            {
+                await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
+            }
+        }
+    }
+
+    /// <returns>The cameras whose entries were ended.</returns>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task<IReadOnlyList<string>> EndOverdueAsync()
+    {
+        var settled = new List<string>();
+        foreach (var (scope, cameraId) in await FindOverdueInScopesAsync())
+        {
+            using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
+            activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
+            if (await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.Expired), LeakKind.LeaseWithoutHolder))
+            {
+                settled.Add(cameraId);
+            }
+        }
+
+        return settled;
+    }
+
+    /// <summary>Overdue entries of the store that nobody here holds.</summary>
+    public async Task<IReadOnlyList<string>> FindOverdueAsync() => [.. (await FindOverdueInScopesAsync()).Select(entry => entry.CameraId)];
+
+    /// <summary>Ends what another node holds, which is known to be lost. Two who do it do it once.</summary>
+    /// <param name="scopes">Those that it shared, besides its own.</param>
+    /// <returns>How many were ended.</returns>
+    /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
+    public async Task<int> EndOfNodeAsync(string node, IReadOnlyList<string> scopes)
+    {
+        var count = 0;
+        foreach (var scope in scopes.Prepend(null).Select(name => store.In(name, node)))
+        {
+            foreach (var cameraId in await scope.FindHeldAsync())
+            {
+                if (await scope.ReadAsync(cameraId) is { } found && found.Node == node
+                    && await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId))
+                {
+                    count++;
+                }
+            }
+        }
+
+        return count;
+    }
+
+    private IEnumerable<LeaseStore> Scopes => catalog.SharedScopes.Prepend(null).Select(scope => store.In(scope));
+
+    private async Task<List<(LeaseStore Scope, string CameraId)>> FindHeldAsync()
+    {
+        var found = new List<(LeaseStore, string)>();
+        foreach (var scope in Scopes)
+        {
+            found.AddRange((await scope.FindHeldAsync()).Select(cameraId => (scope, cameraId)));
+        }
+
+        return found;
+    }
+
+    private async Task<List<(LeaseStore Scope, string CameraId)>> FindOverdueInScopesAsync()
+    {
+        var found = new List<(LeaseStore, string)>();
+        foreach (var scope in Scopes)
+        {
+            found.AddRange((await scope.FindOverdueAsync(Batch)).Where(cameraId => !IsHeldHere(cameraId)).Select(cameraId => (scope, cameraId)));
+        }
+
+        return found;
+    }
+
+    /// <summary>A camera of a browser needs no worker, only that its page comes back in time.</summary>
+    private bool TryAdopt(string cameraId, FoundLease found, CameraRequirements? failover)
+    {
+        if (BrowserCamera.IsId(cameraId))
+        {
+            using var visit = slots.VisitBrowserCamera(cameraId, isLimited: false)!;
+            return leases.TryAdopt(visit.Slot, found);
+        }
+
+        return slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found, failover);
+    }
+
+    /// <summary>Read first, looked for here second: what is granted in between is another lease than the one that was read.</summary>
+    private async Task<FoundLease?> FindNobodysAsync(LeaseStore scope, string cameraId) =>
+        !IsHeldHere(cameraId) && await scope.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
+
+    private async Task<bool> SettleAsync(LeaseStore scope, string cameraId, LeaseEnd end, LeakKind kind, string? leaseId = null)
+    {
+        if (await scope.SettleAsync(cameraId, end, leaseId) is not { } endedId)
+        {
+            return false;
+        }
+
+        ended.Add(endedId, end);
+        leaks.Ended(kind, cameraId, Identifiers.LeaseRef(endedId));
+        LogSettled(cameraId, Identifiers.LeaseRef(endedId), end.ToString());
+        return true;
+    }
+
+    /// <summary>Also while its acquisition or its release is under way.</summary>
+    private bool IsHeldHere(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.Lease is not null;
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: worker {Pid} had it open without a lease and was killed")]
+    private partial void LogWorkerWithoutLease(string cameraId, int pid);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the store has lost lease {LeaseRef}; it is registered again")]
+    private partial void LogLostByStore(string cameraId, string leaseRef);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the store held lease {LeaseRef} for nobody; ended as {Reason}")]
+    private partial void LogSettled(string cameraId, string leaseRef, string reason);
+}

@@ -1,0 +1,75 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Quality;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Views;
+
+/// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
+internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, CameraQuality quality, IOptions<NodeOptions> node, TimeProvider clock)
+{
+    public IReadOnlyList<CameraView> All() => Page(new PageWish(int.MaxValue, After: null)).Items;
+
+    /// <summary>Costs what is on the page and in the catalog, not what is held.</summary>
+    public (IReadOnlyList<CameraView> Items, string? Next) Page(PageWish wish)
+    {
+        var own = node.Value.Name;
+        var cameras = catalog.List().SkipWhile(entry => !wish.IsAfter(entry.Camera.Id, own)).Select(entry => (entry.Camera, entry.IsPresent));
+        var looked = wish.WithBrowsers ? slots.BrowserCameras(wish.After?.CameraId, wish.Limit) : [];
+        var browsers = looked
+            .Where(slot => wish.IsAfter(slot.Camera.Id, own) && (slot.Lease is not null || slot.Quarantine is not null))
+            .Select(slot => (slot.Camera, IsPresent: true));
+        var all = cameras.Concat(browsers).OrderBy(entry => entry.Camera.Id, StringComparer.Ordinal).Take(wish.Limit).ToList();
+        var page = all.ConvertAll(entry => Of(entry.Camera, entry.IsPresent));
+        return (page, page.Count > 0 && (page.Count == wish.Limit || looked.Count == wish.Limit) ? PageWish.Cursor(page[^1]) : null);
+    }
+
+    public CameraView? Find(string cameraId) =>
+        catalog.List().Where(entry => entry.Camera.Id == cameraId).Select(entry => Of(entry.Camera, entry.IsPresent)).FirstOrDefault()
+        ?? (slots.TryGet(cameraId, out var slot) && (slot.Lease is not null || slot.Quarantine is not null) ? Of(slot.Camera, isPresent: true) : null);
+
+    private CameraView Of(Camera camera, bool isPresent)
+    {
+        slots.TryGet(camera.Id, out var slot);
+        var lease = slot?.Lease;
+        var capture = lease?.Capture;
+        var frame = capture?.Frames.Latest;
+        var opened = capture?.Status.Opened;
+        return new CameraView(
+            camera.Id,
+            camera.Name,
+            camera.Source.Kind,
+            State(slot, lease, isPresent),
+            node.Value.Name,
+            opened?.Width ?? camera.Width,
+            opened?.Height ?? camera.Height,
+            opened is { FrameRate: > 0 } ? opened.FrameRate : camera.FrameRate,
+            camera.Tags,
+            camera.Facing,
+            camera.Formats,
+            camera.Discovered,
+            camera.Source.Kind == CameraKind.Browser ? null : quality.Rate(camera.Id, capture?.Frames),
+            lease is { End: null, Stored.WasGranted: true } ? lease.Ref : null,
+            lease is { Stored.WasGranted: true } ? lease.Stored.AcquiredAt.UtcDateTime : null,
+            lease is { End: null, Stored.WasGranted: true } ? lease.ExpiresAt.UtcDateTime : null,
+            Number(frame?.Header.Sharpness),
+            Number(frame?.Header.Brightness),
+            capture?.Frames.AgeOfLatest(clock)?.TotalSeconds,
+            slot?.Quarantine?.Cause ?? (lease is { IsProbe: true } ? "It is being probed; whoever wants it gets it." : capture?.Status.Fault),
+            camera.Scope);
+    }
+
+    private static CameraState State(CameraSlot? slot, CameraLease? lease, bool isPresent) => (slot, lease) switch
+    {
+        ({ Quarantine: not null }, _) => CameraState.Quarantined,
+        (_, null) => isPresent ? CameraState.Available : CameraState.Missing,
+        (_, { End: not null }) => CameraState.Releasing,
+        (_, { IsProbe: true }) => CameraState.Available,
+        (_, { Opened.IsCompleted: false }) => CameraState.Opening,
+        (_, { Capture.Status.Suspended: true }) => CameraState.Suspended,
+        _ => CameraState.Held,
+    };
+
+    private static double? Number(float? value) => value is { } number && float.IsFinite(number) ? Math.Round(number, 1) : null;
+}

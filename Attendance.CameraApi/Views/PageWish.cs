@@ -1,0 +1,43 @@
+using Attendance.CameraApi.Http;
+
+namespace Attendance.CameraApi.Views;
+
+/// <summary>Which part of the list of all cameras is wanted, which is in the order of their ids and, where these are alike, their nodes.</summary>
+/// <param name="After">Null for the beginning.</param>
+internal sealed record PageWish(int Limit, (string CameraId, string Node)? After, bool WithBrowsers = true)
+{
+    public const int MaxLimit = 1000;
+
+    /// <summary>Neither is part of a name; the latter sorts behind all of them.</summary>
+    private const char Separator = '@';
+    private const string BehindAllNodes = "~";
+
+    /// <exception cref="RequestException">Names what is wrong.</exception>
+    public static PageWish Read(int? limit, string? after, bool? browsers)
+    {
+        if (limit is < 1 or > MaxLimit)
+        {
+            throw new RequestException("limit", $"must be 1 to {MaxLimit}.");
+        }
+
+        return new PageWish(limit ?? MaxLimit, after is null ? null : Parse(after), browsers ?? true);
+    }
+
+    /// <summary>To go on behind this camera; of one that several nodes share, behind all of them.</summary>
+    public static string Cursor(CameraView last) => last.CameraId + Separator + (last.Scope is null ? last.Node : BehindAllNodes);
+
+    public bool IsAfter(string cameraId, string node) =>
+        After is not { } after || Compare((cameraId, node), after) > 0;
+
+    public static int Compare((string CameraId, string Node) one, (string CameraId, string Node) other) =>
+        string.CompareOrdinal(one.CameraId, other.CameraId) is not 0 and var byId ? byId : string.CompareOrdinal(one.Node, other.Node);
+
+    public string ToQuery() =>
+        $"?limit={Limit}&browsers={(WithBrowsers ? "true" : "false")}"
+        + (After is { } after ? $"&after={Uri.EscapeDataString(after.CameraId + Separator + after.Node)}" : "");
+
+    private static (string, string) Parse(string cursor) =>
+        cursor.Split(Separator) is [var cameraId, var node] && Identifiers.IsName(cameraId) && (node == BehindAllNodes || Identifiers.IsName(node))
+            ? (cameraId, node)
+            : throw new RequestException("after", "must be what 'next' of another page said.");
+}

@@ -1,0 +1,351 @@
+using Attendance.CameraApi;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Choice;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Store;
+using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.CameraApi.Leases;
+using Attendance.Tests.Stores;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Choice;
+
+/// <summary>What becomes of a lease whose camera is lost, on a real store, with hardware that is lost when the test says so.</summary>
+public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
+{
+    private readonly LeaseNode _node;
+    private readonly CameraEvents.Listener _told;
+
+    public FailoverTests(GarnetStore store)
+    {
+        _node = new LeaseNode(
+            store.ConnectionString, ("Cameras:door:Tags:0", "entrance"), ("Cameras:gate:Tags:0", "entrance"), ("Cameras:attic:Source", "test-pattern"));
+        _told = Get<CameraEvents>().Listen();
+        _ = _node.StartAsync<Failover>();
+    }
+
+    private CameraLeases Leases => _node.Leases;
+
+    private FakeCaptures Captures => _node.Captures;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        _told.Dispose();
+        await _node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_lease_moves_to_the_camera_most_like_the_one_that_was_lost()
+    {
+        var lease = await HoldAsync("door", "one");
+        var until = lease.ExpiresAt;
+
+        Lose(0);
+        await lease.Released;
+
+        var moved = Assert.Single(Leases.HeldBy("one"));
+        Assert.Same(moved, lease.Current);
+        Assert.Same(moved, Leases.Find(lease.Id));
+        Assert.Equal(("gate", lease.Id, lease.SessionHash), (moved.CameraId, moved.Id, moved.SessionHash));
+        Assert.True(moved.ExpiresAt <= until); // to move extends nothing
+        Assert.Equal(1, Captures.Open);
+        Assert.Equal(1, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Contains(Told(), told => told == (CameraEventType.LeaseMoved, "gate", "from door"));
+    }
+
+    [Fact]
+    public async Task Each_camera_has_one_end_of_its_own_and_the_first_says_where_it_went()
+    {
+        var lease = await HoldAsync("door", "one");
+        Lose(0);
+        await lease.Released;
+        await Leases.EndAsync(lease.Current, new LeaseEnd(ReleaseReason.Client));
+
+        var (door, gate) = (await EndsAsync("door"), await EndsAsync("gate"));
+        Assert.Equal(("device_lost", "moved to gate"), (Assert.Single(door).Reason, door[0].Detail));
+        Assert.Equal("client", Assert.Single(gate).Reason);
+        Assert.Equal(door[0].LeaseRef, gate[0].LeaseRef);
+        Assert.Equal(ReleaseReason.Client, Get<EndedLeases>().Find(lease.Id)?.Reason);
+        Assert.Empty(await Get<LeaseStore>().FindHeldAsync());
+        Assert.Equal(0, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
+    }
+
+    [Fact]
+    public async Task The_token_of_the_lost_camera_is_refused_and_that_of_the_other_counts()
+    {
+        var lease = await HoldAsync("door", "one");
+        Lose(0);
+        await lease.Released;
+
+        Assert.IsType<CheckOutcome.Live>(await Leases.CheckAsync(lease.Id, "gate", lease.Current.FencingToken, Cancel));
+        Assert.IsType<CheckOutcome.StaleToken>(await Leases.CheckAsync(lease.Id, "gate", lease.FencingToken, Cancel));
+        Assert.IsType<CheckOutcome.Ended>(await Leases.CheckAsync(lease.Id, "door", lease.FencingToken, Cancel));
+    }
+
+    [Fact]
+    public async Task Who_renews_is_told_which_camera_it_is_by_now()
+    {
+        var lease = await HoldAsync("door", "one");
+        Lose(0);
+        await lease.Released;
+
+        Assert.Equal("gate", (await Leases.RenewAsync(lease.Id))?.CameraId);
+        Assert.True(await Leases.RenewAsync(lease.Current));
+    }
+
+    [Fact]
+    public async Task A_camera_that_somebody_else_has_is_left_alone()
+    {
+        await HoldAsync("gate", "two");
+        var lease = await HoldAsync("door", "one");
+        Lose(1);
+        await lease.Released;
+
+        Assert.Equal("attic", lease.Current.CameraId);
+        Assert.Equal("gate", Assert.Single(Leases.HeldBy("two")).CameraId);
+    }
+
+    [Fact]
+    public async Task A_lease_waits_for_its_own_while_none_is_free_and_takes_the_first_that_becomes_so()
+    {
+        await HoldAsync("attic", "two");
+        var other = await HoldAsync("gate", "three");
+        var lease = await HoldAsync("door", "one", TimeSpan.FromHours(1));
+        Lose(2, forGood: false);
+        await AdvanceAsync(TimeSpan.FromSeconds(5));
+        Assert.Null(lease.End);
+
+        await Leases.EndAsync(other, new LeaseEnd(ReleaseReason.Client));
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        await lease.Released.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal("gate", lease.Current.CameraId);
+    }
+
+    [Fact]
+    public async Task A_camera_that_does_not_open_is_passed_over()
+    {
+        var lease = await HoldAsync("door", "one");
+        var asked = 0;
+        Captures.Opening = _ => ++asked == 1
+            ? throw new CameraUnavailableException("gate", new CaptureFailure(CaptureFailureCode.OpenFailed, "It is broken."))
+            : Task.CompletedTask;
+        Lose(0);
+        await lease.Released;
+
+        Assert.Equal("attic", lease.Current.CameraId);
+        Assert.Equal("open_failed", Assert.Single(await EndsAsync("gate")).Reason);
+        Assert.Equal(["attic"], await Get<LeaseStore>().FindHeldAsync());
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_not_asked_to_move_ends_with_its_camera()
+    {
+        var lease = await HoldAsync("door", "one", failover: false);
+        Lose(0);
+        await lease.Released;
+
+        Assert.Null(lease.MovedTo);
+        Assert.Empty(Leases.HeldBy("one"));
+        Assert.Null(Assert.Single(await EndsAsync("door")).Detail);
+    }
+
+    [Fact]
+    public async Task What_is_given_back_while_it_moves_is_given_back_on_both()
+    {
+        var lease = await HoldAsync("door", "one");
+        var opening = new TaskCompletionSource();
+        Captures.Opening = _ => opening.Task;
+        Captures.Created.First().Failing.SetResult();
+        await UntilAsync(() => Captures.Open == 2);
+
+        Assert.Same(lease, Assert.Single(Leases.HeldBy("one"))); // it has not arrived
+        var release = Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+        opening.SetResult();
+        await release;
+        await UntilAsync(() => Captures.Open == 0);
+
+        Assert.Null(lease.MovedTo);
+        await UntilAsync(() => Slot("gate").Lease is null);
+        Assert.Equal("client", Assert.Single(await EndsAsync("door")).Reason);
+        Assert.Equal("client", Assert.Single(await EndsAsync("gate")).Reason);
+        Assert.Equal(0, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
+    }
+
+    [Fact]
+    public async Task Who_gives_back_in_the_moment_after_it_moved_means_wherever_it_is()
+    {
+        var lease = await HoldAsync("door", "one");
+        Lose(0);
+        await lease.Released;
+
+        await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Manual));
+
+        Assert.Equal(0, Captures.Open);
+        Assert.Equal("manual", Assert.Single(await EndsAsync("gate")).Reason);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_leaving_goes_on_leaving()
+    {
+        var lease = await HoldAsync("door", "one");
+        lease.Leave(new LeaseEnd(ReleaseReason.Disconnected), TimeSpan.FromSeconds(2), yields: false);
+        Lose(0);
+        await lease.Released;
+
+        await AdvanceAsync(TimeSpan.FromSeconds(4));
+
+        await lease.Current.Released.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal(ReleaseReason.Disconnected, lease.Current.End?.Reason);
+    }
+
+    [Fact]
+    public async Task However_often_it_moves_a_lease_ends_after_the_longest_hold()
+    {
+        var lease = await HoldAsync("door", "one", TimeSpan.FromHours(1));
+        for (var half = 0; half < 4; half++)
+        {
+            _node.Clock.Advance(TimeSpan.FromMinutes(50));
+            Assert.NotNull(await Leases.RenewAsync(lease.Id));
+        }
+
+        Lose(0);
+        await lease.Released;
+        Assert.NotNull(await Leases.RenewAsync(lease.Id));
+        _node.Clock.Advance(TimeSpan.FromMinutes(41));
+
+        await lease.Current.Released.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal(ReleaseReason.MaxHold, lease.Current.End?.Reason);
+    }
+
+    /// <summary>The node was killed after the store had granted the other camera, and before it was told of the first one's end.</summary>
+    [Fact]
+    public async Task A_lease_that_a_crash_left_on_two_cameras_goes_on_where_it_came_last()
+    {
+        var store = Get<LeaseStore>();
+        var id = Identifiers.NewLeaseId();
+        await store.AcquireAsync("door", id, "one", TimeSpan.FromMinutes(1));
+        await Task.Delay(5, Cancel); // of the store's clock, which counts milliseconds
+        var granted = Assert.IsType<StoreGrant.Granted>(await store.AcquireAsync("gate", id, "one", TimeSpan.FromMinutes(1)));
+
+        await _node.RunUpkeepAsync();
+
+        var lease = Assert.Single(Leases.Live);
+        await lease.Opened;
+        Assert.Equal(("gate", id, granted.FencingToken), (lease.CameraId, lease.Id, lease.FencingToken));
+        Assert.Equal(["gate"], await store.FindHeldAsync());
+        Assert.Equal(("device_lost", "moved to gate"), ((await EndsAsync("door")).Single().Reason, (await EndsAsync("door")).Single().Detail));
+        await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
+        Assert.Equal(ReleaseReason.Client, Get<EndedLeases>().Find(id)?.Reason);
+    }
+
+    /// <summary>The node was killed; what another run knows of the lease, it knows from the store.</summary>
+    [Fact]
+    public async Task A_lease_that_may_move_may_so_after_a_restart_and_one_that_may_not_does_not()
+    {
+        await Get<StoreWrites>().StartAsync(Cancel);
+        var (moves, stays) = (await HoldAsync("door", "one"), await HoldAsync("attic", "two", failover: false));
+        var wishes = Get<FailoverWishes>();
+        await WishesAsync(wishes, 1);
+        await using var next = _node.Restarted();
+        await next.StartAsync<Failover>();
+        await next.Get<StoreWrites>().StartAsync(Cancel);
+        await next.RunUpkeepAsync();
+        await UntilAsync(() => next.Captures.Created.Count == 2);
+
+        foreach (var capture in next.Captures.Created)
+        {
+            capture.Loss.TrySetResult(CaptureLoss.DeviceLost);
+        }
+
+        await UntilAsync(() => next.Leases.Live.Select(lease => (lease.Id, lease.CameraId)).SequenceEqual([(moves.Id, "gate")]));
+        Assert.Equal(ReleaseReason.DeviceLost, next.Get<EndedLeases>().Find(stays.Id)?.Reason);
+        await WishesAsync(wishes, 1);
+        await next.Leases.EndAsync(next.Leases.Find(moves.Id)!, new LeaseEnd(ReleaseReason.Client));
+        await WishesAsync(wishes, 0);
+    }
+
+    [Fact]
+    public async Task However_many_lose_their_cameras_at_once_nobody_shares_one()
+    {
+        var leases = new[] { await HoldAsync("door", "one"), await HoldAsync("attic", "two") };
+        var opened = 0;
+        Captures.Opening = async _ =>
+        {
+            Interlocked.Increment(ref opened);
+            await Task.Yield();
+        };
+
+        Lose(0);
+        Lose(1);
+        await Task.WhenAll(leases.Select(lease => lease.Released)).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+
+        Assert.Equal("gate", Assert.Single(Leases.Live).CameraId);
+        Assert.Equal(1, opened);
+        Assert.Equal(1, Captures.Open);
+    }
+
+    private T Get<T>() where T : notnull => _node.Get<T>();
+
+    private CameraSlot Slot(string cameraId) => _node.Slot(cameraId);
+
+    private Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null, bool failover = true) =>
+        _node.HoldAsync(cameraId, new LeaseWish(session, ttl, Failover: failover ? new CameraRequirements() : null));
+
+    private void Lose(int capture, bool forGood = true)
+    {
+        var lost = Captures.Created.ElementAt(capture);
+        lost.Failing.TrySetResult();
+        if (forGood)
+        {
+            lost.Loss.TrySetResult(CaptureLoss.DeviceLost);
+        }
+    }
+
+    private Task<IReadOnlyList<LedgerEntry>> EndsAsync(string cameraId) => Get<LeaseStore>().ReadLedgerAsync(cameraId, 10);
+
+    private List<(CameraEventType, string, string?)> Told()
+    {
+        var all = new List<(CameraEventType, string, string?)>();
+        while (_told.TryRead(out var told))
+        {
+            all.Add((told.Type, told.CameraId, told.Detail));
+        }
+
+        return all;
+    }
+
+    /// <summary>In steps, so that what waits again after each has its turn.</summary>
+    private async Task AdvanceAsync(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
+        {
+            _node.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(30, Cancel);
+        }
+    }
+
+    private static async Task WishesAsync(FailoverWishes wishes, int count)
+    {
+        for (var look = 0; (await wishes.ReadAsync()).Count != count; look++)
+        {
+            Assert.True(look < 1000, $"There are not {count} wishes.");
+            await Task.Delay(10, Cancel);
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var look = 0; !isSo(); look++)
+        {
+            Assert.True(look < 3000, "It did not happen.");
+            await Task.Delay(10, Cancel);
+        }
+    }
+}
