@@ -1,5 +1,4 @@
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

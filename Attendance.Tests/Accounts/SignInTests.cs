@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Xunit;
 
 namespace Attendance.Tests.Browser;

@@ -2,7 +2,7 @@ using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Nodes;
 using Attendance.Tests.Stores;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

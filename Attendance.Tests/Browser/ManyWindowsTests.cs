@@ -1,5 +1,5 @@
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,6 +1,5 @@
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
-using Attendance.Web.People;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;

@@ -1,7 +1,6 @@
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;

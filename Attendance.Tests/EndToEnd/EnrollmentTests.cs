@@ -9,7 +9,7 @@ using Attendance.Tests.Browser;
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Faults;
 using Attendance.Tests.Web;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

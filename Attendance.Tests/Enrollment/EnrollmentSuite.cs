@@ -7,7 +7,6 @@ using System.Text.RegularExpressions;
 using Attendance.Tests.Stores;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
-using Attendance.Web.Enrollment.Quality;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 using OpenCvSharp;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Capture.Worker;
 using Attendance.Tests.Enrollment.Quality;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 using Xunit;
 
 namespace Attendance.Tests.Enrollment;

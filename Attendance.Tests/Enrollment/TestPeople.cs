@@ -1,6 +1,4 @@
 using Attendance.Web.Data;
-using Attendance.Web.Enrollment;
-using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

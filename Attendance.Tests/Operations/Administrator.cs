@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Accounts;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Xunit;
 
 namespace Attendance.Tests.Operations;

@@ -5,7 +5,6 @@ using Attendance.Tests.Accounts;
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Stores;
 using Attendance.Tests.Web;
-using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Attendance.Web.People;
 using Microsoft.EntityFrameworkCore;

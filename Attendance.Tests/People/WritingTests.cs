@@ -1,5 +1,5 @@
 using System.Text;
-using Attendance.Web.People;
+using Attendance.Web.Data;
 using Xunit;
 
 namespace Attendance.Tests.People;

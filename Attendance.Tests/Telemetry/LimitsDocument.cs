@@ -17,10 +17,10 @@ using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Views;
 using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
+using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Enrollment.Quality;
-using Attendance.Web.Forwarding;
-using Attendance.Web.People;
+using Attendance.Web.Http;
 
 namespace Attendance.Tests.Telemetry;
 

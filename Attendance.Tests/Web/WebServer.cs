@@ -1,5 +1,6 @@
 using System.Net;
 using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;

@@ -1,6 +1,6 @@
 using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Data;
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;

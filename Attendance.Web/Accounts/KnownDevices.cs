@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Attendance.Web.Data;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Attendance.Web.Accounts;

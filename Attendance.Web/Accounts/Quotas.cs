@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Attendance.ServiceDefaults;
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Attendance.Web.Data;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;

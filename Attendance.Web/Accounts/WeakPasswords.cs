@@ -1,3 +1,4 @@
+using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
 
 namespace Attendance.Web.Accounts;

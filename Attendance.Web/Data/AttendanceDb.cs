@@ -1,7 +1,4 @@
 using System.Data.Common;
-using Attendance.Web.Accounts;
-using Attendance.Web.Enrollment;
-using Attendance.Web.People;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;

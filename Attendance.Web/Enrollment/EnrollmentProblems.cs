@@ -1,5 +1,5 @@
 using Attendance.Web.Enrollment.Quality;
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Enrollment;

@@ -1,5 +1,6 @@
 using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.People;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Enrollment;

@@ -3,8 +3,9 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Attendance.Web.People;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -112,12 +113,3 @@ internal static class ShotEndpoints
 }
 
 internal sealed record ShotList(Guid PersonId, bool Consent, IReadOnlyList<string> Poses, IReadOnlyList<ShotResponse> Shots);
-
-internal sealed record ShotResponse(
-    Guid ShotId, string Pose, DateTime TakenAt, int Width, int Height, double Sharpness, double Brightness, double Size, double Yaw, double Pitch,
-    bool Manual, string PictureUrl)
-{
-    public static ShotResponse From(Shot shot) => new(
-        shot.Id, shot.Pose.Code(), shot.TakenAt, shot.Width, shot.Height, shot.Sharpness, shot.Brightness, shot.Size, shot.Yaw, shot.Pitch,
-        shot.Manual, $"/api/people/{shot.PersonId}/shots/{shot.Pose.Code()}/picture?shot={shot.Id:N}"); // another address for another picture
-}

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Enrollment;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attendance.Web.Accounts;
+using Attendance.Web.Http;
 
 namespace Attendance.Web.Forwarding;
 

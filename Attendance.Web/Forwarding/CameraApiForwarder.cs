@@ -1,5 +1,6 @@
 using Attendance.ServiceDefaults;
 using Attendance.Web.Accounts;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text;
+using Attendance.Web.Http;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.Web.Forwarding;

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Forwarding;

@@ -1,6 +1,6 @@
 using Attendance.ServiceDefaults;
 using Attendance.Web.Data;
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 

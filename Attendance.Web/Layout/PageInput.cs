@@ -1,4 +1,4 @@
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;

@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Text.RegularExpressions;
 using Attendance.Web.Accounts;
 using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Operations;

@@ -5,6 +5,7 @@ using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Attendance.Web.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 

@@ -1,4 +1,5 @@
 using Attendance.Web.Accounts;
+using Attendance.Web.Data;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 

@@ -1,5 +1,4 @@
 using Attendance.Web.Data;
-using Attendance.Web.Enrollment.Quality;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;

@@ -1,8 +1,7 @@
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Attendance.Web.Enrollment;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 
 namespace Attendance.Web.People;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using Attendance.Web.Data;
 
 namespace Attendance.Web.People;
 

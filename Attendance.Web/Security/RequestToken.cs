@@ -1,4 +1,4 @@
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace Attendance.Web.Security;

@@ -1,4 +1,4 @@
-using Attendance.Web.Forwarding;
+using Attendance.Web.Http;
 
 namespace Attendance.Web.Security;
 

@@ -1,5 +1,5 @@
 using Attendance.Tests.Enrollment;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 using Microsoft.Playwright;
 
 namespace Attendance.Tests.Browser.Enrollment;

@@ -1,6 +1,6 @@
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Web;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

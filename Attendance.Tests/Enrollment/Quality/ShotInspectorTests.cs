@@ -1,4 +1,5 @@
 using System.Text;
+using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.Extensions.Logging.Testing;
 using OpenCvSharp;

@@ -1,3 +1,4 @@
+using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
 using FsCheck;
 using FsCheck.Fluent;

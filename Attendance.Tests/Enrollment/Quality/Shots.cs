@@ -1,3 +1,4 @@
+using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,3 +1,4 @@
+using Attendance.Web.Data;
 using Microsoft.Extensions.Options;
 using OpenCvSharp;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;

@@ -1,3 +1,5 @@
+using Attendance.Web.Data;
+
 namespace Attendance.Web.Enrollment.Quality;
 
 /// <summary>What a shot was found to be.</summary>

@@ -25,7 +25,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("Attendance.Web.Accounts.Account", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Account", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("text");
@@ -100,7 +100,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("accounts", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Accounts.SignInCount", b =>
+            modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
                 {
                     b.Property<string>("Key")
                         .HasMaxLength(64)
@@ -122,7 +122,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("sign_in_counts", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Accounts.SignInSession", b =>
+            modelBuilder.Entity("Attendance.Web.Data.SignInSession", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(32)
@@ -142,7 +142,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("sign_in_sessions", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.Shot", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Shot", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -208,7 +208,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("shots", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.ShotPicture", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ShotPicture", b =>
                 {
                     b.Property<Guid>("ShotId")
                         .HasColumnType("uuid");
@@ -222,7 +222,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("shot_pictures", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.ConsentText", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ConsentText", b =>
                 {
                     b.Property<string>("Version")
                         .HasMaxLength(32)
@@ -237,7 +237,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("consent_texts", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.Person", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -374,44 +374,44 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Accounts.SignInCount", b =>
+            modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Accounts.SignInSession", b =>
+            modelBuilder.Entity("Attendance.Web.Data.SignInSession", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.Shot", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Shot", b =>
                 {
-                    b.HasOne("Attendance.Web.People.Person", null)
+                    b.HasOne("Attendance.Web.Data.Person", null)
                         .WithMany("Shots")
                         .HasForeignKey("PersonId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.ShotPicture", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ShotPicture", b =>
                 {
-                    b.HasOne("Attendance.Web.Enrollment.Shot", null)
+                    b.HasOne("Attendance.Web.Data.Shot", null)
                         .WithOne()
-                        .HasForeignKey("Attendance.Web.Enrollment.ShotPicture", "ShotId")
+                        .HasForeignKey("Attendance.Web.Data.ShotPicture", "ShotId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.Person", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
                 {
-                    b.OwnsOne("Attendance.Web.People.Consent", "Consent", b1 =>
+                    b.OwnsOne("Attendance.Web.Data.Consent", "Consent", b1 =>
                         {
                             b1.Property<Guid>("PersonId")
                                 .HasColumnType("uuid");
@@ -437,7 +437,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
                             b1.WithOwner()
                                 .HasForeignKey("PersonId");
 
-                            b1.HasOne("Attendance.Web.People.ConsentText", null)
+                            b1.HasOne("Attendance.Web.Data.ConsentText", null)
                                 .WithMany()
                                 .HasForeignKey("Version")
                                 .OnDelete(DeleteBehavior.Restrict)
@@ -449,7 +449,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -458,7 +458,7 @@ namespace Attendance.Web.Data.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<string>", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -467,14 +467,14 @@ namespace Attendance.Web.Data.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<string>", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.Person", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
                 {
                     b.Navigation("Shots");
                 });

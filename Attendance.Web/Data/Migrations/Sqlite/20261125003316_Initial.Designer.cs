@@ -20,7 +20,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
-            modelBuilder.Entity("Attendance.Web.Accounts.Account", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Account", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
@@ -95,7 +95,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("accounts", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.Shot", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Shot", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -161,7 +161,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("shots", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.ShotPicture", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ShotPicture", b =>
                 {
                     b.Property<Guid>("ShotId")
                         .HasColumnType("TEXT");
@@ -175,7 +175,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("shot_pictures", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.ConsentText", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ConsentText", b =>
                 {
                     b.Property<string>("Version")
                         .HasMaxLength(32)
@@ -190,7 +190,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("consent_texts", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.Person", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -320,27 +320,27 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.Shot", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Shot", b =>
                 {
-                    b.HasOne("Attendance.Web.People.Person", null)
+                    b.HasOne("Attendance.Web.Data.Person", null)
                         .WithMany("Shots")
                         .HasForeignKey("PersonId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Attendance.Web.Enrollment.ShotPicture", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ShotPicture", b =>
                 {
-                    b.HasOne("Attendance.Web.Enrollment.Shot", null)
+                    b.HasOne("Attendance.Web.Data.Shot", null)
                         .WithOne()
-                        .HasForeignKey("Attendance.Web.Enrollment.ShotPicture", "ShotId")
+                        .HasForeignKey("Attendance.Web.Data.ShotPicture", "ShotId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.Person", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
                 {
-                    b.OwnsOne("Attendance.Web.People.Consent", "Consent", b1 =>
+                    b.OwnsOne("Attendance.Web.Data.Consent", "Consent", b1 =>
                         {
                             b1.Property<Guid>("PersonId")
                                 .HasColumnType("TEXT");
@@ -366,7 +366,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                             b1.WithOwner()
                                 .HasForeignKey("PersonId");
 
-                            b1.HasOne("Attendance.Web.People.ConsentText", null)
+                            b1.HasOne("Attendance.Web.Data.ConsentText", null)
                                 .WithMany()
                                 .HasForeignKey("Version")
                                 .OnDelete(DeleteBehavior.Restrict)
@@ -378,7 +378,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -387,7 +387,7 @@ namespace Attendance.Web.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<string>", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -396,14 +396,14 @@ namespace Attendance.Web.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<string>", b =>
                 {
-                    b.HasOne("Attendance.Web.Accounts.Account", null)
+                    b.HasOne("Attendance.Web.Data.Account", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Attendance.Web.People.Person", b =>
+            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
                 {
                     b.Navigation("Shots");
                 });

@@ -1,13 +1,12 @@
-using Attendance.Web.Enrollment;
 
-namespace Attendance.Web.People;
+namespace Attendance.Web.Data;
 
 /// <summary>Somebody who is, or is to be, enrolled.</summary>
 internal sealed class Person
 {
     public const int NameLength = 200, NumberLength = 32, GroupLength = 100;
 
-    /// <summary>Another one where <see cref="Writing"/> makes other keys: then <see cref="Refolding"/> makes all anew.</summary>
+    /// <summary>Another one where <see cref="Writing"/> makes other keys: then all are made anew.</summary>
     public const int CurrentFold = 1;
 
     public Guid Id { get; init; } = Guid.CreateVersion7();

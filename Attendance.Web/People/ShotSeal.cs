@@ -1,6 +1,7 @@
+using Attendance.Web.Data;
 using Microsoft.AspNetCore.DataProtection;
 
-namespace Attendance.Web.Enrollment;
+namespace Attendance.Web.People;
 
 /// <summary>Encrypts pictures with the data-protection keys. One that is put in another's place does not open.</summary>
 internal sealed class ShotSeal(IDataProtectionProvider protection)

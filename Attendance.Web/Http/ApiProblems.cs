@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Attendance.Web.Forwarding;
+namespace Attendance.Web.Http;
 
 /// <summary>What Web itself answers under <c>/api</c> when it does not forward. No text here repeats what was sent.</summary>
 internal static class ApiProblems

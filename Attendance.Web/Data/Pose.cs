@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Attendance.Web.Enrollment.Quality;
+namespace Attendance.Web.Data;
 
 /// <summary>What a person is asked to do with the head, in the order of asking. Left and right are the person's own.</summary>
 internal enum Pose

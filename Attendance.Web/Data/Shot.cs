@@ -1,6 +1,5 @@
-using Attendance.Web.Enrollment.Quality;
 
-namespace Attendance.Web.Enrollment;
+namespace Attendance.Web.Data;
 
 /// <summary>What is known of one picture of a person. The picture itself is a <see cref="ShotPicture"/>.</summary>
 internal sealed class Shot
@@ -32,9 +31,10 @@ internal sealed class Shot
     /// <summary>Of the face, relative to the shorter side of the picture.</summary>
     public double Size { get; init; }
 
-    /// <summary>See <see cref="FacePoints"/>.</summary>
+    /// <summary>About 0 from the front, 0.3 when turned to the person's own left, -0.3 to the right.</summary>
     public double Yaw { get; init; }
 
+    /// <summary>About 0.4 to 0.5 from the front, less when looking up, more when looking down.</summary>
     public double Pitch { get; init; }
 
     public required string CameraId { get; init; }

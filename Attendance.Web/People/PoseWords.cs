@@ -1,6 +1,6 @@
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Data;
 
-namespace Attendance.Web.Enrollment;
+namespace Attendance.Web.People;
 
 internal static class PoseWords
 {

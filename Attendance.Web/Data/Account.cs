@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 
-namespace Attendance.Web.Accounts;
+namespace Attendance.Web.Data;
 
 internal enum AccountRole
 {

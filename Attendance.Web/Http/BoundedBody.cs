@@ -1,4 +1,4 @@
-namespace Attendance.Web.Forwarding;
+namespace Attendance.Web.Http;
 
 /// <summary>What a page sends is small. It is read whole before it is sent on, so that too much of it reaches nobody.</summary>
 internal static class BoundedBody

@@ -1,8 +1,7 @@
 using Attendance.Web.Data;
-using Attendance.Web.Enrollment.Quality;
 using Microsoft.EntityFrameworkCore;
 
-namespace Attendance.Web.Enrollment;
+namespace Attendance.Web.People;
 
 /// <summary>The pictures of people: one for each pose, encrypted, under consent only.</summary>
 internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<ShotStore> logger)

@@ -1,4 +1,4 @@
-namespace Attendance.Web.Accounts;
+namespace Attendance.Web.Data;
 
 /// <summary>How often a password was tried in a row, at an account by strangers or from one device.</summary>
 internal sealed class SignInCount

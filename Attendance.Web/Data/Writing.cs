@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Attendance.Web.People;
+namespace Attendance.Web.Data;
 
 /// <summary>
 /// What a text is, whatever way it was typed. One that looks alike is found alike: with or without accents, composed or not, in

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
-namespace Attendance.Web.Forwarding;
+namespace Attendance.Web.Http;
 
 /// <summary>One JSON object that says each thing once: what is read here must not be read otherwise further on.</summary>
 internal static class StrictJson

@@ -1,4 +1,4 @@
-namespace Attendance.Web.Forwarding;
+namespace Attendance.Web.Http;
 
 /// <summary>Tells by the exception that reading a form ended with that it is none, or that whoever sent it is gone.</summary>
 internal static class UnreadableForm
