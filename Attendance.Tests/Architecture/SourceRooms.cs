@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+
+namespace Attendance.Tests.Architecture;
+
+/// <summary>The folders of a project as rooms, and which of them its source files use.</summary>
+internal sealed partial class SourceRooms
+{
+    private readonly string _project;
+    private readonly IReadOnlyList<(string Path, string Room, string Code)> _files;
+
+    /// <param name="project">Its name, with which its namespaces begin.</param>
+    /// <param name="files">By path from the project's folder. Files beside the folders put the project together and belong to no room.</param>
+    public SourceRooms(string project, IEnumerable<(string Path, string Text)> files)
+    {
+        _project = project;
+        _files = [.. files.Where(file => file.Path.Contains('/')).Select(file => (file.Path, file.Path.Split('/')[0], NoCode().Replace(file.Text, " ")))];
+    }
+
+    public static SourceRooms Of(string project)
+    {
+        var folder = Repository.PathOf(project);
+        return new SourceRooms(
+            project,
+            Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(folder, "*.cshtml", SearchOption.AllDirectories))
+                .Select(path => (Path.GetRelativePath(folder, path).Replace('\\', '/'), File.ReadAllText(path)))
+                .Where(file => !file.Item1.StartsWith("node_modules/", StringComparison.Ordinal)));
+    }
+
+    public IReadOnlySet<string> Names => _files.Select(file => file.Room).ToHashSet();
+
+    /// <summary>Uses of a room by one that is not above it. Each names the file that uses it and the files that it uses.</summary>
+    /// <param name="floors">The rooms from the ground up.</param>
+    public IReadOnlyList<string> UsesThatDoNotGoDown(params string[] floors) =>
+    [
+        .. Uses().Where(use => Array.IndexOf(floors, use.Of) >= Array.IndexOf(floors, use.By)).Select(use => use.ToString()),
+        .. Names.Except(floors).Select(room => $"{room} has no floor."),
+    ];
+
+    /// <summary>Uses between rooms that use each other.</summary>
+    public IReadOnlyList<string> UsesBothWays()
+    {
+        var uses = Uses().ToList();
+        return [.. uses.Where(use => uses.Any(back => back.By == use.Of && back.Of == use.By)).Select(use => use.ToString())];
+    }
+
+    private IEnumerable<Use> Uses() =>
+        from file in _files
+        from room in Names
+        where room != file.Room && Regex.IsMatch(file.Code, $@"\b{Regex.Escape(_project)}\.{room}\b")
+        select new Use(file.Path, file.Room, room, DeclaredIn(room, file.Code));
+
+    /// <summary>The files of a room that declare a type which the code names.</summary>
+    private IReadOnlyList<string> DeclaredIn(string room, string code)
+    {
+        var words = Words().Matches(code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+        return [.. _files.Where(file => file.Room == room && Types().Matches(file.Code).Any(type => words.Contains(type.Groups["name"].Value))).Select(file => file.Path)];
+    }
+
+    /// <summary>Comments, of which some name what they do not use, and texts.</summary>
+    [GeneratedRegex(@"//[^\n]*|""(\\.|[^""\\\n])*""", RegexOptions.ExplicitCapture)]
+    private static partial Regex NoCode();
+
+    [GeneratedRegex(@"\b[A-Z]\w*")]
+    private static partial Regex Words();
+
+    [GeneratedRegex(@"\b(class|record|struct|interface|enum)\s+(struct\s+)?(?<name>[A-Z]\w*)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Types();
+
+    private sealed record Use(string File, string By, string Of, IReadOnlyList<string> Used)
+    {
+        public override string ToString() => $"{File} uses {Of} ({string.Join(", ", Used)}).";
+    }
+}
