@@ -67,6 +67,25 @@ public sealed class HostileInputTests : WebTest
         AssertNoError();
     }
 
+    /// <summary>The framework would take a field of a form before the path, also of a request that has no form to send.</summary>
+    [Theory]
+    [InlineData("/cameras/demo", "")]
+    [InlineData("/people/{person}", "")]
+    [InlineData("/people/{person}", "00000000-0000-4000-8000-0000000000ff")]
+    [InlineData("/people/{person}/edit", "00000000-0000-4000-8000-0000000000ff")]
+    [InlineData("/people/{person}/capture", "")]
+    public async Task A_form_does_not_replace_what_the_path_names(string page, string id)
+    {
+        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        using var visit = new Visit(Web.Address) { Cookie = Operator.Value };
+        using var request = new HttpRequestMessage(HttpMethod.Get, page.Replace("{person}", FakeEnrollmentApi.Person.ToString(), StringComparison.Ordinal)) { Content = new FormUrlEncodedContent([new("id", id)]) };
+
+        using var response = await visit.Client.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        AssertNoError();
+    }
+
     [Fact]
     public async Task Nobody_makes_Web_say_that_it_has_failed()
     {

@@ -24,7 +24,7 @@ internal sealed class CaptureModel(PeopleStore people, IAntiforgery antiforgery,
     /// <summary>What makes a shot good, for the page to judge by.</summary>
     public string LimitsJson { get; } = JsonSerializer.Serialize(limits.Value, JsonSerializerOptions.Web);
 
-    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetAsync([FromRoute] Guid id, CancellationToken cancellationToken)
     {
         if (await people.FindAsync(id, cancellationToken) is not { } person)
         {

@@ -9,7 +9,7 @@ namespace Attendance.Web.People;
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class PersonModel(PeopleStore people, PersonExport export, ConsentTexts consent) : PageModel
 {
-    [BindProperty(SupportsGet = true)]
+    [FromRoute]
     public Guid Id { get; set; }
 
     /// <summary>As in <see cref="NewPersonModel.Agreed"/>.</summary>

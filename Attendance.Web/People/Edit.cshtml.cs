@@ -7,7 +7,7 @@ namespace Attendance.Web.People;
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class EditPersonModel(PeopleStore people) : PageModel
 {
-    [BindProperty(SupportsGet = true)]
+    [FromRoute]
     public Guid Id { get; set; }
 
     [BindProperty]

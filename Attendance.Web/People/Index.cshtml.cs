@@ -24,7 +24,7 @@ internal sealed class PeopleModel(PeopleStore people, SearchToken token) : PageM
 
     public bool IsSearch => !string.IsNullOrWhiteSpace(Words) || !string.IsNullOrEmpty(Group);
 
-    public async Task OnGetAsync(string? search, CancellationToken cancellationToken)
+    public async Task OnGetAsync([FromQuery] string? search, CancellationToken cancellationToken)
     {
         if (token.Open(search) is { } wanted)
         {
