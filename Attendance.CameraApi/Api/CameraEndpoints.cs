@@ -71,6 +71,7 @@ internal static class CameraEndpoints
         CameraViews views,
         CameraLeases leases,
         OtherNodes others,
+        Quarantines quarantines,
         Reconciliation reconciliation,
         OpenLeaks leaks,
         LeaseStore store,
@@ -86,7 +87,7 @@ internal static class CameraEndpoints
             here.Next,
             [],
             Math.Max(reconciliation.WorkersWithoutLease().Count, leaks.Open.Count), // what is seen now, and what is being ended
-            leases.QuarantinedCount,
+            quarantines.Count,
             await StoreStateAsync(store))));
     }
 

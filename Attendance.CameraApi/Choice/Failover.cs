@@ -9,15 +9,21 @@ namespace Attendance.CameraApi.Choice;
 /// Moves leases that may move to the next best camera as soon as their own is missing, keeps failing, or is given up. While none is
 /// free they wait for their own as every lease does, and for whichever becomes free before.
 /// </summary>
-internal sealed partial class Failover(CameraLeases leases, CameraChoice choice, FailoverWishes wishes, TimeProvider clock, ILogger<Failover> logger)
-    : IHostedService
+internal sealed partial class Failover(
+    CameraLeases leases, LeaseOpening opening, CameraChoice choice, FailoverWishes wishes, TimeProvider clock, ILogger<Failover> logger) : IHostedService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        leases.Failover = WatchAsync;
+        opening.Opened += (lease, capture) =>
+        {
+            if (lease.FailoverTo is not null)
+            {
+                lease.Moving = WatchAsync(lease, capture);
+            }
+        };
         leases.Ended += (lease, _) => ForgetIfOver(lease);
         return Task.CompletedTask;
     }

@@ -50,6 +50,9 @@ internal sealed class CameraLease
     /// <summary>What another camera must be that it moves to should its own be lost; null for a lease that waits for its own.</summary>
     public CameraRequirements? FailoverTo { get; init; }
 
+    /// <summary>Whether it has moved to another camera, once its own is lost.</summary>
+    public Task<bool> Moving { get; set; } = Task.FromResult(false);
+
     /// <summary>It is being opened in place of another camera, under which its session still has the lease.</summary>
     public bool IsArriving { get; private set; }
 
@@ -343,7 +346,3 @@ internal sealed class CameraLease
 
     private void Expire() => _expire(this, Overdue);
 }
-
-/// <param name="Until">Since the lease began.</param>
-/// <param name="Yields">It ends at once when another session wants the camera.</param>
-internal sealed record Leaving(LeaseEnd End, TimeSpan Until, bool Yields);

@@ -16,6 +16,17 @@ internal static class LeaseRegistration
         builder.Services.AddSingleton<EndedLeases>();
         builder.Services.AddSingleton<CameraSlots>();
         builder.Services.AddSingleton<SessionNodes>();
+        builder.Services.AddSingleton<ClosingNode>();
+        builder.Services.AddSingleton<LeaseRegistry>();
+        builder.Services.AddSingleton<Quarantines>();
+        builder.Services.AddSingleton<LeaseRelease>();
+        builder.Services.AddSingleton<LeaseFactory>();
+        builder.Services.AddSingleton<LeaseOpening>();
+        builder.Services.AddSingleton<LeaseGrant>();
+        builder.Services.AddSingleton<LeaseAcquisition>();
+        builder.Services.AddSingleton<LeaseAdoption>();
+        builder.Services.AddSingleton<LeaseRenewal>();
+        builder.Services.AddSingleton<LeaseMove>();
         builder.Services.AddSingleton<CameraLeases>();
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("session store");
     }

@@ -81,7 +81,7 @@ internal static class OperationsEndpoints
         return TypedResults.Accepted((string?)null, new CameraReference(cameraId));
     }
 
-    private static async Task<IResult> UnquarantineAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit)
+    private static async Task<IResult> UnquarantineAsync(string cameraId, HttpContext context, CameraSlots slots, Quarantines quarantines, AuditLog audit)
     {
         var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
         if (!slots.TryGet(cameraId, out var slot))
@@ -94,7 +94,7 @@ internal static class OperationsEndpoints
             return new Problem(StatusCodes.Status409Conflict, "not_quarantined", "The camera is not in quarantine.");
         }
 
-        var isFree = await leases.TryEndQuarantineAsync(slot, quarantine);
+        var isFree = await quarantines.TryEndAsync(slot, quarantine);
         audit.Add("unquarantine", cameraId, by, why, isFree ? "It is free." : $"Not free: {quarantine.Cause}");
         return isFree ? TypedResults.Ok(new CameraReference(cameraId)) : NotFree(quarantine.Cause);
     }

@@ -151,9 +151,9 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         await Get<CameraLeases>().EndAsync(lease, new LeaseEnd(ReleaseReason.Client)).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
 
         Assert.Contains("It hangs in the kernel.", Assert.Single(Find(AlertRule.Quarantined)).What, StringComparison.Ordinal);
-        Assert.False(await Get<CameraLeases>().TryEndQuarantineAsync(lease.Slot, lease.Slot.Quarantine!));
+        Assert.False(await Get<Quarantines>().TryEndAsync(lease.Slot, lease.Slot.Quarantine!));
         isFree = true;
-        Assert.True(await Get<CameraLeases>().TryEndQuarantineAsync(lease.Slot, lease.Slot.Quarantine!));
+        Assert.True(await Get<Quarantines>().TryEndAsync(lease.Slot, lease.Slot.Quarantine!));
         Assert.Empty(Find(AlertRule.Quarantined));
     }
 

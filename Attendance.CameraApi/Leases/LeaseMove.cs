@@ -10,7 +10,16 @@ namespace Attendance.CameraApi.Leases;
 /// A lease moves by being granted and opened on the other camera first, and then, in one step, ending on the one it had. So its
 /// session always has exactly one of them, each camera has a holder and an end of its own, and a move that fails has changed nothing.
 /// </summary>
-internal sealed partial class CameraLeases
+internal sealed partial class LeaseMove(
+    LeaseRegistry registry,
+    LeaseGrant grant,
+    LeaseOpening opening,
+    LeaseRelease release,
+    LeaseStore store,
+    ClosingNode closing,
+    LeaseMetrics metrics,
+    CameraEvents events,
+    ILogger<LeaseMove> logger)
 {
     /// <summary>Moves a lease to a camera that is free: the same id and session, for the same time, with that camera's token.</summary>
     /// <returns><see langword="false"/> when somebody else has that camera, or the lease has ended.</returns>
@@ -19,7 +28,7 @@ internal sealed partial class CameraLeases
     public async Task<bool> TryMoveAsync(CameraLease lease, CameraSlot to)
     {
         var next = lease.To(to);
-        if (_closing.IsCancellationRequested || to.TryEnter(next) is not null)
+        if (closing.IsClosing || to.TryEnter(next) is not null)
         {
             return false;
         }
@@ -30,7 +39,7 @@ internal sealed partial class CameraLeases
         var name = "failed";
         try
         {
-            var outcome = await OpenAsync(next, ArriveAsync, CancellationToken.None);
+            var outcome = await opening.OpenAsync(next, ArriveAsync, CancellationToken.None);
             name = outcome is AcquireOutcome.Granted ? next.Outcome : outcome.Name;
             return outcome is AcquireOutcome.Granted;
         }
@@ -47,26 +56,21 @@ internal sealed partial class CameraLeases
 
         async Task<AcquireOutcome?> ArriveAsync(CameraLease arriving, CancellationToken cancellationToken)
         {
-            if (await GrantAsync(arriving) is { } refused)
+            if (await grant.TryAsync(arriving) is { } refused)
             {
                 return refused;
             }
 
-            await OpenGrantedAsync(arriving, cancellationToken);
+            await opening.OpenGrantedAsync(arriving, cancellationToken);
             var remaining = lease.Remaining;
             if (remaining <= TimeSpan.Zero || !await store.In(arriving.Stored.Scope).RenewAsync(arriving.Stored, arriving.Ttl, remaining) || !arriving.TryArrive(remaining))
             {
-                await EndAsync(arriving, lease.End ?? s_endedInTheStore);
+                await release.EndAsync(arriving, lease.End ?? LeaseRelease.EndedInTheStore);
                 return new AcquireOutcome.Ended(arriving.End!.Value);
             }
 
-            // Who asks for it now finds the new one; should the old one have ended before, both have.
-            if (!_live.TryUpdate(arriving.Id, arriving, lease) && _live.TryAdd(arriving.Id, arriving))
-            {
-                Interlocked.Increment(ref _liveCount);
-            }
-
-            _ = EndAsync(lease, new LeaseEnd(ReleaseReason.DeviceLost, $"moved to {arriving.CameraId}"), arriving);
+            registry.Replace(lease, arriving);
+            _ = release.EndAsync(lease, new LeaseEnd(ReleaseReason.DeviceLost, $"moved to {arriving.CameraId}"), arriving);
             if (lease.MovedTo != arriving)
             {
                 EndTogether(lease, arriving);
@@ -84,7 +88,7 @@ internal sealed partial class CameraLeases
     {
         if (lease is { End: { } end, MovedTo: null })
         {
-            _ = EndAsync(arriving, end);
+            _ = release.EndAsync(arriving, end);
         }
     }
 

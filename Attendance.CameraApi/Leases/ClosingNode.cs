@@ -1,0 +1,15 @@
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Whether this node stops: then nothing is acquired any more.</summary>
+internal sealed class ClosingNode : IDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+
+    public bool IsClosing => _closing.IsCancellationRequested;
+
+    public CancellationToken Token => _closing.Token;
+
+    public Task CloseAsync() => _closing.CancelAsync();
+
+    public void Dispose() => _closing.Dispose();
+}

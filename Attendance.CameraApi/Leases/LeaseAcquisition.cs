@@ -1,0 +1,210 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Store;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Gets cameras for sessions: slot, store, device, first frame. Whoever has to wait stands in line, first come, first served.</summary>
+internal sealed class LeaseAcquisition(
+    LeaseFactory leases,
+    LeaseGrant grant,
+    LeaseOpening opening,
+    LeaseRelease release,
+    LeaseStore store,
+    ClosingNode closing,
+    LeaseMetrics metrics,
+    TimeProvider clock)
+{
+    /// <summary>Gets the camera for a session and opens it.</summary>
+    /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
+    /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
+    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken) =>
+        ReportAsync(slot.Camera, () => EnterAndOpenAsync(slot, wish, cancellationToken));
+
+    /// <summary>Stands in the lines of several cameras and gets the first that is given back.</summary>
+    /// <returns>Null when none was, in time.</returns>
+    /// <exception cref="CameraUnavailableException">It was given back and does not open.</exception>
+    /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
+    public async Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
+        IReadOnlyList<CameraSlot> awaited, LeaseWish wish, CancellationToken cancellationToken)
+    {
+        var turn = SlotWaiter.EnterFirstAsync(awaited, slot => leases.Create(slot, wish), wish.Wait, clock, cancellationToken);
+        if (!turn.IsCompleted)
+        {
+            // Who said goodbye just before we stood in line did not see us there.
+            _ = awaited.Any(slot => slot.Lease is { } leaving && Yield(leaving));
+        }
+
+        return await turn is { } lease
+            ? (lease.Slot, await ReportAsync(lease.Slot.Camera, () => opening.OpenAsync(lease, GrantAndOpenAsync, cancellationToken)))
+            : null;
+    }
+
+    /// <summary>Ends the lease after a while, unless its session comes back; at once when somebody else waits for the camera.</summary>
+    public void Leave(CameraLease lease, LeaseEnd end, TimeSpan grace)
+    {
+        lease = lease.Current;
+        lease.Leave(end, grace, yields: true);
+        if (lease.Slot.IsAwaited)
+        {
+            Yield(lease);
+        }
+    }
+
+    /// <summary>However it comes out, it is traced and counted.</summary>
+    private async Task<AcquireOutcome> ReportAsync(Camera camera, Func<Task<AcquireOutcome>> acquire)
+    {
+        using var activity = LeaseSpans.StartAcquire(camera);
+        var name = "failed";
+        string? error = null;
+        try
+        {
+            var outcome = await acquire();
+            name = outcome.Name;
+            return outcome;
+        }
+        catch (StoreUnavailableException)
+        {
+            name = error = "store_unavailable";
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            name = error = "cancelled";
+            throw;
+        }
+        catch (Exception exception)
+        {
+            error = (exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name;
+            throw;
+        }
+        finally
+        {
+            activity?.SetTag(TelemetryAttributes.LeaseOutcome, name);
+            if (error is not null)
+            {
+                activity.Failed(error);
+            }
+
+            metrics.Asked(camera.Id, name);
+        }
+    }
+
+    private async Task<AcquireOutcome> EnterAndOpenAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken)
+    {
+        var asked = clock.GetTimestamp();
+        while (true)
+        {
+            if (closing.IsClosing)
+            {
+                return new AcquireOutcome.ShuttingDown();
+            }
+
+            if (slot.Quarantine is { } quarantine)
+            {
+                return new AcquireOutcome.Quarantined(quarantine);
+            }
+
+            var lease = leases.Create(slot, wish);
+            var holder = slot.TryEnter(lease);
+            if (holder is null)
+            {
+                return await opening.OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
+            }
+
+            if (holder.End is not null)
+            {
+                await holder.Released.WaitAsync(cancellationToken); // bounded, as every release is
+            }
+            else if (holder.SessionHash == wish.SessionHash)
+            {
+                if (holder.ComeBack() && await HasOpenedAsync(holder, cancellationToken))
+                {
+                    return new AcquireOutcome.Granted(holder, IsNew: false);
+                }
+            }
+            else if (Yield(holder))
+            {
+                await holder.Released.WaitAsync(cancellationToken);
+            }
+            else if (wish.Takeover)
+            {
+                var taken = release.EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover));
+                if (holder.End?.Reason == ReleaseReason.Takeover)
+                {
+                    wish.TookOver?.Invoke(holder);
+                }
+
+                await taken.WaitAsync(cancellationToken);
+            }
+            else if (wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
+            {
+                var turn = SlotWaiter.EnterFirstAsync([slot], _ => lease, patience, clock, cancellationToken);
+                if (slot.Lease is { } leaving && !ReferenceEquals(leaving, lease))
+                {
+                    Yield(leaving); // who said goodbye just before we stood in line did not see us there
+                }
+
+                if (await turn is not null)
+                {
+                    return await opening.OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
+                }
+            }
+            else
+            {
+                return new AcquireOutcome.InUse(holder.ExpiresAt);
+            }
+        }
+    }
+
+    /// <returns><see langword="false"/> when its session has not said goodbye.</returns>
+    private bool Yield(CameraLease lease)
+    {
+        if (lease.Leaving is not { Yields: true } leaving)
+        {
+            return false;
+        }
+
+        _ = release.EndAsync(lease, leaving.End);
+        return true;
+    }
+
+    private async Task<AcquireOutcome?> GrantAndOpenAsync(CameraLease lease, CancellationToken cancellationToken)
+    {
+        var askedAt = clock.GetTimestamp();
+        if (await grant.TryAsync(lease) is { } refused)
+        {
+            return refused;
+        }
+
+        await opening.OpenGrantedAsync(lease, cancellationToken);
+
+        // An opening may outlast the TTL, so the time starts again once there is a picture.
+        if (clock.GetElapsedTime(askedAt) > lease.Ttl / 3)
+        {
+            askedAt = clock.GetTimestamp();
+            if (!await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
+            {
+                await release.EndAsync(lease, LeaseRelease.EndedInTheStore);
+            }
+        }
+
+        return lease.TryHandOut(askedAt) ? null : new AcquireOutcome.Ended(lease.End!.Value);
+    }
+
+    private static async Task<bool> HasOpenedAsync(CameraLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lease.Opened.WaitAsync(cancellationToken);
+            return lease.End is null;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await lease.Released.WaitAsync(cancellationToken);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Goes on with leases that an earlier run of this node began.</summary>
+internal sealed partial class LeaseAdoption(
+    LeaseFactory leases, LeaseRegistry registry, LeaseGrant grant, LeaseOpening opening, ClosingNode closing, LeaseMetrics metrics, ILogger<LeaseAdoption> logger)
+{
+    /// <summary>Opens the camera of a lease that an earlier run of this node began, under the very same lease.</summary>
+    /// <param name="failover">As it was asked for then.</param>
+    /// <returns><see langword="false"/> when somebody has the camera by now.</returns>
+    public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null)
+    {
+        var lease = leases.Create(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl, Failover: failover));
+        if (closing.IsClosing || slot.TryEnter(lease) is not null)
+        {
+            return false;
+        }
+
+        registry.Add(lease);
+        lease.Adopt(found);
+        grant.Begin(lease);
+        metrics.Asked(lease.CameraId, "adopted");
+        LogAdopted(lease.CameraId, lease.Ref);
+        _ = ReopenAsync(lease);
+        return true;
+    }
+
+    private async Task ReopenAsync(CameraLease lease)
+    {
+        using var activity = LeaseSpans.StartAcquire(lease.Slot.Camera);
+        activity?.SetTag(TelemetryAttributes.LeaseOutcome, lease.Outcome);
+        lease.Origin = activity?.Context ?? default;
+        try
+        {
+            await opening.OpenAsync(lease, OpenAsync, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            activity.Failed((exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name);
+            LogNotReopened(lease.CameraId, exception.Message);
+        }
+
+        async Task<AcquireOutcome?> OpenAsync(CameraLease granted, CancellationToken cancellationToken)
+        {
+            await opening.OpenGrantedAsync(granted, cancellationToken);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} is opened again under lease {LeaseRef}, which an earlier run of this node began")]
+    private partial void LogAdopted(string cameraId, string leaseRef);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} could not be opened again: {Error}")]
+    private partial void LogNotReopened(string cameraId, string error);
+}

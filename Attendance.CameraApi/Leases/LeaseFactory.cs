@@ -1,0 +1,19 @@
+using Attendance.CameraApi.Node;
+using Attendance.CameraApi.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Makes leases by what was asked for, and ends them when their time is over.</summary>
+internal sealed class LeaseFactory(LeaseRelease release, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
+{
+    public CameraLease Create(CameraSlot slot, LeaseWish wish) => new(
+        slot, node.Value.Name, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire) { FailoverTo = wish.Failover };
+
+    private void Expire(CameraLease lease, LeaseEnd end)
+    {
+        using var activity = CameraApiActivity.Start(SpanNames.Expire, lease.Origin);
+        activity?.SetTag(TelemetryAttributes.CameraId, lease.CameraId).SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
+        _ = release.EndAsync(lease, end);
+    }
+}

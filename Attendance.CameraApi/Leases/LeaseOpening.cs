@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Quality;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Opens the camera of a lease, and ends the lease where that fails or its camera is lost later.</summary>
+internal sealed partial class LeaseOpening(
+    LeaseRelease release, ICameraCaptureFactory captures, IBrowserCaptures browsers, CameraQuality quality, CameraEvents events, ILogger<LeaseOpening> logger)
+{
+    /// <summary>The camera of a lease is open. Who moves the lease, should that camera be lost, says so by <see cref="CameraLease.Moving"/>.</summary>
+    public event Action<CameraLease, ICameraCapture>? Opened;
+
+    /// <summary>The lease is in its slot. Every way out of here that does not grant it, ends it.</summary>
+    public async Task<AcquireOutcome> OpenAsync(
+        CameraLease lease, Func<CameraLease, CancellationToken, Task<AcquireOutcome?>> open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await open(lease, cancellationToken) ?? new AcquireOutcome.Granted(lease, IsNew: true);
+        }
+        catch (Exception exception)
+        {
+            var end = lease.End ?? new LeaseEnd(
+                cancellationToken.IsCancellationRequested ? ReleaseReason.Disconnected : ReleaseReason.OpenFailed);
+            lease.MarkNotOpened(exception);
+            lease.MarkSettled();
+            await release.EndAsync(lease, end);
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                return new AcquireOutcome.Ended(lease.End!.Value);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Opens the camera of a lease that the store has granted, and waits for its first frame.</summary>
+    public async Task OpenGrantedAsync(CameraLease lease, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Ended);
+        var camera = lease.Slot.Camera;
+        lease.Capture = camera.Source.Kind == CameraKind.Browser ? browsers.Create(lease) : captures.Create(camera);
+        try
+        {
+            await lease.Capture.OpenAsync(either.Token);
+            NoteOpening(lease, failure: null);
+        }
+        catch (CameraUnavailableException exception)
+        {
+            NoteOpening(lease, exception);
+            throw;
+        }
+
+        lease.MarkOpened();
+        lease.MarkSettled();
+        Opened?.Invoke(lease, lease.Capture);
+        _ = EndWhenLostAsync(lease, lease.Capture);
+        events.Tell(CameraEventType.LeaseGranted, lease.CameraId, lease.Ref);
+        LogGranted(lease.CameraId, lease.Ref, lease.FencingToken);
+    }
+
+    /// <summary>Three failures in a row, over however many acquisitions, are more than bad luck.</summary>
+    private void NoteOpening(CameraLease lease, CameraUnavailableException? failure)
+    {
+        if (failure is not null)
+        {
+            quality.Failed(lease.Slot.Camera, QualityFailure.OpenFailed);
+        }
+
+        if (failure is null)
+        {
+            if (lease.Slot.Failures >= CaptureStatus.FailuresOfNote)
+            {
+                events.Tell(CameraEventType.CameraRecovered, lease.CameraId, lease.Ref);
+            }
+
+            lease.Slot.Failures = 0;
+        }
+        else if (++lease.Slot.Failures == CaptureStatus.FailuresOfNote)
+        {
+            events.Tell(CameraEventType.CameraFailing, lease.CameraId, lease.Ref, failure.Message);
+            LogKeepsFailing(lease.CameraId, lease.Slot.Failures, failure.Message);
+        }
+    }
+
+    private async Task EndWhenLostAsync(CameraLease lease, ICameraCapture capture)
+    {
+        if (await Task.WhenAny(capture.Lost, lease.Released) == capture.Lost)
+        {
+            Activity.Current = null; // the request that began the lease is over
+            quality.Failed(lease.Slot.Camera, QualityFailure.Lost);
+            var reason = await capture.Lost == CaptureLoss.DeviceLost ? ReleaseReason.DeviceLost : ReleaseReason.WorkerFailed;
+            if (!await lease.Moving)
+            {
+                await release.EndAsync(lease, new LeaseEnd(reason));
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} leased as {LeaseRef}, token {FencingToken}")]
+    private partial void LogGranted(string cameraId, string leaseRef, long fencingToken);
+
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} did not open {Failures} times in a row: {Fault}")]
+    private partial void LogKeepsFailing(string cameraId, int failures, string fault);
+}

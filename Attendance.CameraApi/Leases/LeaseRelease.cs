@@ -1,0 +1,129 @@
+using Attendance.CameraApi.Cameras;
+using Attendance.CameraApi.Capture;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Quality;
+using Attendance.CameraApi.Telemetry;
+
+namespace Attendance.CameraApi.Leases;
+
+/// <summary>Ends leases: device, proof, store. The device goes first, so nobody is granted a camera that is still physically busy.</summary>
+internal sealed partial class LeaseRelease(
+    LeaseRegistry registry,
+    Quarantines quarantines,
+    PendingReleases pending,
+    CameraQuality quality,
+    LeaseMetrics metrics,
+    CameraEvents events,
+    TimeProvider clock,
+    ILogger<LeaseRelease> logger)
+{
+    /// <summary>Why a lease ends here that the store no longer lists as ours.</summary>
+    public static readonly LeaseEnd EndedInTheStore = new(ReleaseReason.NodeLost, "ended in the store");
+
+    /// <summary>A granted lease has ended; its camera is still to be closed. Who listens must not wait for anything.</summary>
+    public event Action<CameraLease, LeaseEnd>? Ended;
+
+    /// <summary>Ends the lease, if it has not ended yet, and waits until its camera is free or in quarantine.</summary>
+    /// <param name="movedTo">The same lease, where it goes on: only its camera is to be given back.</param>
+    public Task<CloseOutcome> EndAsync(CameraLease lease, LeaseEnd end, CameraLease? movedTo = null)
+    {
+        if (!lease.TryEnd(end, movedTo))
+        {
+            if (lease.MovedTo is { } next && end.Reason.IsOfHolder())
+            {
+                return EndAsync(next, end); // it has moved in the same moment; who gives it back means wherever it is
+            }
+        }
+        else
+        {
+            if (lease.Stored.WasGranted)
+            {
+                Ended?.Invoke(lease, end);
+            }
+
+            _ = ReleaseAsync(lease, end);
+        }
+
+        return lease.Released;
+    }
+
+    /// <summary>Runs once for each lease. Whatever fails here, the slot is left at the end.</summary>
+    private async Task ReleaseAsync(CameraLease lease, LeaseEnd end)
+    {
+        if (await ReleaseInSpanAsync(lease, end) is { } quarantine)
+        {
+            await quarantines.EndAsync(lease.Slot, quarantine);
+        }
+    }
+
+    private async Task<Quarantine?> ReleaseInSpanAsync(CameraLease lease, LeaseEnd end)
+    {
+        var started = clock.GetTimestamp();
+        using var activity = CameraApiActivity.Start(SpanNames.Release, lease.Origin)
+            ?.SetTag(TelemetryAttributes.CameraId, lease.CameraId)
+            .SetTag(TelemetryAttributes.CameraKind, lease.Slot.Camera.Source.Kind.Name())
+            .SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
+
+        await lease.Settled;
+        registry.End(lease, end);
+        CloseOutcome outcome = new CloseOutcome.Free();
+        var told = Task.CompletedTask;
+        try
+        {
+            if (lease.Capture is { } capture)
+            {
+                outcome = await capture.CloseAsync();
+                quality.Keep(lease.Slot.Camera, capture.Frames);
+            }
+
+            if (!lease.IsProbe)
+            {
+                told = pending.ReleaseAsync(lease.Stored, end);
+            }
+
+            // Whoever is first in line asks the store behind this, on the same way, and need not wait for what it answers.
+            if (!lease.Slot.IsAwaited)
+            {
+                await told;
+            }
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception.GetType().Name);
+            LogReleaseFailed(lease.CameraId, exception);
+        }
+
+        var quarantine = outcome is CloseOutcome.NotFree notFree ? new Quarantine(notFree.Cause, clock.GetUtcNow(), notFree) : null;
+        Report(lease, end, quarantine, clock.GetElapsedTime(started));
+        activity?.SetTag(TelemetryAttributes.ReleaseOutcome, quarantine is null ? "free" : "quarantined");
+        lease.Slot.Leave(lease, quarantine);
+        await told;
+        lease.MarkReleased(outcome);
+        registry.Leave(lease);
+
+        return quarantine;
+    }
+
+    private void Report(CameraLease lease, LeaseEnd end, Quarantine? quarantine, TimeSpan took)
+    {
+        if (quarantine is not null)
+        {
+            quarantines.Begin(lease, quarantine);
+        }
+
+        if (lease.Stored.WasGranted)
+        {
+            lease.Slot.LastEnd = (end, clock.GetUtcNow());
+            metrics.Ended(lease.CameraId, end.Reason, lease.Outcome, lease.Held);
+            metrics.Freed(lease.CameraId, end.Reason, quarantine is null ? "free" : "quarantined", took);
+            events.Tell(CameraEventType.LeaseEnded, lease.CameraId, lease.Ref, end.ToString());
+            LogReleased(lease.CameraId, lease.Ref, end.ToString(), lease.Held.TotalSeconds);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} released: lease {LeaseRef}, {Reason}, held {Seconds:0.0} s")]
+    private partial void LogReleased(string cameraId, string leaseRef, string reason, double seconds);
+
+    [LoggerMessage(LogLevel.Error, "Camera {CameraId}: its release failed")]
+    private partial void LogReleaseFailed(string cameraId, Exception exception);
+}
