@@ -13,6 +13,12 @@ using Attendance.Web.Security;
 // Figures and times are written alike wherever this runs; ICU is for the names of people.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 
+if (args is ["--version"])
+{
+    Console.WriteLine(ProductVersion.Text);
+    return;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();

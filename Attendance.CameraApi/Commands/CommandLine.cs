@@ -7,7 +7,7 @@ internal static class CommandLine
 {
     private const string DefaultUrl = "http://localhost:5081";
 
-    public static bool IsCommand(string[] args) => args is ["list-cameras" or "cleanup-cameras" or "help" or "--help" or "-h", ..];
+    public static bool IsCommand(string[] args) => args is ["list-cameras" or "cleanup-cameras" or "help" or "--help" or "-h" or "--version", ..];
 
     public static Task<int> RunAsync(string[] args)
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.Versioning;
 using System.Net;
+using System.Runtime.Versioning;
 using System.Text;
 using Attendance.Tests.Accounts;
 using Attendance.Tests.Web;
@@ -53,17 +53,17 @@ public sealed class DataFilesTests
             var account = await AccountSite.AddAsync(web);
             using var visit = new Visit(web.Address);
             (await visit.SignInAsync(account.UserName!, "wrong")).Says(HttpStatusCode.OK, "is wrong");
-            Assert.Equal("Healthy", (await visit.GetAsync("/health")).Text);
+            (await visit.GetAsync("/health")).Says(HttpStatusCode.OK, "\"Healthy\"");
 
             await FillAsync(Path.Combine(folder.FullName, "filler"));
 
-            (await visit.GetAsync("/health")).Says(HttpStatusCode.ServiceUnavailable, "Unhealthy");
+            (await visit.GetAsync("/health")).Says(HttpStatusCode.ServiceUnavailable, "\"Unhealthy\"");
             (await visit.GetAsync("/alive")).Says(HttpStatusCode.OK, "Healthy");
             var refused = await visit.SignInAsync(account.UserName!, "wrong");
             Assert.True(refused.Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.OK, $"{refused.Status}");
 
             File.Delete(Path.Combine(folder.FullName, "filler"));
-            (await visit.GetAsync("/health")).Says(HttpStatusCode.OK, "Healthy");
+            (await visit.GetAsync("/health")).Says(HttpStatusCode.OK, "\"Healthy\"");
             (await visit.SignInAsync(account.UserName!, AccountSite.Password)).Leads("/");
         }
         finally

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Capture;
+using Attendance.ServiceDefaults;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
@@ -51,6 +52,14 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
         Assert.Equal(0, exitCode);
         Assert.Contains("demo", output, StringComparison.Ordinal);
         Assert.Empty(proxy.Asked);
+    }
+
+    [Fact]
+    public async Task It_tells_its_version()
+    {
+        var (code, output, _) = await RunAsync("--version");
+
+        Assert.Equal((0, ProductVersion.Text), (code, output.Trim()));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attendance.ServiceDefaults;
 using Attendance.Tests.Browser.Enrollment;
 using Xunit;
 
@@ -31,6 +34,18 @@ public sealed class PageTests : WebTest
         Assert.Equal("same-origin", response.Headers.GetValues("Referrer-Policy").Single());
         Assert.Contains("camera=(self)", response.Headers.GetValues("Permissions-Policy").Single(), StringComparison.Ordinal);
         Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task The_version_is_told_by_health_and_on_pages_to_who_is_signed_in()
+    {
+        var health = await Visitor.GetFromJsonAsync<JsonElement>("/health", Cancel);
+
+        Assert.Equal("Healthy", health.GetProperty("status").GetString());
+        Assert.Equal(ProductVersion.Text, health.GetProperty("version").GetString());
+        Assert.Matches(@"^\d+\.\d+\.\d+$", ProductVersion.Text);
+        Assert.Contains($"Version {ProductVersion.Text}", await Client.GetStringAsync("/people", Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain(ProductVersion.Text, await Visitor.GetStringAsync("/sign-in", Cancel), StringComparison.Ordinal);
     }
 
     [Theory]
