@@ -6,6 +6,7 @@ using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Capture.Worker.Network;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Quality;
 using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,6 +68,7 @@ public sealed class NetworkCaptureTests
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<CameraEvents>().AddMetrics();
         builder.AddCameras();
         builder.AddCapture();
+        builder.AddQuality();
         using var host = builder.Build();
         var first = new HttpCamera(Picture(77), pictures: int.MaxValue);
         var address = first.Source;

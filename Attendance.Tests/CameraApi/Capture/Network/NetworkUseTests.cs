@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Quality;
 using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ public sealed class NetworkUseTests : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<CameraEvents>().AddMetrics();
         builder.AddCameras();
         builder.AddCapture();
+        builder.AddQuality();
         _host = builder.Build();
     }
 
