@@ -19,7 +19,7 @@
  *
  * @typedef {object} ServerCamera
  * @property {'server'} [kind]
- * @property {string} cameraId one of the server's catalog, or `auto` for the one that has been free longest
+ * @property {string} cameraId one of the server's catalog, or `auto` for the best free one
  * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
  * @property {boolean} [failover] go on with another camera should this one be lost, instead of waiting for it
  * @property {object} [requirements] with `auto`: what the camera must be, as in the HTTP API
