@@ -8,9 +8,9 @@ try
     LoopbackProxy.Bypass();
     var builder = DistributedApplication.CreateBuilder(args);
     builder.Services.AddLogging(logging => logging
-        .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None) // the dashboard shows what is not well, and the console need not repeat it at each look
-        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // which repeats, with a stack, what is printed below
-        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning) // each click in the dashboard is a request, and open pages ask by themselves
+        .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None) // the dashboard shows unhealthy resources, so the console need not repeat it at each check
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // repeats, with a stack trace, what is printed below
+        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning) // each click in the dashboard is a request, and open pages poll
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
     var data = Path.GetFullPath(builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data", builder.AppHostDirectory);
 
@@ -27,12 +27,12 @@ try
     var cameraApi = cameraApis[0].WithCameraCommands(apiKey.Resource);
 
     var web = builder.AddProject<Projects.Attendance_Web>("web")
-        .WithReference(cameraApi).WaitForStart(cameraApi) // not for its health: a camera that leaks must not keep the pages away
+        .WithReference(cameraApi).WaitForStart(cameraApi) // waits for the start and not for the health: a leaking camera must not keep the pages away
         .WithEnvironment("Security__ApiKey", apiKey)
         .WithEnvironment("DataProtection__Secret", dataKey)
         .WithAttendanceDatabase(Path.Combine(data, "web"))
         .WithSettings("Accounts", "Enrollment", "People")
-        .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings: this is the password that is printed
+        .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings, because this is the password that is printed
         .WithExitWithParent()
         .WithCollector()
         .WithoutProxy()
@@ -41,7 +41,7 @@ try
         .WithNamedUrls(("People", "/people"), ("Cameras", "/"), ("Operations", "/ops"));
     foreach (var (index, node) in cameraApis.Index().Skip(1))
     {
-        web.WithEnvironment($"services__camera-api__http__{index}", node.GetEndpoint("http")); // any node answers for any camera
+        web.WithEnvironment($"services__camera-api__http__{index}", node.GetEndpoint("http")); // any node can answer for any camera
     }
 
     var firstAccount = new FirstAccount(Console.Out);
@@ -74,9 +74,9 @@ try
 }
 catch (OperationCanceledException)
 {
-    return 0; // told to stop while it was still starting
+    return 0; // stopped while it was still starting
 }
-catch (DistributedApplicationException error) // a wrong setting, a port that is taken: the message says it all
+catch (DistributedApplicationException error) // a wrong setting or a port in use: the message explains it
 {
     Console.Error.WriteLine(error.Message);
     return 1;

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-/// <summary>What several projects of the model need.</summary>
+/// <summary>Extensions that several projects of the model use.</summary>
 internal static class ProjectBuilderExtensions
 {
-    /// <summary>Hands on settings that were given to the AppHost: <c>--Leases:Ttl=…</c>, its environment, its appsettings.json.</summary>
-    /// <param name="sections">Configuration sections, each with all that is below it.</param>
+    /// <summary>
+    /// Passes on settings of the AppHost to the service, from the command line (<c>--Leases:Ttl=…</c>), the environment or appsettings.json.
+    /// </summary>
+    /// <param name="sections">The configuration sections to pass on, each with everything below it.</param>
     public static IResourceBuilder<ProjectResource> WithSettings(this IResourceBuilder<ProjectResource> project, params string[] sections)
     {
         var configuration = project.ApplicationBuilder.Configuration;
@@ -22,7 +24,7 @@ internal static class ProjectBuilderExtensions
         return project;
     }
 
-    /// <summary>Lets others wait until the service answers <c>/health</c>.</summary>
+    /// <summary>Lets other resources wait until the service answers <c>/health</c>.</summary>
     public static IResourceBuilder<ProjectResource> WithReadinessCheck(this IResourceBuilder<ProjectResource> project)
     {
         var key = ReadinessOf(project.Resource);
@@ -31,7 +33,7 @@ internal static class ProjectBuilderExtensions
         return project.WithHealthCheck(key);
     }
 
-    /// <summary>Waits until a project with a readiness check has answered it, whatever its other checks say.</summary>
+    /// <summary>Waits until the readiness check of a project has succeeded, whatever its other health checks report.</summary>
     public static Task WaitUntilReadyAsync(this ResourceNotificationService resources, ProjectResource project, CancellationToken cancellationToken)
     {
         var key = ReadinessOf(project);
@@ -39,15 +41,17 @@ internal static class ProjectBuilderExtensions
             project.Name, change => change.Snapshot.HealthReports.Any(report => report.Name == key && report.Status == HealthStatus.Healthy), cancellationToken);
     }
 
-    /// <summary>Ends the service with this AppHost and with the <c>dotnet run</c> by which Aspire started it: otherwise it would go on unseen.</summary>
+    /// <summary>
+    /// Ends the service when this AppHost, or the <c>dotnet run</c> by which Aspire started it, has ended. Otherwise it would keep running unnoticed.
+    /// </summary>
     public static IResourceBuilder<T> WithExitWithParent<T>(this IResourceBuilder<T> project) where T : ProjectResource =>
         project.ApplicationBuilder.ExecutionContext.IsRunMode
             ? project.WithEnvironment("ATTENDANCE_APPHOST_PID", Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
             : project;
 
     /// <summary>
-    /// Has the service listen at its address itself. The orchestrator's proxy takes a connection also when nothing runs behind it, and
-    /// then answers nothing; but who asks a node that is dead is to be refused at once, and ask another.
+    /// Makes the service listen on its address itself. The orchestrator's proxy would accept connections even if no service runs behind it,
+    /// and then never answer. A client that connects to a dead node should be refused at once, so that it can try another node.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithoutProxy(this IResourceBuilder<ProjectResource> project)
     {
@@ -64,7 +68,7 @@ internal static class ProjectBuilderExtensions
         return project;
     }
 
-    /// <summary>Shows pages by their names in the dashboard, instead of one bare address.</summary>
+    /// <summary>Shows pages by name in the dashboard instead of one plain address.</summary>
     public static IResourceBuilder<ProjectResource> WithNamedUrls(this IResourceBuilder<ProjectResource> project, params (string Name, string Path)[] pages) =>
         project.WithUrls(context =>
         {
@@ -79,8 +83,8 @@ internal static class ProjectBuilderExtensions
         });
 
     /// <summary>
-    /// Has the service send its telemetry to the collector that the AppHost was given (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and
-    /// <c>_PROTOCOL</c> and <c>_HEADERS</c>) instead of the dashboard. The dashboard's key is not sent there.
+    /// Makes the service send its telemetry to the collector that is configured for the AppHost (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and
+    /// <c>_PROTOCOL</c> and <c>_HEADERS</c>) instead of to the dashboard. The dashboard's key is not sent there.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithCollector(this IResourceBuilder<ProjectResource> project)
     {
@@ -103,7 +107,7 @@ internal static class ProjectBuilderExtensions
         });
     }
 
-    /// <summary>Links to the metrics of the service in the dashboard; its own <c>/metrics</c> wants the key.</summary>
+    /// <summary>Links to the service's metrics in the dashboard, because the service's own <c>/metrics</c> requires the API key.</summary>
     public static IResourceBuilder<ProjectResource> WithMetricsUrl(this IResourceBuilder<ProjectResource> project) => project.WithUrls(context =>
     {
         if (project.ApplicationBuilder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } dashboard)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-/// <summary>Healthy when the service answers <c>/health</c> with a success.</summary>
+/// <summary>Reports healthy when the service answers <c>/health</c> with a success status.</summary>
 internal sealed class ReadinessCheck(EndpointReference service) : IHealthCheck, IDisposable
 {
     private readonly ServiceProbe _probe = new(service, "/health");

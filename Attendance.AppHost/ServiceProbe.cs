@@ -1,23 +1,23 @@
 using System.Diagnostics;
 
 /// <summary>
-/// Asks a service how it is. One that has not answered yet is asked again every quarter of a second for a while: Aspire looks at
-/// what is not well at growing intervals of up to five seconds, so a service that comes up would be found well seconds later.
+/// Asks a service for its health. A service that has not answered yet is asked again every quarter of a second for a while. Aspire checks
+/// unhealthy resources at growing intervals of up to five seconds, so a starting service would otherwise be found healthy seconds too late.
 /// </summary>
 internal sealed class ServiceProbe(EndpointReference service, string path) : IDisposable
 {
-    /// <summary>For one answer.</summary>
+    /// <summary>The timeout of one attempt.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>For a service that has not answered yet, with all attempts.</summary>
+    /// <summary>The time limit of all attempts together, for a service that has not answered yet.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client = ServiceClient.Create(s_patience);
     private volatile bool _hasAnswered;
 
-    /// <returns>The answer, to be disposed of; null when there was none.</returns>
+    /// <returns>The answer, which the caller must dispose, or null if there was none.</returns>
     public async Task<HttpResponseMessage?> AskAsync(CancellationToken cancellationToken)
     {
         var wasThere = _hasAnswered;

@@ -15,10 +15,13 @@ using Attendance.CameraApi.Views;
 
 namespace Attendance.CameraApi;
 
-/// <summary>All that lends cameras, from the ground up: each room uses lower ones only. docs/architecture.md has the picture.</summary>
+/// <summary>
+/// Registers everything that lends cameras, from the bottom up. Each room uses only rooms below it; docs/architecture.md
+/// has a diagram.
+/// </summary>
 internal static class Rooms
 {
-    /// <remarks>The order is that in which services start, and the reverse of that in which they stop.</remarks>
+    /// <remarks>Services start in this order, and stop in the reverse order.</remarks>
     public static void AddRooms(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Measurements>();

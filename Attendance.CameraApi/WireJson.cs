@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Attendance.CameraApi;
 
-/// <summary>JSON as clients, other nodes and the store have it: names in snake_case, and nothing twice.</summary>
+/// <summary>The JSON settings for clients, other nodes and the store: snake_case names and no duplicate properties.</summary>
 internal static class WireJson
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -14,8 +14,8 @@ internal static class WireJson
     };
 
     /// <summary>
-    /// For what another process has written: the store's values, answers of nodes. What a constructor asks for must be there, so what a later
-    /// version adds needs a default.
+    /// Reads what another process has written, such as values in the store and answers from nodes. Constructor parameters without a default
+    /// must be present, so a parameter that a later version adds needs a default.
     /// </summary>
     public static readonly JsonSerializerOptions Kept = new(Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 }

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>How many files and sockets this process may have open at a time.</summary>
+/// <summary>Reads how many files and sockets this process may have open at the same time.</summary>
 internal static class Descriptors
 {
     private const string Limits = "/proc/self/limits";
     private const string Row = "Max open files";
 
-    /// <summary>What most systems that do not say allow at least.</summary>
+    /// <summary>The limit to assume on systems that do not report one. Most allow at least this many.</summary>
     private const long Otherwise = 1024;
 
     public static long Limit =>
@@ -16,7 +16,7 @@ internal static class Descriptors
         : File.Exists(Limits) ? Parse(File.ReadLines(Limits))
         : Otherwise;
 
-    /// <param name="limits">Lines of a name, the limit that holds, the highest that may be set, and a unit.</param>
+    /// <param name="limits">Lines that each have a name, the soft limit, the hard limit and a unit.</param>
     public static long Parse(IEnumerable<string> limits)
     {
         var row = limits.FirstOrDefault(line => line.StartsWith(Row, StringComparison.Ordinal)) ?? "";

@@ -3,10 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>Stops the host when a process that it was started for is gone; see <see cref="ParentProcess"/>.</summary>
+/// <summary>Stops the host when a process that it was started for has ended; see <see cref="ParentProcess"/>.</summary>
 internal sealed partial class ExitWithParent(IHostApplicationLifetime lifetime, ILogger<ExitWithParent> logger) : IHostedService
 {
-    /// <summary>What has not stopped by then is ended; a worker whose driver hangs ends with its API, so no camera is open after 3 s.</summary>
+    /// <summary>
+    /// How long the host may take to stop before the process exits. A worker whose driver hangs ends with its API, so no camera is open after 3 s.
+    /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     public Task StartAsync(CancellationToken cancellationToken)

@@ -6,15 +6,19 @@ using OpenTelemetry.Trace;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Sends what is left of traces, metrics and logs when everything else of the host has stopped, and gives up after half a second. A
-/// collector that hangs or is gone would otherwise hold the process up by its time-outs and retries, one signal after the other.
+/// Sends the remaining traces, metrics and logs after everything else in the host has stopped, and gives up after half a second. Otherwise
+/// a collector that hangs or is down would delay the end of the process by its timeouts and retries, one signal after the other.
 /// </summary>
-/// <param name="traces">Asked for here so that this is disposed of before the providers are, which wait for seconds.</param>
+/// <param name="traces">
+/// Requested here so that this class is disposed before the providers, which wait for seconds when they are disposed.
+/// </param>
 internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, LoggerProvider logs) : IHostedLifecycleService, IDisposable
 {
     private const int BoundMilliseconds = 500;
 
-    /// <summary>A shutdown keeps to its bound but for a busy machine; a provider that is disposed of in the middle of it throws.</summary>
+    /// <summary>
+    /// How much longer a shutdown may take on a busy machine. A provider that is disposed in the middle of a shutdown throws an exception.
+    /// </summary>
     private static readonly TimeSpan s_overrun = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
@@ -30,10 +34,12 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Comes last of all: it was registered first, and services are told in the opposite order.</summary>
+    /// <summary>Runs last, because this service was registered first and services are stopped in reverse order.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(Flush, CancellationToken.None);
 
-    /// <summary>Flushes for a host that did not start, and so does not stop; and lets no provider be disposed of while it shuts down.</summary>
+    /// <summary>
+    /// Flushes if the host did not start and so does not stop. Also makes sure that no provider is disposed while it shuts down.
+    /// </summary>
     public void Dispose()
     {
         Flush();
@@ -52,7 +58,7 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
         }
     }
 
-    /// <summary>Once: whoever comes second, maybe at the same time, gets the threads that were started for the first.</summary>
+    /// <summary>Starts the shutdown threads once. A second call, even at the same time, gets the threads of the first.</summary>
     private Thread[] Begin()
     {
         lock (_gate)
@@ -67,7 +73,7 @@ internal sealed class LastFlush(TracerProvider traces, MeterProvider metrics, Lo
 
         static Thread Start(ThreadStart shutdown)
         {
-            var thread = new Thread(shutdown) { IsBackground = true }; // nor does one that is stuck keep the process
+            var thread = new Thread(shutdown) { IsBackground = true }; // background threads, so that a hanging one does not keep the process alive
             thread.Start();
             return thread;
         }

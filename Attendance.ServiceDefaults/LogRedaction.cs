@@ -3,7 +3,7 @@ using OpenTelemetry.Logs;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>Removes secrets from every log record before an exporter sees it: its text, its fields and its exception.</summary>
+/// <summary>Removes secrets from the text, the fields and the exception of every log record before an exporter sees it.</summary>
 internal sealed class LogRedaction(Redaction redaction) : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)
@@ -13,7 +13,7 @@ internal sealed class LogRedaction(Redaction redaction) : BaseProcessor<LogRecor
         var fields = data.Attributes?.Select(field => new KeyValuePair<string, object?>(field.Key, Clean(field.Key, field.Value))) ?? [];
         if (data.Exception is { } exception)
         {
-            // An exporter would write the exception's own text, so it gets the same attributes without their secrets instead.
+            // An exporter would write the exception's own text, so the exception is replaced by the same attributes without secrets.
             fields = fields.Concat(
             [
                 new("exception.type", exception.GetType().FullName),
@@ -26,6 +26,6 @@ internal sealed class LogRedaction(Redaction redaction) : BaseProcessor<LogRecor
         data.Attributes = [.. fields];
     }
 
-    /// <summary>A field that is neither text nor a number is exported as its text.</summary>
+    /// <summary>Redacts a field. A value that is neither text nor a number is exported as its text.</summary>
     private object? Clean(string key, object? value) => redaction.Value(key, value is null or string or string[] or bool or ValueType and IConvertible ? value : value.ToString());
 }

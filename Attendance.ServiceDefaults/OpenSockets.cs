@@ -1,14 +1,14 @@
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Counts WebSockets. One above <see cref="ServerLimits.UpgradedConnections"/> gets an answer; the server's own limit, a little higher, would
-/// fail its request only when it is upgraded.
+/// Counts WebSockets. A request above <see cref="ServerLimits.UpgradedConnections"/> gets a proper answer. The server's own limit is a
+/// little higher, and would make the request fail only when it is upgraded.
 /// </summary>
 public sealed class OpenSockets(ReachedLimits limits)
 {
     private long _open;
 
-    /// <returns>To be disposed of when it has ended; null when the limit is reached.</returns>
+    /// <returns>A place to dispose when the WebSocket has ended, or null if the limit is reached.</returns>
     public IDisposable? TryEnter()
     {
         if (Interlocked.Increment(ref _open) <= ServerLimits.UpgradedConnections)

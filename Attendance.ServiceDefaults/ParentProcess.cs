@@ -4,25 +4,27 @@ using System.Runtime.InteropServices;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// The processes that this one was started for: the AppHost, and the <c>dotnet run</c> by which Aspire starts a project. When
-/// only <c>dotnet run</c> is killed, the orchestrator takes the service for ended while it still holds its port and its cameras;
-/// when the AppHost is killed, the orchestrator takes seconds to end what it ran. So a service ends by itself with either.
+/// Watches the processes that this one was started for: the AppHost, and the <c>dotnet run</c> by which Aspire starts a project. If
+/// only <c>dotnet run</c> is killed, the orchestrator considers the service ended while it still holds its port and its cameras.
+/// If the AppHost is killed, the orchestrator takes seconds to end what it started. So a service ends by itself when either is gone.
 /// </summary>
 internal static partial class ParentProcess
 {
-    /// <summary>The environment variable in which the AppHost gives its own process id to what it runs.</summary>
+    /// <summary>The environment variable in which the AppHost passes its own process id to the processes that it starts.</summary>
     public const string Variable = "ATTENDANCE_APPHOST_PID";
 
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Calls <paramref name="end"/> once, on a thread of its own, when either is gone. Does nothing unless there is an AppHost.</summary>
+    /// <summary>
+    /// Calls <paramref name="end"/> once, on a separate thread, when either process is gone. Does nothing if there is no AppHost.
+    /// </summary>
     public static void OnGone(Action end)
     {
         if (OperatingSystem.IsWindows() ||
             !int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var appHost) ||
             appHost <= 0)
         {
-            return; // on Windows 'dotnet run' takes its child with it by itself
+            return; // on Windows, 'dotnet run' ends its child process itself
         }
 
         var parent = GetParentProcessId();
@@ -42,10 +44,12 @@ internal static partial class ParentProcess
         watch.Start();
     }
 
-    /// <summary>Also of a process that this one may not signal: only "no such process" is a no.</summary>
+    /// <summary>
+    /// Returns true for a process that this one may not signal, too: only the error "no such process" means that it does not exist.
+    /// </summary>
     private static bool Exists(int process) => SendSignal(process, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
 
-    /// <summary>ESRCH, on Linux and macOS.</summary>
+    /// <summary>The error ESRCH on Linux and macOS.</summary>
     private const int NoSuchProcess = 3;
 
     [LibraryImport("libc", EntryPoint = "getppid")]

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>The version of Attendance, as Directory.Build.props has it.</summary>
+/// <summary>The version of Attendance, from Directory.Build.props.</summary>
 public static class ProductVersion
 {
     public static string Text { get; } =

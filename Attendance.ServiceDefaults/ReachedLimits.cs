@@ -2,15 +2,15 @@ using System.Diagnostics.Metrics;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>Counts what was refused or dropped because a limit was reached. docs/limits.md lists the limits.</summary>
+/// <summary>Counts what was refused or dropped because a limit was reached. The limits are listed in docs/limits.md.</summary>
 public sealed class ReachedLimits
 {
-    /// <summary>Which limit.</summary>
+    /// <summary>The attribute that names the limit.</summary>
     public const string Attribute = "attendance.limit";
 
     private readonly Counter<int> _reached;
 
-    /// <param name="meter">The service's own.</param>
+    /// <param name="meter">The name of the service's own meter.</param>
     public ReachedLimits(IMeterFactory meters, string meter) => _reached = meters.Create(meter)
         .CreateCounter<int>("attendance.limit.reached", "{refusal}", "Refused or dropped because a limit was reached, by limit.");
 

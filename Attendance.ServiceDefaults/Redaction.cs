@@ -4,14 +4,16 @@ using Microsoft.Extensions.Configuration;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Removes secrets from what is about to be exported: by the name of an attribute, by the shape of a text, and by the values of this
-/// service's own configuration. It does not matter which library wrote the attribute or what the environment says about redaction.
+/// Removes secrets from data that is about to be exported: by the name of an attribute, by the form of a text, and by the secret values
+/// in this service's configuration. It works whichever library wrote the attribute and whatever the environment says about redaction.
 /// </summary>
 internal sealed partial class Redaction
 {
     public const string Mask = "REDACTED";
 
-    /// <summary>A shorter value of the configuration may be a word that telemetry is full of, such as a development password.</summary>
+    /// <summary>
+    /// The minimum length of a configured secret. A shorter value, such as a development password, may be a word that is common in telemetry.
+    /// </summary>
     private const int ShortestSecret = 16;
 
     private readonly string[] _configured;
@@ -26,12 +28,14 @@ internal sealed partial class Redaction
             .OrderByDescending(secret => secret.Length),
     ];
 
-    /// <summary>Returns what may be exported of an attribute: the same instance where nothing is to be removed, null where it must go.</summary>
+    /// <summary>
+    /// Returns the value that may be exported for an attribute: the same instance if there is nothing to remove, or null if it must be dropped.
+    /// </summary>
     public object? Value(string key, object? value) => value switch
     {
         null => null,
         _ when IsNeverExported(key) => null,
-        string text when key == "http.route" => text, // a template, which is code and no data
+        string text when key == "http.route" => text, // a route template, which is code and not data
         string text when IsAddress(key) => Address(text),
         string text when SecretName().IsMatch(key) => Mask,
         string text => Text(text),
@@ -54,7 +58,7 @@ internal sealed partial class Redaction
         return Path(text);
     }
 
-    /// <summary>The values of parameters are never shown, whatever they are called: the whole query goes.</summary>
+    /// <summary>Removes the whole query, because parameter values are never exported, whatever the parameters are called.</summary>
     private string Address(string text) => Text(text.Split('?', '#')[0]);
 
     private static string Path(string text) => SecretSegment().Replace(text, $"$1{Mask}");
@@ -71,12 +75,12 @@ internal sealed partial class Redaction
         ? [value]
         : [.. PasswordOf().Matches(value).Select(match => match.Groups[1].Value.Trim())];
 
-    // Names of settings, of fields of JSON and of log messages' parameters whose value is a secret.
+    // Names of settings, JSON fields and log message parameters whose value is a secret.
     [GeneratedRegex(@"(password|passwd|pwd|secret|api[-_]?key|access[-_]?key|data[-_]?key|token|lease[-_]?ids?|session[-_]?ids?|authorization|cookie|connection[-_]?string|otlp[-_]headers)$",
         RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
 
-    // In a connection string, and between a scheme and a host.
+    // Passwords in a connection string, and between the scheme and the host of an address.
     [GeneratedRegex(@"(?:\b(?:password|pwd)\s*=\s*|://[^\s:@/]*:)([^;,@\s]+)", RegexOptions.IgnoreCase)]
     private static partial Regex PasswordOf();
 
@@ -93,7 +97,7 @@ internal sealed partial class Redaction
         RegexOptions.IgnoreCase)]
     private static partial Regex Setting();
 
-    // As pages make them.
+    // Session ids in the form that the pages generate.
     [GeneratedRegex(@"\bcamera_[0-9]{6,}_[A-Za-z0-9_-]+")]
     private static partial Regex Session();
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Hears of the connections that the server has refused because it had as many as it may have, as <c>kestrel.rejected_connections</c>, and
-/// passes them on to <see cref="ReachedLimits"/> and, once a minute, to the log.
+/// Listens to <c>kestrel.rejected_connections</c>, the metric of connections that the server refused because its limit was reached. Reports
+/// them to <see cref="ReachedLimits"/> and, once a minute at most, to the log.
 /// </summary>
 public sealed partial class RefusedConnections(IMeterFactory meters, ReachedLimits limits, TimeProvider clock, ILogger<RefusedConnections> logger) : IHostedService, IDisposable
 {

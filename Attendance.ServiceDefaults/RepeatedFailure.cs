@@ -1,8 +1,8 @@
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Tells the first failure of a row from its repetitions, so that what is tried again and again is logged when it begins to fail, when
-/// it fails for another cause, and when it works again, and not at every attempt.
+/// Distinguishes the first of several equal failures from its repetitions. With it, something that is retried is logged when it begins to
+/// fail, when it fails for another reason, and when it works again, but not at every attempt.
 /// </summary>
 public sealed class RepeatedFailure
 {
@@ -12,6 +12,6 @@ public sealed class RepeatedFailure
 
     public bool IsNew(Exception exception) => IsNew($"{exception.GetType().FullName}: {exception.Message}");
 
-    /// <returns>Whether it had failed before.</returns>
+    /// <returns>Whether there was a failure before.</returns>
     public bool IsOver() => Interlocked.Exchange(ref _cause, null) is not null;
 }

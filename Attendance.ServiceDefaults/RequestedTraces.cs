@@ -8,14 +8,14 @@ using OpenTelemetry.Trace;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Traces only what somebody asked for or what happened to a camera. A call to another system (store, database, peer) that nothing
-/// traced has led to is upkeep: it starts no trace, here or at the peer, and is measured by metrics alone.
+/// Traces only what somebody asked for or what happened to a camera. A call to another system (store, database, peer) that is not part
+/// of a trace is upkeep. It starts no trace, here or at the peer, and is only measured by metrics.
 /// </summary>
 internal static class RequestedTraces
 {
     /// <summary>
-    /// Makes the sampler of a service. <c>OTEL_TRACES_SAMPLER</c> and its argument decide which new traces are kept. Within a trace the
-    /// decision of whoever began it holds, so <c>always_on</c> has the meaning of <c>parentbased_always_on</c>.
+    /// Creates the sampler of a service. <c>OTEL_TRACES_SAMPLER</c> and its argument decide which new traces are kept. Within a trace, the
+    /// decision made when it began applies, so <c>always_on</c> means the same as <c>parentbased_always_on</c>.
     /// </summary>
     public static Sampler Sampler(IConfiguration configuration) => new ParentBasedSampler(new NoUpkeep(configuration["OTEL_TRACES_SAMPLER"]?.Trim().ToLowerInvariant() switch
     {
@@ -24,7 +24,7 @@ internal static class RequestedTraces
         _ => new AlwaysOnSampler(),
     }));
 
-    /// <summary>Keeps a span from being exported; its children are not exported either.</summary>
+    /// <summary>Excludes a span and its children from the export.</summary>
     public static void Drop(Activity? activity)
     {
         if (activity is not null)
@@ -47,6 +47,6 @@ internal static class RequestedTraces
 
 public static class RequestedTracesExtensions
 {
-    /// <summary>Makes no trace of this request, for what a browser fetches along with a page.</summary>
+    /// <summary>Makes no trace of this request. Use it for files that a browser fetches along with a page.</summary>
     public static void DisableTracing(this HttpContext context) => RequestedTraces.Drop(context.Features.Get<IHttpActivityFeature>()?.Activity);
 }

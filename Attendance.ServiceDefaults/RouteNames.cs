@@ -8,8 +8,8 @@ namespace Attendance.ServiceDefaults;
 public static class RouteNames
 {
     /// <summary>
-    /// Names the endpoints that are mapped on the result by their routes without constraints, in spans and in metrics:
-    /// <c>/api/cameras/{cameraId}</c>, however a camera's id is checked.
+    /// Names the endpoints that are mapped on the result by their routes without constraints, in spans and in metrics. For example,
+    /// <c>/api/cameras/{cameraId}</c> is the name whatever the constraint on the camera's id.
     /// </summary>
     public static RouteGroupBuilder MapNamed(this IEndpointRouteBuilder routes)
     {

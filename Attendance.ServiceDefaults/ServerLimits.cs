@@ -7,36 +7,41 @@ using Microsoft.Extensions.Logging;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Bounds what a client may cost the server before it is known who it is. Without a bound, connections that send nothing use up
-/// the process's descriptors: then it can neither accept nor open anything, and ends.
+/// Limits what a client can cost the server before the client is identified. Without limits, connections that send nothing use up the
+/// process's file descriptors. The process then cannot accept connections or open files, and ends.
 /// </summary>
 public static class ServerLimits
 {
-    /// <summary>Clients of ours close an unused connection before the server does, so that none is used while it is closed.</summary>
+    /// <summary>
+    /// How long this system's own clients keep an unused connection. They close it before the server does, so that none is used while the
+    /// server closes it.
+    /// </summary>
     public static readonly TimeSpan UnusedConnection = TimeSpan.FromSeconds(20);
 
     private const int Most = 4096, Fewest = 16;
 
-    /// <summary>WebSockets that have left <see cref="OpenSockets"/> and are not gone yet.</summary>
+    /// <summary>The number of WebSockets that <see cref="OpenSockets"/> no longer counts but that are not closed yet.</summary>
     private const int Ending = 16;
 
-    /// <summary>For the rest of the process: the runtime alone keeps each of some 350 assemblies open.</summary>
+    /// <summary>Descriptors for the rest of the process. The runtime alone keeps about 350 assemblies open.</summary>
     private const int Reserved = 400;
 
-    /// <summary>The runtime has raised the limit of the process to the highest that it is allowed, so this one is final.</summary>
+    /// <summary>The available descriptors. This value is final, because the runtime has already raised the limit to the allowed maximum.</summary>
     private static readonly long s_descriptors = Descriptors.Limit - Reserved;
 
-    /// <summary>A quarter of the descriptors, because a request may need a second connection to be answered.</summary>
+    /// <summary>
+    /// The maximum number of connections: a quarter of the descriptors, because a request may need a second connection to be answered.
+    /// </summary>
     public static long Connections => Math.Clamp(s_descriptors / 4, Fewest, Most);
 
     /// <summary>
-    /// WebSockets. They do not count as connections any more, and each is passed on by a second one for as long as it lasts. So
-    /// connections and WebSockets together use three quarters of the descriptors at most.
+    /// The maximum number of WebSockets. They no longer count as connections, and each is forwarded over a second one for as long as it
+    /// lasts. So connections and WebSockets together use at most three quarters of the descriptors.
     /// </summary>
     public static long UpgradedConnections => Math.Clamp(s_descriptors / 8, Fewest, Most);
 
-    /// <param name="builder">Of a service that serves HTTP.</param>
-    /// <param name="largestBody">In bytes, where an endpoint does not say otherwise.</param>
+    /// <param name="builder">The builder of a service that serves HTTP.</param>
+    /// <param name="largestBody">The largest request body, in bytes, unless an endpoint sets its own limit.</param>
     public static void AddServerLimits(this IHostApplicationBuilder builder, long largestBody)
     {
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
@@ -55,7 +60,7 @@ public static class ServerLimits
             limits.MaxRequestHeaderCount = 64;
         });
 
-        // One warning for each refused connection would fill a disk; RefusedConnections says it once a minute.
+        // A warning for each refused connection would fill the disk. RefusedConnections logs it once a minute.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
         builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), builder.Environment.ApplicationName));
         builder.Services.AddSingleton<OpenSockets>();

@@ -8,10 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>Adds what every service of the system has: telemetry, health checks, service discovery, resilient HTTP, an orderly end.</summary>
+/// <summary>
+/// Adds what every service of the system needs: telemetry, health checks, service discovery, resilient HTTP and an orderly shutdown.
+/// </summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Marks a health check that concerns the service's work and not its readiness, and so has an address of its own.</summary>
+    /// <summary>
+    /// Marks a health check that concerns the service's work and not its readiness. Such checks are left out of <c>/health</c> and have their
+    /// own address.
+    /// </summary>
     public const string AsideTag = "aside";
 
     private const string Live = "live";
@@ -19,13 +24,13 @@ public static class ServiceDefaultsExtensions
 
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
-        // These frameworks log whole addresses at Information, and an address of ours can hold a lease's secret.
+        // These frameworks log complete addresses at Information, and an address of this system can contain the secret id of a lease.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
 
-        // These write an error or a warning at each poll, each attempt and each reconnection for as long as something is away. That it
-        // is, its own log record or alert says once.
+        // These log an error or a warning at each poll, attempt and reconnection while another system is down. This system reports such an
+        // outage itself, once, with a log record or an alert.
         foreach (var category in s_repetitive)
         {
             builder.Logging.AddFilter(category, LogLevel.Critical);
@@ -44,8 +49,8 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Maps <c>/health</c>, which answers whether the service is ready by all checks but those set aside, and <c>/alive</c>, which answers
-    /// while the process does.
+    /// Maps <c>/health</c>, which reports whether the service is ready by all checks without <see cref="AsideTag"/>, and <c>/alive</c>,
+    /// which answers as long as the process does.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {

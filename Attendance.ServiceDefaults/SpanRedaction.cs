@@ -4,7 +4,7 @@ using OpenTelemetry;
 
 namespace Attendance.ServiceDefaults;
 
-/// <summary>Removes secrets from every span before an exporter sees it, its events and links included.</summary>
+/// <summary>Removes secrets from every span, including its events and links, before an exporter sees it.</summary>
 internal sealed class SpanRedaction(Redaction redaction) : BaseProcessor<Activity>
 {
     public override void OnEnd(Activity data)
@@ -21,7 +21,7 @@ internal sealed class SpanRedaction(Redaction redaction) : BaseProcessor<Activit
 
         foreach (var (key, clean) in changed ?? [])
         {
-            data.SetTag(key, clean); // null removes it
+            data.SetTag(key, clean); // null removes the tag
         }
 
         foreach (ref readonly var one in data.EnumerateEvents())
@@ -52,8 +52,8 @@ internal sealed class SpanRedaction(Redaction redaction) : BaseProcessor<Activit
     }
 
     /// <summary>
-    /// An event's attributes cannot be set once it was added, and a library may add the message of an exception. They are the heap
-    /// objects of this span alone, so they are replaced where they are.
+    /// Replaces an attribute in place. The attributes of an event cannot be set after the event was added, and a library may add an exception's
+    /// message to them. They are heap objects of this span alone, so changing them affects nothing else.
     /// </summary>
     private void Replace(ref readonly KeyValuePair<string, object?> tag)
     {

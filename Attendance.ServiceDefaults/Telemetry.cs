@@ -15,24 +15,26 @@ namespace Attendance.ServiceDefaults;
 
 internal static class Telemetry
 {
-    /// <summary>Paths that a platform asks again and again, and that are no part of anything that anybody did.</summary>
+    /// <summary>Paths that a platform polls. Requests to them are not part of anything that a user did.</summary>
     private static readonly PathString[] s_probes = ["/health", "/alive", "/metrics"];
 
-    /// <summary>Adds traces, metrics and logs, and exports them by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.</summary>
+    /// <summary>
+    /// Adds traces, metrics and logs, and exports them by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.
+    /// </summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddHostedService<LastFlush>(); // the first to be registered is the last to be stopped
+        builder.Services.AddHostedService<LastFlush>(); // the service that is registered first is stopped last
         builder.Services.AddSingleton(services => new Redaction(services.GetRequiredService<IConfiguration>()));
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = false; // a request's scope holds its path, and a path of ours may hold a lease's secret
+            logging.IncludeScopes = false; // a request's scope contains its path, which may contain the secret id of a lease
             logging.AddProcessor(services => new LogRedaction(services.GetRequiredService<Redaction>()));
         });
 
         var propagator = new TraceContextOnly();
         DistributedContextPropagator.Current = propagator;
-        builder.Services.AddSingleton<DistributedContextPropagator>(propagator); // the web host has taken the former one by now
+        builder.Services.AddSingleton<DistributedContextPropagator>(propagator); // by now, the web host has already registered the former one
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
 
         var telemetry = builder.Services.AddOpenTelemetry()
@@ -42,7 +44,7 @@ internal static class Telemetry
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .SetExemplarFilter(ExemplarFilterType.TraceBased)) // a slow release leads to its trace
+                .SetExemplarFilter(ExemplarFilterType.TraceBased)) // links a slow release to its trace
             .WithTracing(tracing => tracing
                 .SetSampler(RequestedTraces.Sampler(builder.Configuration))
                 .AddSource(builder.Environment.ApplicationName)
@@ -56,7 +58,10 @@ internal static class Telemetry
         }
     }
 
-    /// <summary>Adds the resource attributes that the environment does not give. Counters begin anew with each process, so it must be plain which one counted.</summary>
+    /// <summary>
+    /// Returns the resource attributes that the environment does not set. Counters start at zero in each process, so the attributes must
+    /// identify the process that counted.
+    /// </summary>
     private static IEnumerable<KeyValuePair<string, object>> Missing(IHostApplicationBuilder builder)
     {
         var given = builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"] ?? "";

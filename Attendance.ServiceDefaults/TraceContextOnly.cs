@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Attendance.ServiceDefaults;
 
 /// <summary>
-/// Passes on which trace a request belongs to, and nothing else. What a client puts into its baggage may be a secret, and would reach
-/// every service that is called.
+/// Propagates only the trace that a request belongs to. Baggage is not propagated, because what a client puts into it may be a secret and
+/// would reach every service that is called.
 /// </summary>
 internal sealed class TraceContextOnly : DistributedContextPropagator
 {

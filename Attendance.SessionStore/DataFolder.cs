@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Attendance.SessionStore;
 
 /// <summary>
-/// The data folder, held by one store at a time: two that append to the same file would ruin it. A store whose parent was
-/// killed lives for some seconds more, so the next one waits that long.
+/// The data folder. Only one store may use it at a time, because two that append to the same file would corrupt it. A store whose parent
+/// was killed keeps running for some seconds, so the next one waits that long.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class DataFolder : IDisposable
 
     private DataFolder(FileStream? held) => _lock = held;
 
-    /// <exception cref="InvalidOperationException">It cannot be made, written to or had; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The folder cannot be created, written to or locked. The message names it.</exception>
     public static async Task<DataFolder> OpenAsync(string? folder)
     {
         if (folder is null)
@@ -43,7 +43,7 @@ internal sealed class DataFolder : IDisposable
                 }
                 catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(started) < s_patience)
                 {
-                    // The store before this one has not ended yet.
+                    // The previous store has not ended yet.
                 }
             }
         }

@@ -4,8 +4,8 @@ using Attendance.ServiceDefaults;
 using Attendance.SessionStore;
 using Garnet;
 
-// The default session store: Garnet, a server that speaks the Redis protocol, without a container engine.
-// It listens on the loopback interface only, wants a password, and survives a kill: see StoreArguments.
+// The default session store: Garnet, a server that speaks the Redis protocol and needs no container engine.
+// It listens on the loopback interface only, requires a password, and keeps its data when it is killed: see StoreArguments.
 try
 {
     var settings = StoreSettings.Read(Environment.GetEnvironmentVariable);

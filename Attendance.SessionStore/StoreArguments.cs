@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Attendance.SessionStore;
 
-/// <summary>How Garnet is set up for leases.</summary>
+/// <summary>Creates the arguments that configure Garnet for leases.</summary>
 internal static class StoreArguments
 {
     public static string[] For(StoreSettings settings)
@@ -14,7 +14,7 @@ internal static class StoreArguments
             "--auth", "Password",
             "--password", settings.Password,
             "--lua",
-            "--lua-transaction-mode", // without it the scripts of two connections interleave, and two sessions get one camera
+            "--lua-transaction-mode", // otherwise the scripts of two connections interleave, and two sessions get the same camera
             "--index", "16m",
             "-q",
             "--disable-console-logger",
@@ -28,8 +28,8 @@ internal static class StoreArguments
         [
             .. always,
             "--aof", "--recover", "--checkpointdir", settings.DataFolder,
-            "--device-type", "RandomAccess", // the default device is native and needs a newer libc than Debian 12's
-            "--aof-size-limit", "64m", "--aof-segment-size", "32m", // beyond it a checkpoint begins the file anew, so renewals do not fill the disk
+            "--device-type", "RandomAccess", // the default device is native code that needs a newer libc than that of Debian 12
+            "--aof-size-limit", "64m", "--aof-segment-size", "32m", // above the limit, a checkpoint restarts the file, so that renewals do not fill the disk
         ];
     }
 }

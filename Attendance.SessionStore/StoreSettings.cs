@@ -4,15 +4,15 @@ using System.Net.Sockets;
 
 namespace Attendance.SessionStore;
 
-/// <summary>What the store is told by its environment, so that no secret stands on a command line.</summary>
-/// <param name="DataFolder">Where the data is kept; null keeps it in memory only.</param>
+/// <summary>The store's settings. They are read from environment variables, so that no secret appears on a command line.</summary>
+/// <param name="DataFolder">The folder for the data, or null to keep the data in memory only.</param>
 internal sealed record StoreSettings(int Port, string Password, string? DataFolder)
 {
     private const string PortKey = "SessionStore__Port";
     private const string PasswordKey = "SessionStore__Password";
     private const string FolderKey = "SessionStore__DataFolder";
 
-    /// <exception cref="InvalidOperationException">A value is missing or wrong; the message names its key.</exception>
+    /// <exception cref="InvalidOperationException">A value is missing or invalid. The message names its key.</exception>
     public static StoreSettings Read(Func<string, string?> variable)
     {
         var port = variable(PortKey);
@@ -29,7 +29,7 @@ internal sealed record StoreSettings(int Port, string Password, string? DataFold
         return new StoreSettings(number, password, variable(FolderKey) is { Length: > 0 } folder ? folder : null);
     }
 
-    /// <exception cref="InvalidOperationException">The port cannot be listened on; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The port cannot be opened. The message says why.</exception>
     public void RequireFreePort()
     {
         try

@@ -10,7 +10,7 @@ using Attendance.Web.Operations;
 using Attendance.Web.People;
 using Attendance.Web.Security;
 
-// Figures and times are written alike wherever this runs; ICU is for the names of people.
+// Numbers and times are formatted the same way on every machine. ICU is there for people's names.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 
 if (args is ["--version"])
@@ -42,7 +42,7 @@ app.UseRouting();
 app.UseSameOriginOnly();
 app.UseAuthentication();
 app.UseAuthorization();
-app.UseRateLimiter(); // by account, where there is one
+app.UseRateLimiter(); // after authentication, because it counts by account if there is one
 app.UsePasswordFirst();
 app.UseAntiforgery();
 app.MapDefaultEndpoints();

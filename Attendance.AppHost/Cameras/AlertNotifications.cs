@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 #pragma warning disable ASPIREINTERACTION001 // Aspire calls its notifications experimental
 
 /// <summary>
-/// Shows each open alert of the camera API as a notification of the dashboard, and withdraws it when the alert is resolved or
-/// acknowledged. It follows the API's events; after each reconnection it reads the list of alerts first, so nothing is missed.
+/// Shows each open alert of the camera API as a notification in the dashboard, and withdraws it when the alert is resolved or
+/// acknowledged. It follows the API's events. After each reconnection it first reads the list of alerts, so that nothing is missed.
 /// </summary>
 internal sealed class AlertNotifications(
     IInteractionService interactions,
@@ -27,12 +27,12 @@ internal sealed class AlertNotifications(
         {
             try
             {
-                await resources.WaitForResourceAsync(web.Name, KnownResourceStates.Running, stoppingToken); // it starts after the camera API
+                await resources.WaitForResourceAsync(web.Name, KnownResourceStates.Running, stoppingToken); // Web starts after the camera API
                 await ListenAsync(stoppingToken);
             }
             catch (Exception error) when (error is HttpRequestException or IOException or JsonException)
             {
-                // The API is not up yet, or has gone: try again.
+                // The API is not up yet, or it is down: try again.
             }
 
             await Task.Delay(s_pause, stoppingToken);
@@ -49,7 +49,7 @@ internal sealed class AlertNotifications(
         await CompareAsync(client, cancellationToken);
         await foreach (var told in SseParser.Create(await events.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
         {
-            if (told.EventType == "reset") // something may have been missed
+            if (told.EventType == "reset") // events may have been missed
             {
                 await CompareAsync(client, cancellationToken);
             }
@@ -92,8 +92,8 @@ internal sealed class AlertNotifications(
     }
 
     /// <summary>
-    /// Makes the health service check the camera APIs at once. It checks a healthy resource every 30 s only, and ops are to see a
-    /// leak within 10; a change of the state's text ends that pause, so the text is changed and changed back.
+    /// Makes the health service check the camera APIs at once. It checks a healthy resource only every 30 s, but a leak must show within
+    /// 10 s. A change of the state's text ends the wait, so the text is changed and changed back.
     /// </summary>
     private async Task CheckHealthNowAsync()
     {
@@ -111,7 +111,7 @@ internal sealed class AlertNotifications(
     {
         if (!interactions.IsAvailable)
         {
-            return; // without a dashboard the log and the console tell
+            return; // without a dashboard, the log and the console report the alert
         }
 
         try
@@ -129,7 +129,7 @@ internal sealed class AlertNotifications(
         }
         catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)
         {
-            // Withdrawn, or the dashboard has gone.
+            // The notification was withdrawn, or the dashboard is gone.
         }
     }
 

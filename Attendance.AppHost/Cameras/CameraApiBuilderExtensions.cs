@@ -1,11 +1,13 @@
 using System.Globalization;
 
-/// <summary>The camera API: one node of it, or several to try what usually needs several machines.</summary>
+/// <summary>Adds the camera API: one node, or several nodes to try what usually needs several machines.</summary>
 internal static class CameraApiBuilderExtensions
 {
     private static readonly string[] s_sections = ["Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence", "Quality"];
 
-    /// <summary>Adds as many camera APIs as <c>--nodes</c> says. The first one has what is attached to this machine.</summary>
+    /// <summary>
+    /// Adds as many camera APIs as <c>--nodes</c> says. The first one has the cameras that are attached to this machine.
+    /// </summary>
     public static IReadOnlyList<IResourceBuilder<ProjectResource>> AddCameraApis(
         this IDistributedApplicationBuilder builder,
         IResourceBuilder<ParameterResource> apiKey,
@@ -44,7 +46,7 @@ internal static class CameraApiBuilderExtensions
         IResourceBuilder<ParameterResource> apiKey,
         IResourceBuilder<IResourceWithConnectionString> sessions)
     {
-        var name = number.ToString(CultureInfo.InvariantCulture); // a number in an interpolated string would pick another overload below
+        var name = number.ToString(CultureInfo.InvariantCulture); // a number in an interpolated string would select another overload below
         var shared = builder.Configuration.GetSection("Cameras").GetChildren().Where(camera => camera["Scope"] is not null);
         return builder.AddProject<Projects.Attendance_CameraApi>($"camera-api-{name}", launchProfileName: "node")
             .WithHttpEndpoint(name: "http")
@@ -70,6 +72,6 @@ internal static class CameraApiBuilderExtensions
             .WithNamedUrls(("API reference", "/scalar"))
             .WithMetricsUrl();
 
-    /// <summary>Groups the nodes in the dashboard; it is nothing that runs.</summary>
+    /// <summary>Groups the nodes in the dashboard. It does not run anything.</summary>
     private sealed class NodeGroup(string name) : Resource(name);
 }

@@ -1,11 +1,11 @@
 using System.Net.Http.Json;
 
-/// <summary>What ops do with cameras from the dashboard. The console at <c>/ops</c> can do more.</summary>
+/// <summary>Adds the dashboard's commands for cameras. The console at <c>/ops</c> can do more.</summary>
 internal static class CameraCommands
 {
     private const string Why = "By a command of the dashboard.";
 
-    /// <param name="apiKey">Sent with each request.</param>
+    /// <param name="apiKey">The API key that is sent with each request.</param>
     public static IResourceBuilder<ProjectResource> WithCameraCommands(this IResourceBuilder<ProjectResource> cameraApi, ParameterResource apiKey)
     {
         return cameraApi
@@ -43,7 +43,9 @@ internal static class CameraCommands
         }
     }
 
-    /// <summary>Also when a camera makes the API unhealthy: that is when the commands are needed.</summary>
+    /// <summary>
+    /// Enables a command whenever the API runs, even if a camera makes it unhealthy, because that is when the commands are needed.
+    /// </summary>
     private static ResourceCommandState WhileRunning(UpdateCommandStateContext context) =>
         context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-/// <summary>Whether every camera of a camera API can be had: what <c>/health/cameras</c> says, in words for the dashboard.</summary>
+/// <summary>
+/// Checks whether every camera of a camera API is available. It shows the result of <c>/health/cameras</c> as text in the dashboard.
+/// </summary>
 internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCheck, IDisposable
 {
     private readonly ServiceProbe _probe = new(cameraApi, "/health/cameras");
@@ -38,7 +40,10 @@ internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCh
 
 internal static class CameraHealthCheckBuilderExtensions
 {
-    /// <summary>A camera that leaks or is in quarantine shows as "Running (Unhealthy)", with the camera and the remedy in the report.</summary>
+    /// <summary>
+    /// Adds a health check that shows a camera API as "Running (Unhealthy)" if a camera leaks or is in quarantine. The report names the camera
+    /// and the remedy.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> WithCameraHealthCheck(this IResourceBuilder<ProjectResource> cameraApi)
     {
         var key = $"{cameraApi.Resource.Name}-cameras";

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
-/// <summary>What the dashboard shows of a command's answer: a sentence, and a table where there is more to say.</summary>
+/// <summary>Converts the response of a command for the dashboard: a sentence, and a table if there is more to show.</summary>
 internal static class CommandResult
 {
     public static Task<ExecuteCommandResult> OfListAsync(HttpCommandResultContext context) => ReadAsync<List>(context, answer =>
@@ -50,7 +50,7 @@ internal static class CommandResult
         void Line(IReadOnlyList<string> cells) => text.Append("| ").AppendJoin(" | ", cells.Select(Escaped)).AppendLine(" |");
     }
 
-    /// <summary>A camera may be called anything; in a cell it is text and nothing else.</summary>
+    /// <summary>Escapes Markdown, because a camera's name may contain any characters.</summary>
     private static string Escaped(string cell)
     {
         var text = new StringBuilder();

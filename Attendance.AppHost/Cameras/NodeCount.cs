@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-/// <summary>Reads <c>--nodes 3</c>: how many camera APIs run on this machine, to try what usually needs several machines.</summary>
+/// <summary>Reads <c>--nodes 3</c>: the number of camera APIs to run on this machine, to try what usually needs several machines.</summary>
 internal static class NodeCount
 {
     private const string Key = "nodes";

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 
 /// <summary>
-/// Stops the camera APIs before everything else. The orchestrator would tell all processes at once, over half a second after the
-/// AppHost was told; they would then compete for the processor, and a camera has to be free within a second.
+/// Stops the camera APIs before everything else. The orchestrator would signal all processes at the same time, more than half a second
+/// after the AppHost was told to stop. They would then compete for the processor, but a camera must be free within a second.
 /// </summary>
 internal sealed partial class PromptStop(ResourceNotificationService resources, IReadOnlyList<ProjectResource> cameraApis) : BackgroundService, IHostedLifecycleService
 {
@@ -14,17 +14,19 @@ internal sealed partial class PromptStop(ResourceNotificationService resources, 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>By resource, while it runs: the <c>dotnet run</c> that Aspire started, which passes signals on.</summary>
+    /// <summary>
+    /// The process id of each running resource. It is that of the <c>dotnet run</c> that Aspire started, which passes signals on.
+    /// </summary>
     private readonly ConcurrentDictionary<IResource, int> _processes = [];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Whatever has not ended after the patience is left to the orchestrator.</summary>
+    /// <summary>Signals the camera APIs and waits for their end. After the timeout, the orchestrator stops those that still run.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows()) // it has no such signal; there the orchestrator alone stops them
+        if (OperatingSystem.IsWindows()) // Windows has no such signal, so there only the orchestrator stops them
         {
             return;
         }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-/// <summary>The database of people, pictures and accounts, which belongs to Web alone.</summary>
+/// <summary>Adds the database of people, pictures and accounts. Only Web uses it.</summary>
 internal static class AttendanceDatabaseBuilderExtensions
 {
     public const string Name = "attendance-db";
@@ -12,7 +12,7 @@ internal static class AttendanceDatabaseBuilderExtensions
     /// Gives Web its database, in one of three ways:
     /// <list type="bullet">
     /// <item><c>ConnectionStrings:attendance-db</c> is set: the PostgreSQL server that it names is used.</item>
-    /// <item><c>Database:Server=container</c>: PostgreSQL in a container. Needs a container engine; also what a manifest gets.</item>
+    /// <item><c>Database:Server=container</c>: PostgreSQL runs in a container, which needs a container engine. A manifest uses this too.</item>
     /// <item>Otherwise (<c>sqlite</c>): a file in <paramref name="folder"/>.</item>
     /// </list>
     /// </summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 
-/// <summary>The configuration of a <c>redis-server</c>: a file that only its owner reads, because a command line is everybody's to see.</summary>
+/// <summary>
+/// The configuration file of a <c>redis-server</c>. Only its owner can read it. A command line would be visible to every user.
+/// </summary>
 internal sealed class RedisConfiguration(string folder)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,4 +1,4 @@
-/// <summary>A program that understands a <c>redis.conf</c>, run on this machine.</summary>
+/// <summary>A server program on this machine that is configured by a <c>redis.conf</c>.</summary>
 internal sealed class RedisServerResource(string name, string program, string workingDirectory, ParameterResource password)
     : ExecutableResource(name, program, workingDirectory), IResourceWithConnectionString
 {
@@ -7,7 +7,7 @@ internal sealed class RedisServerResource(string name, string program, string wo
     public ReferenceExpression ConnectionStringExpression => RedisConnection.Of(this.GetEndpoint(EndpointName), password);
 }
 
-/// <summary>How StackExchange.Redis is told where a store is.</summary>
+/// <summary>Creates the connection string by which StackExchange.Redis connects to a store.</summary>
 internal static class RedisConnection
 {
     public static ReferenceExpression Of(EndpointReference endpoint, ParameterResource password) =>

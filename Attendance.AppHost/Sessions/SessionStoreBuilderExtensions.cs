@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 #pragma warning disable ASPIRECERTIFICATES001 // Aspire calls its handling of certificates experimental
 
-/// <summary>The session store: where camera-api keeps who holds which camera. Any server that speaks the Redis protocol will do.</summary>
+/// <summary>
+/// Adds the session store, in which camera-api keeps track of who holds which camera. Any server that speaks the Redis protocol works.
+/// </summary>
 internal static class SessionStoreBuilderExtensions
 {
     private const string ServerKey = "Sessions:Server";
@@ -14,11 +16,11 @@ internal static class SessionStoreBuilderExtensions
     /// Adds the session store as one resource with a health check, in one of four ways:
     /// <list type="bullet">
     /// <item><c>ConnectionStrings:{name}</c> is set: the server that it names is used.</item>
-    /// <item><c>Sessions:Server=container</c>: Redis in a container. Needs a container engine; also what a manifest gets.</item>
-    /// <item><c>Sessions:Server=redis-server</c>, <c>valkey-server</c> or the path of one: that program is run.</item>
-    /// <item>Otherwise (<c>garnet</c>): Garnet out of Attendance.SessionStore, which needs nothing to be installed.</item>
+    /// <item><c>Sessions:Server=container</c>: Redis runs in a container, which needs a container engine. A manifest uses this too.</item>
+    /// <item><c>Sessions:Server=redis-server</c>, <c>valkey-server</c> or the path of such a program: that program is run.</item>
+    /// <item>Otherwise (<c>garnet</c>): Garnet from Attendance.SessionStore is run, for which nothing has to be installed.</item>
     /// </list>
-    /// The last three keep their data in <paramref name="dataFolder"/> or in a volume, and want a generated password.
+    /// The last three keep their data in <paramref name="dataFolder"/> or in a volume, and require a generated password.
     /// </summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddSessionStore(
         this IDistributedApplicationBuilder builder, string name, string dataFolder)
@@ -35,7 +37,7 @@ internal static class SessionStoreBuilderExtensions
         if (server == Container || builder.ExecutionContext.IsPublishMode)
         {
             return builder.AddRedis(name, port, password)
-                .WithoutHttpsCertificate() // it listens on loopback only, and a development certificate is seldom trusted on Linux
+                .WithoutHttpsCertificate() // it listens on loopback only, and a development certificate is rarely trusted on Linux
                 .WithDataVolume()
                 .WithPersistence();
         }
@@ -77,7 +79,7 @@ internal static class SessionStoreBuilderExtensions
             });
     }
 
-    /// <summary>Shows in the dashboard whether the store answers, and lets others wait for it.</summary>
+    /// <summary>Shows in the dashboard whether the store answers, and lets other resources wait for it.</summary>
     private static IResourceBuilder<T> WithPing<T>(this IResourceBuilder<T> store) where T : IResourceWithConnectionString
     {
         var key = $"{store.Resource.Name}-ping";

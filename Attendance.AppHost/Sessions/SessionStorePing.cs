@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using StackExchange.Redis;
 
-/// <summary>Healthy when the store answers a PING of a connection of its own.</summary>
+/// <summary>Reports healthy when the store answers a PING on a separate connection.</summary>
 internal sealed class SessionStorePing(IResourceWithConnectionString store) : IHealthCheck
 {
     private const int Milliseconds = 1000;

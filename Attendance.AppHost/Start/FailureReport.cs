@@ -3,20 +3,20 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Hosting;
 
 /// <summary>
-/// Repeats on the console why a resource did not start or ended by itself. Its log and the dashboard say so too, but whoever has
-/// just started the application looks at the console.
+/// Prints on the console why a resource did not start or ended by itself. The resource's log and the dashboard show it too, but a user
+/// who has just started the application looks at the console.
 /// </summary>
 internal sealed partial class FailureReport(ResourceNotificationService resources, ResourceLoggerService logs, TextWriter console) : IHostedLifecycleService, IDisposable
 {
     private const int MaxLines = 20;
 
-    /// <summary>The log of a process arrives a little after the news of its end.</summary>
+    /// <summary>How long to wait for the rest of the log, because it arrives a little after the report that the process ended.</summary>
     private static readonly TimeSpan s_afterword = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
 
-    /// <summary>Begins before the other services start: the orchestrator's start ends only when every resource has started.</summary>
+    /// <summary>Begins before the other services start, because the orchestrator's start only completes when every resource has started.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         _watching = WatchAsync(_stopping.Token);
@@ -27,7 +27,7 @@ internal sealed partial class FailureReport(ResourceNotificationService resource
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>What ends from now on was told to.</summary>
+    /// <summary>Stops watching, because resources that end from now on were told to.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
@@ -73,7 +73,7 @@ internal sealed partial class FailureReport(ResourceNotificationService resource
         await console.WriteLineAsync(string.Join(Environment.NewLine, [$"'{change.Resource.Name}' {what}. Its log ends with:", .. lines.TakeLast(MaxLines).Select(line => "  " + line)]));
     }
 
-    /// <summary>The whole of it is in the dashboard's log; on the console the message counts.</summary>
+    /// <summary>Matches the lines of stack traces. They are in the dashboard's log, and the console shows only the message.</summary>
     [GeneratedRegex(@"^\S*\s+at \S+\(|--- End of (stack trace|inner exception)")]
     private static partial Regex OfAStack();
 }

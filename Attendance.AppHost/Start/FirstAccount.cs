@@ -10,14 +10,16 @@ internal sealed class FirstAccount(TextWriter console)
 
     private int _told;
 
-    /// <summary>Asks Web, which must be ready, whether it has just made the account. A failure is printed and stops nothing.</summary>
+    /// <summary>
+    /// Asks Web, which must be ready, whether it has just created the account. A failure is printed, and the application keeps running.
+    /// </summary>
     public async Task TellAsync(Uri web, string? apiKey, string? password, CancellationToken cancellationToken)
     {
         try
         {
             if (await AskAsync(web, apiKey, cancellationToken) is { Created: true, UserName: var name } && Interlocked.Exchange(ref _told, 1) == 0)
             {
-                // In one piece, so that no line of another process comes between.
+                // Written in one piece, so that no line of another process gets in between.
                 await console.WriteLineAsync($"""
 
                     Sign in at {new Uri(web, "/sign-in")}

@@ -1,12 +1,12 @@
 /// <summary>
-/// Whatever proxy the environment names, what runs on this machine is asked directly: by this process, and by everything that it starts (the
-/// orchestrator, the dashboard, our services and what they send their telemetry with). A proxy is somebody else, and requests carry keys.
+/// Bypasses proxies for requests to this machine, for this process and everything that it starts (the orchestrator, the dashboard, the
+/// services and their telemetry exporters). Requests carry keys, which a proxy must not see.
 /// </summary>
 internal static class LoopbackProxy
 {
     private static readonly string[] s_loopback = ["localhost", "127.0.0.1", "[::1]", "::1"];
 
-    /// <summary>Before anything is started or asked.</summary>
+    /// <summary>Adds the loopback addresses to <c>NO_PROXY</c>. Call it before anything is started or requested.</summary>
     public static void Bypass()
     {
         foreach (var name in (string[])["NO_PROXY", "no_proxy"])

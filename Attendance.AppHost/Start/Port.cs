@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 
-/// <summary>Port numbers: out of the configuration, or whichever is free.</summary>
+/// <summary>Provides port numbers: from the configuration, or any free port.</summary>
 internal static class Port
 {
-    /// <returns>Null where none is set: then a free one is taken.</returns>
+    /// <returns>The port, or null if none is set. In that case a free port is used.</returns>
     public static int? Read(IConfiguration configuration, string key) => configuration[key] switch
     {
         null or "" => null,
@@ -14,10 +14,10 @@ internal static class Port
         var text => throw new DistributedApplicationException($"{key} is '{text}'; it must be a port number from 1 to 65535."),
     };
 
-    /// <summary>Whether ports that are written down are to be replaced by free ones, as tests have it.</summary>
+    /// <summary>Returns whether configured ports are to be replaced by free ones, as in tests.</summary>
     public static bool AreRandom(IConfiguration configuration) => configuration["DcpPublisher:RandomizePorts"] is "true" or "True";
 
-    /// <summary>One that nobody listens on at this moment.</summary>
+    /// <summary>Returns a port that nobody listens on at this moment.</summary>
     public static int Free()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

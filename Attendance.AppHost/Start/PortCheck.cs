@@ -4,12 +4,12 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 
 /// <summary>
-/// Looks whether every port with a fixed number is free, before anything is started. Otherwise the first that is taken
-/// would be found by one resource, in its log, while the others run.
+/// Checks that every port with a fixed number is free before anything is started. Otherwise only the log of one resource would report a
+/// port that is in use, while the other resources run.
 /// </summary>
 internal sealed class PortCheck(TextWriter console)
 {
-    /// <summary>What an AppHost that was killed had started is gone after 8 s at the latest.</summary>
+    /// <summary>How long to wait for a port. Processes that a killed AppHost had started are gone after 8 s at the latest.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
@@ -20,7 +20,7 @@ internal sealed class PortCheck(TextWriter console)
         ("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", "the dashboard's resources"),
     ];
 
-    /// <exception cref="DistributedApplicationException">A port is taken and stays so; the message names it and who wants it.</exception>
+    /// <exception cref="DistributedApplicationException">A port stays in use. The message names the port and what needs it.</exception>
     public async Task RunAsync(DistributedApplicationModel model, IConfiguration configuration, CancellationToken cancellationToken)
     {
         if (Port.AreRandom(configuration))
@@ -69,7 +69,7 @@ internal sealed class PortCheck(TextWriter console)
             }
             catch (SocketException error) when (error.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
             {
-                // A machine without IPv6.
+                // This machine has no IPv6.
             }
             catch (SocketException)
             {

@@ -1,7 +1,7 @@
-/// <summary>Programs that have to be installed.</summary>
+/// <summary>Checks for programs that must be installed.</summary>
 internal static class Programs
 {
-    /// <exception cref="DistributedApplicationException">It is neither a file nor on the PATH.</exception>
+    /// <exception cref="DistributedApplicationException">The program is neither a file nor on the PATH.</exception>
     public static void Require(string program, string remedy)
     {
         string[] endings = OperatingSystem.IsWindows() ? ["", ".exe"] : [""];

@@ -1,10 +1,10 @@
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>Something that is wrong, as it is seen once. Seen again, it is the same alert for as long as that is open.</summary>
-/// <param name="Subject">The camera, the node that was lost, or the limit; empty for what concerns this node as a whole.</param>
+/// <summary>One observation of a problem. Further observations belong to the same alert while it is open.</summary>
+/// <param name="Subject">The camera, the node or the limit; empty if this node as a whole is concerned.</param>
 /// <param name="What">What happened, in a plain sentence without a secret or a name.</param>
 /// <param name="Done">What was done about it.</param>
-/// <param name="Severity">Null for the rule's own.</param>
+/// <param name="Severity">The severity; null for the rule's default.</param>
 internal sealed record Finding(AlertRule Rule, string Subject, string What, string Done, AlertSeverity? Severity = null);
 
 internal enum AlertState
@@ -14,7 +14,7 @@ internal enum AlertState
     Resolved,
 }
 
-/// <param name="Count">How many times it was found, one after the other; what lasts counts once.</param>
+/// <param name="Count">How many times the problem occurred; one that lasts counts once.</param>
 /// <param name="AcknowledgedBy">An account's id or a service's name.</param>
 internal sealed record Alert(
     string Id,

@@ -11,15 +11,15 @@ internal enum AlertChange
 }
 
 /// <summary>
-/// The alerts that are not resolved: at most one for each rule and subject, however often its cause is found. One whose cause
-/// has not been found for a while is resolved by <see cref="ResolveQuiet"/>; nobody has to say that something is well again.
+/// Holds the alerts that are not resolved: at most one for each rule and subject, however often its cause is found. If the cause of
+/// an alert has not been found for a while, <see cref="ResolveQuiet"/> resolves it, so no code has to report that a problem is over.
 /// </summary>
 internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(AlertRule Rule, string Subject), Entry> _open = [];
 
-    /// <summary>In the order in which things happened. Who listens must not wait for anything.</summary>
+    /// <summary>Raised for each change, in the order in which the changes happen. Handlers must not block.</summary>
     public event Action<AlertChange, Alert>? Changed;
 
     public IReadOnlyList<Alert> Open
@@ -33,7 +33,7 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
         }
     }
 
-    /// <summary>Found by this run, not only remembered from one before.</summary>
+    /// <summary>The open alerts whose cause this run has found, without those that are only remembered from an earlier run.</summary>
     public IReadOnlyList<Alert> Found
     {
         get
@@ -45,7 +45,7 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
         }
     }
 
-    /// <param name="isNew">It happened just now, as opposed to lasting since it was last reported.</param>
+    /// <param name="isNew">True if it happened just now; false if it has lasted since it was last reported.</param>
     public void Report(Finding finding, bool isNew = false)
     {
         if (!options.Value.IsEnabled(finding.Rule))
@@ -89,7 +89,7 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
         }
     }
 
-    /// <summary>What is open already is not over yet.</summary>
+    /// <summary>Records that the cause of an alert still exists. Has no effect if no such alert is open.</summary>
     public void Refresh(AlertRule rule, string subject)
     {
         lock (_gate)
@@ -101,8 +101,8 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
         }
     }
 
-    /// <summary>Goes on with what an earlier run of this node left open. It resolves as any other.</summary>
-    /// <returns>Those that are not taken over, because their cause was found anew already; they are over.</returns>
+    /// <summary>Takes over the alerts that an earlier run of this node left open. They resolve like any other alert.</summary>
+    /// <returns>The alerts that are not taken over because this run has already found their cause again; they are over.</returns>
     public IReadOnlyList<Alert> Remember(IEnumerable<Alert> alerts)
     {
         lock (_gate)
@@ -115,8 +115,8 @@ internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOpt
         }
     }
 
-    /// <returns>Null where no such alert is open; one that was acknowledged before stays as it was.</returns>
-    /// <param name="isNew">It was not acknowledged before.</param>
+    /// <returns>The alert, unchanged if it was acknowledged before; null if no such alert is open.</returns>
+    /// <param name="isNew">True if the alert was not acknowledged before.</param>
     public Alert? Acknowledge(string id, string by, out bool isNew)
     {
         isNew = false;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>What is wrong at this moment, and was told of by nobody: it is looked at.</summary>
+/// <summary>Finds what is wrong at this moment by looking at the current state, for problems that no event reports.</summary>
 internal sealed class AlertConditions(
     CameraCatalog catalog,
     CameraSlots slots,

@@ -3,8 +3,8 @@ using Attendance.CameraApi.Events;
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>
-/// Tells of alerts besides webhooks: the log, the metric, the store, and whoever listens to events. In the log an alert is one record, an
-/// error or a warning by its severity, so that errors can be counted; what led to it is a warning at most.
+/// Reports alerts to the log, the metric, the store and the listeners of events; webhooks are separate. In the log an alert is one record,
+/// an error or a warning by its severity, so that errors can be counted. The records of what led to it are warnings at most.
 /// </summary>
 internal sealed partial class AlertEvents : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed partial class AlertEvents : IDisposable
         _ => CameraEventType.AlertResolved,
     };
 
-    /// <summary>An alert of an earlier run is still active, as far as the metric goes.</summary>
+    /// <summary>Counts an alert of an earlier run as active in the metric.</summary>
     public void Remembered(Alert alert) => _metrics.Active(alert, 1);
 
     public void Dispose() => _book.Changed -= Tell;

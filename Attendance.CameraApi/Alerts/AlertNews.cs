@@ -3,7 +3,7 @@ using Attendance.CameraApi.Events;
 
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>Tells of an alert where something is told that need not know alerts.</summary>
+/// <summary>Reports alerts to the event stream and the audit log, so that those do not depend on the alert types.</summary>
 internal static class AlertNews
 {
     public static void Tell(this CameraEvents events, CameraEventType type, Alert alert) =>

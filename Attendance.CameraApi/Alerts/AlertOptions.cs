@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>How often is too often: more than <see cref="Count"/> within <see cref="Window"/>.</summary>
+/// <summary>A rate that raises an alert when there are more than <see cref="Count"/> occurrences within <see cref="Window"/>.</summary>
 internal sealed class AlertRate
 {
     [Range(1, 1_000_000)]
@@ -17,47 +17,53 @@ internal sealed class AlertRuleOptions
 {
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Null for the rule's own.</summary>
+    /// <summary>The severity of the rule's alerts; null for the default.</summary>
     public AlertSeverity? Severity { get; set; }
 }
 
 internal sealed class AlertOptions
 {
-    /// <summary>An alert is resolved when its cause has been gone for so long. Long enough for a dashboard that asks every 30 s to have seen it.</summary>
+    /// <summary>
+    /// How long the cause of an alert must be gone before it is resolved. The default lets a dashboard that polls every 30 s see each
+    /// alert.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan ResolveAfter { get; set; } = TimeSpan.FromSeconds(40);
 
-    /// <summary>A camera in use that has shown no new frame for so long. Above <c>Capture:StallTimeout</c>, after which it is opened again.</summary>
+    /// <summary>
+    /// How long a camera in use may deliver no new frame. Longer than <c>Capture:StallTimeout</c>, after which the camera is reopened.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan FramesStalled { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A node that has not been heard of for so long is lost.</summary>
+    /// <summary>How long a node may give no sign of life before it counts as lost.</summary>
     [Range(typeof(TimeSpan), "00:00:06", "01:00:00")]
     public TimeSpan NodeLost { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The session store has not answered for so long. A single answer that is late, as at the start of a busy machine, is none to wake anybody for.</summary>
+    /// <summary>How long the session store may not answer before there is an alert. A single late answer, as at the start of a busy machine,
+    /// is no reason to wake anybody.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan StoreUnreachable { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Times that one camera was opened again under a lease.</summary>
+    /// <summary>Limits how often one camera may be reopened under a lease.</summary>
     [ValidateObjectMembers]
     public AlertRate CrashLoop { get; set; } = new() { Count = 3, Window = TimeSpan.FromMinutes(5) };
 
-    /// <summary>Sessions whose sockets went silent.</summary>
+    /// <summary>Limits how many sessions may go silent.</summary>
     [ValidateObjectMembers]
     public AlertRate HeartbeatsLost { get; set; } = new() { Count = 10, Window = TimeSpan.FromMinutes(1) };
 
-    /// <summary>Requests for one camera that were refused because somebody had it.</summary>
+    /// <summary>Limits how many requests for one camera may be refused because it is in use.</summary>
     [ValidateObjectMembers]
     public AlertRate Contention { get; set; } = new() { Count = 20, Window = TimeSpan.FromMinutes(1) };
 
-    /// <summary>By the name of the rule.</summary>
+    /// <summary>The settings of the rules, by the name of the rule.</summary>
     public IDictionary<string, AlertRuleOptions> Rules { get; } = new Dictionary<string, AlertRuleOptions>(StringComparer.Ordinal);
 
-    /// <summary>By a name of one's own.</summary>
+    /// <summary>The webhooks, by a name of the operator's choice.</summary>
     public IDictionary<string, Webhooks.WebhookOptions> Webhooks { get; } = new Dictionary<string, Webhooks.WebhookOptions>(StringComparer.Ordinal);
 
-    /// <summary>What is configured wins over what was found, and that over what is usual.</summary>
+    /// <summary>Returns the configured severity if there is one, otherwise that of the finding, otherwise the rule's default.</summary>
     public AlertSeverity SeverityOf(Finding finding) =>
         (Rules.TryGetValue(finding.Rule.Name(), out var own) ? own.Severity : null) ?? finding.Severity ?? finding.Rule.DefaultSeverity();
 
@@ -67,7 +73,9 @@ internal sealed class AlertOptions
 [OptionsValidator]
 internal sealed partial class AlertOptionsValidator : IValidateOptions<AlertOptions>;
 
-/// <summary>What annotations cannot say: names that exist, and addresses and secrets of webhooks. An error names the key, never its value.</summary>
+/// <summary>
+/// Checks what annotations cannot: that rule names exist, and webhooks' addresses and secrets. An error names the key, never its value.
+/// </summary>
 internal sealed class AlertEntriesValidator : IValidateOptions<AlertOptions>
 {
     private const int MinSecretLength = 24;

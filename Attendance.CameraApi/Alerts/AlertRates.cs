@@ -9,10 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>What is no trouble once, and is when it happens again and again.</summary>
+/// <summary>Finds problems that are harmless once but not when they happen repeatedly.</summary>
 internal sealed class AlertRates : IFindingSource, IDisposable
 {
-    /// <summary>The first is worth an alert, which then lasts until a minute has passed without another.</summary>
+    /// <summary>One occurrence raises the alert, which is then found until a minute has passed without another occurrence.</summary>
     private static readonly AlertRate s_limitReached = new() { Count = 0, Window = TimeSpan.FromMinutes(1) };
 
     private readonly Lock _gate = new();
@@ -96,7 +96,7 @@ internal sealed class AlertRates : IFindingSource, IDisposable
             times.Enqueue(_clock.GetTimestamp());
             if (times.Count > RateOf(rule).Count + 1000)
             {
-                times.Dequeue(); // more than enough to say that it is too many
+                times.Dequeue(); // the rest is more than enough to prove that the rate is exceeded
             }
         }
     }

@@ -1,43 +1,46 @@
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>What ops are told of. Its name in JSON, metrics and configuration is <see cref="AlertRules.Names"/>, as in <c>Alerts:Rules:camera_missing</c>.</summary>
+/// <summary>
+/// A reason to alert ops. Its name in JSON, metrics and configuration is in <see cref="AlertRules.Names"/>, as in
+/// <c>Alerts:Rules:camera_missing</c>.
+/// </summary>
 internal enum AlertRule
 {
-    /// <summary>A hold that nobody answers for.</summary>
+    /// <summary>A camera is held, but nobody is responsible for the hold.</summary>
     Leak,
 
-    /// <summary>A release that takes longer than all its steps together may.</summary>
+    /// <summary>A release takes longer than all of its steps together are allowed to take.</summary>
     ReleaseFailed,
 
-    /// <summary>A camera that could not be shown to be free.</summary>
+    /// <summary>A camera could not be proven to be free.</summary>
     Quarantined,
 
-    /// <summary>A camera that should be there and is not.</summary>
+    /// <summary>A camera that should be attached is missing.</summary>
     CameraMissing,
 
-    /// <summary>A camera in use that shows nothing new.</summary>
+    /// <summary>A camera in use delivers no new frames.</summary>
     FramesStalled,
 
-    /// <summary>A camera that has to be opened again and again, or does not open at all.</summary>
+    /// <summary>A camera has to be reopened repeatedly, or does not open at all.</summary>
     WorkerCrashLoop,
     StoreUnreachable,
 
-    /// <summary>Another node has not been heard of.</summary>
+    /// <summary>Another node has sent no sign of life for too long.</summary>
     NodeLost,
 
-    /// <summary>Another process was started by this node's name.</summary>
+    /// <summary>Another process was started under this node's name.</summary>
     NodeNameTaken,
 
-    /// <summary>The store has entries of nodes that no node of this system wrote.</summary>
+    /// <summary>The store has node entries that no node of this system wrote.</summary>
     NodeForged,
 
-    /// <summary>Many sessions went silent at a time.</summary>
+    /// <summary>Many sessions went silent within a short time.</summary>
     HeartbeatsLost,
 
-    /// <summary>Many wanted a camera that somebody had.</summary>
+    /// <summary>A camera was requested many times while it was in use.</summary>
     Contention,
 
-    /// <summary>A limit was reached, and something was refused or dropped.</summary>
+    /// <summary>A limit was reached, so requests or data were refused or dropped.</summary>
     LimitReached,
 }
 
@@ -64,10 +67,13 @@ internal static class AlertRules
         _ => AlertSeverity.Warning,
     };
 
-    /// <summary>Whether, while it lasts, nobody can have the camera or it is open for nobody: what <c>/health/cameras</c> reports.</summary>
+    /// <summary>
+    /// Returns whether, while the alert lasts, nobody can get the camera or it is open for nobody. <c>/health/cameras</c> reports these
+    /// alerts.
+    /// </summary>
     public static bool BlocksCamera(this AlertRule rule) => rule is AlertRule.Leak or AlertRule.ReleaseFailed or AlertRule.Quarantined;
 
-    /// <summary>What to do, in a sentence; more is in docs/operations.md under the rule's name.</summary>
+    /// <summary>Returns what to do, in one or two sentences. docs/operations.md has more under the rule's name.</summary>
     public static string Remedy(this AlertRule rule) => rule switch
     {
         AlertRule.Leak => "Nothing, if it was ended. If it comes again, find out what starts it: the log has the process.",

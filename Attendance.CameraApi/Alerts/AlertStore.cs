@@ -8,14 +8,14 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>
-/// The alerts of each node in the store: the open ones in a hash by their ids, the last resolved ones and the dead letters in
-/// lists, newest first. All as JSON. A node writes its own; only of one that is lost others may say that somebody sees to it.
+/// Keeps the alerts of each node in the store as JSON: unresolved alerts in a hash by id, the last resolved alerts and the dead letters in
+/// lists, newest first. A node writes only its own alerts, except that another node may acknowledge an alert of a node that is lost.
 /// </summary>
 internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOptions<NodeOptions> node)
 {
     public const int HistoryLength = 500;
 
-    /// <summary>Of more nodes than this it is not asked at once.</summary>
+    /// <summary>The maximum number of nodes whose alerts or dead letters are read at once.</summary>
     public const int MostNodes = 100;
 
     private const int DeadLetters = 100;
@@ -37,18 +37,18 @@ internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOpt
 
     public void Bury(DeadLetter letter) => writes.AddToList("dead_letter", Dead(node.Value.Name), JsonSerializer.Serialize(letter, WireJson.Options), DeadLetters);
 
-    /// <param name="of">Null for this node.</param>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <param name="of">The node whose alerts to read; null for this node.</param>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<Alert>> ReadUnresolvedAsync(string? of = null) =>
         store.ReadAll<Alert>("alerts", await store.AskAsync("alerts", database => database.HashValuesAsync(Unresolved(of ?? node.Value.Name))));
 
-    /// <param name="of">Null for this node.</param>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <param name="of">The node whose alerts to read; null for this node.</param>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<Alert>> ReadHistoryAsync(int limit, string? of = null) =>
         store.ReadAll<Alert>("alerts", await store.AskAsync("alerts", database => database.ListRangeAsync(History(of ?? node.Value.Name), 0, limit - 1)));
 
-    /// <summary>Newest first, as many as each node keeps.</summary>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <summary>Reads the dead letters of several nodes, newest first. It returns at most as many as one node keeps.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(IEnumerable<string> nodes)
     {
         var lists = await store.AskAsync("dead_letters", database => Task.WhenAll(nodes.Select(async name =>

@@ -6,12 +6,12 @@ using Attendance.ServiceDefaults;
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>
-/// Looks every second for what is wrong, every two for what nobody answers for, and keeps the book of alerts by it. What is over
-/// in a moment is heard of as an event.
+/// Keeps the book of alerts up to date. It looks for problems every second and searches for leaks every two seconds. Events
+/// report leaks that are over before the next look.
 /// </summary>
 internal sealed partial class AlertWatch : BackgroundService
 {
-    private const int TicksBetweenSearches = 2; // seen twice is within 4 s, and a leak is to be found within 5 s
+    private const int TicksBetweenSearches = 2; // some leaks must be seen twice, which takes at most 4 s; every leak must be found within 5 s
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
     private readonly AlertBook _book;
@@ -38,7 +38,7 @@ internal sealed partial class AlertWatch : BackgroundService
         ILogger<AlertWatch> logger)
     {
         (_book, _store, _told, _conditions, _search, _leaks, _clock, _logger) = (book, store, told, conditions, search, leaks, clock, logger);
-        _events = events.Listen(); // from before anything of the node starts
+        _events = events.Listen(); // so that it listens before any part of the node starts
     }
 
     public override void Dispose()
@@ -69,7 +69,7 @@ internal sealed partial class AlertWatch : BackgroundService
 
                 foreach (var (_, cameraId) in _leaks.Open)
                 {
-                    _book.Refresh(AlertRule.Leak, cameraId); // it was told of when it was found
+                    _book.Refresh(AlertRule.Leak, cameraId); // it was reported when it was found
                 }
 
                 _book.ResolveQuiet();
@@ -81,7 +81,7 @@ internal sealed partial class AlertWatch : BackgroundService
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // The next tick tries again: nothing may end this loop but the end of the node.
+                // The next tick tries again. Only the shutdown of the node may end this loop.
                 if (_failure.IsNew(exception))
                 {
                     LogFailed(exception);
@@ -101,7 +101,9 @@ internal sealed partial class AlertWatch : BackgroundService
         }
     }
 
-    /// <summary>Once, as soon as the store answers: what an earlier run left open is not open for ever.</summary>
+    /// <summary>
+    /// Takes over, once, as soon as the store answers, the alerts that an earlier run left open, so that they do not stay open forever.
+    /// </summary>
     private async Task RememberAsync()
     {
         if (_hasRemembered)
@@ -128,7 +130,7 @@ internal sealed partial class AlertWatch : BackgroundService
         }
         catch (StoreUnavailableException)
         {
-            // the next tick asks again
+            // the next tick tries again
         }
     }
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>Is unhealthy while a camera is open for nobody or could not be shown to be free. Its report says which, and what to do.</summary>
+/// <summary>
+/// Reports unhealthy while a camera is open for nobody or could not be proven to be free. The report names the camera and what to do.
+/// </summary>
 internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliation, AlertBook alerts) : IHealthCheck
 {
     public const string Tag = "cameras";
@@ -20,7 +22,7 @@ internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliat
                 data: found.ToDictionary(trouble => trouble.Camera, trouble => (object)trouble)));
     }
 
-    /// <summary>Writes the report, for people and for probes that keep what they read.</summary>
+    /// <summary>Writes the report, for people and for probes that record it.</summary>
     public static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
         new CameraHealthResponse(
             report.Status.ToString(),
@@ -28,7 +30,7 @@ internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliat
             [.. report.Entries.Values.SelectMany(entry => entry.Data.Values).OfType<CameraTrouble>()]),
         context.RequestAborted);
 
-    /// <summary>Of a camera with several troubles, the worst comes first.</summary>
+    /// <summary>Lists the problems. If a camera has several, the worst comes first.</summary>
     private IEnumerable<CameraTrouble> Find() =>
     [
         .. slots.All.Where(slot => slot.Quarantine is not null).Select(slot => new CameraTrouble(
@@ -40,12 +42,12 @@ internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliat
     ];
 }
 
-/// <param name="Camera">The camera's id; where it is not known, the node.</param>
+/// <param name="Camera">The camera's id, or the node if the camera is not known.</param>
 /// <param name="What">What is wrong and what was done about it.</param>
 /// <param name="Remedy">What to do now.</param>
 internal sealed record CameraTrouble(string Camera, string What, string Remedy);
 
-/// <param name="Summary">All of it in sentences, for what shows one line.</param>
+/// <param name="Summary">The whole report in sentences, for displays that show one line.</param>
 internal sealed record CameraHealthResponse(string Status, string Summary, IReadOnlyList<CameraTrouble> Cameras);
 
 internal static class CameraHealthEndpoints

@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Alerts;
 
-/// <summary>Knows of something that may be wrong, and is asked again and again.</summary>
+/// <summary>Finds problems of one area. It is called about once a second.</summary>
 internal interface IFindingSource
 {
     IReadOnlyList<Finding> Find();

@@ -78,7 +78,7 @@ internal static class AlertEndpoints
     private static Problem Unknown() => new(StatusCodes.Status404NotFound, "unknown_alert", "There is no alert of this id.");
 }
 
-/// <param name="By">1 to 64 of A-Z a-z 0-9 . _ - : an account's id, or a service's name.</param>
+/// <param name="By">An account's id or a service's name: 1 to 64 of A-Z a-z 0-9 . _ - .</param>
 internal sealed record AcknowledgeRequest(string? By)
 {
     public string Validate()
@@ -89,7 +89,7 @@ internal sealed record AcknowledgeRequest(string? By)
     }
 }
 
-/// <param name="Unreachable">Nodes that did not answer: their alerts are the last that the store has.</param>
+/// <param name="Unreachable">The nodes that did not answer. Their alerts are the last ones that the store has.</param>
 internal sealed record AlertsResponse(IReadOnlyList<Alert> Alerts, IReadOnlyList<string> Unreachable);
 
 internal sealed record DeadLettersResponse(IReadOnlyList<DeadLetter> DeadLetters);

@@ -4,7 +4,9 @@ using Microsoft.OpenApi;
 
 namespace Attendance.CameraApi.Api;
 
-/// <summary>The contract as generators of clients and linters read it: who may call, and what every operation may answer besides its own.</summary>
+/// <summary>
+/// Completes the OpenAPI document for client generators and linters: the API key, and the responses that every operation can return.
+/// </summary>
 internal static class ApiDocument
 {
     private const string Scheme = "ApiKey";

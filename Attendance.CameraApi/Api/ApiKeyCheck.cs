@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Api;
 
-/// <summary>Lets in who has the key, and other nodes; anybody only to what a probe or a reader of the contract needs.</summary>
+/// <summary>Admits requests with the API key and requests of other nodes. Health probes and the API documentation need no key.</summary>
 internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature nodes, IOptions<SecurityOptions> options, ILogger<ApiKeyCheck> logger)
 {
     private const string Bearer = "Bearer ";
@@ -35,7 +35,7 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature no
     {
         if (_key is not null)
         {
-            // Hashes have one length, so the comparison takes one time, whatever was sent.
+            // Hashes all have the same length, so the comparison always takes the same time.
             return CryptographicOperations.FixedTimeEquals(Hash(Shown(context.Request)), _key);
         }
 
@@ -45,11 +45,14 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature no
             LogNoKey();
         }
 
-        // A page of another site can make a browser on this machine send requests here; it cannot hide where it is from.
+        // A page of another site can make a browser on this machine send requests here, but it cannot hide its origin.
         return IsLocal(context) && !context.Request.Headers.ContainsKey("Origin");
     }
 
-    /// <summary>Prometheus sends its secrets as bearer tokens only, and asks for nothing but the metrics.</summary>
+    /// <summary>
+    /// Returns the key that the request presents. Prometheus can send it only as a bearer token, which is accepted only for the
+    /// metrics.
+    /// </summary>
     private static string Shown(HttpRequest request) =>
         request.Path.StartsWithSegments(Scraping.Path, StringComparison.OrdinalIgnoreCase)
             && request.Headers.Authorization.ToString() is var token && token.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
@@ -58,7 +61,7 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature no
 
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
-        && context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"; // another name may be one that was made to point here
+        && context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"; // another name may have been made to resolve to this machine (DNS rebinding)
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 

@@ -2,7 +2,7 @@ using Scalar.AspNetCore;
 
 namespace Attendance.CameraApi.Api;
 
-/// <summary>The API as a page that can be read and tried, for developers only.</summary>
+/// <summary>Serves a page on which developers can read and try the API. Development only.</summary>
 internal static class ApiReference
 {
     public const string Path = "/scalar";
@@ -11,7 +11,7 @@ internal static class ApiReference
     {
         if (app.Environment.IsDevelopment())
         {
-            // Everything the page needs comes from this service: no font and no script of another host.
+            // Everything the page needs comes from this service. It loads no fonts or scripts from other hosts.
             app.MapScalarApiReference(Path, options => options.WithTitle("Attendance camera API").DisableDefaultFonts().DisableAgent().DisableTelemetry());
         }
     }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Attendance.CameraApi.Api;
 
-/// <summary><c>GET /api/cameras?best=true&amp;…</c>, read as text so that what is wrong can be named.</summary>
+/// <summary>The query of <c>GET /api/cameras?best=true&amp;…</c>, read as text so that an error can name the wrong parameter.</summary>
 public sealed record BestCameraQuery(
     [FromQuery(Name = "best")] string? Best,
     [FromQuery(Name = "min_width")] string? MinWidth,
@@ -16,8 +16,8 @@ public sealed record BestCameraQuery(
     [FromQuery(Name = "facing")] string? Facing,
     [FromQuery(Name = "test_pattern")] string? TestPattern)
 {
-    /// <returns>Null when the whole catalog is wanted.</returns>
-    /// <exception cref="RequestException">Names every parameter that is wrong.</exception>
+    /// <returns>The requirements; null if the whole catalog is requested.</returns>
+    /// <exception cref="RequestException">The request is not valid. The exception names every parameter that is wrong.</exception>
     internal CameraRequirements? Validate()
     {
         var errors = new Dictionary<string, string[]>();

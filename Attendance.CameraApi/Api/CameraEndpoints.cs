@@ -86,12 +86,12 @@ internal static class CameraEndpoints
             here.Items,
             here.Next,
             [],
-            Math.Max(reconciliation.WorkersWithoutLease().Count, leaks.Open.Count), // what is seen now, and what is being ended
+            Math.Max(reconciliation.WorkersWithoutLease().Count, leaks.Open.Count), // leaks that are visible now, or that are being ended
             quarantines.Count,
             await StoreStateAsync(store))));
     }
 
-    /// <summary>The store has it, so it is told also of a camera whose node is lost.</summary>
+    /// <summary>Reads the history from the store, so it also works for a camera whose node is lost.</summary>
     private static async Task<IResult> HistoryAsync(string cameraId, int? limit, string? node, CameraHistory history)
     {
         if (limit is < 1 or > LeaseStore.LedgerLength)

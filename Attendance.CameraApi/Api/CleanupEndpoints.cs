@@ -11,11 +11,11 @@ internal static class CleanupEndpoints
 {
     public static void MapCleanup(this IEndpointRouteBuilder routes) => routes
         .MapPost("/api/camera/cleanup", CleanupAsync).WithName("cleanUp").WithTags("Leases")
-        .Accepts<CleanupRequest>("application/json", "text/plain", "*/*") // a beacon, and curl -d, say something else than they send
+        .Accepts<CleanupRequest>("application/json", "text/plain", "*/*") // a beacon and curl -d state another content type than they send
         .Produces<CleanupResponse>().ProducesProblem(400).ProducesProblem(413)
         .WithSummary("Release what sessions hold; without a session what is stale, or with 'force' everything. May be repeated.");
 
-    /// <summary>Longer than the release of every camera there takes.</summary>
+    /// <summary>The timeout for another node's answer. It is longer than the release of all cameras there takes.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
 
     private static async Task<IResult> CleanupAsync(
@@ -25,7 +25,7 @@ internal static class CleanupEndpoints
         var sessions = request.Validate();
         var isDryRun = request.DryRun ?? false;
 
-        // Not under the request's token: a page that leaves does not wait for the answer.
+        // Does not use the request's token, because a page that leaves does not wait for the answer.
         var elsewhere = AskOthersAsync();
         var end = ReleaseReasons.FromClient(request.Reason);
         var result = request.GraceMs is > 0 and var grace ? cleanup.LeaveSessions(sessions, end, TimeSpan.FromMilliseconds(grace), isDryRun)
@@ -58,7 +58,7 @@ internal static class CleanupEndpoints
                 return ([], []);
             }
 
-            // Written down once, here, where it was asked for.
+            // Only the node that got the request writes the audit entry, so the other nodes get no names.
             var question = request with { By = null, Why = null };
             if (sessions.Count == 0)
             {
@@ -71,7 +71,10 @@ internal static class CleanupEndpoints
         }
     }
 
-    /// <summary>The nodes that hold something for the sessions. Where the store does not say, their goodbye ends what is here, and presence the rest.</summary>
+    /// <summary>
+    /// Returns the nodes that hold leases for the sessions. If the store does not answer, the request ends the leases of this node, and
+    /// presence ends the others.
+    /// </summary>
     private static async Task<IReadOnlySet<string>> HoldersAsync(SessionNodes holders, IReadOnlyList<string> sessions)
     {
         try
@@ -85,12 +88,12 @@ internal static class CleanupEndpoints
     }
 }
 
-/// <param name="SessionId">Whose cameras to release; together with <paramref name="SessionIds"/>.</param>
-/// <param name="Reason">One of the release reasons, or a word of the client's own of 64 characters at most.</param>
-/// <param name="Force">Without a session: release everything, not only what is stale.</param>
-/// <param name="DryRun">Only say what would be released.</param>
-/// <param name="By">Without a session: who of ops asks, for the audit; with it goes <paramref name="Why"/>.</param>
-/// <param name="GraceMs">With sessions, 0 to 2000: for how long they may come back and find their leases; 0 releases at once.</param>
+/// <param name="SessionId">A session whose cameras to release, in addition to those of <paramref name="SessionIds"/>.</param>
+/// <param name="Reason">One of the release reasons, or the client's own word of at most 64 characters.</param>
+/// <param name="Force">Whether to release everything and not only what is stale. Not allowed with sessions.</param>
+/// <param name="DryRun">Whether to only report what would be released.</param>
+/// <param name="By">Without a session: the person or service that asks, for the audit. It requires <paramref name="Why"/>.</param>
+/// <param name="GraceMs">With sessions: how long they may come back and find their leases, 0 to 2000 ms; 0 releases at once.</param>
 internal sealed record CleanupRequest(
     string? SessionId, IReadOnlyList<string?>? SessionIds, string? Reason, bool? Force, bool? DryRun, int? GraceMs, string? By, string? Why)
 {
@@ -98,7 +101,7 @@ internal sealed record CleanupRequest(
     private const int MaxGraceMs = 2000;
 
     /// <returns>The hashes of the named sessions.</returns>
-    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
     public IReadOnlyList<string> Validate()
     {
         var errors = new Dictionary<string, string[]>();

@@ -12,7 +12,10 @@ namespace Attendance.CameraApi.Api;
 
 internal static class LeaseEndpoints
 {
-    /// <summary>Whose wish it is, an account's id or a service's name: for the audit, where it takes a camera from another session.</summary>
+    /// <summary>
+    /// The header that names who makes the request: an account's id or a service's name. It goes to the audit if the request takes a
+    /// camera from another session.
+    /// </summary>
     public const string AccountHeader = "X-Account";
 
     public static void MapLeases(this IEndpointRouteBuilder routes)
@@ -72,7 +75,7 @@ internal static class LeaseEndpoints
         }
     }
 
-    /// <summary>All of it comes in the body: a lease's id is a secret, and addresses are logged on their way.</summary>
+    /// <summary>Takes all parameters from the body, because a lease's id is a secret and proxies log addresses.</summary>
     private static async Task<IResult> CheckAsync(HttpContext context, CameraLeases leases, CancellationToken cancellationToken)
     {
         var (leaseId, cameraId, fencingToken) =
@@ -91,7 +94,7 @@ internal static class LeaseEndpoints
     private static IResult Get(string leaseId, CameraLeases leases, EndedLeases ended) =>
         leases.Find(leaseId)?.Current is { End: null } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseProblems.LeaseEnded(ended.Find(leaseId));
 
-    /// <summary>The client may be gone before the camera is free; it is freed all the same.</summary>
+    /// <summary>Ends a lease. The camera is freed even if the client disconnects before that is done.</summary>
     private static async Task<NoContent> ReleaseAsync(string leaseId, string? reason, CameraLeases leases)
     {
         if (leases.Find(leaseId) is { } lease)
@@ -117,26 +120,27 @@ internal static class LeaseEndpoints
         };
     }
 
-    /// <returns>Null where nobody is named: then the log alone has it, as the reason of that lease's end.</returns>
+    /// <returns>A callback that audits a takeover; null if the request names nobody. Then only the log records it, as the reason for
+    /// that lease's end.</returns>
     private static Action<CameraLease>? TellOfTakeover(string? account, AuditLog audit) =>
         account is null ? null
         : Identifiers.IsName(account) ? taken => audit.Add("takeover", taken.CameraId, account, why: null, $"Lease {taken.Ref} was ended for another session.")
         : throw new RequestException(AccountHeader, "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
 }
 
-/// <summary>A wish for a camera.</summary>
-/// <param name="SessionId">8 to 128 of A-Z a-z 0-9 _ - , chosen by the client; whoever knows it can release.</param>
+/// <summary>A request for a camera.</summary>
+/// <param name="SessionId">8 to 128 of A-Z a-z 0-9 _ - , chosen by the client. Anybody who knows it can release the session's cameras.</param>
 /// <param name="CameraId">A camera of the catalog, or <c>auto</c> for any free one that meets the requirements.</param>
-/// <param name="TtlSeconds">5 to 3600.</param>
-/// <param name="WaitSeconds">0 to 60: how long to stand in line for a camera in use, first come, first served.</param>
-/// <param name="Takeover">End the lease of another session instead.</param>
-/// <param name="Failover">Move to another camera should this one be lost, instead of waiting for it.</param>
+/// <param name="TtlSeconds">The lease's time to live, 5 to 3600 seconds.</param>
+/// <param name="WaitSeconds">How long to wait in the queue for a camera in use, 0 to 60 seconds. The queue is first come, first served.</param>
+/// <param name="Takeover">Whether to end the lease of another session instead of waiting.</param>
+/// <param name="Failover">Whether to move to another camera if this one is lost, instead of waiting for it.</param>
 internal sealed record AcquireLease(
     string? SessionId, string? CameraId, int? TtlSeconds, int? WaitSeconds, bool? Takeover, bool? Failover, CameraRequirements? Requirements)
 {
     private const int MaxWaitSeconds = 60;
 
-    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
     public LeaseWish Validate()
     {
         var errors = new Dictionary<string, string[]>();
@@ -183,10 +187,10 @@ internal sealed record AcquireLease(
     }
 }
 
-/// <summary>A lease as somebody shows it who wants to write under it.</summary>
+/// <summary>A lease as a client presents it before it writes under the lease.</summary>
 internal sealed record CheckLease(string? LeaseId, string? CameraId, long? FencingToken)
 {
-    /// <exception cref="RequestException">Names every field that is wrong.</exception>
+    /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
     public (string LeaseId, string CameraId, long FencingToken) Validate()
     {
         var errors = new Dictionary<string, string[]>();

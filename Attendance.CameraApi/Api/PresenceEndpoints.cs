@@ -35,13 +35,13 @@ internal static class PresenceEndpoints
             return new Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "The limit of open WebSockets is reached.") { RetryAfter = TimeSpan.FromSeconds(10) };
         }
 
-        // The pings are the protocol's own: a browser answers them itself, whatever its page is doing.
+        // The pings are those of the WebSocket protocol. A browser answers them itself, whatever its page is doing.
         var (ping, silence) = (options.Value.PingInterval, options.Value.PongTimeout);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Presence.Protocol) ? Presence.Protocol : null,
             KeepAliveInterval = ping,
-            KeepAliveTimeout = (silence - ping) * (2 / 3.0), // from the ping; and both are looked at with a delay of up to a quarter of it
+            KeepAliveTimeout = (silence - ping) * (2 / 3.0), // counts from the ping; both times are checked with a delay of up to a quarter of the timeout
         });
         await presence.AttendAsync(
             socket, Identifiers.SessionHash(sessionId), context.Abort, Peers.Hops(context.Request) == 0 ? sessionId : null);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Attendance.CameraApi.Api;
 
-/// <summary>Every error leaves as a problem document.</summary>
+/// <summary>Turns every error into a problem document.</summary>
 internal sealed class ProblemHandling : IExceptionHandler
 {
     private static readonly TimeSpan s_storeRetry = TimeSpan.FromSeconds(2);
@@ -70,7 +70,7 @@ internal static class ProblemHandlingRegistration
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            // What a client did wrong, or an expected outage that logs itself, is no error of this service.
+            // A client's mistake, or an expected outage that is logged elsewhere, is not an error of this service.
             SuppressDiagnosticsCallback = context => context.Exception
                 is StoreUnavailableException or CameraUnavailableException or RequestException or OperationCanceledException
                 || UnreadableRequest.Is(context.Exception),

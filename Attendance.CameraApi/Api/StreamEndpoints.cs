@@ -37,7 +37,7 @@ internal static class StreamEndpoints
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, held.Ended);
-        var boundary = RandomNumberGenerator.GetHexString(32, lowercase: true); // a camera's picture could hold one that is known, and parts behind it
+        var boundary = RandomNumberGenerator.GetHexString(32, lowercase: true); // unpredictable: a camera's picture could contain a known boundary and fake parts after it
         context.Response.ContentType = $"multipart/x-mixed-replace; boundary={boundary}";
         context.Response.Headers.CacheControl = "no-store";
         metrics.Viewers(cameraId, 1);
@@ -54,7 +54,7 @@ internal static class StreamEndpoints
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            // The lease ended, or the viewer left: the end of a stream either way.
+            // The lease ended or the viewer left. Either one is the normal end of a stream.
         }
         finally
         {
@@ -79,7 +79,7 @@ internal static class StreamEndpoints
         return TypedResults.Bytes(frame.Jpeg, "image/jpeg");
     }
 
-    /// <summary>A picture goes to the holder of a live lease of this very camera, and to nobody else.</summary>
+    /// <summary>Finds the live lease that entitles its holder to this camera's pictures; null if it is not a live lease of this camera.</summary>
     private static async Task<CameraLease?> FindAsync(CameraLeases leases, string cameraId, string? leaseId, CancellationToken cancellationToken)
     {
         if (leaseId is null || leases.Find(leaseId) is not { } lease || lease.CameraId != cameraId || BrowserCamera.IsId(cameraId))
@@ -87,12 +87,15 @@ internal static class StreamEndpoints
             return null;
         }
 
-        // After a restart of the API its camera may still be opening; that is bounded, and the holder is right to wait.
+        // After a restart of the API the camera may still be opening. The wait is bounded, and the holder is entitled to it.
         await lease.Settled.WaitAsync(cancellationToken);
         return lease is { End: null, Opened.IsCompletedSuccessfully: true } ? lease : null;
     }
 
-    /// <summary>No redirection: nobody shall take the picture of one camera for that of another.</summary>
+    /// <summary>
+    /// Refuses the request. It does not redirect to the lease's new camera, so that no viewer mistakes the picture of one camera for
+    /// that of another.
+    /// </summary>
     private static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases, EndedLeases ended) =>
         leaseId is not null && leases.Find(leaseId)?.Current is { End: null, Outcome: "moved" } lease && lease.CameraId != cameraId
             ? new Problem(StatusCodes.Status410Gone, "lease_moved", "The lease has another camera by now.")
@@ -127,6 +130,6 @@ internal static class StreamEndpoints
         writer.Advance(written);
     }
 
-    /// <summary>The worker's clock is the machine's monotonic one; for people it is turned into the time of day.</summary>
+    /// <summary>Converts the frame's timestamp, which is from the machine's monotonic clock, to the time of day.</summary>
     private static DateTime TakenAt(CapturedFrame frame, TimeProvider clock) => (clock.GetUtcNow() - clock.GetElapsedTime(frame.Header.Timestamp)).UtcDateTime;
 }

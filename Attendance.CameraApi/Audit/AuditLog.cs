@@ -9,18 +9,18 @@ using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Audit;
 
-/// <param name="Id">Tells apart what was done at one moment.</param>
-/// <param name="Node">Where it was done.</param>
-/// <param name="CameraId">Null for what concerns several, or none.</param>
+/// <param name="Id">Distinguishes entries of the same moment.</param>
+/// <param name="Node">The node on which the action was done.</param>
+/// <param name="CameraId">The camera, or null if the action concerns several cameras or none.</param>
 /// <param name="By">The id of an account, or the name of a service; not a person's name.</param>
-/// <param name="Why">In their own words: it is kept, and not logged.</param>
+/// <param name="Why">The reason in the operator's own words. It is kept but not logged.</param>
 internal sealed record AuditEntry(string Id, DateTime At, string Node, string Action, string? CameraId, string By, string? Why, string Result)
 {
     [JsonIgnore]
     public AuditPosition Position => new(At.Ticks, Id);
 }
 
-/// <summary>Where a page of the audit ended. What is written meanwhile does not move it.</summary>
+/// <summary>The position at which a page of the audit ended. Entries that are written in the meantime do not shift it.</summary>
 internal readonly record struct AuditPosition(long Ticks, string Id) : IComparable<AuditPosition>
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Ticks}-{Id}");
@@ -34,7 +34,7 @@ internal readonly record struct AuditPosition(long Ticks, string Id) : IComparab
         Ticks.CompareTo(other.Ticks) is not 0 and var byTime ? byTime : string.CompareOrdinal(Id, other.Id);
 }
 
-/// <summary>What ops have done on all nodes, the last thousand: one list for all of them, so it is complete also of a node that is lost.</summary>
+/// <summary>The last 1000 actions of operators on all nodes. All nodes share one list, so it is complete even for a node that is lost.</summary>
 internal sealed partial class AuditLog(
     StoreConnection store, StoreWrites writes, CameraEvents events, IOptions<NodeOptions> node, TimeProvider clock, ILogger<AuditLog> logger)
 {
@@ -52,13 +52,13 @@ internal sealed partial class AuditLog(
     }
 
     /// <summary>
-    /// Newest first, by the time at which it was done: what waited for the store in the meantime stands where it belongs. All of it is
-    /// read, for it is short.
+    /// Reads the entries, newest first, by the time of the action, so that an entry that had to wait for the store is in its proper place.
+    /// The whole list is read, because it is short.
     /// </summary>
-    /// <param name="after">Null for the beginning.</param>
-    /// <param name="of">Null for all nodes.</param>
-    /// <returns>With what to ask for next; null at the end.</returns>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <param name="after">The position after which to start, or null for the beginning.</param>
+    /// <param name="of">The node whose entries to read, or null for all nodes.</param>
+    /// <returns>The entries and the position from which to read the next page, which is null at the end.</returns>
+    /// <exception cref="StoreUnavailableException">The entries cannot be read.</exception>
     public async Task<(IReadOnlyList<AuditEntry> Items, string? Next)> ReadAsync(int limit, AuditPosition? after = null, string? of = null)
     {
         var all = store.ReadAll<AuditEntry>("audit", await store.AskAsync("audit", database => database.ListRangeAsync(s_key)));

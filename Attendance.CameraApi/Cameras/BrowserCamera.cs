@@ -3,12 +3,15 @@ using System.Text.RegularExpressions;
 namespace Attendance.CameraApi.Cameras;
 
 /// <summary>
-/// A camera that a page has, not this node: it is in no catalog, and here only while it is leased. Its id says which
-/// browser profile and which device of it, by random digits and a hash; no name or label of it comes here.
+/// A camera that belongs to a page and not to this node. It is in no catalog, and the node knows it only while it is leased. Its id
+/// identifies the browser profile by random digits and the device by a hash. Its name and label are never sent here.
 /// </summary>
 internal static partial class BrowserCamera
 {
-    /// <summary>What metrics call all of them, for there are as many ids as there are browsers; and their scope, for a page may come to any node.</summary>
+    /// <summary>
+    /// The name of all of them in metrics, because there are as many ids as browsers. Also their scope, because a page may come to any
+    /// node.
+    /// </summary>
     public const string Any = "browser";
 
     public static bool IsId(string? cameraId) => cameraId is not null && Id().IsMatch(cameraId);

@@ -2,11 +2,12 @@ using Attendance.CameraApi.Cameras.Discovery;
 
 namespace Attendance.CameraApi.Cameras;
 
-/// <summary>A camera of this node, from configuration or found attached.</summary>
-/// <param name="Width">Pixels, as wished; the device decides.</param>
-/// <param name="FrameRate">Frames per second, as wished; the device decides.</param>
-/// <param name="Scope">Of its keys in the store: one that several nodes share, each of which can open the camera; null for this node's own.</param>
-/// <param name="Formats">What the device offers, where it was asked.</param>
+/// <summary>A camera of this node, from configuration or discovery.</summary>
+/// <param name="Width">The requested width in pixels; the device decides.</param>
+/// <param name="FrameRate">The requested frames per second; the device decides.</param>
+/// <param name="Scope">The scope of the camera's keys in the store, if several nodes share the camera and each can open it; null for
+/// this node's own cameras.</param>
+/// <param name="Formats">The formats that the device offers, if it was queried.</param>
 internal sealed record Camera(
     string Id,
     string Name,
@@ -19,9 +20,9 @@ internal sealed record Camera(
     bool Discovered,
     string? Scope = null)
 {
-    /// <summary>See <see cref="CameraFacing"/>; null where nobody has said.</summary>
+    /// <summary>The facing, see <see cref="CameraFacing"/>; null if it is not configured.</summary>
     public string? Facing { get; init; }
 
-    /// <summary>See <see cref="CameraOptions.Certificate"/>; null for what the system trusts.</summary>
+    /// <summary>The certificate, see <see cref="CameraOptions.Certificate"/>; null if the system must trust it.</summary>
     public string? Certificate { get; init; }
 }

@@ -5,17 +5,17 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Cameras;
 
-/// <summary>Which cameras there are on this node. They come from configuration and discovery, never from a request.</summary>
+/// <summary>Knows the cameras of this node. They come from configuration and discovery, never from a request.</summary>
 internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<DiscoveryOptions> discovery, AttachedDevices devices)
 {
     private readonly FrozenDictionary<string, Camera> _configured = options.Value
         .Select(entry => FromConfiguration(entry.Key, entry.Value))
         .ToFrozenDictionary(camera => camera.Id, StringComparer.Ordinal);
 
-    /// <summary>Devices that were attached at some time. One that was unplugged stays known, as missing.</summary>
+    /// <summary>The devices that have been attached at some time. An unplugged device stays known, as missing.</summary>
     private readonly ConcurrentDictionary<string, Camera> _discovered = new(StringComparer.Ordinal);
 
-    /// <summary>In the order of their ids, together with whether each is there now.</summary>
+    /// <summary>Lists the cameras in the order of their ids, with whether each is present now.</summary>
     public IReadOnlyList<(Camera Camera, bool IsPresent)> List()
     {
         var attached = devices.List();
@@ -28,7 +28,7 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         ];
     }
 
-    /// <summary>That this node shares with others; the cameras of browsers have one too.</summary>
+    /// <summary>The scopes that this node shares with others, including that of browsers' cameras.</summary>
     public IReadOnlyList<string> SharedScopes { get; } =
         [.. options.Value.Values.Select(camera => camera.Scope).OfType<string>().Append(BrowserCamera.Any).Distinct()];
 
@@ -50,7 +50,7 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
             return;
         }
 
-        // A device that has a configured name is not listed under its own as well: it is one camera.
+        // A configured device is one camera, so it is not listed again under the id from discovery.
         var configured = _configured.Values
             .Where(camera => camera.Source.Kind == CameraKind.Device)
             .Select(camera => camera.Source.Target)

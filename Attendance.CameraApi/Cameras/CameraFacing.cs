@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Cameras;
 
-/// <summary>Where a camera looks, seen from who uses it, in the words of the browsers' <c>facingMode</c>.</summary>
+/// <summary>The direction a camera faces, as seen by its user. The values are those of the browsers' <c>facingMode</c>.</summary>
 internal static class CameraFacing
 {
     public const string Pattern = "^(user|environment|left|right)$";

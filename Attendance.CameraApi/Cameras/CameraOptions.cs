@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Cameras;
 
-/// <summary>One camera in configuration: <c>Cameras:&lt;id&gt;</c>.</summary>
+/// <summary>The configuration of one camera: <c>Cameras:&lt;id&gt;</c>.</summary>
 internal sealed class CameraOptions
 {
     public string? Source { get; set; }
@@ -11,39 +11,45 @@ internal sealed class CameraOptions
     [StringLength(100)]
     public string? Name { get; set; }
 
-    /// <summary>Pixels.</summary>
+    /// <summary>The requested width in pixels.</summary>
     [Range(16, 16384)]
     public int? Width { get; set; }
 
-    /// <summary>Pixels.</summary>
+    /// <summary>The requested height in pixels.</summary>
     [Range(16, 16384)]
     public int? Height { get; set; }
 
-    /// <summary>Frames per second.</summary>
+    /// <summary>The requested frames per second.</summary>
     [Range(0.1, 1000)]
     public double? FrameRate { get; set; }
 
     [RegularExpression(CameraFacing.Pattern, ErrorMessage = CameraFacing.Words)]
     public string? Facing { get; set; }
 
-    /// <summary>Of a camera whose address is https or rtsps: the SHA-256 fingerprint of its certificate, or <c>any</c>. Without it, a certificate that this system trusts.</summary>
+    /// <summary>
+    /// For an https or rtsps address: the SHA-256 fingerprint of the certificate, or <c>any</c>. If it is not set, this system must
+    /// trust the certificate.
+    /// </summary>
     [RegularExpression(CertificateSetting.Pattern, ErrorMessage = "{0} must be a SHA-256 fingerprint of 64 hexadecimal digits, with or without colons, or 'any'.")]
     public string? Certificate { get; set; }
 
     public IList<string> Tags { get; } = [];
 
-    /// <summary>Named alike on several nodes, the camera is one: whichever of them has least to do opens it. Not for devices.</summary>
+    /// <summary>
+    /// A name that nodes share. A camera with the same id and scope on several nodes is one camera, which the least busy node opens.
+    /// Not for devices.
+    /// </summary>
     [RegularExpression(Identifiers.NamePattern, ErrorMessage = "{0} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.")]
     public string? Scope { get; set; }
 }
 
 internal sealed class DiscoveryOptions
 {
-    /// <summary>Attached devices appear by themselves.</summary>
+    /// <summary>Whether attached devices are found automatically.</summary>
     public bool Enabled { get; set; } = true;
 }
 
-/// <summary>All of <c>Cameras</c>, by id.</summary>
+/// <summary>The whole <c>Cameras</c> section, by camera id.</summary>
 internal sealed class CamerasOptions : Dictionary<string, CameraOptions>
 {
     public CamerasOptions() : base(StringComparer.Ordinal)

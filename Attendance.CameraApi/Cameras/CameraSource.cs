@@ -9,18 +9,18 @@ internal enum CameraKind
     Network,
     Device,
 
-    /// <summary>In a page, see <see cref="BrowserCamera"/>. Never configured.</summary>
+    /// <summary>A camera of a page, see <see cref="BrowserCamera"/>. Never configured.</summary>
     Browser,
 
-    /// <summary>For tests only, see <see cref="Capture.Worker.FaultSource"/>.</summary>
+    /// <summary>A camera that fails on demand, for tests only; see <see cref="Capture.Worker.FaultSource"/>.</summary>
     Fault,
 }
 
 /// <summary>Where a camera's pictures come from, as configuration writes it: <c>test-pattern</c>, <c>file:clips/a.mp4</c>,
-/// <c>rtsp://…</c>, <c>http(s)://…</c>, <c>device:/dev/video0</c> or <c>device:</c> and the id of a discovered device. For tests
-/// <c>fault:</c> and the path of a file that says what is to go wrong.</summary>
-/// <param name="Value">The configured text. It may hold credentials: it goes to the worker and nowhere else.</param>
-/// <param name="Target">What follows the scheme of a file, a device or a fault camera; the whole address of a network camera.</param>
+/// <c>rtsp://…</c>, <c>http(s)://…</c>, <c>device:/dev/video0</c>, or <c>device:</c> and the id of a discovered device. For tests,
+/// <c>fault:</c> and the path of a file that says what fails.</summary>
+/// <param name="Value">The configured text. It may contain credentials, so only the worker gets it.</param>
+/// <param name="Target">The text after the scheme of a file, a device or a fault camera; the whole address of a network camera.</param>
 internal sealed record CameraSource(CameraKind Kind, string Value, string Target)
 {
     private const string TestPattern = "test-pattern";
@@ -47,10 +47,10 @@ internal sealed record CameraSource(CameraKind Kind, string Value, string Target
 
     public static CameraSource OfDevice(string id) => new(CameraKind.Device, DeviceScheme + id, id);
 
-    /// <summary>Its camera shows a certificate.</summary>
+    /// <summary>Whether the address is https or rtsps, so the camera presents a certificate.</summary>
     public bool IsSecure => Kind == CameraKind.Network && (Target.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || Target.StartsWith("rtsps:", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Safe to show: a network camera's credentials, path and query are left out.</summary>
+    /// <summary>Returns a text that is safe to show. A network camera's credentials, path and query are left out.</summary>
     public override string ToString() =>
         Kind == CameraKind.Network ? new Uri(Target).GetComponents(UriComponents.Scheme | UriComponents.HostAndPort, UriFormat.UriEscaped) : Value;
 

@@ -1,6 +1,9 @@
 namespace Attendance.CameraApi.Cameras;
 
-/// <summary><c>Cameras:&lt;id&gt;:Certificate</c>: <c>any</c>, or the SHA-256 fingerprint of the one certificate that is right, with or without colons.</summary>
+/// <summary>
+/// Reads <c>Cameras:&lt;id&gt;:Certificate</c>: <c>any</c>, or the SHA-256 fingerprint of the only accepted certificate, with or
+/// without colons.
+/// </summary>
 internal static class CertificateSetting
 {
     public const string Pattern = "any|(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}";
@@ -9,6 +12,6 @@ internal static class CertificateSetting
 
     public static bool IsAny(string? setting) => setting == Any;
 
-    /// <returns>64 hexadecimal digits; null where none is pinned.</returns>
+    /// <returns>64 hexadecimal digits; null if no certificate is pinned.</returns>
     public static string? Fingerprint(string? setting) => setting is null or Any ? null : setting.Replace(":", "", StringComparison.Ordinal);
 }

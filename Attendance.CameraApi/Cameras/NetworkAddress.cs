@@ -3,8 +3,8 @@ using System.Net;
 namespace Attendance.CameraApi.Cameras;
 
 /// <summary>
-/// Says what is wrong with a network camera's address. A password with <c>@ # / ?</c> in it is read as another host, another port or nothing
-/// at all, so it is told to be written in percent encoding. No part of the address is repeated.
+/// Finds what is wrong with a network camera's address. If a password contains <c>@ # / ?</c>, the address is read as one with another host
+/// or port, or as no address at all, so the message asks for percent encoding. A message never repeats any part of the address.
 /// </summary>
 internal static class NetworkAddress
 {
@@ -12,7 +12,7 @@ internal static class NetworkAddress
 
     private const string Advice = "write @ as %40, # as %23, / as %2F, ? as %3F and % as %25 there";
 
-    /// <returns>A half sentence; null where nothing is wrong, or where it is no network address.</returns>
+    /// <returns>The rest of a sentence about the address; null if nothing is wrong, or if it is not a network address.</returns>
     public static string? Fault(string? source)
     {
         if (source is null || Scheme(source) is not { } scheme)
@@ -58,8 +58,8 @@ internal static class NetworkAddress
         s_schemes.FirstOrDefault(scheme => source.StartsWith(scheme + "://", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// What stands before the sign is no host, or what stands behind the @ is one: then the sign is part of a password. An @ in a path is
-    /// allowed otherwise.
+    /// Returns whether the sign that ends the authority is part of a password: the text before it is not a host and port, or the text after
+    /// the @ is a host. Otherwise an @ in a path is allowed.
     /// </summary>
     private static bool LooksCut(string authority, string behind)
     {

@@ -50,8 +50,8 @@ internal sealed class CaptureMetrics
 
     public void Restarted(string cameraId) => _restarts.Add(1, CameraTelemetry.Attribute(cameraId));
 
-    /// <summary>Reports how old the camera's newest frame is, until disposed of.</summary>
-    /// <param name="age">Null while there was none yet.</param>
+    /// <summary>Reports the age of the camera's newest frame until the returned object is disposed of.</summary>
+    /// <param name="age">Returns the age, or null while there is no frame yet.</param>
     public IDisposable Watch(string cameraId, Func<TimeSpan?> age)
     {
         var open = new OpenCamera(_open, cameraId, age);

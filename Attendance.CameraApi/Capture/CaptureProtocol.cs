@@ -7,9 +7,9 @@ using Attendance.CameraApi.Cameras;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// What a capture worker and the API say to each other. To the worker, on its standard input, one line each:
-/// <c>open {json}</c> once, <c>release</c>. Its end of file means that the API is gone. From the worker, on its standard
-/// output, records: length of the payload (u32), kind (u8), payload; numbers are little-endian.
+/// The protocol between the API and a capture worker. The API writes commands to the worker's standard input, one per line:
+/// <c>open {json}</c> once, and <c>release</c>. The end of that input means that the API is gone. The worker writes records
+/// to its standard output: the length of the payload (u32), the kind (u8), and the payload. Numbers are little-endian.
 /// </summary>
 internal static class CaptureProtocol
 {
@@ -17,16 +17,18 @@ internal static class CaptureProtocol
     public const string ReleaseCommand = "release";
     public const int RecordHeaderLength = sizeof(uint) + sizeof(byte);
 
-    /// <summary>Of a picture that comes from the network. Those of 4K cameras have 1 to 4 MB.</summary>
+    /// <summary>The longest JPEG, in bytes, that is accepted from the network. The JPEGs of 4K cameras have 1 to 4 MB.</summary>
     public const int MaxJpegLength = 8 * 1024 * 1024;
 
-    /// <summary>6000 by 4000; one that is decoded takes up to 200 MB.</summary>
+    /// <summary>The default limit for a decoded picture: 6000 by 4000 pixels. Decoding one of that size takes up to 200 MB.</summary>
     public const int DefaultMaxPixels = 24_000_000;
 
-    /// <summary>Pictures a second that are passed on from the network.</summary>
+    /// <summary>The most pictures per second that are passed on from the network.</summary>
     public const int MaxFrameRate = 60;
 
-    /// <summary>No camera we know makes a larger JPEG; a longer record means that the two sides lost step.</summary>
+    /// <summary>
+    /// The longest payload, in bytes. No known camera makes a larger JPEG, so a longer payload means that the two sides are out of step.
+    /// </summary>
     public const int MaxPayloadLength = 32 * 1024 * 1024;
 
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -35,7 +37,7 @@ internal static class CaptureProtocol
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    /// <summary>For what a worker sends: a camera may have taken it over.</summary>
+    /// <summary>Strict options for reading what a worker sends, because a camera may have taken the worker over.</summary>
     private static readonly JsonSerializerOptions s_strict = new(Json) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
     public static void WriteRecordHeader(Span<byte> destination, CaptureRecord kind, int payloadLength)
@@ -44,7 +46,7 @@ internal static class CaptureProtocol
         destination[sizeof(uint)] = (byte)kind;
     }
 
-    /// <exception cref="InvalidDataException">What was read is not the start of a record.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not the start of a record.</exception>
     public static (CaptureRecord Kind, int PayloadLength) ReadRecordHeader(ReadOnlySpan<byte> source)
     {
         var length = BinaryPrimitives.ReadUInt32LittleEndian(source);
@@ -54,10 +56,13 @@ internal static class CaptureProtocol
             : throw new InvalidDataException("The capture worker sent something that is not a record.");
     }
 
-    /// <summary>Reads what a worker sends next: a <see cref="CaptureOpened"/>, <see cref="CapturedFrame"/>, <see cref="CaptureFailure"/> or <see cref="CaptureTimes"/>.</summary>
-    /// <returns>Null at the end.</returns>
-    /// <exception cref="InvalidDataException">It is none of these.</exception>
-    /// <exception cref="EndOfStreamException">It ends too soon.</exception>
+    /// <summary>
+    /// Reads the next record of a worker: a <see cref="CaptureOpened"/>, <see cref="CapturedFrame"/>, <see cref="CaptureFailure"/> or
+    /// <see cref="CaptureTimes"/>.
+    /// </summary>
+    /// <returns>The record's content, or null at the end of the output.</returns>
+    /// <exception cref="InvalidDataException">The output holds something that is none of these.</exception>
+    /// <exception cref="EndOfStreamException">The output ends within a payload.</exception>
     public static object? ReadRecord(Stream output)
     {
         Span<byte> header = stackalloc byte[RecordHeaderLength];
@@ -95,55 +100,57 @@ internal static class CaptureProtocol
 
 internal enum CaptureRecord : byte
 {
-    /// <summary>Once, before the first frame: <see cref="CaptureOpened"/> as JSON.</summary>
+    /// <summary><see cref="CaptureOpened"/> as JSON. Sent once, before the first frame.</summary>
     Opened = 1,
 
-    /// <summary><see cref="FrameHeader"/>, then the JPEG.</summary>
+    /// <summary>A <see cref="FrameHeader"/>, followed by the JPEG.</summary>
     Frame = 2,
 
-    /// <summary>The last record of a worker that gives up: <see cref="CaptureFailure"/> as JSON.</summary>
+    /// <summary><see cref="CaptureFailure"/> as JSON. The last record of a worker that gives up.</summary>
     Failed = 3,
 
-    /// <summary>Before one of the two above, where the request named a trace: <see cref="CaptureTimes"/> as JSON.</summary>
+    /// <summary><see cref="CaptureTimes"/> as JSON. Sent before <c>Opened</c> and before <c>Failed</c>, if the request named a trace.</summary>
     Times = 4,
 }
 
-/// <summary>What to open. It reaches the worker on standard input, never on its command line, for a source may hold credentials.</summary>
+/// <summary>
+/// Tells a worker what to open. It reaches the worker on standard input and never on its command line, because a source may hold credentials.
+/// </summary>
 internal sealed record CaptureRequest(
     string CameraId, string Source, int? Width, int? Height, double? FrameRate, int JpegQuality, TimeSpan OpenTimeout, TimeSpan ReadTimeout)
 {
-    /// <summary>The span that asks, as a W3C <c>traceparent</c>; null where nobody traces.</summary>
+    /// <summary>The span that the request belongs to, as a W3C <c>traceparent</c>, or null if there is no trace.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Of a picture that is decoded: see <see cref="CaptureOptions.MaxPixels"/>.</summary>
+    /// <summary>The most pixels of a picture that is decoded. See <see cref="CaptureOptions.MaxPixels"/>.</summary>
     public int MaxPixels { get; init; } = CaptureProtocol.DefaultMaxPixels;
 
-    /// <summary>See <see cref="CertificateSetting"/>; null for what the system trusts.</summary>
+    /// <summary>Which certificate the camera may show; null accepts what the system trusts. See <see cref="CertificateSetting"/>.</summary>
     public string? Certificate { get; init; }
 
-    /// <summary>The source has shown different pictures in this use, so one that comes again and again is a fault.</summary>
+    /// <summary>Whether the source has shown different pictures in this use. If so, a picture that repeats again and again is a fault.</summary>
     public bool IsKnownToChange { get; init; }
 }
 
 /// <summary>
-/// When the worker did what, as <see cref="Stopwatch.GetTimestamp"/> says: the machine's monotonic
-/// clock is the same in every process.
+/// The times of a worker's steps, as values of <see cref="Stopwatch.GetTimestamp"/>. They are comparable across processes, because the
+/// machine's monotonic clock is the same in every process.
 /// </summary>
-/// <param name="TraceParent">That of the request.</param>
-/// <param name="Ready">The process took commands.</param>
-/// <param name="Opened">The device was open; null where it never was.</param>
-/// <param name="Failed">It gave up; null where it did not.</param>
+/// <param name="TraceParent">The <c>traceparent</c> of the request.</param>
+/// <param name="Ready">When the process was ready to take commands.</param>
+/// <param name="Opened">When the device was open, or null if it never was.</param>
+/// <param name="Failed">When the worker gave up, or null if it did not.</param>
 internal sealed record CaptureTimes(string TraceParent, long Ready, long? Opened, long? Failed);
 
-/// <param name="FrameRate">Frames per second as the source states them; 0 where it does not say.</param>
-/// <param name="Encoding"><c>mjpeg</c> when the device's own JPEG bytes are passed through, otherwise <c>encoded</c>.</param>
+/// <param name="FrameRate">Frames per second as the source states them, or 0 if it states none.</param>
+/// <param name="Encoding"><c>mjpeg</c> if the device's own JPEG bytes are passed through, otherwise <c>encoded</c>.</param>
 internal sealed record CaptureOpened(int Width, int Height, double FrameRate, string Encoding, string Backend);
 
 internal sealed record CaptureFailure(CaptureFailureCode Code, string Message);
 
 internal enum CaptureFailureCode
 {
-    /// <summary>The native library is not there: this machine cannot capture from devices, files or streams.</summary>
+    /// <summary>The native library is missing, so this machine cannot capture from devices, files or streams.</summary>
     CaptureUnsupported,
     DeviceMissing,
     DeviceBusy,
@@ -154,19 +161,23 @@ internal enum CaptureFailureCode
     ReadFailed,
 }
 
-/// <summary>Precedes the JPEG of every frame.</summary>
-/// <param name="Sequence">Counts from 1 for each opening of the device; a gap is a frame that the worker dropped.</param>
-/// <param name="Timestamp"><see cref="Stopwatch.GetTimestamp"/> at capture: the machine's monotonic clock, the same in every process.</param>
-/// <param name="Sharpness">Variance of the Laplacian of the brightness; NaN where not measured.</param>
-/// <param name="Brightness">Mean brightness, 0 to 255; NaN where not measured.</param>
-/// <param name="Clipped">Share of the picture that is black or white without shades; NaN where not measured.</param>
-/// <param name="Noise">Standard deviation of the brightness's noise; NaN where not measured.</param>
+/// <summary>The header that precedes the JPEG of every frame.</summary>
+/// <param name="Sequence">The frame's number, counted from 1 for each opening of the device. A gap means that the worker dropped a frame.</param>
+/// <param name="Timestamp">
+/// The value of <see cref="Stopwatch.GetTimestamp"/> at capture. The machine's monotonic clock is the same in every process.
+/// </param>
+/// <param name="Sharpness">Variance of the Laplacian of the brightness, or NaN if not measured.</param>
+/// <param name="Brightness">Mean brightness, 0 to 255, or NaN if not measured.</param>
+/// <param name="Clipped">Share of the picture that is black or white without shades, or NaN if not measured.</param>
+/// <param name="Noise">Standard deviation of the noise in the brightness, or NaN if not measured.</param>
 internal readonly record struct FrameHeader(
     long Sequence, long Timestamp, int Width, int Height, float Sharpness, float Brightness, float Clipped, float Noise, FrameFlags Flags)
 {
     public const int Length = 44;
 
-    /// <summary>Taken at a time that has been, of a size that a JPEG can have.</summary>
+    /// <summary>
+    /// Whether the header is plausible: its number is positive, its time is not in the future, and its size is one that a JPEG can have.
+    /// </summary>
     public bool IsSound => Sequence > 0 && Timestamp >= 0 && Timestamp <= Stopwatch.GetTimestamp() && Width is >= 0 and <= ushort.MaxValue && Height is >= 0 and <= ushort.MaxValue;
 
     public void Write(Span<byte> destination)
@@ -199,9 +210,9 @@ internal enum FrameFlags : uint
 {
     None = 0,
 
-    /// <summary>The JPEG is the device's own, not encoded by us.</summary>
+    /// <summary>The JPEG is the device's own; the worker did not encode it.</summary>
     PassedThrough = 1,
 
-    /// <summary>The source has shown different pictures, so one that comes again and again is a fault.</summary>
+    /// <summary>The source has shown different pictures. A picture that repeats again and again is therefore a fault.</summary>
     Changing = 2,
 }

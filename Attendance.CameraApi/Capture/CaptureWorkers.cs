@@ -5,8 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>All worker processes of this node: the spare ones, up and with nothing open, so that a camera need not wait
-/// for a process to start, and those in use.</summary>
+/// <summary>
+/// All worker processes of this node: those in use, and the spare ones. A spare runs with nothing open, so that a camera need not wait for
+/// a process to start.
+/// </summary>
 internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, ILogger<WorkerProcess> logger) : IHostedLifecycleService
 {
     private readonly Lock _gate = new();
@@ -14,10 +16,10 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
     private readonly ConcurrentDictionary<WorkerProcess, byte> _inUse = new();
     private bool _closed;
 
-    /// <summary>Workers that were given a camera and are not gone.</summary>
+    /// <summary>The workers that were given a camera and have not ended.</summary>
     public IEnumerable<WorkerProcess> InUse => _inUse.Select(entry => entry.Key).Where(worker => !worker.Exited.IsCompleted);
 
-    /// <summary>Also the spare ones.</summary>
+    /// <summary>All workers, including the spare ones.</summary>
     public IReadOnlyList<WorkerProcess> All
     {
         get
@@ -29,7 +31,7 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
         }
     }
 
-    /// <summary>A worker for a camera: a spare one if there is one.</summary>
+    /// <summary>Returns a worker for a camera: a spare one if there is one, otherwise a new one.</summary>
     public WorkerProcess Take()
     {
         WorkerProcess? worker;
@@ -47,8 +49,9 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
     }
 
     /// <summary>
-    /// Call it once the camera that took one is open, or will not be: a process that starts takes time from one that opens. It is not waited
-    /// for: to start a process takes longer than all else that the API does for a first frame.
+    /// Starts spare workers in the background. Call it after the camera that took a worker has opened or failed to open, because a process
+    /// that starts takes processor time from one that opens. The caller does not wait: starting a process takes longer than everything else
+    /// that the API does for a first frame.
     /// </summary>
     public void RefillLater() => _ = Task.Run(() =>
     {
@@ -58,7 +61,7 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
         }
         catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or IOException)
         {
-            LogNoSpare(exception); // the next camera starts its own, and says so if it cannot
+            LogNoSpare(exception); // the next camera starts its own worker, and reports it if that fails
         }
     });
 
@@ -88,7 +91,7 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Ends the spare workers before the server stops, which waits for its viewers.</summary>
+    /// <summary>Ends the spare workers before the server stops, because the server waits for its viewers.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -103,7 +106,7 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
         return Task.CompletedTask;
     }
 
-    /// <summary>The leases have ended by now; what is still there, ends here.</summary>
+    /// <summary>Kills the workers that are still there. All leases have ended by now.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<WorkerProcess> remaining = [.. All.Where(worker => !worker.Exited.IsCompleted)];
@@ -117,7 +120,7 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>OpenCV's library is referenced for these alone.</summary>
+    /// <summary>Whether OpenCV's native library exists for this platform. It is referenced for Linux x64 and Windows x64 only.</summary>
     private static bool HasNativeLibrary =>
         RuntimeInformation.ProcessArchitecture == Architecture.X64 && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows());
 

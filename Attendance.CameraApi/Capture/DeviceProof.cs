@@ -4,13 +4,16 @@ using Attendance.CameraApi.Cameras.Discovery;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// Whether a device is free of us, as the kernel sees it. What another program on this machine has open is its business.
+/// Proves, from what the kernel shows, that none of our processes has a device open. Other programs on this machine do not count.
 /// </summary>
 internal sealed class DeviceProof(AttachedDevices devices)
 {
     public bool IsFree(Camera camera) => Holders(camera).Count == 0;
 
-    /// <summary>Capture workers that have the camera's device open; nothing else of ours ever streams. Empty for a camera that is no device, and where only the end of the worker can be seen.</summary>
+    /// <summary>
+    /// Returns the capture workers that have the camera's device open. Nothing else of ours ever streams. The list is empty if the camera is
+    /// not a device, and on systems that show only whether a worker has ended.
+    /// </summary>
     public IReadOnlyList<int> Holders(Camera camera) =>
         OperatingSystem.IsLinux() && camera.Source.Kind == CameraKind.Device && devices.LocateNow(camera.Source.Target) is { } node
             ? [.. DeviceUsers.Of(node).Where(OrphanWorkers.IsWorker)]

@@ -1,15 +1,15 @@
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>A mean in which what is older counts less, in constant space. The very first value counts in full.</summary>
+/// <summary>A mean in which older values count less. It needs constant space, and its very first value counts in full.</summary>
 internal struct FadingMean
 {
     private double _sum;
     private double _weight;
 
-    /// <summary>Null while there is nothing to take the mean of.</summary>
+    /// <summary>The mean, or null while there is no value.</summary>
     public readonly double? Value => _weight > 0 ? _sum / _weight : null;
 
-    /// <param name="factor">What everything so far counts from now on, of what it counted.</param>
+    /// <param name="factor">The factor by which the weight of all earlier values is multiplied.</param>
     public void Fade(double factor)
     {
         _sum *= factor;
@@ -22,7 +22,7 @@ internal struct FadingMean
         _weight += weight;
     }
 
-    /// <summary>What was not measured does not count.</summary>
+    /// <summary>Adds a value with a weight of 1. A value that was not measured (NaN) does not count.</summary>
     public void Add(float value)
     {
         if (float.IsFinite(value))

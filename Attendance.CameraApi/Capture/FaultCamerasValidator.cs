@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>A camera that can be told to fail belongs into tests, not into somebody's building.</summary>
+/// <summary>
+/// Rejects fault cameras outside the Development environment unless they are allowed explicitly. A camera that can be told to fail is for
+/// tests and not for production.
+/// </summary>
 internal sealed class FaultCamerasValidator(IHostEnvironment environment, IOptions<CaptureOptions> capture) : IValidateOptions<CamerasOptions>
 {
     public ValidateOptionsResult Validate(string? name, CamerasOptions options) =>

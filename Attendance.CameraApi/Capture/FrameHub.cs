@@ -1,11 +1,11 @@
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>One encoded picture. Shared by all viewers, so nobody changes its bytes.</summary>
+/// <summary>One encoded picture. All viewers share it, so its bytes must not be changed.</summary>
 internal sealed record CapturedFrame(FrameHeader Header, ReadOnlyMemory<byte> Jpeg);
 
 /// <summary>
-/// Hands each frame to any number of viewers. A viewer asks for what is newer than what it has seen, so a slow one
-/// skips frames; it never holds up the others and nothing piles up for it.
+/// Hands each frame to any number of viewers. A viewer asks for a frame that is newer than the last one it has seen, so a slow
+/// viewer skips frames. It never holds up the others, and no frames pile up for it.
 /// </summary>
 internal sealed class FrameHub
 {
@@ -16,18 +16,18 @@ internal sealed class FrameHub
     private bool _ended;
     private int _viewers;
 
-    /// <summary>How many frames were published; the number of the newest one.</summary>
+    /// <summary>How many frames were published. This is also the number of the newest one.</summary>
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>Streams that are being watched.</summary>
+    /// <summary>How many viewers watch this camera at the moment.</summary>
     public int Viewers => Volatile.Read(ref _viewers);
 
-    /// <summary>What is delivered, measured.</summary>
+    /// <summary>Measures the quality of the frames that are published.</summary>
     public QualityMeter Quality { get; } = new();
 
     public CapturedFrame? Latest => Volatile.Read(ref _latest);
 
-    /// <summary>How long this source may show nothing new before something is wrong; zero where nobody says.</summary>
+    /// <summary>How long the source may show no new picture before something is wrong, or zero if that is not known.</summary>
     public TimeSpan Patience { get; set; }
 
     public void Watch(int change) => Interlocked.Add(ref _viewers, change);
@@ -42,14 +42,14 @@ internal sealed class FrameHub
         });
     }
 
-    /// <summary>How old the newest frame is; null while there is none.</summary>
+    /// <summary>The age of the newest frame, or null while there is none.</summary>
     public TimeSpan? AgeOfLatest(TimeProvider clock) => Latest is { } frame ? clock.GetElapsedTime(frame.Header.Timestamp) : null;
 
-    /// <summary>No more frames: every viewer is told, also those that come later.</summary>
+    /// <summary>Ends the frames. Every viewer is told so, including those that come later.</summary>
     public void End() => Change(() => _ended = true);
 
     /// <summary>Waits for a frame newer than number <paramref name="seen"/>.</summary>
-    /// <returns>The newest frame and its number, or null when there will be no more.</returns>
+    /// <returns>The newest frame and its number, or null if there will be no more.</returns>
     public async ValueTask<(CapturedFrame Frame, long Number)?> NextAsync(long seen, CancellationToken cancellationToken)
     {
         while (true)
@@ -88,8 +88,8 @@ internal sealed class FrameHub
             (changed, _changed) = (_changed, NewSignal());
         }
 
-        // Not here, for who publishes reads the worker's pipe; but all viewers by one work item of the pool, not one each: what a
-        // viewer does until it waits again is to copy the frame into its connection's buffers, and to wake a thread costs more than that.
+        // The viewers do not continue on this thread, because it reads the worker's pipe. One work item of the thread pool continues all of
+        // them: a viewer only copies the frame into its connection's buffers before it waits again, and waking a thread costs more than that.
         ThreadPool.UnsafeQueueUserWorkItem(static signal => signal.SetResult(), changed, preferLocal: false);
     }
 

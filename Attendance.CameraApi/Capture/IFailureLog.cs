@@ -2,7 +2,7 @@ using Attendance.CameraApi.Cameras;
 
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>Is told how a camera failed, so that it is rated by it.</summary>
+/// <summary>Records how a camera failed, so that the failure counts in the camera's rating.</summary>
 internal interface IFailureLog
 {
     void Failed(Camera camera, QualityFailure failure);
@@ -12,15 +12,15 @@ internal enum QualityFailure
 {
     OpenFailed,
 
-    /// <summary>It stopped delivering while it was in use.</summary>
+    /// <summary>The camera stopped delivering while it was in use.</summary>
     Stalled,
 
-    /// <summary>Its worker ended, or it was unplugged, while it was in use.</summary>
+    /// <summary>The camera was unplugged, or its worker ended, while it was in use.</summary>
     Interrupted,
 
-    /// <summary>It did not come back, and its lease was ended for it.</summary>
+    /// <summary>The camera did not come back, and its lease was ended because of that.</summary>
     Lost,
 
-    /// <summary>It could not be shown to be free.</summary>
+    /// <summary>The camera could not be proven free after its release.</summary>
     Quarantined,
 }

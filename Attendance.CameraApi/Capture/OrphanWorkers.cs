@@ -3,18 +3,18 @@ using System.Globalization;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// Capture workers on this machine, whosever they are. On Linux every process is looked at: no record of ours could be as
-/// true as that. Elsewhere none are found; there a worker's end of input is all that ends it.
+/// Finds the capture workers on this machine, whichever API owns them. On Linux it looks at every process, because no record that the API
+/// keeps could be as reliable. On other systems it finds none, and a worker without an API ends only because its input ends.
 /// </summary>
 internal static class OrphanWorkers
 {
-    /// <summary>Those whose API is gone.</summary>
+    /// <summary>Returns the workers whose API has ended.</summary>
     public static IReadOnlyList<ProcessIdentity> Find() => [.. All().Where(worker => !worker.Owner.IsAlive).Select(worker => worker.Process)];
 
-    /// <summary>Whether this process is a capture worker, whoever owns it.</summary>
+    /// <summary>Whether this process is a capture worker, whichever API owns it.</summary>
     public static bool IsWorker(int id) => OwnerOf(CommandLineOf($"/proc/{id}")) is not null;
 
-    /// <summary>Whether this process is a camera API, and so answers for its workers.</summary>
+    /// <summary>Whether this process is a camera API, which is responsible for its workers.</summary>
     public static bool IsApi(int id) =>
         CommandLineOf($"/proc/{id}") is var commandLine
         && Array.FindIndex(commandLine, word => Path.GetFileName(word) is WorkerCommand.Executable or WorkerCommand.Library) is 0 or 1
@@ -38,10 +38,10 @@ internal static class OrphanWorkers
         }
     }
 
-    /// <returns>Null where it is not the command line of a capture worker.</returns>
+    /// <returns>The worker's owner, or null if this is not the command line of a capture worker.</returns>
     internal static ProcessIdentity? OwnerOf(string[] commandLine)
     {
-        // The executable itself, or `dotnet` and our library: what precedes the command has our name either way.
+        // The program is either the executable or `dotnet` with the library. The word before the command has our name in both cases.
         var command = Array.IndexOf(commandLine, WorkerCommand.Name);
         return command >= 1 && commandLine.Length > command + 2 &&
             Path.GetFileName(commandLine[command - 1]) is WorkerCommand.Executable or WorkerCommand.Library &&

@@ -1,15 +1,15 @@
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// How long a source may show no new picture before it counts as stalled: the stall time-out, and for one that is slower by nature three
-/// of its own intervals. For worker and API alike.
+/// Decides how long a source may show no new picture before it counts as stalled: the stall timeout, or three of its own intervals if the
+/// source is slower than that by nature. Both the worker and the API use it.
 /// </summary>
 /// <param name="clock">The machine's monotonic clock.</param>
-/// <param name="least">The stall time-out.</param>
-/// <param name="frameRate">As the source states it or as it is wished for; null or 0 where nobody says.</param>
+/// <param name="least">The stall timeout, which is the least patience.</param>
+/// <param name="frameRate">The frame rate that the source states or that was requested, or null or 0 if neither is known.</param>
 internal sealed class PicturePatience(TimeProvider clock, TimeSpan least, double? frameRate)
 {
-    /// <summary>Of a source's own intervals: one may be missing, and a key frame takes longer.</summary>
+    /// <summary>How many of its own intervals a source may take, because a picture may be missing and a key frame takes longer.</summary>
     private const double Intervals = 3;
 
     private static readonly TimeSpan s_longestLearnt = TimeSpan.FromMinutes(2);
@@ -19,10 +19,13 @@ internal sealed class PicturePatience(TimeProvider clock, TimeSpan least, double
     private long _last = clock.GetTimestamp();
     private TimeSpan _longest;
 
-    /// <summary>Pictures since the source was opened.</summary>
+    /// <summary>How many pictures were seen since the source was opened.</summary>
     public int Seen { get; private set; }
 
-    /// <summary>After the first picture nothing is known of the next: a source that is slow gets its chance to show it.</summary>
+    /// <summary>
+    /// The time that is allowed without a new picture. Before the second picture the interval is not known, so a source that states no frame
+    /// rate gets three times the stall timeout, in case it is slow.
+    /// </summary>
     public TimeSpan Allowed
     {
         get
@@ -34,7 +37,7 @@ internal sealed class PicturePatience(TimeProvider clock, TimeSpan least, double
         }
     }
 
-    /// <summary>No picture for most of it.</summary>
+    /// <summary>Whether no new picture was seen for most of the allowed time.</summary>
     public bool IsNearlyOver => IsPast(0.9);
 
     public bool IsOver => IsPast(1);
@@ -47,7 +50,7 @@ internal sealed class PicturePatience(TimeProvider clock, TimeSpan least, double
         }
     }
 
-    /// <summary>To be told of each new picture.</summary>
+    /// <summary>Records that a new picture was seen. Call it for each new picture.</summary>
     public void Saw()
     {
         lock (_gate)
@@ -56,7 +59,7 @@ internal sealed class PicturePatience(TimeProvider clock, TimeSpan least, double
             var interval = clock.GetElapsedTime(_last, now);
             if (Seen++ > 0)
             {
-                // A long interval counts at once; it fades with each picture that comes sooner.
+                // A long interval counts at once, and fades with each picture that comes sooner.
                 _longest = interval >= _longest ? (interval < s_longestLearnt ? interval : s_longestLearnt) : (_longest * 3 + interval) / 4;
             }
 

@@ -4,20 +4,22 @@ using System.Globalization;
 
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>A process and when it started: an id alone is given to the next process sooner or later.</summary>
-/// <param name="StartTime">On Linux in clock ticks since boot, elsewhere in ticks of UTC. Comparable on one machine only.</param>
+/// <summary>A process id and its start time. The id alone is not enough, because the system gives it to another process sooner or later.</summary>
+/// <param name="StartTime">Clock ticks since boot on Linux, ticks of UTC elsewhere. Comparable on one machine only.</param>
 internal readonly record struct ProcessIdentity(int Id, long StartTime)
 {
     public static ProcessIdentity Current { get; } = Of(Environment.ProcessId)!.Value;
 
     public bool IsAlive => Of(Id) == this;
 
-    /// <returns>Null where no such process runs. One that only waits to be reaped has closed everything and runs no more.</returns>
+    /// <returns>
+    /// The identity, or null if no such process runs. A process that only waits to be reaped does not count, because it has closed everything.
+    /// </returns>
     public static ProcessIdentity? Of(int id) =>
         OperatingSystem.IsLinux() ? OfLinux(id) : OfElsewhere(id);
 
-    /// <summary>SIGKILL, to this process and no later one of the same id.</summary>
-    /// <returns>Whether it is gone within <paramref name="patience"/>.</returns>
+    /// <summary>Kills this process (SIGKILL), but not a later one that has the same id.</summary>
+    /// <returns>Whether the process ended within <paramref name="patience"/>.</returns>
     public async Task<bool> KillAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         try
@@ -30,7 +32,7 @@ internal readonly record struct ProcessIdentity(int Id, long StartTime)
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            // gone already
+            // The process has already ended.
         }
 
         for (var started = Stopwatch.GetTimestamp(); IsAlive; await Task.Delay(10, cancellationToken))
@@ -44,7 +46,7 @@ internal readonly record struct ProcessIdentity(int Id, long StartTime)
         return true;
     }
 
-    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    /// <summary>Parses text that <see cref="ToString"/> wrote.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ProcessIdentity? identity)
     {
         var parts = (text ?? "").Split(':');
@@ -58,7 +60,7 @@ internal readonly record struct ProcessIdentity(int Id, long StartTime)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id}:{StartTime}");
 
-    /// <param name="stat">A line of <c>/proc/&lt;pid&gt;/stat</c>. The name in its second field may hold spaces, brackets and line ends.</param>
+    /// <param name="stat">A line of <c>/proc/&lt;pid&gt;/stat</c>. The name in its second field may hold spaces, parentheses and line ends.</param>
     internal static ProcessIdentity? Parse(int id, string stat)
     {
         const int state = 0, startTime = 19; // fields 3 and 22 of the whole line

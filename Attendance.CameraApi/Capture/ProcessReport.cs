@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>What the kernel says of a process that does not go: for the people who have to find out why.</summary>
+/// <summary>Describes what the kernel shows of a process that does not end, to help people find out why.</summary>
 internal static class ProcessReport
 {
     public static string Describe(int pid)
@@ -30,7 +30,7 @@ internal static class ProcessReport
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null; // it ended meanwhile, or only root may look
+            return null; // the process has ended meanwhile, or only root may read the file
         }
     }
 }

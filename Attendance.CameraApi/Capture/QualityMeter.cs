@@ -2,13 +2,17 @@ using System.Diagnostics;
 
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>What one use of a camera delivers, gathered from the headers of its frames: a few sums for each, however many watch.</summary>
+/// <summary>
+/// Measures the quality of one use of a camera from the headers of its frames. Each frame costs a few sums, however many viewers there are.
+/// </summary>
 internal sealed class QualityMeter
 {
-    /// <summary>Seconds after which a frame counts a third of what it did.</summary>
+    /// <summary>The time in seconds after which a frame has about a third (1/e) of its former weight.</summary>
     private const double Memory = 10;
 
-    /// <summary>A shorter use says nothing: a camera that has just been opened is still finding its exposure.</summary>
+    /// <summary>
+    /// The shortest use, in seconds, that gives a result. A camera that has just been opened is still adjusting its exposure.
+    /// </summary>
     private const double ShortestUse = 0.5;
 
     private readonly Lock _gate = new();
@@ -24,11 +28,11 @@ internal sealed class QualityMeter
     {
         lock (_gate)
         {
-            // Numbers start again with each opening of the device: what lies between two openings is a failure, not a slow frame.
+            // The numbers start again with each opening of the device. The time between two openings is a failure and not a slow frame.
             if (_last.Sequence > 0 && frame.Sequence > _last.Sequence && Stopwatch.GetElapsedTime(_last.Timestamp, frame.Timestamp).TotalSeconds is > 0 and var passed)
             {
                 Fade(Math.Exp(-passed / Memory));
-                _rate.Add(frame.Sequence - _last.Sequence, passed); // also those that were dropped on the way here
+                _rate.Add(frame.Sequence - _last.Sequence, passed); // also counts frames that were dropped on the way here
                 _seconds += passed;
             }
 
@@ -40,7 +44,7 @@ internal sealed class QualityMeter
         }
     }
 
-    /// <returns>Null while there was too little to say anything.</returns>
+    /// <returns>The measurement, or null while there are too few frames for one.</returns>
     public QualityMeasurement? Read(DateTimeOffset now)
     {
         lock (_gate)

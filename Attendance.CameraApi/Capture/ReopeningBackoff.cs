@@ -1,12 +1,12 @@
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// How long to wait before a camera is opened again, by how often that was necessary in the last minutes. One picture proves nothing: a
-/// camera that breaks off after each first one would be opened without a pause.
+/// Decides how long to wait before a camera is opened again, based on how often that was necessary in the last five minutes. A picture does
+/// not reset the backoff. Otherwise a camera that breaks off after each first picture would be opened again without a pause.
 /// </summary>
 internal sealed class ReopeningBackoff(TimeProvider clock)
 {
-    /// <summary>Reopenings that need not wait: bad luck, twice.</summary>
+    /// <summary>How many reopenings need not wait, because they may be bad luck.</summary>
     private const int Free = 2;
 
     private static readonly TimeSpan s_counted = TimeSpan.FromMinutes(5);
@@ -15,7 +15,7 @@ internal sealed class ReopeningBackoff(TimeProvider clock)
 
     private readonly Queue<long> _reopenings = new();
 
-    /// <summary>To be asked once for each reopening, before it.</summary>
+    /// <summary>Counts a reopening and returns how long to wait before it. Call it once before each reopening.</summary>
     public TimeSpan Next()
     {
         while (_reopenings.TryPeek(out var oldest) && clock.GetElapsedTime(oldest) > s_counted)

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// One camera in use: a worker, its frames, and a watchdog that replaces the worker when it stalls or dies. Under one
-/// lease there are as many workers as it takes, one at a time.
+/// One camera in use: a worker, its frames, and a watchdog that replaces the worker when it stalls or ends. One lease may need several
+/// workers, but it has one at a time.
 /// </summary>
 #pragma warning disable CA1001 // a source of cancellation without a timer holds nothing to dispose of
 internal sealed partial class WorkerCapture(
@@ -29,7 +29,9 @@ internal sealed partial class WorkerCapture(
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_longestPatience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Of the patience: the worker knows better what is wrong, so it is heard first.</summary>
+    /// <summary>
+    /// The share of the patience that the worker gets as its read timeout. The worker reports first, because it knows better what is wrong.
+    /// </summary>
     private const double WorkersShare = 0.95;
 
     private static readonly byte[] s_startOfJpeg = [0xFF, 0xD8, 0xFF];
@@ -77,7 +79,7 @@ internal sealed partial class WorkerCapture(
 
     public Task<CaptureLoss> Lost => _lost.Task;
 
-    /// <summary>Elsewhere it cannot be seen whether the device is plugged in.</summary>
+    /// <summary>Whether the camera is a device on Linux. On other systems the API cannot see whether a device is plugged in.</summary>
     private bool IsDeviceOfLinux => camera.Source.Kind == CameraKind.Device && OperatingSystem.IsLinux();
 
     private bool IsDeviceOfWindows => camera.Source.Kind == CameraKind.Device && OperatingSystem.IsWindows();
@@ -98,7 +100,9 @@ internal sealed partial class WorkerCapture(
         _watch = WatchAsync();
     }
 
-    /// <summary>What hangs in a way that the watchdog does not see: ended, and opened again as after any other end.</summary>
+    /// <summary>
+    /// Kills a worker that hangs in a way that the watchdog does not see. The watchdog then opens the camera again, as after any other end.
+    /// </summary>
     public void Reopen() => _worker?.Kill();
 
     public async Task<CloseOutcome> CloseAsync()
@@ -110,7 +114,7 @@ internal sealed partial class WorkerCapture(
         var outcome = await CloseWorkerAsync(isHung: false);
         if (outcome is CloseOutcome.NotFree notFree)
         {
-            return notFree with { IsFreeAsync = IsFreeAsync }; // what is not free is still this camera
+            return notFree with { IsFreeAsync = IsFreeAsync }; // as long as the device is not free, it still counts as in use by this camera
         }
 
         _use?.Dispose();
@@ -128,7 +132,7 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    /// <summary>Once for each worker: who asks again gets the same answer, and in no more time.</summary>
+    /// <summary>Closes each worker only once. Another call gets the same outcome and takes no more time.</summary>
     private Task<CloseOutcome> CloseWorkerAsync(bool isHung)
     {
         if (_worker is { } worker && worker != _closing.Worker)
@@ -139,7 +143,7 @@ internal sealed partial class WorkerCapture(
         return _closing.Outcome;
     }
 
-    /// <exception cref="CameraUnavailableException">It did not open. The worker stays, for the caller to close.</exception>
+    /// <exception cref="CameraUnavailableException">The camera did not open. The worker remains, and the caller must close it.</exception>
     private async Task StartWorkerAsync(TimeSpan openTimeout, CancellationToken cancellationToken)
     {
         using var activity = CameraApiActivity.Start(SpanNames.Open, Activity.Current is null ? _origin : default)
@@ -175,7 +179,7 @@ internal sealed partial class WorkerCapture(
         }
         finally
         {
-            workers.RefillLater(); // also where it did not open: the worker is used up
+            workers.RefillLater(); // also if the camera did not open, because the worker is used up
             metrics.Opened(camera.Id, clock.GetElapsedTime(started), error);
             WorkerSpan.Add(worker, started, firstFrame, error, clock);
             if (error is not null)
@@ -185,7 +189,7 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    /// <returns>When it was captured.</returns>
+    /// <returns>The timestamp at which the frame was captured.</returns>
     private async Task<long> FirstFrameAsync(WorkerProcess worker, long seen, CancellationToken cancellationToken)
     {
         var frame = Frames.NextAsync(seen, cancellationToken).AsTask();
@@ -207,7 +211,10 @@ internal sealed partial class WorkerCapture(
         IsKnownToChange = _isKnownToChange,
     };
 
-    /// <summary>What no viewer can show counts as no frame, so that a camera which sends only that is opened again.</summary>
+    /// <summary>
+    /// Takes a frame from the worker. A frame that no viewer can show does not count, so that a camera which sends only such frames is
+    /// opened again.
+    /// </summary>
     private void Receive(CapturedFrame frame)
     {
         if (!frame.Jpeg.Span.StartsWith(s_startOfJpeg))
@@ -218,7 +225,7 @@ internal sealed partial class WorkerCapture(
         metrics.FrameReceived(camera.Id);
         if (Interlocked.Exchange(ref _lastSequence, frame.Header.Sequence) == frame.Header.Sequence)
         {
-            return; // the picture before, once more
+            return; // the same picture as before
         }
 
         if (frame.Header.Flags.HasFlag(FrameFlags.Changing))
@@ -231,10 +238,10 @@ internal sealed partial class WorkerCapture(
         Frames.Publish(frame);
     }
 
-    /// <summary>Until closed: waits for trouble, then opens the camera again.</summary>
+    /// <summary>Waits for trouble and then opens the camera again, until the camera is closed or lost.</summary>
     private async Task WatchAsync()
     {
-        Activity.Current = null; // the request that opened the camera will be over
+        Activity.Current = null; // the request that opened the camera ends before the watchdog does
         try
         {
             while (true)
@@ -248,7 +255,7 @@ internal sealed partial class WorkerCapture(
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
-            // closed; CloseAsync sees to the worker
+            // The capture was closed; CloseAsync closes the worker.
         }
         catch (Exception exception)
         {
@@ -257,8 +264,8 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    /// <summary>Returns when the worker has ended or has shown nothing new for the stall time-out.</summary>
-    /// <returns>Whether the worker is still there, and hangs.</returns>
+    /// <summary>Returns when the worker has ended, or when its patience is over because it has shown no new picture.</summary>
+    /// <returns>Whether the worker still runs and hangs.</returns>
     private async Task<bool> TroubleAsync(WorkerProcess worker)
     {
         var patience = _patience;
@@ -285,7 +292,10 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    /// <summary>A source that shows one picture whenever it is opened, and then nothing for so long, may be a slow one: it is given more time.</summary>
+    /// <summary>
+    /// Gives a source more time if it shows at most one picture after it is opened and then nothing for most of its patience, because it may
+    /// just be slow. Each time doubles the patience, up to one minute. A source that shows more pictures goes back to the stall timeout.
+    /// </summary>
     private void LearnFrom(PicturePatience patience)
     {
         if (patience.Seen > 1)
@@ -298,7 +308,7 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    /// <returns><see langword="false"/> when the camera is lost for good.</returns>
+    /// <returns><see langword="false"/> if the camera is lost for good.</returns>
     private async Task<bool> TryReopenAsync(bool isHung)
     {
         var began = clock.GetTimestamp();
@@ -307,7 +317,7 @@ internal sealed partial class WorkerCapture(
         {
             if (await CloseWorkerAsync(isHung) is CloseOutcome.NotFree)
             {
-                _lost.TrySetResult(CaptureLoss.WorkerFailed); // the release will find the same, and quarantine it
+                _lost.TrySetResult(CaptureLoss.WorkerFailed); // the release finds the same and quarantines the camera
                 return false;
             }
 
@@ -324,11 +334,11 @@ internal sealed partial class WorkerCapture(
             }
             else if (!Status.Suspended && _reopenings.Next() is { Ticks: > 0 } pause)
             {
-                backoff = pause; // and not less, if it fails as well
+                backoff = pause; // not less than this if opening fails as well
                 await Task.Delay(Jittered(pause), clock, _closed.Token);
             }
 
-            // No worker is worn out on a device that is not there: the spare one is for when it is back.
+            // Wait for the device first, so that no worker is used up on a missing device and the spare one is ready when it comes back.
             if (Status.Suspended && IsDeviceOfLinux)
             {
                 await devices.AppearsAsync(camera.Source.Target, options.HotSwapGrace - clock.GetElapsedTime(began), _closed.Token);
@@ -363,7 +373,10 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    /// <summary>Between half of it and all: cameras that a network took away together do not come back together.</summary>
+    /// <summary>
+    /// Returns a random time between half of the backoff and all of it, so that cameras which a network failure took away together do not
+    /// come back together.
+    /// </summary>
     private static TimeSpan Jittered(TimeSpan backoff) => backoff * (0.5 + Random.Shared.NextDouble() / 2);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -374,7 +387,7 @@ internal sealed partial class WorkerCapture(
         Status = Status with { Suspended = failure.Code == CaptureFailureCode.DeviceMissing, Fault = failure.Message };
         if (isNew)
         {
-            LogFault(camera.Id, failure.Message); // and not at each attempt
+            LogFault(camera.Id, failure.Message); // not again at each attempt
         }
     }
 

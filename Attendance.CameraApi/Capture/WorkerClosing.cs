@@ -8,8 +8,8 @@ using Polly.Timeout;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// Gets a device back from its worker: asked, told by SIGTERM, killed; each step has its time. Then the proof: the
-/// process is gone and no process of ours has the device open.
+/// Gets a device back from its worker in up to three steps, each with its own timeout: it asks the worker to release the device, sends
+/// SIGTERM, and kills the process. Then it proves that the process has ended and that no process of ours has the device open.
 /// </summary>
 internal sealed partial class WorkerClosing
 {
@@ -52,8 +52,8 @@ internal sealed partial class WorkerClosing
             .Build();
     }
 
-    /// <param name="isHung">The worker was seen to hang: nothing is asked of it, it is killed.</param>
-    /// <remarks>Never throws; takes at most three times the release time-out and a little.</remarks>
+    /// <param name="isHung">Whether the worker is known to hang. If so, it is killed without being asked first.</param>
+    /// <remarks>Never throws, and takes little more than three times the release timeout at most.</remarks>
     public async Task<CloseOutcome> CloseAsync(WorkerProcess worker, Camera camera, bool isHung = false)
     {
         var attempt = new Attempt(camera.Id) { Step = isHung ? s_steps.Length - 1 : 0 };

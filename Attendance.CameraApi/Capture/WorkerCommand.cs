@@ -4,19 +4,25 @@ using System.Reflection;
 
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>How a capture worker is started: this program again, with another first word.</summary>
+/// <summary>The command that starts a capture worker: this program again, with a different first argument.</summary>
 internal static class WorkerCommand
 {
     public const string Name = "capture";
 
-    /// <summary>The process that the worker belongs to, as <see cref="ProcessIdentity"/> writes itself. Must come first: orphans are known by it.</summary>
+    /// <summary>
+    /// The option that names the process which owns the worker, in the text form of <see cref="ProcessIdentity"/>. It must be the first
+    /// option, because orphans are recognized by it.
+    /// </summary>
     public const string OwnerOption = "--owner";
 
     public const string Executable = "Attendance.CameraApi";
 
     public const string Library = Executable + ".dll";
 
-    /// <summary>A worker is told what it needs on standard input; of our environment it gets what a runtime needs, and no secret.</summary>
+    /// <summary>
+    /// The environment variables that a worker inherits: those that a runtime needs, and no secret. A worker gets everything else that it
+    /// needs on standard input. A name that ends in an underscore is a prefix.
+    /// </summary>
     private static readonly string[] s_inherited =
     [
         "PATH", "HOME", "USER", "LANG", "LC_", "TZ", "TMPDIR", "TEMP", "TMP", "LD_", "DYLD_", "DOTNET_", "OPENCV_", "SSL_CERT_",
@@ -41,15 +47,15 @@ internal static class WorkerCommand
             start.Environment.Remove(name);
         }
 
-        // One camera's frames need one small heap, collected by who fills it. What a worker runs is little and always the same, so the runtime
-        // need not watch it before it compiles it for speed; to compile that way from the start would let the first picture wait.
+        // The frames of one camera need only one small heap, which the thread that fills it also collects. A worker runs little code and always
+        // the same, so the runtime need not profile it before it optimizes it. Optimizing from the start would delay the first picture.
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_gcConcurrent"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
 
-        // Native libraries read these when they are loaded, so they stand in the environment and are not set later.
+        // Native libraries read these variables when they are loaded, so they must be in the environment from the start.
         start.Environment["OPENCV_IO_MAX_IMAGE_PIXELS"] = maxPixels.ToString(CultureInfo.InvariantCulture);
-        start.Environment["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] = "0"; // of Windows: with them, opening a device may take 20 s
+        start.Environment["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] = "0"; // on Windows, opening a device may take 20 s with hardware transforms
         return start;
     }
 

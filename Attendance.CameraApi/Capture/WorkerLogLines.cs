@@ -5,8 +5,8 @@ using System.Text;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// Reads what a worker writes for the log. Native libraries print what a camera makes them print, so a line is cut, what would move a
-/// terminal's cursor is replaced, and no more lines pass than somebody can read.
+/// Reads the lines that a worker writes for the log. A camera can influence what native libraries print. Long lines are therefore cut,
+/// characters that could move a terminal's cursor are replaced, and the number of lines is limited to what a person can read.
 /// </summary>
 internal sealed class WorkerLogLines(Stream output, TimeProvider clock)
 {
@@ -24,7 +24,7 @@ internal sealed class WorkerLogLines(Stream output, TimeProvider clock)
     private long _since = clock.GetTimestamp();
     private int _leftOut;
 
-    /// <returns>False at the end.</returns>
+    /// <returns>False at the end of the output.</returns>
     public bool TryRead([NotNullWhen(true)] out string? line)
     {
         while (NextLine() is { } next)
@@ -88,7 +88,7 @@ internal sealed class WorkerLogLines(Stream output, TimeProvider clock)
         }
     }
 
-    /// <summary>Neither a control character nor one that turns the direction of the text or hides in it.</summary>
+    /// <summary>Whether the character is neither a control character nor one that is invisible or changes the direction of the text.</summary>
     private static bool IsPlain(char character) => CharUnicodeInfo.GetUnicodeCategory(character) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse);
 }

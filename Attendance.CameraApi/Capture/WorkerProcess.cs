@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// A child process with at most one camera open. Native capture code can hang or crash; a process can always be killed,
-/// and the kernel then closes its device.
+/// A child process that has at most one camera open. Native capture code can hang or crash, but a process can always be killed, and the
+/// kernel then closes its device.
 /// </summary>
 internal sealed partial class WorkerProcess
 {
@@ -23,7 +23,7 @@ internal sealed partial class WorkerProcess
     {
         (_process, _logger) = (process, logger);
         Pid = process.Id;
-        // Reading a pipe blocks a thread for as long as nothing comes: threads of their own, not the pool's.
+        // Each reader has its own thread rather than one of the pool, because reading a pipe blocks the thread as long as nothing comes.
         var output = StartThread("capture frames", ReadRecords);
         var errors = StartThread("capture log", ReadLog);
         StartThread("capture exit", () =>
@@ -38,24 +38,24 @@ internal sealed partial class WorkerProcess
 
     public int Pid { get; }
 
-    /// <summary>Empty for a spare.</summary>
+    /// <summary>The id of the worker's camera, or empty while the worker is a spare.</summary>
     public string CameraId => _cameraId;
 
-    /// <summary>The process is gone, and with it everything it had open.</summary>
+    /// <summary>Completes when the process has ended, so that everything it had open is closed.</summary>
     public Task Exited => _exited.Task;
 
-    /// <summary>What the worker said before it gave up, if it did.</summary>
+    /// <summary>Why the worker gave up or ended, or null as long as neither has happened.</summary>
     public CaptureFailure? Failure => _failure;
 
-    /// <summary>When it did what, as far as it has said.</summary>
+    /// <summary>The times of the worker's steps, or null if it has not reported any.</summary>
     public CaptureTimes? Times => _times;
 
     /// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
     public static WorkerProcess Start(ILogger logger, int maxPixels) => new(Process.Start(WorkerCommand.StartInfo(maxPixels))!, logger);
 
-    /// <summary>Tells the worker what to open. Frames follow, on a thread of the worker's own.</summary>
-    /// <returns>What the device delivers, before its first frame.</returns>
-    /// <exception cref="CameraUnavailableException">It does not open.</exception>
+    /// <summary>Tells the worker what to open. Frames follow; <paramref name="onFrame"/> is called on this worker's own reader thread.</summary>
+    /// <returns>What the device delivers, known before its first frame.</returns>
+    /// <exception cref="CameraUnavailableException">The device does not open.</exception>
     public Task<CaptureOpened> OpenAsync(CaptureRequest request, Action<CapturedFrame> onFrame)
     {
         (_cameraId, _onFrame) = (request.CameraId, onFrame);
@@ -63,10 +63,10 @@ internal sealed partial class WorkerProcess
         return _opened.Task;
     }
 
-    /// <summary>Asks the worker to close its device and go.</summary>
+    /// <summary>Asks the worker to close its device and to exit.</summary>
     public void Release() => TrySend(CaptureProtocol.ReleaseCommand);
 
-    /// <summary>SIGTERM; where there is none, the same as <see cref="Kill"/>.</summary>
+    /// <summary>Sends SIGTERM. On Windows, which has no such signal, it does the same as <see cref="Kill"/>.</summary>
     public void Terminate()
     {
         if (OperatingSystem.IsWindows())
@@ -87,11 +87,13 @@ internal sealed partial class WorkerProcess
         }
         catch (InvalidOperationException)
         {
-            // gone already
+            // The process has already ended.
         }
     }
 
-    /// <summary>Three descriptors for each worker that ever was: not left to the next garbage collection.</summary>
+    /// <summary>
+    /// Closes the three pipes at once. Otherwise each ended worker would hold three descriptors until the next garbage collection.
+    /// </summary>
     private void CloseStreams()
     {
         try
@@ -100,7 +102,7 @@ internal sealed partial class WorkerProcess
         }
         catch (IOException)
         {
-            // What was still to be written to it has nobody to read it.
+            // Nobody reads what was still to be written.
         }
 
         _process.StandardOutput.Dispose();
@@ -116,7 +118,7 @@ internal sealed partial class WorkerProcess
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // It is gone or going; Exited tells.
+            // The process has ended or is about to; Exited reports it.
         }
     }
 
@@ -139,7 +141,7 @@ internal sealed partial class WorkerProcess
         _failure ??= new CaptureFailure(CaptureFailureCode.ReadFailed, "The capture worker ended unexpectedly.");
         if (_opened.TrySetException(new CameraUnavailableException(_cameraId, _failure)))
         {
-            _ = _opened.Task.Exception; // seen: a spare has nobody who waits for it
+            _ = _opened.Task.Exception; // marks the exception as observed, because nobody waits for a spare to open
         }
     }
 
@@ -174,7 +176,7 @@ internal sealed partial class WorkerProcess
         }
         catch (IOException)
         {
-            // the pipe broke: the process is gone
+            // The pipe broke, so the process has ended.
         }
     }
 

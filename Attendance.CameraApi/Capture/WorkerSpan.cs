@@ -4,14 +4,14 @@ using Attendance.CameraApi.Telemetry;
 namespace Attendance.CameraApi.Capture;
 
 /// <summary>
-/// The opening of a camera as its worker has timed it. The worker exports nothing itself: it says what span it was asked
-/// under and when it did what, on the monotonic clock that it shares with us.
+/// Adds the opening of a camera to a trace, as the worker has timed it. The worker exports no telemetry itself. It reports the span that
+/// its request named and the times of its steps, on the monotonic clock that it shares with the API.
 /// </summary>
 internal static class WorkerSpan
 {
-    /// <summary>Adds it to the trace, if the worker has said anything; one that hangs says nothing.</summary>
-    /// <param name="asked">When it was told to open.</param>
-    /// <param name="firstFrame">When that was captured; null where there is none.</param>
+    /// <summary>Adds the opening to the trace if the worker has reported its times. A worker that hangs reports nothing.</summary>
+    /// <param name="asked">When the worker was told to open.</param>
+    /// <param name="firstFrame">When the first frame was captured, or null if there is none.</param>
     public static void Add(WorkerProcess? worker, long asked, long? firstFrame, string? error, TimeProvider clock)
     {
         if (worker?.Times is not { } times || !ActivityContext.TryParse(times.TraceParent, null, isRemote: true, out var parent))
@@ -19,7 +19,7 @@ internal static class WorkerSpan
             return;
         }
 
-        // The wall clock is read once, for all of them: whatever it does meanwhile, they keep their order and distances.
+        // The wall clock is read only once, so that all times keep their order and distances even if that clock is changed meanwhile.
         var (now, today) = (clock.GetTimestamp(), clock.GetUtcNow());
         var isSpare = times.Ready <= asked;
         using var activity = CameraApiActivity.Source.StartActivity(

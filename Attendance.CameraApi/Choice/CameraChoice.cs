@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Choice;
 
 /// <summary>
-/// Finds a camera for a session that named none: of those that meet its requirements the best rated that is free, of those
-/// rated about alike the one that has been idle longest; where all are in use, the first that is given back.
+/// Finds a camera for a session that named none. Of the free cameras that meet its requirements it takes the best rated one; among
+/// cameras rated about alike, the one that has been idle longest. If all are in use, it takes the first that is given back.
 /// </summary>
 internal sealed class CameraChoice(
     CameraCatalog catalog,
@@ -24,11 +24,11 @@ internal sealed class CameraChoice(
 {
     public const string Auto = "auto";
 
-    /// <summary>Of the cameras of which nothing is known: whoever asks waits for each, for seconds.</summary>
+    /// <summary>Limit on unknown cameras that are probed for a request, because the request waits seconds for each.</summary>
     private const int MostProbed = 3;
 
-    /// <returns>Null when no camera meets the requirements, in use or not.</returns>
-    /// <exception cref="CameraUnavailableException">None of those that are free opens.</exception>
+    /// <returns>The outcome, or null when no camera meets the requirements, in use or not.</returns>
+    /// <exception cref="CameraUnavailableException">None of the free cameras opens.</exception>
     public async Task<AcquireOutcome?> AcquireAsync(
         CameraRequirements requirements, LeaseWish wish, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class CameraChoice(
             return Say(await leases.AcquireAsync(soonest, wish, cancellationToken), candidates, "All were in use; this one was taken from the session whose time is over soonest.");
         }
 
-        // Each turn that comes gives it a camera or takes one out of its hopes, so this ends.
+        // Each turn either grants a camera or removes one from 'hopeful', so the loop ends.
         while (refused is AcquireOutcome.InUse && hopeful.Count > 0 && wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
         {
             try
@@ -100,7 +100,7 @@ internal sealed class CameraChoice(
         return refused ?? (unavailable is null ? null : throw unavailable);
     }
 
-    /// <summary>Free cameras for a lease whose own was lost: those most like it first, and of these the best rated.</summary>
+    /// <summary>Returns free cameras for a lease whose own was lost: the most similar first, and among these the best rated.</summary>
     public IReadOnlyList<CameraSlot> NextBest(CameraRequirements requirements, Camera lost) =>
     [
         .. Candidates(requirements)
@@ -111,8 +111,11 @@ internal sealed class CameraChoice(
             .ThenByDescending(slot => (slot.Camera.Width, slot.Camera.Height) == (lost.Width, lost.Height)),
     ];
 
-    /// <summary>What <see cref="AcquireAsync"/> would do now. Nothing is opened or reserved by it.</summary>
-    /// <returns>The camera and why, or what a session that does not wait would be told; both null when no camera meets the requirements.</returns>
+    /// <summary>Returns what <see cref="AcquireAsync"/> would do now. Opens and reserves nothing.</summary>
+    /// <returns>
+    /// The camera and the reason for it, or the refusal that a session gets that does not wait. All are null when no camera meets the
+    /// requirements.
+    /// </returns>
     public (CameraSlot? Best, ChosenCamera? Choice, AcquireOutcome? Refused) Preview(CameraRequirements requirements)
     {
         var candidates = Candidates(requirements);
@@ -130,11 +133,11 @@ internal sealed class CameraChoice(
         }).Aggregate(default(AcquireOutcome), Sooner));
     }
 
-    /// <returns>Whether more is known now.</returns>
+    /// <returns>Whether the probes found out anything new.</returns>
     private async Task<bool> ProbeUnknownAsync(List<Candidate> candidates, CancellationToken cancellationToken)
     {
         var isMoreKnown = false;
-        if (candidates.Count(one => one.IsFree) > 1) // else there is nothing to choose
+        if (candidates.Count(one => one.IsFree) > 1) // otherwise there is nothing to choose
         {
             foreach (var unknown in candidates
                 .Where(one => one is { IsFree: true, Rating.MeasuredAt: null } && quality.FailuresOf(one.Slot.Camera.Id) == 0)
@@ -146,7 +149,7 @@ internal sealed class CameraChoice(
                 }
                 catch (CameraUnavailableException)
                 {
-                    isMoreKnown = true; // that it does not open is in its rating
+                    isMoreKnown = true; // its rating now includes that it does not open
                 }
             }
         }
@@ -154,10 +157,13 @@ internal sealed class CameraChoice(
         return isMoreKnown;
     }
 
-    /// <summary>The session's turn has come, so it waits for a picture and no more for a camera.</summary>
+    /// <summary>Whether the session's turn has come, so that it waits for a picture and no longer for a camera.</summary>
     public bool IsOpening(string sessionHash) => leases.HeldBy(sessionHash).Count > 0;
 
-    /// <summary>In the order in which they are tried: who said goodbye and may come back is not sent away while another camera is free.</summary>
+    /// <summary>
+    /// Returns the candidates in the order in which they are tried. Free ones come first, so that a session that said goodbye and may
+    /// come back keeps its camera while another one is free.
+    /// </summary>
     private List<Candidate> Candidates(CameraRequirements requirements)
     {
         var all = new List<Candidate>();

@@ -10,9 +10,9 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Choice;
 
 /// <summary>
-/// Opens cameras that nobody has, for a few seconds and one at a time, to see what they deliver. A probe has the camera's slot as
-/// a lease has, so nobody is in it beside it and no leak search takes its worker for a leak; but it has said goodbye before it
-/// began, so it yields to whoever wants the camera, and the store, the ledger and the metrics of leases never hear of it.
+/// Opens cameras that nobody holds, for a few seconds and one at a time, to see what they deliver. A probe occupies the camera's
+/// slot like a lease, so nothing else can enter the slot and no leak search takes its worker for a leak. It is marked as leaving
+/// before it begins, so it yields to any session that wants the camera. The store, the ledger, and the lease metrics never see it.
 /// </summary>
 internal sealed partial class CameraProbes(
     CameraLeases leases,
@@ -26,17 +26,17 @@ internal sealed partial class CameraProbes(
     TimeProvider clock,
     ILogger<CameraProbes> logger) : IDisposable
 {
-    /// <summary>In the place of the hash of a session's id, which no session can have.</summary>
+    /// <summary>Replaces the hash of a session's id. No session can have this value.</summary>
     private const string Nobody = "probe";
 
     private static readonly LeaseEnd s_over = new(ReleaseReason.Expired);
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Measures a camera, if nobody has it.</summary>
-    /// <returns>Null when it was measured; else what somebody who wants to lease it would be told.</returns>
-    /// <exception cref="CameraUnavailableException">It does not open.</exception>
-    /// <exception cref="StoreUnavailableException">Not known whether somebody has it.</exception>
+    /// <summary>Measures a camera, if nobody holds it.</summary>
+    /// <returns>Null when it was measured; otherwise the refusal that a session gets that wants to lease it.</returns>
+    /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer, so it is not known whether the camera is held.</exception>
     public async Task<AcquireOutcome?> ProbeAsync(CameraSlot slot, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
@@ -88,7 +88,7 @@ internal sealed partial class CameraProbes(
         }
         catch (OperationCanceledException) when (probe.End is not null && !cancellationToken.IsCancellationRequested)
         {
-            return Ended(); // somebody wants it
+            return Ended(); // a session wants the camera
         }
         finally
         {
@@ -102,13 +102,13 @@ internal sealed partial class CameraProbes(
     {
         if (leases.IsClosing)
         {
-            return Ended(); // it is looked at once it is in the slot: what the end of the node has not seen there, sees the end
+            return Ended(); // checked after entering the slot: a probe that the shutdown did not find there sees the shutdown here
         }
 
         await pending.FlushAsync(probe.CameraId);
         if (await store.In(probe.Slot.Camera.Scope).ReadAsync(probe.CameraId) is { Remaining: { Ticks: > 0 } remaining })
         {
-            return new AcquireOutcome.InUse(clock.GetUtcNow() + remaining); // of another node, or of an earlier run of this one
+            return new AcquireOutcome.InUse(clock.GetUtcNow() + remaining); // held by another node, or by an earlier run of this one
         }
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, probe.Ended);

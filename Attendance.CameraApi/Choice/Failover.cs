@@ -6,8 +6,8 @@ using Attendance.CameraApi.Store;
 namespace Attendance.CameraApi.Choice;
 
 /// <summary>
-/// Moves leases that may move to the next best camera as soon as their own is missing, keeps failing, or is given up. While none is
-/// free they wait for their own as every lease does, and for whichever becomes free before.
+/// Moves leases that may move to the next best camera as soon as their own is missing, keeps failing, or is given up. While no
+/// camera is free, they wait for their own as every lease does, or for another one that becomes free before.
 /// </summary>
 internal sealed partial class Failover(
     CameraLeases leases, LeaseOpening opening, CameraChoice choice, FailoverWishes wishes, TimeProvider clock, ILogger<Failover> logger) : IHostedService
@@ -28,21 +28,21 @@ internal sealed partial class Failover(
         return Task.CompletedTask;
     }
 
-    /// <summary>What is being moved ends with its lease, and leases end before the host does.</summary>
+    /// <summary>Does nothing, because a move ends with its lease, and leases end before the host does.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<bool> WatchAsync(CameraLease lease, ICameraCapture capture)
     {
         Activity.Current = null; // the request that began the lease will be over
         wishes.Keep(lease);
-        ForgetIfOver(lease); // it may have ended just before that
+        ForgetIfOver(lease); // the lease may have ended just before its wish was kept
         try
         {
             for (var pause = s_pause; ;)
             {
                 await Task.WhenAny(capture.FailingAsync(lease.Ended), capture.Lost);
                 lease.Ended.ThrowIfCancellationRequested();
-                var isLost = capture.Lost.IsCompleted; // the last time then
+                var isLost = capture.Lost.IsCompleted; // then this is the last attempt
                 var (isMoved, hasTried) = lease.IsArriving ? (false, false) : await TryMoveAsync(lease);
                 if (isMoved || isLost)
                 {
@@ -90,7 +90,7 @@ internal sealed partial class Failover(
             }
             catch (StoreUnavailableException)
             {
-                break; // it is so for every camera
+                break; // the store does not answer for any other camera either
             }
 
             lease.Ended.ThrowIfCancellationRequested();

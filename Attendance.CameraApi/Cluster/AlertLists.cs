@@ -3,10 +3,10 @@ using Attendance.CameraApi.Store;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>Alerts as they are listed: of this node, and of others that do not answer.</summary>
+/// <summary>Lists the alerts of this node, and of other nodes that do not answer.</summary>
 internal static class AlertLists
 {
-    /// <returns>Of this node; with the resolved ones left out while the store, which has them, is away.</returns>
+    /// <returns>This node's alerts. Resolved ones are in the store, so they are left out while it does not answer.</returns>
     public static async Task<IReadOnlyList<Alert>> ListAsync(AlertBook book, AlertStore store, int limit)
     {
         var open = book.Open;
@@ -21,8 +21,11 @@ internal static class AlertLists
         }
     }
 
-    /// <summary>What the store has of another node, which does not answer. What one that is lost said of others that are, a node that lives says now.</summary>
-    /// <returns>Null while the store does not answer either.</returns>
+    /// <summary>
+    /// Reads from the store the alerts of another node that does not answer. Skips node_lost alerts recorded by a lost node; a live
+    /// node reports those.
+    /// </summary>
+    /// <returns>The alerts, or null if the store does not answer either.</returns>
     public static async Task<IReadOnlyList<Alert>?> LastKnownAsync(string name, NodeRegistry nodes, AlertStore store, int limit)
     {
         var isLost = nodes.TryGet(name, out var entry) && nodes.IsLost(entry);
@@ -37,7 +40,10 @@ internal static class AlertLists
         }
     }
 
-    /// <summary>Open ones first, the critical before others, then acknowledged, then resolved ones; newest first.</summary>
+    /// <summary>
+    /// Sorts open alerts first, then acknowledged, then resolved ones. Among unresolved ones of one state critical alerts come first;
+    /// otherwise the newest come first.
+    /// </summary>
     public static IReadOnlyList<Alert> InOrder(IEnumerable<Alert> alerts, int limit) =>
     [
         .. alerts.OrderBy(alert => alert.State)

@@ -4,12 +4,12 @@ using Attendance.CameraApi.Store;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>The ledger of any camera, whichever node has or had it.</summary>
+/// <summary>Reads the ledger of any camera, regardless of which node has or had it.</summary>
 internal sealed class CameraHistory(CameraSlots slots, LeaseStore store, CameraOwners owners, NodeRegistry nodes)
 {
-    /// <param name="node">Null for whichever has a camera of this id.</param>
-    /// <returns>Null for a camera that nobody knows; of a browser's, all that is known is its ledger.</returns>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <param name="node">The camera's node, or null for any node that has a camera of this id.</param>
+    /// <returns>The entries, or null if the camera is unknown. A browser's camera is known only if its ledger has entries.</returns>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<LedgerEntry>?> ReadAsync(string cameraId, string? node, int limit)
     {
         if (BrowserCamera.IsId(cameraId))

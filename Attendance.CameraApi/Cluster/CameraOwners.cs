@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Which nodes have a camera of some id: mostly one; all that share it; or several with cameras of their own that happen
-/// to be called alike. Each node says so of its own, in a set for each id.
+/// Finds the nodes that have a camera of a given id. Usually it is one node. It can also be all nodes that share the camera, or
+/// several nodes whose own cameras happen to have the same id. Each node adds itself to one set per camera id.
 /// </summary>
 internal sealed class CameraOwners(StoreConnection store, IOptions<NodeOptions> node, TimeProvider clock) : IDisposable
 {
@@ -19,8 +19,8 @@ internal sealed class CameraOwners(StoreConnection store, IOptions<NodeOptions> 
     private HashSet<string> _announced = [];
     private long _announcedAt;
 
-    /// <summary>In the order of their names; with those that are lost.</summary>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <summary>Returns the owners in the order of their names, including lost nodes.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<string>> FindAsync(string cameraId)
     {
         if (_known.TryGetValue(cameraId, out IReadOnlyList<string>? known))
@@ -34,9 +34,9 @@ internal sealed class CameraOwners(StoreConnection store, IOptions<NodeOptions> 
             cameraId, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = s_fresh, Size = 1 });
     }
 
-    /// <summary>Tells what is new, and everything now and then: the store may lose it.</summary>
-    /// <param name="again">The store did not know this node.</param>
-    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    /// <summary>Announces new cameras, and every minute all of them because the store may lose them.</summary>
+    /// <param name="again">Whether to announce all cameras because the store did not know this node.</param>
+    /// <exception cref="StoreUnavailableException">The store does not answer; call again.</exception>
     public async Task AnnounceAsync(IEnumerable<string> cameraIds, bool again)
     {
         var all = cameraIds.ToHashSet(StringComparer.Ordinal);
@@ -50,7 +50,9 @@ internal sealed class CameraOwners(StoreConnection store, IOptions<NodeOptions> 
         }
     }
 
-    /// <exception cref="StoreUnavailableException">Others go on taking this node for an owner, and are told otherwise by the registry.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The store does not answer. Other nodes still take this node for an owner, until the registry shows otherwise.
+    /// </exception>
     public Task WithdrawAsync() => store.AskAsync(
         "owners", database => WhenAll(_announced.Select(id => database.SetRemoveAsync(Key(id), node.Value.Name))));
 

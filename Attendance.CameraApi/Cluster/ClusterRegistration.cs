@@ -9,7 +9,7 @@ internal static class ClusterRegistration
     public static void AddCluster(this IHostApplicationBuilder builder)
     {
         builder.Services.AddHttpForwarder();
-        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error); // NodeForwarder tells, in a line
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error); // NodeForwarder logs its failures itself, in one line
         builder.Services.AddSingleton<NodeSignature>();
         builder.Services.AddSingleton<Peers>();
         builder.Services.AddSingleton<EntrySignature>();

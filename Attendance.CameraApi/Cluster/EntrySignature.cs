@@ -8,15 +8,15 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Signs what a node says of itself in the store, so that whoever else can write there cannot make up a node. The signature is over the
-/// text itself, whatever another version has put into it; only the time that the store adds comes behind.
+/// Signs a node's entry in the store, so that nobody else who can write there can make up a node. The signature covers the text
+/// itself, including anything that another version has put into it. Only the time that the store appends comes after it.
 /// </summary>
 internal sealed partial class EntrySignature(IOptions<SecurityOptions> options)
 {
     private readonly byte[]? _key = DerivedKeys.For("node entries", options.Value);
 
-    /// <param name="said">A JSON object, without its last bracket.</param>
-    /// <returns>The same with the signature as its last property.</returns>
+    /// <param name="said">A JSON object without its closing brace.</param>
+    /// <returns>The same text with the signature as its last property.</returns>
     public string Sign(string said) => _key is null ? said : $"{said},\"signature\":\"{SignatureOf(said)}\"";
 
     public bool IsGenuine(string entry)

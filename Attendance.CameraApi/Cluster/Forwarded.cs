@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>The answer of another node to a request whose body was read here already.</summary>
-/// <param name="waitSeconds">Null for as long as was asked.</param>
+/// <summary>Another node's answer to a request whose body has already been read here.</summary>
+/// <param name="waitSeconds">Replaces the requested wait, or null to keep it.</param>
 internal sealed class Forwarded(NodeForwarder forwarder, NodeEntry node, int? waitSeconds = null) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)

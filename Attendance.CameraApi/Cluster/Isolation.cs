@@ -5,19 +5,23 @@ using Attendance.ServiceDefaults;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// A node that cannot reach the store for longer than the others wait before they take it for lost must have freed its
-/// cameras by then. Whether it is this node that is cut off, or the store that is down for all, the other nodes say: of
-/// these it is the first if they do reach it, or if none of them can be reached either. A store that is down for all ends
-/// nothing before its time, and a node that is alone has nobody who would take its cameras.
+/// Frees this node's cameras if it is cut off from the store, before the other nodes declare it lost and end its leases. The
+/// other nodes tell a node that is cut off from a store that is down for all: this node is cut off if one of them reaches the
+/// store, or if none of them answers. An outage for all nodes ends no lease early. A node that is alone ends nothing, because
+/// no other node would take its cameras.
 /// </summary>
 internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogger<Isolation> logger)
 {
-    /// <summary>With the answer of the others (1 s) and the release (3 s) that is before the 14 s after which others end its leases.</summary>
+    /// <summary>
+    /// How long the store is silent before the other nodes are asked. With their answer (1 s) and the release (3 s), the cameras are
+    /// free before the 14 s after which the others end this node's leases.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(9);
 
     /// <summary>
-    /// Who reaches the store has heard it within a beat of two seconds; while it is down for all, nobody has since two seconds less than
-    /// <see cref="Patience"/>. In the middle, so that a busy machine makes neither of the other.
+    /// A node counts as reaching the store if the store answered it within this time. A healthy node was acknowledged within the last
+    /// 2 s (one beat). In an outage nobody was for at least 7 s (<see cref="Patience"/> less one beat). 4.5 s lies halfway, so load
+    /// alone flips neither answer.
     /// </summary>
     public static readonly TimeSpan Lately = TimeSpan.FromSeconds(4.5);
 
@@ -27,8 +31,8 @@ internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogge
     private readonly RepeatedFailure _failure = new();
     private Task _looking = Task.CompletedTask;
 
-    /// <summary>Returns at once.</summary>
-    /// <param name="silence">Since the store has last heard this node.</param>
+    /// <summary>Starts a check in the background if the store has been silent for long enough. Returns at once.</summary>
+    /// <param name="silence">Time since the store last answered this node.</param>
     public void Look(TimeSpan silence, IReadOnlyList<NodeEntry> others)
     {
         if (silence >= Patience && others.Count > 0 && leases.Live.Any() && _looking.IsCompleted)
@@ -52,12 +56,12 @@ internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogge
         {
             if (_failure.IsNew(exception))
             {
-                LogFailed(exception); // and not at each beat
+                LogFailed(exception); // once per failure, not at each beat
             }
         }
     }
 
-    /// <returns>Whether that node reaches the store: yes (204), no (503), or it does not answer (null).</returns>
+    /// <returns>Whether that node reaches the store: 204 if it does, 503 if it does not, null if the node gives no such answer.</returns>
     private async Task<HttpStatusCode?> AskAsync(NodeEntry other)
     {
         using var bound = new CancellationTokenSource(s_answer);

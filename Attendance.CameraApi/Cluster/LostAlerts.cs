@@ -6,13 +6,13 @@ using Attendance.CameraApi.Store;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// The alerts of nodes that are lost, as the store has them. Nobody but the node itself resolves them, when it is back;
-/// that somebody sees to one can be said before, and its next run remembers it.
+/// Acknowledges alerts of lost nodes, as the store has them. Only the node itself resolves them, when it is back. An alert can be
+/// acknowledged before, and the node's next run keeps that.
 /// </summary>
 internal sealed class LostAlerts(AlertStore store, NodeRegistry nodes, AuditLog audit, CameraEvents events, TimeProvider clock)
 {
-    /// <returns>Null where no lost node has such an alert.</returns>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <returns>The alert, or null if no lost node has it.</returns>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<Alert?> AcknowledgeAsync(string alertId, string by)
     {
         foreach (var name in nodes.Lost.Select(lost => lost.Node).Take(AlertStore.MostNodes))

@@ -5,9 +5,9 @@ using Attendance.ServiceDefaults;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Ends what a node holds that has vanished. That it is silent, the store's clock says; that it stays so, ours does, by
-/// the monotonic clock: a store that was away, or whose clock jumped, makes nobody lost. Between the last sign of life and
-/// the end of its leases pass 14 to 18 s, and a node that lives and cannot say so has freed its cameras before, see
+/// Ends the leases of a node that has vanished. The store's clock shows that a node is silent. This node's monotonic clock then
+/// measures whether it stays silent, so a store outage or a jump of the store's clock makes no node lost. A node's leases end
+/// 14 to 18 s after its last heartbeat. A live node that cannot send heartbeats has freed its cameras before, see
 /// <see cref="Isolation"/>.
 /// </summary>
 internal sealed partial class LostNodes(NodeBook book, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
@@ -19,8 +19,8 @@ internal sealed partial class LostNodes(NodeBook book, Reconciliation reconcilia
     private readonly RepeatedFailure _failure = new();
     private Task _ending = Task.CompletedTask;
 
-    /// <summary>Returns at once; what is to be ended, ends by itself.</summary>
-    /// <param name="silent">With the store's time of their last sign of life.</param>
+    /// <summary>Checks the silent nodes and returns at once. Leases of lost nodes end in the background.</summary>
+    /// <param name="silent">Silent nodes, each with the store's time of its last heartbeat.</param>
     public void Look(IReadOnlyList<(string Node, long SeenAt)> silent)
     {
         foreach (var name in _doubted.Keys.Except(silent.Select(one => one.Node)).ToList())
@@ -43,7 +43,7 @@ internal sealed partial class LostNodes(NodeBook book, Reconciliation reconcilia
         }
     }
 
-    /// <summary>The store does not answer, so nobody could have been heard: the doubt begins anew.</summary>
+    /// <summary>Starts the wait of every silent node again, because no heartbeat can be recorded while the store does not answer.</summary>
     public void Forget() => _doubted.Clear();
 
     private async Task EndAsync(List<string> gone)
@@ -59,13 +59,13 @@ internal sealed partial class LostNodes(NodeBook book, Reconciliation reconcilia
             }
             catch (StoreUnavailableException)
             {
-                // Looked at again once the store is back, and the doubt has lasted.
+                // Retried when the store is back and the node has stayed silent for the whole wait again.
             }
             catch (Exception exception)
             {
                 if (_failure.IsNew(exception))
                 {
-                    LogFailed(name, exception); // and not at each attempt
+                    LogFailed(name, exception); // once per failure, not at each attempt
                 }
             }
         }

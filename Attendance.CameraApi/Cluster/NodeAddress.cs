@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>Where other nodes reach this one.</summary>
+/// <summary>The address at which other nodes reach this one.</summary>
 internal sealed class NodeAddress(IOptions<NodeOptions> options, IHostApplicationLifetime lifetime, IServiceProvider services)
 {
     private static readonly string[] s_anyHost = ["+", "*", "0.0.0.0", "[::]"];
 
-    /// <summary>Null until this node listens: whoever is refused there takes it for dead.</summary>
+    /// <summary>The address, or null until this node listens: a process whose connection is refused there takes this node for dead.</summary>
     public Uri? Value => !lifetime.ApplicationStarted.IsCancellationRequested ? null
         : options.Value.Address is { } configured ? new Uri(configured) : Listening;
 

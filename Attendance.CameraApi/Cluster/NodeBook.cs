@@ -6,26 +6,32 @@ using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>What the store has of nodes: what each says of itself, and when it was heard last, by the store's own clock.</summary>
+/// <summary>The nodes' entries in the store: what each node says of itself, and its last heartbeat by the store's own clock.</summary>
 internal sealed partial class NodeBook(StoreConnection store, EntrySignature signature)
 {
     private const int SilentAtOnce = 20;
 
-    /// <summary>One node ends the leases of a lost one; another may, should that one vanish as well.</summary>
+    /// <summary>How long one node alone may end the leases of a lost node. After that another node may, in case the first vanished too.</summary>
     private static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
 
-    // Their hash tag keeps all of it on one shard of a cluster.
+    // The hash tag keeps these keys on one shard of a Redis cluster.
     private static readonly RedisKey s_nodes = "attendance:{nodes}";
     private static readonly RedisKey s_seen = "attendance:{nodes}:seen";
 
     private volatile int _forged;
 
-    /// <summary>Entries, as of the last look, that no node of this system wrote. Their names are not told: they may hold anything.</summary>
+    /// <summary>
+    /// Number of entries, as of the last listing, that no node of this system wrote. Their names are not reported because they may
+    /// contain anything.
+    /// </summary>
     public int Forged => _forged;
 
-    /// <summary>Says that a node is there, and hears which have not said so for a while. Unless another instance has its name.</summary>
-    /// <param name="insteadOf">The instance that had the name and is gone.</param>
-    /// <exception cref="StoreUnavailableException">Not said, as far as anybody knows.</exception>
+    /// <summary>
+    /// Records a node's heartbeat and returns the nodes that have been silent for a while. Records nothing if another instance owns
+    /// the name.
+    /// </summary>
+    /// <param name="insteadOf">The instance that owned the name and is gone, or null.</param>
+    /// <exception cref="StoreUnavailableException">The store did not confirm the heartbeat.</exception>
     public async Task<Heard> SayAsync(NodeEntry self, TimeSpan silence, string? insteadOf = null)
     {
         var said = JsonSerializer.Serialize(self, WireJson.Options);
@@ -42,8 +48,8 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
             reply.Length > 2 ? Read(self.Node, (RedisValue)reply[2]) ?? Nobody(self.Node, ((string?)reply[2])!) : null);
     }
 
-    /// <summary>All that said so within a day and did not say that they stop.</summary>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <summary>Lists all nodes that sent a heartbeat within a day and have not signed off.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<NodeEntry>> ListAsync()
     {
         var all = await store.AskAsync("nodes", database => database.HashGetAllAsync(s_nodes));
@@ -52,39 +58,42 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
         return [.. genuine.Select(field => ReadGenuine(field.Name.ToString(), field.Value)).OfType<NodeEntry>()];
     }
 
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<NodeEntry?> FindAsync(string node) =>
         await store.AskAsync("nodes", database => database.HashGetAsync(s_nodes, node)) is { IsNull: false } entry ? Read(node, entry) : null;
 
-    /// <summary>It stops, or was lost long ago.</summary>
-    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    /// <summary>Removes the entry of a node that stops or that was lost long ago.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer; call again.</exception>
     public Task RemoveAsync(string node) => store.AskAsync(
         "node", database => Task.WhenAll(database.HashDeleteAsync(s_nodes, node), database.SortedSetRemoveAsync(s_seen, node)));
 
-    /// <returns>Whether it is the caller who ends what that node holds.</returns>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <returns>Whether the caller is the one to end that node's leases.</returns>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public Task<bool> ClaimAsync(string node) => store.AskAsync(
         "node", database => database.StringSetAsync($"attendance:{{nodes}}:ending:{node}", "", s_claim, When.NotExists));
 
-    /// <summary>What it held is ended. Should it have come back meanwhile it is heard of again, and this changes nothing.</summary>
-    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    /// <summary>
+    /// Records that a lost node's leases have been ended. If the node has come back meanwhile, its next heartbeat adds it again, so
+    /// this does no harm.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer; call again.</exception>
     public Task MarkEndedAsync(string node) => store.AskAsync("node", database => database.SortedSetRemoveAsync(s_seen, node));
 
-    /// <returns>Null for what no node of this system has said: another version, another API key, or somebody who made it up.</returns>
+    /// <returns>The entry, or null if no node of this system wrote it: it has another version or API key, or is made up.</returns>
     private NodeEntry? Read(string node, RedisValue entry) =>
         signature.IsGenuine(entry.ToString()) ? ReadGenuine(node, entry) : null;
 
     private NodeEntry? ReadGenuine(string node, RedisValue entry) =>
         store.Read<NodeEntry>("nodes", entry) is { IsSound: true } read && read.Node == node ? read : null;
 
-    /// <summary>Whose name the store would keep for an entry that no node wrote. It cannot be asked, and gives no sign of life.</summary>
+    /// <summary>Stands for the owner of a name whose entry no node of this system wrote. It cannot be asked and counts as silent.</summary>
     private static NodeEntry Nobody(string node, string entry) => new(node, InstanceIn().Match(entry).Groups[1].Value, Address: null, 0, 0, 0, [], 0, 0);
 
-    [GeneratedRegex("\"instance\":\"([A-Za-z0-9]+)\"")] // as beat.lua has it
+    [GeneratedRegex("\"instance\":\"([A-Za-z0-9]+)\"")] // the same pattern as in beat.lua
     private static partial Regex InstanceIn();
 }
 
-/// <param name="IsNew">The store did not know this node.</param>
-/// <param name="Silent">With the store's time of their last sign of life.</param>
-/// <param name="Holder">Another instance, which has the name: then nothing was said. Null where it is ours.</param>
+/// <param name="IsNew">Whether the store did not know this node before.</param>
+/// <param name="Silent">Silent nodes, each with the store's time of its last heartbeat.</param>
+/// <param name="Holder">The other instance that owns the name, in which case nothing was recorded; null if this one owns it.</param>
 internal sealed record Heard(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent, NodeEntry? Holder);

@@ -11,17 +11,17 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Chooses among the cameras of all nodes: each is asked what it would give, and the best rated gets the request. One that is rated
-/// about as well as this node's own is not worth the way.
+/// Chooses among the cameras of all nodes. Each node is asked which camera it would grant, and the node with the best rated one
+/// gets the request. A camera that is rated about as well as this node's own is not worth forwarding the request.
 /// </summary>
 internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeRegistry nodes, SessionNodes sessions, OtherNodes others, NodeForwarder forwarder, IOptions<QualityOptions> options, TimeProvider clock)
 {
-    /// <summary>Of many nodes some are asked, at random: the best of a few is about as good as the best of all.</summary>
+    /// <summary>Limit on nodes asked, picked at random. The best of a few is about as good as the best of all.</summary>
     private const int Asked = 15;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>What <c>auto</c> would take now.</summary>
+    /// <summary>Answers with the camera that <c>auto</c> would take now.</summary>
     public async Task<IResult> PreviewAsync(HttpContext context, CameraRequirements requirements)
     {
         var (best, chosen, refused) = choice.Preview(requirements);
@@ -32,7 +32,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
             : LeaseProblems.Refused(context, refused ?? (there is null ? null : new AcquireOutcome.InUse(there.FreeAt)));
     }
 
-    /// <summary>Gets the best for a session, here or by another node.</summary>
+    /// <summary>Acquires the best camera for a session, here or on another node.</summary>
     /// <returns>The outcome here, or the answer of another node.</returns>
     public async Task<(AcquireOutcome? Here, IResult? There)> AcquireAsync(
         HttpContext context, CameraRequirements requirements, LeaseWish wish, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
         {
             if (nodes.TryGetUp(name, out var holder))
             {
-                return (null, new Forwarded(forwarder, holder)); // what the session has already, it gets again
+                return (null, new Forwarded(forwarder, holder)); // the session gets again the camera that it already has
             }
         }
 
@@ -58,15 +58,18 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
             return (null, new Forwarded(forwarder, better));
         }
 
-        if (best is null && refused is null && offers.Count > 0) // no camera here would do
+        if (best is null && refused is null && offers.Count > 0) // no camera here meets the requirements
         {
-            return (null, new Forwarded(forwarder, offers.MinBy(offer => offer.FreeAt)!.Node)); // refused there, or in line there
+            return (null, new Forwarded(forwarder, offers.MinBy(offer => offer.FreeAt)!.Node)); // the session is refused or queued there
         }
 
         return await WaitAsync(context, requirements, wish, asked, offers.Count > 0, cancellationToken);
     }
 
-    /// <summary>In the lines of this node's cameras; and on to another node as soon as one there is free that nobody stands in line for.</summary>
+    /// <summary>
+    /// Waits in the queues of this node's cameras. Forwards the request as soon as another node has a free camera that nobody is
+    /// queued for.
+    /// </summary>
     private async Task<(AcquireOutcome? Here, IResult? There)> WaitAsync(
         HttpContext context, CameraRequirements requirements, LeaseWish wish, long asked, bool mayBeElsewhere, CancellationToken cancellationToken)
     {
@@ -82,7 +85,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
             await found.CancelAsync();
             try
             {
-                return (await here, null); // its turn came in the same moment
+                return (await here, null); // the session's turn here came at the same moment
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -100,7 +103,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
 
     private double Worth(BestCameraResponse? here) => here is null ? -1 : here.Choice.Rating + options.Value.TieWidth;
 
-    /// <returns>Of those nodes only that have a camera which meets the requirements, in use or not.</returns>
+    /// <returns>Offers of those nodes only that have a camera which meets the requirements, in use or not.</returns>
     private async Task<IReadOnlyList<Offer>> AskAsync(HttpContext context, CameraRequirements requirements)
     {
         NodeEntry[] all = [.. nodes.Up];
@@ -109,7 +112,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
         return [.. answers.Select(Read).OfType<Offer>()];
     }
 
-    /// <returns>Null for no offer, and for what cannot be understood.</returns>
+    /// <returns>The offer, or null if there is none or the answer cannot be understood.</returns>
     private Offer? Read((NodeEntry Node, HttpStatusCode? Status, JsonObject? Answer) one)
     {
         try
@@ -136,6 +139,6 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
             .Where(one => one.Value is not null).Select(one => $"&{one.Name}={Uri.EscapeDataString(one.Value!)}"));
     }
 
-    /// <param name="Best">Null where all that would do are in use.</param>
+    /// <param name="Best">The best free camera, or null if all cameras that meet the requirements are in use.</param>
     private sealed record Offer(NodeEntry Node, BestCameraResponse? Best, DateTimeOffset FreeAt);
 }

@@ -8,13 +8,13 @@ using Attendance.CameraApi.Store;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Where a request is to be answered. A lease's id names its node. A camera is its owner's; of several that call one alike
-/// this node's own comes first, then the first by name that can be reached, unless the query says <c>node</c>. A camera that is shared is with
-/// whoever has it, and while nobody has it, with whoever has least to do and can be reached.
+/// Finds the node that answers a request. A lease's id names its node. A camera is answered by the node that owns it. If several
+/// nodes own a camera of the same id, this node's own comes first, then the first reachable node by name, unless the query says
+/// <c>node</c>. A shared camera is answered by its holder or, while nobody holds it, by the reachable node with the fewest leases.
 /// </summary>
 internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, LeaseStore store, CameraOwners owners, NodeRegistry nodes)
 {
-    /// <summary>One that does not answer costs a second.</summary>
+    /// <summary>Limit on nodes tried for a request, because each one that does not answer costs a second.</summary>
     private const int MostTried = 3;
 
     private static readonly Whereabouts s_here = new Whereabouts.Here();
@@ -24,7 +24,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         var request = context.Request;
         if (request.Query.TryGetValue("node", out var named))
         {
-            // Of the best camera it is a requirement, which is looked at with the others.
+            // With 'best', the node is a requirement on the camera and is checked with the other requirements.
             return request.Query.ContainsKey("best") ? AtNodeIfKnown(named.ToString())
                 : Identifiers.IsName(named) ? AtNode(named.ToString())
                 : throw new RequestException("node", "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
@@ -52,8 +52,11 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         }
     }
 
-    /// <summary>A camera that several nodes can open. The store says who has it; who of them asks next is sent there, and waits there.</summary>
-    /// <exception cref="StoreUnavailableException">Nobody knows.</exception>
+    /// <summary>
+    /// Finds the node for a camera that several nodes can open. The store records which node holds it; the next request for it is
+    /// forwarded to that node and waits there.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The holder is not known because the store does not answer.</exception>
     public async Task<Whereabouts> OfSharedAsync(string cameraId, string scope)
     {
         if (nodes.IsAlone || (slots.TryGet(cameraId, out var slot) && (slot.Lease is not null || slot.IsAwaited)))
@@ -68,7 +71,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
 
         if (BrowserCamera.IsId(cameraId))
         {
-            return s_here; // its page has come here, and so will its socket
+            return s_here; // the browser's page called this node, and its socket will connect to this node too
         }
 
         var sharing = await owners.FindAsync(cameraId);
@@ -115,7 +118,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
     {
         if (Identifiers.NodeOfLease(leaseId) is not { } name || nodes.IsSelf(name) || !nodes.TryGet(name, out var entry))
         {
-            return s_here; // or one of a node that nobody knows: it has ended, if it ever was
+            return s_here; // or the lease's node is unknown: such a lease has ended, if it ever existed
         }
 
         return nodes.IsLost(entry)
@@ -133,12 +136,15 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         ? new Whereabouts.Nowhere(NodeForwarder.Unreachable(entry.Node))
         : new Whereabouts.AnyOf([entry], OrHere: false);
 
-    /// <summary>Reads ahead in a body that can be read again: whoever answers does, and says what is wrong with it.</summary>
+    /// <summary>
+    /// Reads a text property from a body that can be read again; null if there is none. The endpoint that answers reads the body
+    /// again and reports what is wrong with it.
+    /// </summary>
     private static async Task<string?> TextOfBodyAsync(HttpRequest request, params string[] path)
     {
         if (!request.Body.CanSeek)
         {
-            return null; // there is none
+            return null; // there is no body
         }
 
         try
@@ -162,7 +168,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
 
             return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for half a surrogate pair
         {
             return null;
         }

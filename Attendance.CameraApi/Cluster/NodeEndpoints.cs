@@ -3,7 +3,7 @@ using Attendance.CameraApi.Http;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>What nodes ask of each other and nobody else does.</summary>
+/// <summary>Endpoints that only other nodes call.</summary>
 internal static class NodeEndpoints
 {
     public const string NamePath = "/api/node/name";

@@ -2,12 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>What the store has of a node. Times are the store's, in ms; <c>seen_at</c> comes last, for the store writes it.</summary>
-/// <param name="Instance">Of this run, so that one which stops does not sign off the one that came after it.</param>
-/// <param name="Address">Null until it listens.</param>
-/// <param name="Held">Leases, by which it is judged how much it has to do.</param>
-/// <param name="Scopes">That it shares with others.</param>
-/// <param name="SaidAt">By the node's own clock, in ms since 1970: what it signed long ago is not true for ever.</param>
+/// <summary>
+/// A node's entry in the store. <c>seen_at</c> is the time of the last heartbeat by the store's clock, in ms; it comes last because
+/// the store writes it.
+/// </summary>
+/// <param name="Instance">Identifies the node's run, so that a run that stops does not sign off the one that replaced it.</param>
+/// <param name="Address">The node's address, or null until it listens.</param>
+/// <param name="Held">Number of leases held on the node, a measure of its load.</param>
+/// <param name="Scopes">Scopes that the node shares with others.</param>
+/// <param name="SaidAt">
+/// When the node signed the entry, by its own clock in ms since 1970. It shows when an old signed entry is no longer true.
+/// </param>
 internal sealed record NodeEntry(
     string Node,
     string Instance,
@@ -19,7 +24,7 @@ internal sealed record NodeEntry(
     long SaidAt,
     long SeenAt)
 {
-    /// <summary>A node of this system can have said it.</summary>
+    /// <summary>Whether a node of this system can have written the entry.</summary>
     [JsonIgnore]
     public bool IsSound => Address is null or { IsAbsoluteUri: true, Scheme: "http" or "https" };
 }
@@ -28,10 +33,10 @@ internal enum NodeState
 {
     Up,
 
-    /// <summary>It did not say that it stops, and has not been heard of.</summary>
+    /// <summary>The node has not signed off, but its heartbeats have stopped.</summary>
     Lost,
 }
 
-/// <param name="Store">As this node last found it: <c>available</c> or <c>unavailable</c>.</param>
-/// <param name="Followed">Its cameras and alerts are told with those of the node that was asked.</param>
+/// <param name="Store">The store as the node last found it: <c>available</c> or <c>unavailable</c>.</param>
+/// <param name="Followed">Whether the node's cameras and alerts are reported with those of the node that was asked.</param>
 internal sealed record OpsNode(string Node, NodeState State, DateTime StartedAt, DateTime SeenAt, int Cameras, int Held, string Store, bool Followed = true);

@@ -2,7 +2,7 @@ using Attendance.CameraApi.Alerts;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>Nodes that are lost, and entries in the store that no node has signed.</summary>
+/// <summary>Reports lost nodes, and entries in the store that no node has signed.</summary>
 internal sealed class NodeFindings(NodeRegistry nodes, NodeBook book) : IFindingSource
 {
     public IReadOnlyList<Finding> Find() =>

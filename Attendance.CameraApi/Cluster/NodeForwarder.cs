@@ -5,15 +5,15 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>Has another node answer a request, as it came; what it says comes back as it comes.</summary>
+/// <summary>Forwards a request to another node as it came, and streams the answer back.</summary>
 internal sealed partial class NodeForwarder(IHttpForwarder forwarder, Peers peers, ILogger<NodeForwarder> logger)
 {
-    /// <summary>Longer than the longest wait for a camera and its opening.</summary>
+    /// <summary>Forwarder settings. The timeout is longer than the longest wait for a camera and its opening.</summary>
     private static readonly ForwarderRequestConfig s_config = new() { ActivityTimeout = TimeSpan.FromSeconds(90) };
 
     private static readonly Transformer s_transformer = new();
 
-    /// <summary>The answer, or why there is none.</summary>
+    /// <summary>Forwards the request, or answers that the node cannot be reached.</summary>
     public async Task ForwardAsync(HttpContext context, NodeEntry target)
     {
         if (!await TryForwardAsync(context, target))
@@ -57,15 +57,15 @@ internal sealed partial class NodeForwarder(IHttpForwarder forwarder, Peers peer
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            // They could not be sent, and the node would be taken for unreachable.
+            // Headers that are not ASCII cannot be sent; the node would be taken for unreachable.
             foreach (var name in proxyRequest.Headers.NonValidated.Where(header => !header.Value.All(value => Ascii.IsValid(value))).Select(header => header.Key).ToList())
             {
                 proxyRequest.Headers.Remove(name);
             }
 
-            proxyRequest.Headers.Host = null; // the node's own, not what this one was called
+            proxyRequest.Headers.Host = null; // the target node's host, not the one that the client called
             proxyRequest.Headers.Authorization = null;
-            proxyRequest.Headers.Remove(SecurityOptions.Header); // this node asks now
+            proxyRequest.Headers.Remove(SecurityOptions.Header); // from here on this node is the caller, and signs the request
             if (httpContext.Request.Body is MemoryStream body)
             {
                 NodeSignature.TellBody(proxyRequest, body.ToArray());

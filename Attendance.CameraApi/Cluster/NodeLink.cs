@@ -5,7 +5,10 @@ using Attendance.CameraApi.Sessions;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>A session's socket from this node to one that holds a camera for it. When it breaks it is over; who needs it makes another.</summary>
+/// <summary>
+/// A session's socket from this node to another node that holds a camera for it. It does not reconnect; when it breaks, its user
+/// creates another one.
+/// </summary>
 internal sealed class NodeLink : IAsyncDisposable
 {
     private const int MaxUnsent = 64;
@@ -31,12 +34,12 @@ internal sealed class NodeLink : IAsyncDisposable
 
     public bool IsOver => _running.IsCompleted;
 
-    /// <summary>The session has another socket, which came to that node later: this one's page is gone, or will be.</summary>
+    /// <summary>Whether a later socket of the session reached that node and replaced this one. This one's page is gone, or soon will be.</summary>
     public bool IsReplaced => IsOver && _socket.CloseStatus == PresenceSockets.Replaced;
 
     public void Send(PageMessage message) => _unsent.Writer.TryWrite(message);
 
-    /// <summary>After a goodbye, which is still told.</summary>
+    /// <summary>Sends what is still queued, such as a goodbye, and waits a moment for the link to end.</summary>
     public Task FinishAsync()
     {
         _unsent.Writer.TryComplete();
@@ -63,7 +66,7 @@ internal sealed class NodeLink : IAsyncDisposable
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or JsonException)
         {
-            // Over. What that node holds ends after its grace, unless another link comes before.
+            // The link is over. The session's leases on that node end after the grace period unless another link connects before.
         }
         finally
         {
@@ -86,7 +89,7 @@ internal sealed class NodeLink : IAsyncDisposable
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // The reader notices as well.
+            // The reader sees the failure as well and ends the link.
         }
     }
 
@@ -105,7 +108,7 @@ internal sealed class NodeLink : IAsyncDisposable
             message.Write(buffer, 0, part.Count);
             if (message.Length > LongestMessage)
             {
-                return; // no node says so much
+                return; // no node sends such a long message
             }
 
             if (part.EndOfMessage)

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Tells the store every two seconds that this node is there, and hears which others are. A node that stops takes its name
-/// back; one that vanishes is lost, its leases are ended by whoever notices first, and it is forgotten after a day.
+/// Sends this node's heartbeat to the store every two seconds and reads which other nodes are there. A node that stops removes
+/// its entry. A node that vanishes is lost: the first node to notice ends its leases, and its entry is removed after a day.
 /// </summary>
 internal sealed partial class NodeRegistry(
     NodeBook book,
@@ -30,7 +30,7 @@ internal sealed partial class NodeRegistry(
 {
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 
-    /// <summary>Entries read per second and node, however many nodes there are.</summary>
+    /// <summary>Limit on entries that each node reads per second, regardless of the number of nodes.</summary>
     private const int ReadPerSecond = 20;
 
     private static readonly TimeSpan s_memory = TimeSpan.FromDays(1);
@@ -41,44 +41,50 @@ internal sealed partial class NodeRegistry(
     private long _listedAt;
     private long _heardAt = clock.GetTimestamp();
 
-    /// <summary>This one first.</summary>
+    /// <summary>All nodes, this one first.</summary>
     public IReadOnlyList<OpsNode> All => [Self, .. _others.Select(Describe)];
 
     public IEnumerable<OpsNode> Lost => _others.Select(Describe).Where(other => other.State == NodeState.Lost);
 
-    /// <summary>Others that can be asked, as far as is known.</summary>
+    /// <summary>Other nodes that can be asked, as far as this node knows.</summary>
     public IEnumerable<NodeEntry> Up => _others.Where(IsUp);
 
     public bool IsAlone => !Up.Any();
 
-    /// <summary>Lately. A store that is down for all is so for others a beat later at most.</summary>
+    /// <summary>
+    /// Whether the store answered within <see cref="Isolation.Lately"/>. In an outage of the store, another node's last answer is at
+    /// most one beat later than this node's.
+    /// </summary>
     public bool HearsStore => clock.GetElapsedTime(Volatile.Read(ref _heardAt)) < Isolation.Lately;
 
     /// <summary>
-    /// Whether it is this node that tells of those that are lost: one does for all, and it is the one that has run longest, so
-    /// that whoever comes later does not tell of them again.
+    /// Whether this node reports the lost nodes. One node reports for all: the one that has run longest, so that a node that starts
+    /// later does not report them again.
     /// </summary>
     public bool TellsOfLost => _others.Where(other => !IsLost(other)).All(other =>
         (other.StartedAt, other.Node).CompareTo((self.StartedMilliseconds, self.Name)) > 0);
 
-    /// <summary>By this node.</summary>
+    /// <summary>Number of leases held on this node.</summary>
     public int Held => leases.LiveCount;
 
     public bool IsSelf(string name) => name == self.Name;
 
-    /// <summary>Another node, up or lost; one that began a moment ago is not known yet.</summary>
+    /// <summary>Finds another node, up or lost. A node that started a moment ago is not known yet.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out NodeEntry? entry)
     {
         entry = _others.FirstOrDefault(other => other.Node == name);
         return entry is not null;
     }
 
-    /// <summary>One that can be asked.</summary>
+    /// <summary>Finds another node that can be asked.</summary>
     public bool TryGetUp(string name, [NotNullWhen(true)] out NodeEntry? entry) => TryGet(name, out entry) && IsUp(entry);
 
     public bool IsUp(NodeEntry entry) => entry.Address is not null && !IsLost(entry);
 
-    /// <summary>Also one whose clock is wrong: it could not tell this one's requests from old ones that somebody sends again.</summary>
+    /// <summary>
+    /// Whether the node is lost. A node whose clock is wrong also counts as lost, because it could not tell this node's requests from
+    /// replayed ones.
+    /// </summary>
     public bool IsLost(NodeEntry entry) =>
         TimeSpan.FromMilliseconds(_listedNow - entry.SeenAt) > options.Value.NodeLost
         || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(entry.SaidAt)).Duration() > NodeSignature.Skew + options.Value.NodeLost;
@@ -96,7 +102,7 @@ internal sealed partial class NodeRegistry(
         }
         catch (StoreUnavailableException)
         {
-            // Others will take it for lost, until its next run.
+            // Other nodes take this one for lost until its next run.
         }
     }
 
@@ -124,10 +130,10 @@ internal sealed partial class NodeRegistry(
                 }
             }
 
-            // When the store has been silent for long enough to be cut off, it is to be asked just then.
+            // Shortens the pause so that a beat falls on the moment when the store's silence reaches Isolation.Patience.
             var patience = Isolation.Patience - clock.GetElapsedTime(_heardAt);
             var pause = Task.Delay(patience > TimeSpan.Zero && patience < Beat ? patience : Beat, clock, stoppingToken);
-            await (saidWhere ? pause : Task.WhenAny(pause, listening.Task)); // once it listens, it says where
+            await (saidWhere ? pause : Task.WhenAny(pause, listening.Task)); // once it listens, a beat announces its address
         }
     }
 
@@ -141,7 +147,7 @@ internal sealed partial class NodeRegistry(
             Volatile.Write(ref _heardAt, askedAt);
             if (holder is not null)
             {
-                return; // LeaseUpkeep sees to it, before it does anything else
+                return; // another process has the name; LeaseUpkeep deals with that before it does anything else
             }
 
             lost.Look(silent.Where(other => !IsSelf(other.Node)).ToList());
@@ -154,7 +160,7 @@ internal sealed partial class NodeRegistry(
         }
         catch (StoreUnavailableException)
         {
-            // The alert of the store tells of it. Nothing is known of the others meanwhile, so what was known stays.
+            // An alert reports the store outage. Nothing is known of the other nodes meanwhile, so their last known state stays.
             lost.Forget();
             isolation.Look(clock.GetElapsedTime(_heardAt), [.. Up]);
         }
@@ -163,7 +169,7 @@ internal sealed partial class NodeRegistry(
     private async Task ListAsync()
     {
         var entries = await book.ListAsync();
-        _listedNow = entries.FirstOrDefault(entry => IsSelf(entry.Node))?.SeenAt ?? _listedNow; // of a moment ago, by the store's clock
+        _listedNow = entries.FirstOrDefault(entry => IsSelf(entry.Node))?.SeenAt ?? _listedNow; // store time of this node's last heartbeat
         _listedAt = clock.GetTimestamp();
         var forgotten = entries.Where(entry => _listedNow - entry.SeenAt > s_memory.TotalMilliseconds).ToList();
         foreach (var entry in forgotten)
@@ -178,7 +184,7 @@ internal sealed partial class NodeRegistry(
         {
             foreach (var lease in leases.Live)
             {
-                sessions.Enter(lease.SessionHash); // which nobody had to know before
+                sessions.Enter(lease.SessionHash); // not recorded while this node was alone
             }
 
             LogNotAlone(string.Join(", ", Up.Select(other => other.Node)));
@@ -201,7 +207,7 @@ internal sealed partial class NodeRegistry(
         DateTimeOffset.FromUnixTimeMilliseconds(entry.SeenAt).UtcDateTime,
         entry.Cameras,
         entry.Held,
-        "available"); // or it could not have said so
+        "available"); // otherwise the node could not have sent a heartbeat
 
     [LoggerMessage(LogLevel.Error, "The heartbeat of this node failed; it is tried again every two seconds")]
     private partial void LogFailed(Exception exception);

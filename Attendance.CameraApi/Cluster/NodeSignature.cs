@@ -12,20 +12,20 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Signs requests from node to node, and knows signed ones again. A signature is worth one request, at one node, for as long as clocks may
-/// differ: whoever is sent one cannot ask another node with it, nor ask for anything else.
+/// Signs requests between nodes and verifies the signatures. A signature is valid for one request to one node, and only within the
+/// allowed clock skew. A node that receives one can use it neither to ask another node nor to ask for anything else.
 /// </summary>
 internal sealed partial class NodeSignature(
     IOptions<SecurityOptions> options, NodeAddress address, TimeProvider clock, ILogger<NodeSignature> logger)
 {
     public const string Header = "X-Attendance-Signature";
 
-    /// <summary>How far the clocks of two nodes may be apart.</summary>
+    /// <summary>Largest allowed difference between the clocks of two nodes.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
     private const string Version = "v1";
 
-    /// <summary>The SHA-256 of a body that cannot be read twice, from whoever knows it.</summary>
+    /// <summary>The SHA-256 of a body that cannot be read twice, set by a caller that knows the body.</summary>
     private static readonly HttpRequestOptionsKey<byte[]> s_bodyHash = new("attendance.body-hash");
 
     private readonly byte[]? _key = DerivedKeys.For("requests of nodes", options.Value);
@@ -54,8 +54,8 @@ internal sealed partial class NodeSignature(
         request.Headers.TryAddWithoutValidation(Header, $"{Version} {time} {nonce} {bodyHash} {signature}");
     }
 
-    /// <summary>Whether a node has signed it, for this one. Its body is kept to be read again.</summary>
-    /// <exception cref="BadHttpRequestException">The body is too long, or not sent as HTTP has it.</exception>
+    /// <summary>Checks whether a node has signed the request for this node. Keeps the body so that it can be read again.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too long, or is not sent as HTTP requires.</exception>
     public async Task<bool> IsGenuineAsync(HttpContext context)
     {
         if (_key is null || address.Value is not { Authority: var authority } || context.Request.Headers[Header].ToString().Split(' ') is not [Version, var time, var nonce, var bodyHash, var signature])
@@ -72,7 +72,7 @@ internal sealed partial class NodeSignature(
     private string SignatureOf(params ReadOnlySpan<string> parts) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(_key!, Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
-    /// <summary>Only asked of a time that is signed.</summary>
+    /// <summary>Checks whether a time is within the allowed skew. Call it only after the signature over the time is verified.</summary>
     private bool IsNow(string time)
     {
         var difference = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture));

@@ -5,8 +5,8 @@ using Attendance.CameraApi.Views;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// Asks all other nodes the same question, and puts their answers to this node's own. Those that do not answer within a
-/// moment are named; whoever was asked by a node, or for one node only, answers for itself.
+/// Fans a question out to all other nodes and merges their answers with this node's own. Nodes that do not answer before the
+/// timeout are listed as unreachable. A request that comes from a node, or that is for one node only, is not fanned out.
 /// </summary>
 internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider clock)
 {
@@ -36,7 +36,7 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
         };
     }
 
-    /// <param name="body">Null for a question without one.</param>
+    /// <param name="body">The body of a POST, or null for a GET.</param>
     public async Task<(IReadOnlyList<T> Answers, IReadOnlyList<string> Unreachable)> AskAsync<T>(
         HttpContext context, string path, object? body = null, TimeSpan? patience = null, IReadOnlyList<NodeEntry>? asked = null) where T : class
     {
@@ -55,14 +55,14 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
             ]);
     }
 
-    /// <summary>For questions to which a refusal is an answer too.</summary>
-    /// <returns>No status where there was no answer.</returns>
+    /// <summary>Asks questions to which a refusal is an answer too.</summary>
+    /// <returns>One result for each node; its status is null if there was no answer.</returns>
     public async Task<IReadOnlyList<(NodeEntry Node, HttpStatusCode? Status, T? Answer)>> AskEachAsync<T>(
         HttpContext context, string path, IReadOnlyList<NodeEntry> asked, object? body = null) where T : class => Peers.AnswersForItself(context.Request)
         ? []
         : await Task.WhenAll(asked.Select(other => AskAsync<T>(other, path, body, s_moment, HowLong(context, body))));
 
-    /// <summary>What is asked for is done, whoever waits for the answer; what is only told is of no use then.</summary>
+    /// <summary>Commands finish even if the caller disconnects; queries are cancelled with it.</summary>
     private static CancellationToken HowLong(HttpContext context, object? body) => body is null ? context.RequestAborted : CancellationToken.None;
 
     private static bool IsSuccess(HttpStatusCode? status) => status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
@@ -86,14 +86,19 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
         }
     }
 
-    /// <summary>An answer that lacks what it must have is none, and so is one of a refusal that is no problem document.</summary>
+    /// <summary>
+    /// Reads an answer. One that lacks a required property counts as no answer, and so does a refusal that is not a problem document.
+    /// </summary>
     private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) where T : class
     {
         await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken);
         return await response.Content.ReadFromJsonAsync<T>(WireJson.Kept, cancellationToken) ?? throw new JsonException();
     }
 
-    /// <summary>In the order of a page, cut to its length. A camera that is shared is told of once: by whoever has it, if anybody.</summary>
+    /// <summary>
+    /// Merges the parts in the order of a page and cuts them to its length. A shared camera is listed once, by the node that holds it
+    /// if there is one.
+    /// </summary>
     private static (IReadOnlyList<CameraView> Cameras, string? Next) Merge(
         PageWish page, IReadOnlyList<(IReadOnlyList<CameraView> Cameras, string? Next)> parts)
     {
@@ -103,7 +108,7 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
             .ToList();
         all.Sort((one, other) => PageWish.Compare((one.CameraId, one.Node), (other.CameraId, other.Node)));
 
-        // Behind the end of a part there may be more of it, so nothing further on is complete.
+        // A part that has a next page may have more cameras after its last one, so the merged list is complete only up to there.
         var complete = parts.Where(part => part.Next is not null).Select(part => part.Cameras[^1])
             .OrderBy(last => last.CameraId, StringComparer.Ordinal).ThenBy(last => last.Node, StringComparer.Ordinal).FirstOrDefault();
         if (complete is not null)

@@ -5,10 +5,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>The one pool of connections to other nodes. What is sent is signed; the API key is sent to no node.</summary>
+/// <summary>The shared pool of connections to other nodes. Every request is signed; the API key is never sent to a node.</summary>
 internal sealed class Peers(NodeSignature signature) : IDisposable
 {
-    /// <summary>How many nodes have sent the request on. Whoever is asked by a node answers for itself.</summary>
+    /// <summary>Header with the number of nodes that have forwarded the request. A node that is asked by a node answers for itself.</summary>
     public const string HopsHeader = "X-Attendance-Hops";
 
     public HttpMessageInvoker Invoker { get; } = new(new Signing(signature, new SocketsHttpHandler
@@ -26,10 +26,10 @@ internal sealed class Peers(NodeSignature signature) : IDisposable
 
     public static int Hops(HttpRequest request) => int.TryParse(request.Headers[HopsHeader], out var hops) ? hops : 0;
 
-    /// <summary>Asked by a node, or for one node only: what others would answer is not wanted.</summary>
+    /// <summary>Whether a request comes from a node or is for one node only, so that other nodes are not asked.</summary>
     public static bool AnswersForItself(HttpRequest request) => Hops(request) > 0 || request.Query.ContainsKey("node");
 
-    /// <summary>Asks as this node, not on anybody's behalf.</summary>
+    /// <summary>Sends a request as this node, not on behalf of a client.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.Add(HopsHeader, "1");
@@ -38,7 +38,7 @@ internal sealed class Peers(NodeSignature signature) : IDisposable
 
     public void Dispose() => Invoker.Dispose();
 
-    /// <summary>In the way of everything that is sent, whoever sends it.</summary>
+    /// <summary>Signs every request that is sent through the pool.</summary>
     private sealed class Signing(NodeSignature signature, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

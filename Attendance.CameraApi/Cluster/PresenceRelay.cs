@@ -14,9 +14,9 @@ internal sealed class PresenceRelays(SessionNodes sessions, NodeRegistry nodes, 
 }
 
 /// <summary>
-/// A session whose socket came to this node, and that may hold cameras of others: each of those has a socket from here, on
-/// which it is told what the page says, and is heard. Should this one vanish, those sockets end with it, and that the page is
-/// gone they are told by their end.
+/// Relays the presence of a session whose socket is on this node and that may hold cameras of other nodes. A socket goes from here
+/// to each of those nodes and carries messages between the node and the page. If this node vanishes, those sockets end with it,
+/// and their end tells the other nodes that the page is gone.
 /// </summary>
 internal sealed partial class PresenceRelay : IPresenceRelay
 {
@@ -72,7 +72,7 @@ internal sealed partial class PresenceRelay : IPresenceRelay
         }
     }
 
-    /// <summary>The page is gone: that, the others see by the end of their sockets.</summary>
+    /// <summary>Ends the sockets, which tells the other nodes that the page is gone.</summary>
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
@@ -90,7 +90,7 @@ internal sealed partial class PresenceRelay : IPresenceRelay
 
     private async Task RunAsync()
     {
-        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
+        Activity.Current = null; // the loop runs on and is not part of the request that started it
         ChannelMessageQueue? news = null;
         try
         {
@@ -101,7 +101,7 @@ internal sealed partial class PresenceRelay : IPresenceRelay
                 {
                     var wasDeaf = news is null;
                     news ??= await ListenAsync();
-                    if (wasDeaf || tick % TicksBetweenLooks == 0) // also who came before it listened
+                    if (wasDeaf || tick % TicksBetweenLooks == 0) // also finds nodes that entered before the subscription began
                     {
                         await LookAsync();
                     }
@@ -119,7 +119,7 @@ internal sealed partial class PresenceRelay : IPresenceRelay
         }
         catch (Exception exception)
         {
-            LogFailed(exception); // its leases elsewhere are renewed by the page itself, or expire
+            LogFailed(exception); // leases on other nodes are renewed by the page itself, or expire
         }
         finally
         {
@@ -140,7 +140,7 @@ internal sealed partial class PresenceRelay : IPresenceRelay
         }
         catch (RedisException)
         {
-            return null; // tried again in a second
+            return null; // retried in a second
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class PresenceRelay : IPresenceRelay
         }
         catch (StoreUnavailableException)
         {
-            // Looked again in a moment.
+            // Retried in a few seconds.
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed partial class PresenceRelay : IPresenceRelay
                 return;
             }
 
-            _ = known?.DisposeAsync().AsTask(); // which is over
+            _ = known?.DisposeAsync().AsTask(); // that link is already over
             var link = _links[name] = new NodeLink(node.Address, _sessionId, _peers, Tell);
             if (_visibility is { } visibility)
             {
@@ -178,8 +178,11 @@ internal sealed partial class PresenceRelay : IPresenceRelay
         }
     }
 
-    /// <summary>What a node says at first is what it holds for the session: to the page, that these are renewed from now on.</summary>
-    /// <exception cref="JsonException">It says what no node says.</exception>
+    /// <summary>
+    /// Passes a node's message on to the page. A node's first message lists the leases that it holds for the session; the page is told
+    /// that these are renewed from now on.
+    /// </summary>
+    /// <exception cref="JsonException">The message is not one that a node sends.</exception>
     private void Tell(byte[] json)
     {
         var message = JsonSerializer.Deserialize<NodeMessage>(json, WireJson.Kept) ?? throw new JsonException();

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Attendance.CameraApi.Cluster;
 
-/// <summary>How an endpoint says whose answer it is.</summary>
+/// <summary>What determines the node that answers a request to an endpoint.</summary>
 internal enum RoutedBy
 {
-    /// <summary>Only the node that the query names, if it does.</summary>
+    /// <summary>The node that the query names, or this node if it names none.</summary>
     Node,
 
     /// <summary>The camera of the path.</summary>
@@ -15,26 +15,26 @@ internal enum RoutedBy
     /// <summary>The lease of the path.</summary>
     Lease,
 
-    /// <summary>The lease of the query: who has it shows the pictures, also of a camera that several nodes share.</summary>
+    /// <summary>The lease of the query. Its node shows the pictures, even if several nodes share the camera.</summary>
     LeaseOfQuery,
 
     /// <summary>The lease of the body.</summary>
     LeaseOfBody,
 
-    /// <summary>The camera of the body, which somebody wants to have.</summary>
+    /// <summary>The camera of the body, which a session wants to acquire.</summary>
     WishOfBody,
 }
 
 internal static class RoutedEndpoints
 {
-    /// <summary>Any node can be asked: it has the one answer whose camera or lease it is.</summary>
+    /// <summary>Lets any node be asked: the request is forwarded to the node that has the camera or lease.</summary>
     public static TBuilder Routed<TBuilder>(this TBuilder builder, RoutedBy by) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new Routed(by));
 }
 
 internal sealed record Routed(RoutedBy By);
 
-/// <summary>Before an endpoint runs: sends the request on, if another node is the one to answer it.</summary>
+/// <summary>Forwards a request before its endpoint runs, if another node has to answer it.</summary>
 internal sealed class Routing(RequestDelegate next, NodeDirectory directory, NodeForwarder forwarder)
 {
     private const int MaxHops = 2;
@@ -44,7 +44,7 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
         var routed = context.GetEndpoint()?.Metadata.GetMetadata<Routed>();
         if (routed is not null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
         {
-            await JsonBody.KeepAsync(context.Request, context.RequestAborted); // to be read here, and sent on, perhaps more than once
+            await JsonBody.KeepAsync(context.Request, context.RequestAborted); // so that it can be read here and forwarded, perhaps more than once
         }
 
         if (routed is null || Peers.Hops(context.Request) > 0)
@@ -67,10 +67,12 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
         }
     }
 
-    /// <summary>For a camera that, while it was asked for here, another node was quicker to get.</summary>
+    /// <summary>
+    /// Whether a request may be forwarded once more, because another node acquired the camera while it was requested here.
+    /// </summary>
     public static bool MayGoOn(HttpContext context) => Peers.Hops(context.Request) < MaxHops;
 
-    /// <summary>By the first that is reached: for a while nobody knows of a dead node that it is.</summary>
+    /// <summary>Forwards to the first node that can be reached, because a dead node is not known to be dead for a while.</summary>
     private async Task AnswerByAnyAsync(HttpContext context, Whereabouts.AnyOf any)
     {
         foreach (var node in any.Nodes)
@@ -100,8 +102,8 @@ internal abstract record Whereabouts
 {
     public sealed record Here : Whereabouts;
 
-    /// <summary>Any of these, best first; at least one.</summary>
-    /// <param name="OrHere">Where none of them is reached.</param>
+    /// <summary>Any of these nodes can answer. The best comes first, and there is at least one.</summary>
+    /// <param name="OrHere">Whether this node answers if none of them can be reached.</param>
     public sealed record AnyOf(IReadOnlyList<NodeEntry> Nodes, bool OrHere) : Whereabouts;
 
     public sealed record Nowhere(IResult Answer) : Whereabouts;

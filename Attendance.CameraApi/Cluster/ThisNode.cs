@@ -10,9 +10,9 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>
-/// What this node says of itself, and its right to do so: of all processes that are called so, one has the name, and the store
-/// keeps which. It is taken from another only if that one is gone. Whoever finds it another's, who lives, gives way: two would
-/// end each other's leases.
+/// This node's heartbeat, and its claim to its name. Of all processes with the same name one owns it, and the store records
+/// which. The name is taken from another process only if that one is gone. If another live process owns the name, this one
+/// stops; two nodes of one name would end each other's leases.
 /// </summary>
 internal sealed partial class ThisNode(
     NodeBook book,
@@ -24,7 +24,7 @@ internal sealed partial class ThisNode(
     TimeProvider clock,
     ILogger<ThisNode> logger) : INodeName
 {
-    /// <summary>A node that lives has said so again by then, though one time may be late.</summary>
+    /// <summary>A live node has sent another heartbeat by then, even if one is late.</summary>
     private static readonly TimeSpan s_watched = NodeRegistry.Beat * 2;
 
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(1);
@@ -34,16 +34,16 @@ internal sealed partial class ThisNode(
 
     public string Name => options.Value.Name;
 
-    /// <summary>Of this run.</summary>
+    /// <summary>Identifies this run of the process.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("N")[..8];
 
     public DateTime StartedAt { get; } = clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>The same, since 1970.</summary>
+    /// <summary><see cref="StartedAt"/> in milliseconds since 1970.</summary>
     public long StartedMilliseconds => new DateTimeOffset(StartedAt).ToUnixTimeMilliseconds();
 
-    /// <summary>Says that it is there. As long as another has its name, only that is found out.</summary>
-    /// <exception cref="StoreUnavailableException">Not said, as far as anybody knows.</exception>
+    /// <summary>Sends a heartbeat. While another process owns the name, nothing is recorded and that process is returned.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not confirm the heartbeat.</exception>
     public async Task<Heard> SayAsync(string? insteadOf = null)
     {
         var heard = await book.SayAsync(
@@ -65,11 +65,11 @@ internal sealed partial class ThisNode(
     }
 
     /// <summary>
-    /// Makes sure that it has its name, before anything in the store that goes by it is touched. At once where nobody had it or
-    /// whoever did refuses connections, as after a crash; in a few seconds where that cannot be told.
+    /// Makes sure that this process owns its name, before anything in the store that depends on the name is touched. Succeeds at
+    /// once if nobody owns the name or its owner refuses connections, as after a crash. Takes a few seconds if that cannot be told.
     /// </summary>
-    /// <exception cref="NodeNameTakenException">Another process that lives has it.</exception>
-    /// <exception cref="StoreUnavailableException">Not known; call again.</exception>
+    /// <exception cref="NodeNameTakenException">Another live process owns the name.</exception>
+    /// <exception cref="StoreUnavailableException">The owner is not known because the store does not answer; call again.</exception>
     public async Task ClaimAsync(CancellationToken cancellationToken)
     {
         for (string? gone = null; !_hasName && (await SayAsync(gone)).Holder is { } holder; gone = holder.Instance)
@@ -100,7 +100,7 @@ internal sealed partial class ThisNode(
         return await book.FindAsync(Name) is { } later && later.Instance == holder.Instance && later.SeenAt != holder.SeenAt;
     }
 
-    /// <returns>Null where nothing comes that could be understood, in time.</returns>
+    /// <returns>The answer, or null if none that can be understood arrives in time.</returns>
     private async Task<NodeInstance?> AskAsync(Uri there, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(s_answer, clock);
@@ -130,5 +130,5 @@ internal sealed partial class ThisNode(
     private partial void LogAnothers(string node, string instance, Uri? address);
 }
 
-/// <summary>Who a process says that it is.</summary>
+/// <summary>The node name and instance that a process claims.</summary>
 internal sealed record NodeInstance(string Node, string Instance);

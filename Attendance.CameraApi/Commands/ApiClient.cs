@@ -3,14 +3,14 @@ using Attendance.CameraApi.Security;
 
 namespace Attendance.CameraApi.Commands;
 
-/// <summary>The running API, as a command sees it.</summary>
+/// <summary>Calls the running API on behalf of a command.</summary>
 internal sealed class ApiClient : IDisposable
 {
     private readonly HttpClient _http;
 
     public ApiClient(Uri url, string? apiKey)
     {
-        // Directly, whatever HTTP_PROXY says, and nowhere else, because requests carry the API key.
+        // Uses no proxy, even if HTTP_PROXY is set, and follows no redirect, because requests carry the API key.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
         if (!string.IsNullOrEmpty(apiKey))
         {
@@ -18,8 +18,8 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <returns>Null when nothing listens there.</returns>
-    /// <exception cref="CommandException">It answers, and not with what was asked for.</exception>
+    /// <returns>The answer; null if nothing listens at the address.</returns>
+    /// <exception cref="CommandException">The API answers with a status other than 200.</exception>
     public Task<T?> GetAsync<T>(string path, CancellationToken cancellationToken) where T : class =>
         SendAsync<T>(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
 
@@ -55,5 +55,5 @@ internal sealed class ApiClient : IDisposable
     }
 }
 
-/// <summary>Told to whoever ran the command, in one line.</summary>
+/// <summary>An error that is shown in one line to the user of the command.</summary>
 internal sealed class CommandException(string message) : Exception(message);

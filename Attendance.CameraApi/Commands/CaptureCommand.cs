@@ -3,12 +3,12 @@ using Attendance.CameraApi.Capture.Worker;
 
 namespace Attendance.CameraApi.Commands;
 
-/// <summary>The entry of a capture worker. It runs before there is a host: a worker needs none of it.</summary>
+/// <summary>The entry point of a capture worker. It runs before the host is built, because a worker does not need one.</summary>
 internal static class CaptureCommand
 {
     private const int Misused = 2;
 
-    /// <param name="args">As on the command line, <c>capture</c> first.</param>
+    /// <param name="args">The command-line arguments, starting with <c>capture</c>.</param>
     public static int Run(string[] args)
     {
         if (OptionOf(args, WorkerCommand.OwnerOption) is not { } option || !ProcessIdentity.TryParse(option, out var owner))
@@ -30,7 +30,7 @@ internal static class CaptureCommand
 
         NativeProcess.Confine();
 
-        // They print what they are given, an address with a password for example.
+        // OpenCV and FFmpeg log their input, which may be an address with a password.
         NativeProcess.SetEnvironment("OPENCV_LOG_LEVEL", "SILENT");
         NativeProcess.SetEnvironment("OPENCV_FFMPEG_LOGLEVEL", "-8");
 

@@ -11,7 +11,7 @@ using Attendance.CameraApi.Upkeep;
 namespace Attendance.CameraApi.Commands;
 
 /// <summary>
-/// Frees cameras from any shell: by the running API, which holds them; where none runs, by itself, for then nobody does.
+/// Frees cameras from any shell. If an API runs, it asks the API, which holds them; otherwise it frees them itself, because nobody holds them.
 /// </summary>
 internal static class CleanupCamerasCommand
 {
@@ -54,7 +54,7 @@ internal static class CleanupCamerasCommand
         return dryRun || rows.Any(row => row.Result == "not free") ? 1 : 0;
     }
 
-    /// <summary>Workers of this machine whose API is gone.</summary>
+    /// <summary>Ends the workers on this machine whose API is gone, or only lists them in a dry run.</summary>
     private static async Task<IReadOnlyList<Row>> EndOrphansAsync(bool dryRun, CancellationToken cancellationToken)
     {
         var rows = new List<Row>();
@@ -67,7 +67,10 @@ internal static class CleanupCamerasCommand
         return rows;
     }
 
-    /// <summary>What the store still holds for this node: what is overdue, or all of it.</summary>
+    /// <summary>
+    /// Settles the leases that the store still has for this node, or only lists them in a dry run: all of them with
+    /// <paramref name="force"/>, otherwise the overdue ones.
+    /// </summary>
     private static async Task<IReadOnlyList<Row>> SettleStoreAsync(ServiceProvider services, bool force, bool dryRun)
     {
         try

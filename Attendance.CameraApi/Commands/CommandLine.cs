@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Attendance.CameraApi.Commands;
 
-/// <summary>What this program does besides serving.</summary>
+/// <summary>The commands of this program. Without a command it runs as the API.</summary>
 internal static class CommandLine
 {
     private const string DefaultUrl = "http://localhost:5081";

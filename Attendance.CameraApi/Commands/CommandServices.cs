@@ -3,7 +3,7 @@ using Attendance.CameraApi.Leases;
 
 namespace Attendance.CameraApi.Commands;
 
-/// <summary>The parts of the API that a command works with by itself, from the same configuration.</summary>
+/// <summary>Builds the parts of the API that a command uses without a running API, from the same configuration.</summary>
 internal static class CommandServices
 {
     public static ServiceProvider Build()

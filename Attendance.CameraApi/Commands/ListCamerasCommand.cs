@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Commands;
 
-/// <summary>What the running API has; where none answers, what one that starts here would have.</summary>
+/// <summary>Lists the cameras of the running API, or, if none answers, those that an API started here would have.</summary>
 internal static class ListCamerasCommand
 {
     public static async Task<int> RunAsync(Uri url, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal static class ListCamerasCommand
         }
     }
 
-    /// <returns>Null where no API answers.</returns>
+    /// <returns>The cameras; null if no API answers.</returns>
     private static async Task<IReadOnlyList<CameraView>?> ListAsync(ApiClient api, CancellationToken cancellationToken)
     {
         var all = new List<CameraView>();

@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Commands;
 
-/// <summary>Columns as wide as their widest cell.</summary>
+/// <summary>Writes a table whose columns are as wide as their widest cell.</summary>
 internal static class Table
 {
     public static void Write(TextWriter output, string[] header, IReadOnlyList<string[]> rows)

@@ -11,33 +11,33 @@ internal enum CameraEventType
     LeaseGranted,
     LeaseEnded,
 
-    /// <summary>To the camera of this event, for the one before was lost.</summary>
+    /// <summary>The lease moved to the camera of this event because its previous camera was lost.</summary>
     LeaseMoved,
 
-    /// <summary>Plugged in, or there since another look.</summary>
+    /// <summary>The camera was plugged in, or a later scan found it.</summary>
     CameraAttached,
     CameraDetached,
 
-    /// <summary>It did not open three times in a row.</summary>
+    /// <summary>The camera failed to open three times in a row.</summary>
     CameraFailing,
 
-    /// <summary>It delivers again after <see cref="CameraFailing"/>.</summary>
+    /// <summary>The camera delivers again after <see cref="CameraFailing"/>.</summary>
     CameraRecovered,
 
-    /// <summary>Another worker has it, under the same lease.</summary>
+    /// <summary>Another worker has opened the camera, under the same lease.</summary>
     CameraReopened,
     CameraQuarantined,
 
-    /// <summary>It was shown to be free after <see cref="CameraQuarantined"/>.</summary>
+    /// <summary>The camera was shown to be free after <see cref="CameraQuarantined"/>.</summary>
     QuarantineEnded,
 
-    /// <summary>A hold that nobody answered for; it was ended.</summary>
+    /// <summary>A hold that nobody answered for was found and ended.</summary>
     LeakFound,
     AlertOpened,
     AlertAcknowledged,
     AlertResolved,
 
-    /// <summary>Somebody of ops did something.</summary>
+    /// <summary>An operator performed an action.</summary>
     Action,
 }
 
@@ -48,7 +48,7 @@ internal static class CameraEventTypes
     public static string Name(this CameraEventType type) => s_names[(int)type];
 }
 
-/// <param name="LeaseRef">Not the lease's id, which is a secret; null where no lease is concerned.</param>
+/// <param name="LeaseRef">Public reference of the lease, not its id, which is a secret; null if no lease is concerned.</param>
 /// <param name="Detail">The release reason, the kind of the leak, or what is wrong in a plain sentence.</param>
 internal sealed record CameraEvent(CameraEventType Type, DateTimeOffset At, string Node, string CameraId, string? LeaseRef, string? Detail)
 {
@@ -61,19 +61,21 @@ internal sealed record CameraEvent(CameraEventType Type, DateTimeOffset At, stri
     [JsonIgnore]
     public EventPosition Id { get; init; }
 
-    /// <summary>The alert that this is about.</summary>
+    /// <summary>The alert that the event is about.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public object? Alert { get; init; }
 
-    /// <summary>What somebody of ops did, as the audit has it.</summary>
+    /// <summary>The operator's action, as recorded in the audit log.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public object? Action { get; init; }
 }
 
-/// <summary>What happens to the cameras of this node, for whoever listens. Nobody who tells it waits for a listener.</summary>
+/// <summary>Publishes what happens to the cameras of this node to all listeners. Publishing never waits for a listener.</summary>
 internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider clock)
 {
-    /// <summary>A listener that falls further behind than this misses the oldest; one that comes back is told as many.</summary>
+    /// <summary>
+    /// A listener that falls further behind than this misses the oldest events. A listener that resumes gets up to this many.
+    /// </summary>
     private const int Backlog = 1000;
 
     private readonly string _run = EventPosition.NewRun(node.Value.Name);
@@ -85,16 +87,16 @@ internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider cloc
     public void Tell(CameraEventType type, string cameraId, string? leaseRef = null, string? detail = null) =>
         Tell(new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, cameraId, leaseRef, detail));
 
-    /// <summary>An alert has changed.</summary>
+    /// <summary>Publishes that an alert has changed.</summary>
     public void TellAlert(CameraEventType type, string? cameraId, string rule, object alert) =>
         Tell(new CameraEvent(type, clock.GetUtcNow(), node.Value.Name, cameraId ?? "", LeaseRef: null, rule) { Alert = alert });
 
-    /// <summary>Somebody of ops did something.</summary>
+    /// <summary>Publishes an operator's action.</summary>
     public void TellAction(string? cameraId, string name, object action) =>
         Tell(new CameraEvent(CameraEventType.Action, clock.GetUtcNow(), node.Value.Name, cameraId ?? "", LeaseRef: null, name) { Action = action });
 
-    /// <summary>Every event from this call on, until the listener is disposed of.</summary>
-    /// <param name="after">The last one that was heard: what came since is told first.</param>
+    /// <summary>Returns a listener that gets every event from this call on, until it is disposed of.</summary>
+    /// <param name="after">Position of the last event received; the listener gets the events since then first.</param>
     public Listener Listen(EventPosition? after = null) => new(this, after);
 
     private void Tell(CameraEvent told)
@@ -143,10 +145,10 @@ internal sealed class CameraEvents(IOptions<NodeOptions> node, TimeProvider cloc
             }
         }
 
-        /// <summary>What is heard comes after this.</summary>
+        /// <summary>The position after which the listener's events begin.</summary>
         public EventPosition Start { get; }
 
-        /// <summary>What came since the event that was named is not known any more.</summary>
+        /// <summary>Whether the events since the requested position are no longer known.</summary>
         public bool HasMissed { get; }
 
         public IAsyncEnumerable<CameraEvent> ReadAllAsync(CancellationToken cancellationToken) => _channel.Reader.ReadAllAsync(cancellationToken);

@@ -3,12 +3,15 @@ using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Events;
 
-/// <summary>Tells every event on the store's channel <c>attendance:events</c>, as JSON. Fire and forget: a store that is away misses it.</summary>
+/// <summary>
+/// Publishes every event as JSON on the store's channel <c>attendance:events</c>. Fire and forget: events are lost while the store
+/// is unavailable.
+/// </summary>
 internal sealed class EventChannel(CameraEvents events, IConnectionMultiplexer redis) : BackgroundService
 {
     private static readonly RedisChannel s_channel = RedisChannel.Literal("attendance:events");
 
-    private readonly CameraEvents.Listener _listener = events.Listen(); // before anything of the node starts
+    private readonly CameraEvents.Listener _listener = events.Listen(); // listens before anything of the node starts
 
     public override void Dispose()
     {

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Attendance.CameraApi.Events;
 
-/// <summary>Where in the order of one node's events one stands. Of another run of it nothing is known any more.</summary>
-/// <param name="Run">Begins with what tells nodes apart, so no two nodes have the same.</param>
+/// <summary>Position in one node's event log. Positions of an earlier process run cannot be resumed.</summary>
+/// <param name="Run">Identifies a run of the process. It begins with the node's key, so no two nodes have the same.</param>
 internal readonly record struct EventPosition(string Run, long Number)
 {
     private const int KeyLength = 6;
 
-    /// <summary>One that no run has: of who comes back with it, nobody knows what was missed.</summary>
+    /// <summary>A position that no run has. It is not known which events a listener that resumes from it has missed.</summary>
     public static readonly EventPosition Unknown = new("", 0);
 
     public string NodeKey => Run.Length > KeyLength ? Run[..KeyLength] : Run;
@@ -28,20 +28,20 @@ internal readonly record struct EventPosition(string Run, long Number)
 }
 
 /// <summary>
-/// Where a listener stands in the events of each node: one position for each. As text it is the id of an event, with which any
-/// node can go on where another one stopped, for each of them in the node's own order.
+/// A listener's position in the event log of each node. The text form is the id of an event. With this id any node can resume
+/// the stream where another one stopped, and the events of each node keep that node's order.
 /// </summary>
 internal sealed class EventPositions
 {
     private const char Separator = '.';
 
-    /// <summary>More than a stream ever has; what a client makes up beyond that is not looked at.</summary>
+    /// <summary>More positions than a stream ever has. Further ones, which only a client can make up, are ignored.</summary>
     private const int Most = 200;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, EventPosition> _byNode = new(StringComparer.Ordinal);
 
-    /// <summary>What is no position is left out.</summary>
+    /// <summary>Parses the text form. Skips parts that are not a position.</summary>
     public static EventPositions Parse(string? text)
     {
         var positions = new EventPositions();
@@ -61,7 +61,7 @@ internal sealed class EventPositions
         }
     }
 
-    /// <summary>Where there are too many: of nodes that are not there any more nothing will be told.</summary>
+    /// <summary>Drops the positions of nodes that no longer exist if there are more than <paramref name="atMost"/>.</summary>
     public void Keep(IEnumerable<string> nodes, int atMost)
     {
         lock (_gate)

@@ -6,13 +6,15 @@ internal static class JsonBody
 {
     public const int MaxLength = 64 * 1024;
 
-    /// <summary>What is read, and thrown away, of a body that is too long: a sender who is cut off does not see the answer.</summary>
+    /// <summary>
+    /// How much of a body that is too long is read and discarded, because a sender whose connection is cut does not see the answer.
+    /// </summary>
     public const int MaxDiscarded = 4 * 1024 * 1024;
 
-    /// <summary>Reads the body whatever content type it claims: a beacon of a browser and a plain <c>curl -d</c> claim others.</summary>
-    /// <param name="absent">What an empty body stands for; null where there must be one.</param>
-    /// <exception cref="RequestException">Not JSON, or a field of the wrong type.</exception>
-    /// <exception cref="BadHttpRequestException">Longer than <see cref="MaxLength"/>.</exception>
+    /// <summary>Reads the body whatever its content type is, because a browser's beacon and a plain <c>curl -d</c> state other types.</summary>
+    /// <param name="absent">The value for an empty body; null if a body is required.</param>
+    /// <exception cref="RequestException">The body is not JSON, or a field has the wrong type or occurs twice.</exception>
+    /// <exception cref="BadHttpRequestException">The body is longer than <see cref="MaxLength"/>.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, T? absent, CancellationToken cancellationToken) where T : class
     {
         var body = await ReadAllAsync(request.Body, cancellationToken);
@@ -33,13 +35,13 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>Reads the body so that it can be read again, by setting its position. It is in memory: nothing is written to a file.</summary>
-    /// <exception cref="BadHttpRequestException">Longer than <see cref="MaxLength"/>, or not sent as HTTP has it.</exception>
+    /// <summary>Reads the body into memory so that it can be read again by setting its position. Nothing is written to a file.</summary>
+    /// <exception cref="BadHttpRequestException">The body is longer than <see cref="MaxLength"/>, or violates HTTP.</exception>
     public static async Task KeepAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.Body is KeptBody)
         {
-            return; // to check a node's signature
+            return; // already kept to check a node's signature
         }
 
         var kept = new KeptBody(await ReadAllAsync(request.Body, cancellationToken));

@@ -1,8 +1,8 @@
 namespace Attendance.CameraApi.Http;
 
-/// <summary>Who of ops wants something, and why.</summary>
-/// <param name="By">1 to 64 of A-Z a-z 0-9 . _ - : an account's id, or a service's name.</param>
-/// <param name="Why">3 to 200 characters.</param>
+/// <summary>A request of ops for an action, with its author and its reason.</summary>
+/// <param name="By">An account's id or a service's name: 1 to 64 of A-Z a-z 0-9 . _ - .</param>
+/// <param name="Why">The reason, 3 to 200 characters.</param>
 internal sealed record OpsRequest(string? By, string? Why)
 {
     private const int MinWhy = 3;

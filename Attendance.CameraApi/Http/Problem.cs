@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Attendance.CameraApi.Http;
 
-/// <summary>An RFC 9457 problem with our <c>code</c>, and <c>Retry-After</c> where waiting helps.</summary>
+/// <summary>An RFC 9457 problem with this API's <c>code</c>, and <c>Retry-After</c> if waiting helps.</summary>
 internal sealed class Problem(int status, string code, string title) : IResult
 {
     public string? Detail { get; init; }

@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Http;
 
-/// <summary>What was sent cannot be understood. <paramref name="errors"/> names each field, as the sender wrote it.</summary>
+/// <summary>The request is not valid. <paramref name="errors"/> lists the errors by field, under the name that the sender used.</summary>
 internal sealed class RequestException(IReadOnlyDictionary<string, string[]> errors) : Exception("The request is not valid.")
 {
     public RequestException(string field, string error) : this(new Dictionary<string, string[]> { [field] = [error] })

@@ -4,8 +4,8 @@ using Attendance.CameraApi.Capture;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// Exclusive use of one camera by one session. It ends once, for one reason: the first that comes. Its local deadline
-/// runs on the monotonic clock from before the store was asked, so it is never later than the store's own.
+/// Gives one session the exclusive use of one camera. A lease ends once, for the first reason that occurs. Its local deadline
+/// runs on the monotonic clock from a moment before the store was asked, so it is never later than the store's own.
 /// </summary>
 #pragma warning disable CA1001 // a source of cancellation without a timer holds nothing to dispose of
 internal sealed class CameraLease
@@ -36,7 +36,7 @@ internal sealed class CameraLease
         };
         _began = clock.GetTimestamp();
         Origin = Activity.Current?.Context ?? default;
-        using (ExecutionContext.SuppressFlow()) // what a timer ends is no part of the request that began the lease
+        using (ExecutionContext.SuppressFlow()) // an end by a timer is not part of the request that began the lease
         {
             _deadline = clock.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _goodbye = clock.CreateTimer(_ => Depart(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -47,19 +47,22 @@ internal sealed class CameraLease
 
     public CameraSlot Slot { get; }
 
-    /// <summary>What another camera must be that it moves to should its own be lost; null for a lease that waits for its own.</summary>
+    /// <summary>
+    /// What another camera must meet for the lease to move there if its own is lost; null for a lease that waits for its own
+    /// camera.
+    /// </summary>
     public CameraRequirements? FailoverTo { get; init; }
 
-    /// <summary>Whether it has moved to another camera, once its own is lost.</summary>
+    /// <summary>Tells, once the camera is lost, whether the lease has moved to another one. Always false without failover.</summary>
     public Task<bool> Moving { get; set; } = Task.FromResult(false);
 
-    /// <summary>It is being opened in place of another camera, under which its session still has the lease.</summary>
+    /// <summary>Whether this camera is still being opened to replace another one, on which the session still holds the lease.</summary>
     public bool IsArriving { get; private set; }
 
-    /// <summary>The same lease on another camera, once it has moved there; it has ended here then.</summary>
+    /// <summary>The same lease on another camera, once it has moved there and ended here; otherwise null.</summary>
     public CameraLease? MovedTo { get; private set; }
 
-    /// <summary>Where the lease is by now.</summary>
+    /// <summary>The lease on the camera that it has moved to, or this one if it has not moved.</summary>
     public CameraLease Current => MovedTo?.Current ?? this;
 
     public string CameraId => Slot.Camera.Id;
@@ -76,22 +79,25 @@ internal sealed class CameraLease
 
     public StoredLease Stored { get; private set; }
 
-    /// <summary>It is no lease but a look at a camera that nobody has: never in the store, and it yields to whoever wants the camera.</summary>
+    /// <summary>
+    /// Whether this is not a real lease but a probe of a free camera. A probe is never in the store, and it yields to any
+    /// session that wants the camera.
+    /// </summary>
     public bool IsProbe { get; init; }
 
-    /// <summary>The span in which it was asked for, which its end is linked to.</summary>
+    /// <summary>The span of the request for the lease. The spans of its end are linked to it.</summary>
     public ActivityContext Origin { get; set; }
 
-    /// <summary>How it has come to its holder: <c>granted</c>, <c>adopted</c>, <c>moved</c>, <c>not_granted</c> as long as it has not.</summary>
+    /// <summary>How the lease came to its holder: <c>granted</c>, <c>adopted</c> or <c>moved</c>; <c>not_granted</c> until then.</summary>
     public string Outcome { get; private set; } = "not_granted";
 
-    /// <summary>Null until the store has granted the lease.</summary>
+    /// <summary>The capture of the camera, or null until the store has granted the lease.</summary>
     public ICameraCapture? Capture { get; set; }
 
-    /// <summary>For people to read; nothing is decided by it.</summary>
+    /// <summary>When the lease ends unless it is renewed. It is for people to read; nothing is decided by it.</summary>
     public DateTimeOffset ExpiresAt => _clock.GetUtcNow() + Remaining;
 
-    /// <summary>Until it ends unless renewed.</summary>
+    /// <summary>The time until the lease ends unless it is renewed.</summary>
     public TimeSpan Remaining
     {
         get
@@ -103,12 +109,12 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>Since the store granted it.</summary>
+    /// <summary>The time since the store granted the lease.</summary>
     public TimeSpan Held => _clock.GetElapsedTime(Volatile.Read(ref _began));
 
     public LeaseEnd? End { get; private set; }
 
-    /// <summary>For how long its camera has been on its way back; null before it ended, and when it is back.</summary>
+    /// <summary>How long the release of the camera has taken so far; null before the lease ends and after the camera is released.</summary>
     public TimeSpan? EndedFor
     {
         get
@@ -120,7 +126,10 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>What has ended it, or should have by now: a timer may be late, the clock is not.</summary>
+    /// <summary>
+    /// The reason that has ended the lease or should have ended it by now, because a timer may be late but the clock is not;
+    /// null if it is live.
+    /// </summary>
     public LeaseEnd? EndByNow
     {
         get
@@ -138,7 +147,7 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>Set while its session has said goodbye, or has vanished, and may still come back.</summary>
+    /// <summary>Set while the session has said goodbye or has vanished, but may still come back; otherwise null.</summary>
     public Leaving? Leaving
     {
         get
@@ -153,16 +162,19 @@ internal sealed class CameraLease
     /// <summary>Cancelled when the camera is no longer this session's. Pass it to everything done under the lease.</summary>
     public CancellationToken Ended { get; }
 
-    /// <summary>The first frame is there. Faulted when it never came.</summary>
+    /// <summary>Completes when the first frame has arrived. Faulted if it never arrives.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>The camera is open or the attempt is over: nothing of the acquisition is under way any more.</summary>
+    /// <summary>Completes when the camera is open or the attempt is over: nothing of the acquisition is in progress any more.</summary>
     public Task Settled => _settled.Task;
 
-    /// <summary>The camera is free for the next holder, or in quarantine.</summary>
+    /// <summary>Completes when the camera is free for the next holder, or in quarantine.</summary>
     public Task<CloseOutcome> Released => _released.Task;
 
-    /// <summary>The store has granted the lease. Its deadline is not watched yet: the opening has a time-out of its own.</summary>
+    /// <summary>
+    /// Records that the store has granted the lease. The deadline is not watched yet, because the opening has a timeout of
+    /// its own.
+    /// </summary>
     public void Grant(StoreGrant.Granted grant, long askedAt)
     {
         lock (_gate)
@@ -176,7 +188,7 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>Goes on with a lease that an earlier run of this node began. Its deadline stays what it was, and is watched.</summary>
+    /// <summary>Continues a lease that an earlier run of this node began. Its deadline stays the same, and is watched from now on.</summary>
     public void Adopt(FoundLease found)
     {
         lock (_gate)
@@ -189,7 +201,10 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>The same lease, for the same time, on another camera. It is not its session's until it has arrived.</summary>
+    /// <summary>
+    /// Creates the same lease, for the same time, on another camera. The session does not hold it until
+    /// <see cref="TryArrive"/> succeeds.
+    /// </summary>
     public CameraLease To(CameraSlot slot)
     {
         var next = new CameraLease(slot, node: "", SessionHash, Ttl, _maxHold - Held, _clock, _expire)
@@ -200,8 +215,8 @@ internal sealed class CameraLease
         return next;
     }
 
-    /// <summary>From here on its session has this camera, for as long as the one before was its. To move extends nothing.</summary>
-    /// <returns><see langword="false"/> when it has ended meanwhile.</returns>
+    /// <summary>Hands this camera to the session, for as long as it would have had the previous one. Moving does not extend the lease.</summary>
+    /// <returns><see langword="false"/> if it has ended in the meantime.</returns>
     public bool TryArrive(TimeSpan remaining)
     {
         lock (_gate)
@@ -219,8 +234,8 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>The store has extended the lease, as asked at <paramref name="askedAt"/>.</summary>
-    /// <returns><see langword="false"/> when it had ended meanwhile; an ended lease is never revived.</returns>
+    /// <summary>Extends the lease, as the store has confirmed for the request made at <paramref name="askedAt"/>.</summary>
+    /// <returns><see langword="false"/> if it has ended in the meantime. An ended lease is never revived.</returns>
     public bool TryExtend(long askedAt)
     {
         lock (_gate)
@@ -237,7 +252,10 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>As <see cref="TryExtend"/>, and its holder gets it: from here on it is not ended but released.</summary>
+    /// <summary>
+    /// Extends the lease as <see cref="TryExtend"/> does, and records that its holder gets it, so that its end counts as that
+    /// of a granted lease.
+    /// </summary>
     public bool TryHandOut(long askedAt)
     {
         lock (_gate)
@@ -247,8 +265,11 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>Ends it after a while, unless its session comes back before. Of several goodbyes the soonest counts.</summary>
-    /// <param name="yields">Whether it ends at once for whoever else wants the camera.</param>
+    /// <summary>
+    /// Ends the lease after <paramref name="grace"/> unless its session comes back before that. If there are several
+    /// goodbyes, the earliest end counts.
+    /// </summary>
+    /// <param name="yields">Whether the lease ends at once if another session wants the camera.</param>
     public void Leave(LeaseEnd end, TimeSpan grace, bool yields)
     {
         lock (_gate)
@@ -262,8 +283,8 @@ internal sealed class CameraLease
         }
     }
 
-    /// <summary>Its session has shown itself.</summary>
-    /// <returns><see langword="false"/> when it came too late: the lease has ended.</returns>
+    /// <summary>Cancels a goodbye, because the session has shown itself.</summary>
+    /// <returns><see langword="false"/> if the session came too late because the lease has ended.</returns>
     public bool ComeBack()
     {
         lock (_gate)
@@ -273,8 +294,8 @@ internal sealed class CameraLease
         }
     }
 
-    /// <param name="movedTo">The same lease, where it goes on. A session that is leaving goes on leaving.</param>
-    /// <returns><see langword="false"/> when it had ended before, for the reason it then had.</returns>
+    /// <param name="movedTo">The same lease on the camera where it continues. A pending goodbye continues there too.</param>
+    /// <returns><see langword="false"/> if the lease had already ended; its first reason stays.</returns>
     public bool TryEnd(LeaseEnd end, CameraLease? movedTo = null)
     {
         Leaving? leaving;
@@ -296,7 +317,7 @@ internal sealed class CameraLease
 
         _deadline.Dispose();
         _goodbye.Dispose();
-        // Not under the lock and not inline: what was waiting for this may end the lease as well.
+        // Not under the lock and not inline: a callback that waits for this may itself end the lease.
         _ = _ended.CancelAsync();
         return true;
     }
@@ -307,7 +328,7 @@ internal sealed class CameraLease
     {
         if (_opened.TrySetException(why))
         {
-            _ = _opened.Task.Exception; // seen: nobody has to wait for it
+            _ = _opened.Task.Exception; // marks the exception as observed: nobody has to await it
         }
     }
 
@@ -330,11 +351,11 @@ internal sealed class CameraLease
         {
             if (_leaving is null)
             {
-                return; // it was called off while this was under way
+                return; // the goodbye was cancelled while this was running
             }
 
             leaving = _leaving;
-            if (leaving.Until - Held is { Ticks: > 0 } early) // timers and timestamps differ by a little
+            if (leaving.Until - Held is { Ticks: > 0 } early) // timers and timestamps differ slightly
             {
                 _goodbye.Change(early + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
                 return;

@@ -2,7 +2,7 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>What can be done with the leases of this node. Each part of it is a class of its own.</summary>
+/// <summary>All operations on the leases of this node. Each operation is implemented by a class of its own.</summary>
 internal sealed class CameraLeases(
     CameraSlots slots,
     LeaseRegistry registry,
@@ -26,7 +26,7 @@ internal sealed class CameraLeases(
     /// <inheritdoc cref="LeaseRegistry.LiveCount"/>
     public int LiveCount => registry.LiveCount;
 
-    /// <summary>Nothing is acquired any more.</summary>
+    /// <summary>Whether this node is stopping and grants no more leases.</summary>
     public bool IsClosing => closing.IsClosing;
 
     public CameraLease? Find(string leaseId) => registry.Find(leaseId);
@@ -68,7 +68,7 @@ internal sealed class CameraLeases(
     /// <inheritdoc cref="LeaseAcquisition.Leave"/>
     public void Leave(CameraLease lease, LeaseEnd end, TimeSpan grace) => acquisition.Leave(lease, end, grace);
 
-    /// <summary>No more acquisitions from here on; everything held is released.</summary>
+    /// <summary>Stops all further acquisitions and releases everything that is held.</summary>
     public async Task CloseAsync()
     {
         await closing.CloseAsync();

@@ -3,14 +3,14 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>What a session that does not care which camera it gets, does care about. All that is named must be met.</summary>
-/// <param name="MinWidth">In pixels.</param>
-/// <param name="MinHeight">In pixels.</param>
-/// <param name="MinFrameRate">In frames a second.</param>
-/// <param name="Node">Its node's name.</param>
-/// <param name="Tag">That it has.</param>
-/// <param name="Facing">Where it looks.</param>
-/// <param name="TestPattern"><see langword="false"/> leaves out what shows no place: who stands before a test pattern is not seen.</param>
+/// <summary>The requirements of a session that names no camera. A camera must meet all that are set.</summary>
+/// <param name="MinWidth">The least width, in pixels.</param>
+/// <param name="MinHeight">The least height, in pixels.</param>
+/// <param name="MinFrameRate">The least frame rate, in frames per second.</param>
+/// <param name="Node">The name of the camera's node.</param>
+/// <param name="Tag">A tag that the camera must have.</param>
+/// <param name="Facing">The direction in which the camera looks.</param>
+/// <param name="TestPattern"><see langword="false"/> excludes test patterns, because a person in front of the camera does not appear in them.</param>
 internal sealed record CameraRequirements(
     int? MinWidth = null, int? MinHeight = null, double? MinFrameRate = null, string? Node = null, string? Tag = null, string? Facing = null, bool? TestPattern = null)
 {
@@ -18,11 +18,11 @@ internal sealed record CameraRequirements(
     private const double MaxFrameRate = 1000;
     private const int MaxTagLength = 100;
 
-    /// <summary>Of the frame rate that is asked for, what must be measured: no camera keeps time to the last frame.</summary>
+    /// <summary>The share of the requested frame rate that a measurement must reach, because no camera delivers every frame on time.</summary>
     private const double Punctuality = 0.95;
 
-    /// <param name="prefix">What stands before the names of the fields where they were written.</param>
-    /// <param name="errors">Is given what is wrong, by field.</param>
+    /// <param name="prefix">The prefix of the field names in the request.</param>
+    /// <param name="errors">Receives the errors, by field name.</param>
     public void Check(string prefix, IDictionary<string, string[]> errors)
     {
         if (MinWidth is < 1 or > MaxSide)
@@ -56,7 +56,8 @@ internal sealed record CameraRequirements(
         }
     }
 
-    /// <param name="measured">What it delivers decides, where that is known; else what it is configured to, or offers.</param>
+    /// <param name="measured">What the camera was measured to deliver. If this is null, its configured values or the formats that it offers
+    /// decide.</param>
     public bool AreMetBy(Camera camera, QualityMeasurement? measured, string node) =>
         (Node is null || Node == node)
         && (Tag is null || camera.Tags.Contains(Tag))
@@ -71,7 +72,7 @@ internal sealed record CameraRequirements(
     private bool AreMetBy(int? width, int? height, double? frameRate) =>
         Reaches(width, MinWidth) && Reaches(height, MinHeight) && Reaches(frameRate, MinFrameRate);
 
-    /// <summary>What is not known of a camera does not speak for it.</summary>
+    /// <summary>Whether the offered value reaches the wanted one. A value that is not known does not.</summary>
     private static bool Reaches<T>(T? offered, T? wanted) where T : struct, IComparable<T> =>
         wanted is not { } least || (offered is { } has && has.CompareTo(least) >= 0);
 }

@@ -3,8 +3,8 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>The one place of a camera: at most one lease is in it, from the wish to have the camera until it is proven free.</summary>
-/// <param name="emptied">Told when nothing is in it any more, nor anybody in line.</param>
+/// <summary>The single place of a camera. At most one lease is in it, from the request for the camera until the camera is proven free.</summary>
+/// <param name="emptied">Called when the slot no longer holds a lease and no waiter has taken it over.</param>
 internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = null)
 {
     private static long s_leaves;
@@ -14,24 +14,24 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
     private CameraLease? _lease;
     private Quarantine? _quarantine;
 
-    /// <summary>Changes when a device comes back under another number.</summary>
+    /// <summary>The camera of this slot. It changes when a device comes back under another number.</summary>
     public Camera Camera { get; set; } = camera;
 
-    /// <summary>Grows with every camera that becomes free: the lower, the longer idle.</summary>
+    /// <summary>A number that grows with every camera that becomes free. The lower it is, the longer the camera has been idle.</summary>
     public long LeftAt { get; private set; }
 
     /// <summary>The highest fencing token that this node has seen of the camera.</summary>
     public long NewestToken { get; set; }
 
-    /// <summary>Acquisitions in a row in which the camera did not open.</summary>
+    /// <summary>The number of consecutive acquisitions in which the camera did not open.</summary>
     public int Failures { get; set; }
 
-    /// <summary>Of the last lease that was granted, and when; null where there was none in this run.</summary>
+    /// <summary>How and when the last granted lease ended, or null if none has ended in this run.</summary>
     public (LeaseEnd End, DateTimeOffset At)? LastEnd { get; set; }
 
     public CameraLease? Lease => Volatile.Read(ref _lease);
 
-    /// <summary>Somebody stands in line.</summary>
+    /// <summary>Whether a waiter is in the queue.</summary>
     public bool IsAwaited
     {
         get
@@ -45,8 +45,8 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
 
     public Quarantine? Quarantine => Volatile.Read(ref _quarantine);
 
-    /// <summary>Takes the slot, before anything slow begins, so that two callers never open one device.</summary>
-    /// <returns>Null when the slot is now the lease's; otherwise who has it.</returns>
+    /// <summary>Takes the slot before anything slow begins, so that two callers never open the same device.</summary>
+    /// <returns>Null if the lease now has the slot; otherwise the lease that has it.</returns>
     public CameraLease? TryEnter(CameraLease lease)
     {
         lock (_gate)
@@ -55,8 +55,8 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
         }
     }
 
-    /// <summary>First come, first served; who leaves the line loses the place.</summary>
-    /// <returns><see langword="false"/> when there is nothing to wait for any more: it was this one's turn at once, or elsewhere.</returns>
+    /// <summary>Adds a waiter to the queue, which is first come, first served. A waiter that leaves the queue loses its place.</summary>
+    /// <returns><see langword="false"/> if there is nothing left to wait for: the waiter got this slot at once, or is done already.</returns>
     public bool TryQueue(SlotWaiter waiter)
     {
         lock (_gate)
@@ -79,7 +79,7 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
         }
     }
 
-    /// <summary>The camera is free, or in quarantine; the next in line has it from this moment.</summary>
+    /// <summary>Removes the lease, because the camera is free or in quarantine. The next waiter has the slot from this moment.</summary>
     public void Leave(CameraLease lease, Quarantine? quarantine)
     {
         lock (_gate)
@@ -132,7 +132,10 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
         }
     }
 
-    /// <summary>A camera in quarantine is nobody's turn that waits for others as well; who waits for it alone is told.</summary>
+    /// <summary>
+    /// Hands the slot to a waiter. A waiter that also waits for other cameras is skipped while this one is in quarantine; one
+    /// that waits only for this camera is told about the quarantine.
+    /// </summary>
     private bool TryHandOver(SlotWaiter waiter) =>
         (_quarantine is null || !waiter.IsChoosy) && waiter.TryClaim(this, out _lease);
 
@@ -151,5 +154,5 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
     }
 }
 
-/// <summary>A camera that could not be shown to be free. Nobody gets it until it is.</summary>
+/// <summary>The state of a camera that could not be shown to be free. No session gets the camera until it is.</summary>
 internal sealed record Quarantine(string Cause, DateTimeOffset Since, CloseOutcome.NotFree Outcome);

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// A slot for each camera that was ever in the catalog, so that a device that comes back finds its lease; and one for each
-/// camera of a browser, for as long as there is something in it or somebody asks for it.
+/// Holds a slot for each camera that was ever in the catalog, so that a device that comes back finds its lease. Also holds a slot
+/// for each browser camera, for as long as the slot is in use or is visited.
 /// </summary>
 internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> options)
 {
     private readonly ConcurrentDictionary<string, CameraSlot> _slots = new(StringComparer.Ordinal);
-    /// <summary>Behind every id.</summary>
+    /// <summary>Sorts after every id.</summary>
     private const string LastId = "\uffff";
 
     private readonly Lock _browsers = new();
@@ -33,8 +33,8 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
         return _slots.TryGetValue(cameraId, out slot);
     }
 
-    /// <summary>Those of browsers, in the order of their ids.</summary>
-    /// <param name="from">Null for the first.</param>
+    /// <summary>Lists the slots of browser cameras, in the order of their ids.</summary>
+    /// <param name="from">The id to start at, or null to start at the first.</param>
     public IReadOnlyList<CameraSlot> BrowserCameras(string? from, int limit)
     {
         lock (_browsers)
@@ -44,9 +44,9 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
         }
     }
 
-    /// <summary>Enter a browser camera's slot during a visit only: otherwise it may be removed before you are in.</summary>
-    /// <param name="isLimited">False for a lease that is there already.</param>
-    /// <returns>Null when there are as many such cameras as there may be.</returns>
+    /// <summary>Gets or creates the slot of a browser camera. Enter the slot only during a visit; otherwise it may be removed first.</summary>
+    /// <param name="isLimited">False for a lease that exists already, to which the limit does not apply.</param>
+    /// <returns>Null if the limit of browser cameras is reached.</returns>
     public Visit? VisitBrowserCamera(string cameraId, bool isLimited = true)
     {
         lock (_browsers)

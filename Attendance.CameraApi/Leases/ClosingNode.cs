@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Whether this node stops: then nothing is acquired any more.</summary>
+/// <summary>Tells whether this node is stopping. Once it is, no camera is acquired any more.</summary>
 internal sealed class ClosingNode : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();

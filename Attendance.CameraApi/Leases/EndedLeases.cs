@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>The last leases that ended here, so that a holder who comes late is told why. The ledger has them all.</summary>
+/// <summary>
+/// Remembers the last leases that ended on this node, so that a late request from a holder is told why. Older ends are in
+/// the ledger.
+/// </summary>
 internal sealed class EndedLeases
 {
     private const int Capacity = 1000;
@@ -18,7 +21,7 @@ internal sealed class EndedLeases
         }
         else
         {
-            _ends[leaseId] = end; // of one that has moved, the last camera's
+            _ends[leaseId] = end; // if the lease has moved, the end on its last camera counts
         }
 
         while (_order.Count > Capacity && _order.TryDequeue(out var oldest))
@@ -27,6 +30,6 @@ internal sealed class EndedLeases
         }
     }
 
-    /// <returns>Null for a lease that ended long ago, or never was.</returns>
+    /// <returns>How the lease ended, or null if it ended long ago or never existed.</returns>
     public LeaseEnd? Find(string leaseId) => _ends.TryGetValue(leaseId, out var end) ? end : null;
 }

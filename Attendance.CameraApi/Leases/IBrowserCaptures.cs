@@ -2,7 +2,7 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Makes the capture of a camera that the page of its lease opens itself.</summary>
+/// <summary>Creates captures for browser cameras, which the page that holds the lease opens itself.</summary>
 internal interface IBrowserCaptures
 {
     ICameraCapture Create(CameraLease lease);

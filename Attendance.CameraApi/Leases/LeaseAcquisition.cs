@@ -6,7 +6,10 @@ using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Gets cameras for sessions: slot, store, device, first frame. Whoever has to wait stands in line, first come, first served.</summary>
+/// <summary>
+/// Acquires cameras for sessions, in four steps: slot, store, device, first frame. Sessions that have to wait are queued,
+/// first come, first served.
+/// </summary>
 internal sealed class LeaseAcquisition(
     LeaseFactory leases,
     LeaseGrant grant,
@@ -17,15 +20,15 @@ internal sealed class LeaseAcquisition(
     LeaseMetrics metrics,
     TimeProvider clock)
 {
-    /// <summary>Gets the camera for a session and opens it.</summary>
+    /// <summary>Acquires the camera for a session and opens it.</summary>
     /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken) =>
         ReportAsync(slot.Camera, () => EnterAndOpenAsync(slot, wish, cancellationToken));
 
-    /// <summary>Stands in the lines of several cameras and gets the first that is given back.</summary>
-    /// <returns>Null when none was, in time.</returns>
-    /// <exception cref="CameraUnavailableException">It was given back and does not open.</exception>
+    /// <summary>Waits in the queues of several cameras and acquires the first one that is given back.</summary>
+    /// <returns>The camera and the outcome, or null if none was given back in time.</returns>
+    /// <exception cref="CameraUnavailableException">The camera was given back but does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public async Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
         IReadOnlyList<CameraSlot> awaited, LeaseWish wish, CancellationToken cancellationToken)
@@ -33,7 +36,7 @@ internal sealed class LeaseAcquisition(
         var turn = SlotWaiter.EnterFirstAsync(awaited, slot => leases.Create(slot, wish), wish.Wait, clock, cancellationToken);
         if (!turn.IsCompleted)
         {
-            // Who said goodbye just before we stood in line did not see us there.
+            // If the holder said goodbye just before this session was queued, its goodbye did not see a waiter.
             _ = awaited.Any(slot => slot.Lease is { } leaving && Yield(leaving));
         }
 
@@ -42,7 +45,10 @@ internal sealed class LeaseAcquisition(
             : null;
     }
 
-    /// <summary>Ends the lease after a while, unless its session comes back; at once when somebody else waits for the camera.</summary>
+    /// <summary>
+    /// Ends the lease after <paramref name="grace"/> unless its session comes back, or at once if another session waits for
+    /// the camera.
+    /// </summary>
     public void Leave(CameraLease lease, LeaseEnd end, TimeSpan grace)
     {
         lease = lease.Current;
@@ -53,7 +59,7 @@ internal sealed class LeaseAcquisition(
         }
     }
 
-    /// <summary>However it comes out, it is traced and counted.</summary>
+    /// <summary>Runs an acquisition, and traces and counts it whatever its outcome.</summary>
     private async Task<AcquireOutcome> ReportAsync(Camera camera, Func<Task<AcquireOutcome>> acquire)
     {
         using var activity = LeaseSpans.StartAcquire(camera);
@@ -144,7 +150,7 @@ internal sealed class LeaseAcquisition(
                 var turn = SlotWaiter.EnterFirstAsync([slot], _ => lease, patience, clock, cancellationToken);
                 if (slot.Lease is { } leaving && !ReferenceEquals(leaving, lease))
                 {
-                    Yield(leaving); // who said goodbye just before we stood in line did not see us there
+                    Yield(leaving); // a goodbye just before this session was queued did not see a waiter
                 }
 
                 if (await turn is not null)
@@ -159,7 +165,7 @@ internal sealed class LeaseAcquisition(
         }
     }
 
-    /// <returns><see langword="false"/> when its session has not said goodbye.</returns>
+    /// <returns><see langword="false"/> if its session has not said goodbye, or does not yield.</returns>
     private bool Yield(CameraLease lease)
     {
         if (lease.Leaving is not { Yields: true } leaving)

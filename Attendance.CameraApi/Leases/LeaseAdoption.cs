@@ -5,13 +5,13 @@ using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Goes on with leases that an earlier run of this node began.</summary>
+/// <summary>Continues leases that an earlier run of this node began.</summary>
 internal sealed partial class LeaseAdoption(
     LeaseFactory leases, LeaseRegistry registry, LeaseGrant grant, LeaseOpening opening, ClosingNode closing, LeaseMetrics metrics, ILogger<LeaseAdoption> logger)
 {
-    /// <summary>Opens the camera of a lease that an earlier run of this node began, under the very same lease.</summary>
-    /// <param name="failover">As it was asked for then.</param>
-    /// <returns><see langword="false"/> when somebody has the camera by now.</returns>
+    /// <summary>Opens the camera of a lease that an earlier run of this node began, under the same lease.</summary>
+    /// <param name="failover">The failover requirements of the original request, or null if it had none.</param>
+    /// <returns><see langword="false"/> if another lease has the camera by now, or this node is stopping.</returns>
     public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null)
     {
         var lease = leases.Create(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl, Failover: failover));

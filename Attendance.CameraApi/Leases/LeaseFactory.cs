@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Makes leases by what was asked for, and ends them when their time is over.</summary>
+/// <summary>Creates leases for requests, and ends them when their time is over.</summary>
 internal sealed class LeaseFactory(LeaseRelease release, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
 {
     public CameraLease Create(CameraSlot slot, LeaseWish wish) => new(

@@ -2,11 +2,11 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Asks the store for the camera of a lease, whose slot here the lease has already.</summary>
+/// <summary>Asks the store to grant the camera of a lease that already has the slot on this node.</summary>
 internal sealed class LeaseGrant(
     LeaseRegistry registry, LeaseStore store, PendingReleases pending, ClosingNode closing, LeaseMetrics metrics, TimeProvider clock)
 {
-    /// <returns>Null when the store has granted it.</returns>
+    /// <returns>Null if the store has granted the lease; otherwise why it has not.</returns>
     public async Task<AcquireOutcome?> TryAsync(CameraLease lease)
     {
         registry.Add(lease);
@@ -19,11 +19,11 @@ internal sealed class LeaseGrant(
         }
 
         registry.Announce(lease.SessionHash);
-        var seen = Math.Max(slot.NewestToken, lease.FencingToken); // of the camera, and of a lease that moves
+        var seen = Math.Max(slot.NewestToken, lease.FencingToken); // the newest token of the camera, and that of a lease that moves
         var mayLag = pending.Has(lease.CameraId);
         if (mayLag && lease.IsArriving)
         {
-            await pending.FlushAsync(lease.CameraId); // what is to be told may be of this very lease, which was here before
+            await pending.FlushAsync(lease.CameraId); // a pending release may be of this same lease, if it was on this camera before
             mayLag = false;
         }
 
@@ -31,7 +31,8 @@ internal sealed class LeaseGrant(
         var grant = await AskStoreAsync();
         if (mayLag && (grant as StoreGrant.Granted)?.LeaseId != lease.Id)
         {
-            // An end that the store had not heard of looks like a hold: of somebody else, or of this session, which must not get it back.
+            // The store may not have received the end of a lease yet, and so still count it as held. It may be another session's, or this
+            // session's own ended lease, which must not be granted again.
             await pending.FlushAsync(lease.CameraId);
             askedAt = clock.GetTimestamp();
             grant = await AskStoreAsync();
@@ -50,7 +51,7 @@ internal sealed class LeaseGrant(
             store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, seen);
     }
 
-    /// <summary>From here on the lease counts, until it ends.</summary>
+    /// <summary>Counts the lease as live from now on, until it ends.</summary>
     public void Begin(CameraLease lease)
     {
         registry.Begin(lease);
@@ -58,7 +59,7 @@ internal sealed class LeaseGrant(
         metrics.Began(lease.CameraId);
     }
 
-    /// <summary>The store never granted it: the slot is free again and nothing is to be recorded.</summary>
+    /// <summary>Frees the slot again for a lease that the store did not grant. Nothing has to be recorded.</summary>
     private AcquireOutcome Abandon(CameraLease lease, AcquireOutcome outcome)
     {
         registry.Leave(lease);

@@ -28,12 +28,12 @@ internal sealed class LeaseMetrics
             "attendance.camera.quarantined", "{camera}", "Cameras that could not be shown to be free.");
     }
 
-    /// <summary>The store has granted the lease: from here on it is counted until <see cref="Ended"/>.</summary>
+    /// <summary>Counts a lease as active, from the store's grant until <see cref="Ended"/>.</summary>
     public void Began(string cameraId) => _active.Add(1, Camera(cameraId));
 
     public void Asked(string cameraId, string outcome) => _acquisitions.Add(1, Camera(cameraId), new(TelemetryAttributes.LeaseOutcome, outcome));
 
-    /// <param name="outcome">How the lease had come about, so that what was handed out and what came back can be balanced.</param>
+    /// <param name="outcome">How the lease came to its holder, so that granted and ended leases can be balanced.</param>
     public void Ended(string cameraId, ReleaseReason reason, string outcome, TimeSpan held)
     {
         _active.Add(-1, Camera(cameraId));

@@ -7,8 +7,8 @@ using Attendance.CameraApi.Telemetry;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// A lease moves by being granted and opened on the other camera first, and then, in one step, ending on the one it had. So its
-/// session always has exactly one of them, each camera has a holder and an end of its own, and a move that fails has changed nothing.
+/// Moves leases to other cameras. A lease is first granted and opened on the other camera, and then, in one step, ended on its old one.
+/// So the session always has exactly one of the cameras, each camera has its own holder and end, and a failed move changes nothing.
 /// </summary>
 internal sealed partial class LeaseMove(
     LeaseRegistry registry,
@@ -21,8 +21,8 @@ internal sealed partial class LeaseMove(
     CameraEvents events,
     ILogger<LeaseMove> logger)
 {
-    /// <summary>Moves a lease to a camera that is free: the same id and session, for the same time, with that camera's token.</summary>
-    /// <returns><see langword="false"/> when somebody else has that camera, or the lease has ended.</returns>
+    /// <summary>Moves a lease to a free camera. It keeps its id, session and remaining time, and gets that camera's fencing token.</summary>
+    /// <returns><see langword="false"/> if another lease has that camera, or the lease has ended.</returns>
     /// <exception cref="CameraUnavailableException">That camera does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public async Task<bool> TryMoveAsync(CameraLease lease, CameraSlot to)
@@ -83,7 +83,7 @@ internal sealed partial class LeaseMove(
         }
     }
 
-    /// <summary>What is given back while it is on its way is given back there as well.</summary>
+    /// <summary>Ends the arriving lease too if the original lease ends while it is being moved.</summary>
     private void EndTogether(CameraLease lease, CameraLease arriving)
     {
         if (lease is { End: { } end, MovedTo: null })

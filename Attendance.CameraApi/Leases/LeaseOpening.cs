@@ -6,14 +6,17 @@ using Attendance.CameraApi.Quality;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Opens the camera of a lease, and ends the lease where that fails or its camera is lost later.</summary>
+/// <summary>Opens the camera of a lease, and ends the lease if that fails or if the camera is lost later.</summary>
 internal sealed partial class LeaseOpening(
     LeaseRelease release, ICameraCaptureFactory captures, IBrowserCaptures browsers, CameraQuality quality, CameraEvents events, ILogger<LeaseOpening> logger)
 {
-    /// <summary>The camera of a lease is open. Who moves the lease, should that camera be lost, says so by <see cref="CameraLease.Moving"/>.</summary>
+    /// <summary>
+    /// Raised when the camera of a lease is open. A handler that moves the lease if that camera is lost sets
+    /// <see cref="CameraLease.Moving"/>.
+    /// </summary>
     public event Action<CameraLease, ICameraCapture>? Opened;
 
-    /// <summary>The lease is in its slot. Every way out of here that does not grant it, ends it.</summary>
+    /// <summary>Opens a lease that is already in its slot. Every path that does not grant the lease ends it.</summary>
     public async Task<AcquireOutcome> OpenAsync(
         CameraLease lease, Func<CameraLease, CancellationToken, Task<AcquireOutcome?>> open, CancellationToken cancellationToken)
     {
@@ -62,7 +65,10 @@ internal sealed partial class LeaseOpening(
         LogGranted(lease.CameraId, lease.Ref, lease.FencingToken);
     }
 
-    /// <summary>Three failures in a row, over however many acquisitions, are more than bad luck.</summary>
+    /// <summary>
+    /// Notes whether the camera opened. Three failures in a row, even across acquisitions, are reported because they are more
+    /// than bad luck.
+    /// </summary>
     private void NoteOpening(CameraLease lease, CameraUnavailableException? failure)
     {
         if (failure is not null)

@@ -2,10 +2,10 @@ using Attendance.CameraApi.Http;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Says why a camera or a lease is not to be had.</summary>
+/// <summary>Creates the problem responses that say why a camera or a lease is not available.</summary>
 internal static class LeaseProblems
 {
-    /// <param name="outcome">Anything but a lease; null where no camera meets the requirements.</param>
+    /// <param name="outcome">Any outcome except a granted lease; null if no camera meets the requirements.</param>
     public static Problem Refused(HttpContext context, AcquireOutcome? outcome) => outcome switch
     {
         null => new Problem(StatusCodes.Status404NotFound, "no_matching_camera", "No camera meets the requirements."),
@@ -29,7 +29,7 @@ internal static class LeaseProblems
 
     public static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, "unknown_camera", "There is no camera of this id.");
 
-    /// <param name="end">Null for a lease that ended long ago, or never was.</param>
+    /// <param name="end">How the lease ended, or null if it ended long ago or never existed.</param>
     public static Problem LeaseEnded(LeaseEnd? end) => new(StatusCodes.Status410Gone, "lease_ended", "The lease has ended.")
     {
         Detail = end is null ? "No such lease is known here." : null,

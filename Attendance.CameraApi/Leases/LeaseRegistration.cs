@@ -31,7 +31,7 @@ internal static class LeaseRegistration
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("session store");
     }
 
-    /// <summary>What a command needs that asks the store itself.</summary>
+    /// <summary>Adds the services of a command that accesses the lease store itself.</summary>
     public static void AddLeaseStore(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptionsWithValidateOnStart<LeaseOptions, LeaseOptionsValidator>().BindStrictly("Leases");

@@ -2,32 +2,35 @@ using System.Collections.Concurrent;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>The leases of this node by their ids, and what each session holds or is about to hold.</summary>
+/// <summary>Finds the leases of this node by id, and the leases that each session holds or is about to hold.</summary>
 internal sealed class LeaseRegistry(SessionNodes sessions, EndedLeases ended)
 {
     private readonly ConcurrentDictionary<string, CameraLease> _live = new(StringComparer.Ordinal);
     private readonly SessionLeases _bySession = new();
     private int _liveCount;
 
-    /// <summary>Leases that the store has granted and that have not ended.</summary>
+    /// <summary>The leases that the store has granted and that have not ended.</summary>
     public IEnumerable<CameraLease> Live => _live.Select(entry => entry.Value);
 
-    /// <summary>How many those are.</summary>
+    /// <summary>The number of leases in <see cref="Live"/>.</summary>
     public int LiveCount => Volatile.Read(ref _liveCount);
 
     public CameraLease? Find(string leaseId) => _live.GetValueOrDefault(leaseId);
 
-    /// <summary>What a session holds or is about to hold.</summary>
+    /// <summary>Lists the leases that a session holds or is about to hold.</summary>
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) =>
         [.. _bySession.Of(sessionHash).Where(lease => lease is { End: null, IsArriving: false })];
 
-    /// <summary>The session is about to hold something here.</summary>
+    /// <summary>Adds a lease that its session is about to hold on this node.</summary>
     public void Add(CameraLease lease) => _bySession.Add(lease);
 
-    /// <summary>Lets other nodes know that this one may hold something for the session. Does not wait.</summary>
+    /// <summary>Tells other nodes that this one may hold a lease for the session. Does not wait.</summary>
     public void Announce(string sessionHash) => sessions.Enter(sessionHash);
 
-    /// <summary>Other nodes need not ask here for the session any more, unless it has got another camera in the same moment.</summary>
+    /// <summary>
+    /// Removes a lease. If it was the session's last, other nodes no longer ask this one about the session, unless it
+    /// acquires another camera at the same moment.
+    /// </summary>
     public void Leave(CameraLease lease)
     {
         if (_bySession.Remove(lease))
@@ -40,7 +43,7 @@ internal sealed class LeaseRegistry(SessionNodes sessions, EndedLeases ended)
         }
     }
 
-    /// <summary>From here on the lease counts, until it ends.</summary>
+    /// <summary>Counts the lease as live from now on, until it ends.</summary>
     public void Begin(CameraLease lease)
     {
         if (!lease.IsArriving && _live.TryAdd(lease.Id, lease))
@@ -49,7 +52,10 @@ internal sealed class LeaseRegistry(SessionNodes sessions, EndedLeases ended)
         }
     }
 
-    /// <summary>Whoever asks for the lease now finds where it has moved to; should it have ended on its old camera before, it has ended there too.</summary>
+    /// <summary>
+    /// Replaces a lease by the one that it has moved to, so that its id finds the new camera. If the lease has already ended
+    /// on the old camera, it is ended on the new one too.
+    /// </summary>
     public void Replace(CameraLease lease, CameraLease arriving)
     {
         if (!_live.TryUpdate(arriving.Id, arriving, lease) && _live.TryAdd(arriving.Id, arriving))
@@ -60,7 +66,7 @@ internal sealed class LeaseRegistry(SessionNodes sessions, EndedLeases ended)
 
     public void End(CameraLease lease, LeaseEnd end)
     {
-        if (_live.TryRemove(new(lease.Id, lease))) // where it has moved on, another stands there
+        if (_live.TryRemove(new(lease.Id, lease))) // after a move, the entry is the lease on the new camera
         {
             Interlocked.Decrement(ref _liveCount);
         }

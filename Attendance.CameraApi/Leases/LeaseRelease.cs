@@ -6,7 +6,10 @@ using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Ends leases: device, proof, store. The device goes first, so nobody is granted a camera that is still physically busy.</summary>
+/// <summary>
+/// Ends leases, in three steps: device, proof, store. The device comes first, so that no session is granted a camera that
+/// is still physically busy.
+/// </summary>
 internal sealed partial class LeaseRelease(
     LeaseRegistry registry,
     Quarantines quarantines,
@@ -17,21 +20,21 @@ internal sealed partial class LeaseRelease(
     TimeProvider clock,
     ILogger<LeaseRelease> logger)
 {
-    /// <summary>Why a lease ends here that the store no longer lists as ours.</summary>
+    /// <summary>The reason for ending a lease that the store no longer lists as this node's.</summary>
     public static readonly LeaseEnd EndedInTheStore = new(ReleaseReason.NodeLost, "ended in the store");
 
-    /// <summary>A granted lease has ended; its camera is still to be closed. Who listens must not wait for anything.</summary>
+    /// <summary>Raised when a granted lease has ended, before its camera is closed. Handlers must not block.</summary>
     public event Action<CameraLease, LeaseEnd>? Ended;
 
     /// <summary>Ends the lease, if it has not ended yet, and waits until its camera is free or in quarantine.</summary>
-    /// <param name="movedTo">The same lease, where it goes on: only its camera is to be given back.</param>
+    /// <param name="movedTo">The same lease on the camera where it continues, if only the old camera is given back.</param>
     public Task<CloseOutcome> EndAsync(CameraLease lease, LeaseEnd end, CameraLease? movedTo = null)
     {
         if (!lease.TryEnd(end, movedTo))
         {
             if (lease.MovedTo is { } next && end.Reason.IsOfHolder())
             {
-                return EndAsync(next, end); // it has moved in the same moment; who gives it back means wherever it is
+                return EndAsync(next, end); // the lease has just moved; its holder gives it back wherever it is now
             }
         }
         else
@@ -47,7 +50,7 @@ internal sealed partial class LeaseRelease(
         return lease.Released;
     }
 
-    /// <summary>Runs once for each lease. Whatever fails here, the slot is left at the end.</summary>
+    /// <summary>Releases the camera. Runs once for each lease. Whatever fails, the slot is left at the end.</summary>
     private async Task ReleaseAsync(CameraLease lease, LeaseEnd end)
     {
         if (await ReleaseInSpanAsync(lease, end) is { } quarantine)
@@ -81,7 +84,7 @@ internal sealed partial class LeaseRelease(
                 told = pending.ReleaseAsync(lease.Stored, end);
             }
 
-            // Whoever is first in line asks the store behind this, on the same way, and need not wait for what it answers.
+            // The next waiter's request reaches the store after this one, on the same connection, so it need not wait for the reply.
             if (!lease.Slot.IsAwaited)
             {
                 await told;

@@ -2,12 +2,12 @@ using Attendance.CameraApi.Store;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Extends leases, and says whether one is live.</summary>
+/// <summary>Extends leases, and checks whether a lease is live.</summary>
 internal sealed class LeaseRenewal(LeaseRegistry registry, LeaseRelease release, EndedLeases ended, LeaseStore store, TimeProvider clock)
 {
-    /// <summary>Extends the lease, once the store has confirmed it.</summary>
-    /// <returns><see langword="false"/> when it has ended.</returns>
-    /// <exception cref="StoreUnavailableException">Not extended; it may be tried again until the lease expires.</exception>
+    /// <summary>Extends the lease once the store has confirmed it.</summary>
+    /// <returns><see langword="false"/> if the lease has ended.</returns>
+    /// <exception cref="StoreUnavailableException">The lease is not extended; retry until it expires.</exception>
     public async Task<bool> RenewAsync(CameraLease lease)
     {
         var askedAt = clock.GetTimestamp();
@@ -25,12 +25,12 @@ internal sealed class LeaseRenewal(LeaseRegistry registry, LeaseRelease release,
         return false;
     }
 
-    /// <summary>Extends a lease for its session, which has shown itself, on whichever camera it is by now.</summary>
-    /// <returns>Null when it has ended.</returns>
-    /// <exception cref="StoreUnavailableException">Not extended; it may be tried again until the lease expires.</exception>
+    /// <summary>Extends a lease for its session, which has shown itself. Follows the lease if it has moved to another camera.</summary>
+    /// <returns>The lease on its current camera, or null if it has ended.</returns>
+    /// <exception cref="StoreUnavailableException">The lease is not extended; retry until it expires.</exception>
     public async Task<CameraLease?> RenewAsync(string leaseId)
     {
-        for (var lease = registry.Find(leaseId); lease is not null; lease = lease.MovedTo) // which may come while the store is asked
+        for (var lease = registry.Find(leaseId); lease is not null; lease = lease.MovedTo) // it may move while the store is asked
         {
             if (lease.ComeBack() && await RenewAsync(lease))
             {
@@ -42,8 +42,8 @@ internal sealed class LeaseRenewal(LeaseRegistry registry, LeaseRelease release,
     }
 
     /// <summary>
-    /// Whether something may be written under this lease now. The store is not asked: the deadline here is never later than
-    /// its own. Nothing is extended by asking, and a session that is leaving goes on leaving.
+    /// Checks whether data may be written under this lease now. The store is not asked, because the deadline here is never later than
+    /// its own. The check does not extend the lease and does not cancel a goodbye.
     /// </summary>
     public async Task<CheckOutcome> CheckAsync(
         string leaseId, string cameraId, long fencingToken, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class LeaseRenewal(LeaseRegistry registry, LeaseRelease release,
             return new CheckOutcome.Ended(ended.Find(leaseId));
         }
 
-        // After a restart of the API its camera may still be opening; that is bounded, and the holder is right to wait.
+        // After a restart of the API, the camera may still be opening. That takes a bounded time, and the holder should wait for it.
         await lease.Settled.WaitAsync(cancellationToken);
         if (lease.EndByNow is { } end)
         {
@@ -62,14 +62,14 @@ internal sealed class LeaseRenewal(LeaseRegistry registry, LeaseRelease release,
 
         if (!lease.Opened.IsCompletedSuccessfully)
         {
-            return new CheckOutcome.Ended(new LeaseEnd(ReleaseReason.OpenFailed)); // it is about to be ended for this
+            return new CheckOutcome.Ended(new LeaseEnd(ReleaseReason.OpenFailed)); // the lease is about to be ended for this reason
         }
 
         return lease.FencingToken == fencingToken ? new CheckOutcome.Live(lease) : new CheckOutcome.StaleToken();
     }
 
-    /// <summary>Makes sure that the store knows of a lease, in case it has lost it. Its deadline stays.</summary>
-    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    /// <summary>Makes sure that the store has the lease, in case it has lost it. The deadline does not change.</summary>
+    /// <exception cref="StoreUnavailableException">The lease may not be registered; call again.</exception>
     public async Task RegisterAsync(CameraLease lease)
     {
         registry.Announce(lease.SessionHash);

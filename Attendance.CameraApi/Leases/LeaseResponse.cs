@@ -17,7 +17,7 @@ internal sealed record LeaseResponse(
     string? SnapshotUrl,
     string PresenceUrl)
 {
-    /// <summary>Where the session named no camera: why it is this one.</summary>
+    /// <summary>Why this camera was chosen, or null if the session named its camera.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChosenCamera? Choice { get; init; }
 
@@ -35,12 +35,12 @@ internal sealed record LeaseResponse(
         PictureUrl(lease, "snapshot"),
         $"/api/sessions/{sessionId}/presence");
 
-    /// <summary>Of a browser's camera there is none here.</summary>
+    /// <summary>Returns the URL of the stream or snapshot, or null for a browser camera, because it has none here.</summary>
     public static string? PictureUrl(CameraLease lease, string kind) =>
         lease.Slot.Camera.Source.Kind == CameraKind.Browser ? null : $"/api/cameras/{lease.CameraId}/{kind}?lease={lease.Id}";
 }
 
-/// <summary>What a lease is by now: all of it but the time changes only when it moves to another camera.</summary>
+/// <summary>The current state of a lease. Except for the expiry time, it changes only when the lease moves to another camera.</summary>
 internal sealed record CurrentLease(
     DateTime ExpiresAt, string CameraId, long FencingToken, string? StreamUrl, string? SnapshotUrl)
 {

@@ -10,12 +10,12 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// The record of who holds what, in Redis, shared by all nodes. Every change is one script; every deadline is judged by
-/// the store's own clock. A camera's keys lie in its scope: that of its node, or one that several nodes share.
+/// The record in Redis, shared by all nodes, of which session holds which camera. Every change is one script. Every deadline is
+/// judged by the store's own clock. A camera's keys are in its scope: that of its node, or one that several nodes share.
 /// </summary>
 internal sealed class LeaseStore
 {
-    /// <summary>Above the 500 entries of a ledger there is nothing to read.</summary>
+    /// <summary>The most entries that can be read from a ledger. Older ones may be trimmed.</summary>
     public const int LedgerLength = 500;
 
     private readonly StoreConnection _store;
@@ -26,7 +26,7 @@ internal sealed class LeaseStore
     private readonly StoreChanges _changes;
     private readonly ConcurrentDictionary<(string Scope, string Node), LeaseStore> _others;
 
-    /// <summary>In the scope of this node.</summary>
+    /// <summary>Creates the store for the scope of this node.</summary>
     public LeaseStore(StoreConnection store, LeaseIdSeal ids, IOptions<NodeOptions> node)
         : this(store, ids, node.Value.Name, scope: null, [])
     {
@@ -38,23 +38,24 @@ internal sealed class LeaseStore
         (_store, _ids, _node, _scope, _others) = (store, ids, node, scope, others);
         _prefix = $"attendance:{{{(scope is null ? node : SharedScope + scope)}}}:";
 
-        // Of a shared scope each node looks after its own leases, however many the others have.
+        // In a shared scope, each node looks after its own leases only, however many the others have.
         Deadlines = _prefix + (scope is null ? "deadlines" : "deadlines:" + node);
         _changes = new StoreChanges(Deadlines);
     }
 
-    /// <summary>The same store, for the cameras of another scope.</summary>
-    /// <param name="scope">Null for the one of the node.</param>
-    /// <param name="node">Whose leases; null for those of this one.</param>
+    /// <summary>Returns the same store for the cameras of another scope.</summary>
+    /// <param name="scope">The shared scope, or null for that of the node.</param>
+    /// <param name="node">The node whose leases are meant, or null for this node.</param>
     public LeaseStore In(string? scope, string? node = null) => _others.GetOrAdd(
         (scope ?? "", node ?? _node),
         static (key, store) => new LeaseStore(store._store, store._ids, key.Node, key.Scope.Length > 0 ? key.Scope : null, store._others),
         this);
 
-    /// <summary>Takes the camera for a session, or says for how long somebody else may still have it.</summary>
-    /// <remarks>A lease that this session holds already is granted again as it is: same id, same token, a new deadline.</remarks>
-    /// <param name="newerThan">A token of this camera that was seen here; the store may have lost it, and its clock be wrong.</param>
-    /// <exception cref="StoreUnavailableException">Not known whether it was granted: release it.</exception>
+    /// <summary>Takes the camera for a session, or returns how long another session may still have it.</summary>
+    /// <remarks>A lease that this session already holds is granted again with the same id, the same token and a new deadline.</remarks>
+    /// <param name="newerThan">The newest token of this camera that was seen here, because the store may have lost it and its clock may be
+    /// wrong.</param>
+    /// <exception cref="StoreUnavailableException">It is not known whether the lease was granted; release it.</exception>
     public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0)
     {
         var reply = await ChangeAsync(StoreScript.Acquire, cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash), Milliseconds(ttl), newerThan);
@@ -71,10 +72,10 @@ internal sealed class LeaseStore
             new StoreGrant.Granted(leaseId, token, DateTimeOffset.FromUnixTimeMilliseconds(acquiredAt));
     }
 
-    /// <summary>Moves the deadline; registers the lease again, as it was, if the store has lost it.</summary>
-    /// <param name="extendBy">From now, as the store sees it; null for the lease's TTL.</param>
-    /// <returns><see langword="false"/> when the lease has ended or the camera is another's; never revived.</returns>
-    /// <exception cref="StoreUnavailableException">Not extended, as far as anybody knows.</exception>
+    /// <summary>Moves the deadline. If the store has lost the lease, registers it again as it was.</summary>
+    /// <param name="extendBy">The time from now, by the store's clock, to the new deadline; null for the lease's TTL.</param>
+    /// <returns><see langword="false"/> if the lease has ended or another lease has the camera. An ended lease is never revived.</returns>
+    /// <exception cref="StoreUnavailableException">It is not known whether the lease was extended.</exception>
     public async Task<bool> RenewAsync(StoredLease lease, TimeSpan ttl, TimeSpan? extendBy = null) =>
         (long)await RunAsync(
             StoreScript.Renew,
@@ -84,8 +85,8 @@ internal sealed class LeaseStore
                 lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl),
             ]) > 0;
 
-    /// <returns>What the store holds for a camera; null for nothing.</returns>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <returns>The lease that the store has for a camera, or null if it has none.</returns>
+    /// <exception cref="StoreUnavailableException">It is not known whether there is one.</exception>
     public async Task<FoundLease?> ReadAsync(string cameraId)
     {
         var reply = await RunAsync(StoreScript.Read, [Camera(cameraId)], []);
@@ -97,12 +98,12 @@ internal sealed class LeaseStore
         var fields = (string[])reply!;
         if (HeldEntry.Parse(fields[0]) is not { } held || _ids.Open(held.LeaseId) is not { } leaseId)
         {
-            return null; // of a system with another key: it ends at its deadline
+            return null; // the lease is of a system with another key, and ends at its deadline
         }
 
         var now = long.Parse(fields[1], CultureInfo.InvariantCulture);
 
-        // A clock of the store that was set back makes no lease longer than it was granted.
+        // If the store's clock was set back, no lease gets longer than it was granted.
         return new FoundLease(
             new StoredLease(
                 cameraId, leaseId, held.SessionHash, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt), WasGranted: true)
@@ -115,48 +116,52 @@ internal sealed class LeaseStore
             held.Node);
     }
 
-    /// <summary>Removes the lease and writes its end into the ledger, once however often it is called.</summary>
-    /// <exception cref="StoreUnavailableException">Call again.</exception>
+    /// <summary>Removes the lease and writes its end into the ledger, only once even if called several times.</summary>
+    /// <exception cref="StoreUnavailableException">The lease may not be released; call again.</exception>
     public Task ReleaseAsync(StoredLease lease, LeaseEnd end) => lease.WasGranted
         ? ChangeAsync(StoreScript.Release, lease.CameraId, _ids.Seal(lease.LeaseId), lease.FencingToken, Facts(lease, end))
-        : SettleAsync(lease.CameraId, end, lease.LeaseId); // it may have been granted all the same; if not, there is nothing to record
+        : SettleAsync(lease.CameraId, end, lease.LeaseId); // the store may have granted it after all; if not, there is nothing to record
 
-    /// <summary>Ends a lease that only the store still knows.</summary>
-    /// <param name="leaseId">This very lease, for another may have been granted since it was read; null for whichever it is, if overdue.</param>
-    /// <returns>The ended lease's id; null when it was not ended.</returns>
+    /// <summary>Ends a lease that only the store still has.</summary>
+    /// <param name="leaseId">The lease to end, because another one may have been granted since it was read; null to end any lease that is
+    /// overdue.</param>
+    /// <returns>The ended lease's id, or null if none was ended.</returns>
     public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null) => (string?)await RunAsync(
         StoreScript.Settle,
         [Camera(cameraId), Deadlines, Ledger(cameraId)],
         [cameraId, end.Reason.Name(), Json(end.Detail), leaseId is null ? "" : _ids.Seal(leaseId), _node]) is { } ended ? _ids.Open(ended) ?? ended : null;
 
-    /// <summary>Cameras whose deadline has passed, at most <paramref name="limit"/>. Costs what is due, not what is held.</summary>
+    /// <summary>
+    /// Finds at most <paramref name="limit"/> cameras whose deadline has passed. The cost grows with the overdue cameras, not
+    /// with the held ones.
+    /// </summary>
     public async Task<IReadOnlyList<string>> FindOverdueAsync(int limit) =>
         (string[])(await RunAsync(StoreScript.Overdue, [Deadlines], [limit]))!;
 
-    /// <summary>Every camera that the store believes held by this node.</summary>
+    /// <summary>Finds every camera that the node holds according to the store.</summary>
     public async Task<IReadOnlyList<string>> FindHeldAsync() =>
         Array.ConvertAll(await AskAsync("held", database => database.SortedSetRangeByRankAsync(Deadlines)), value => value.ToString());
 
-    /// <summary>Ended leases of a camera, newest first.</summary>
+    /// <summary>Reads the ended leases of a camera, newest first.</summary>
     public async Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(string cameraId, int limit) =>
         _store.ReadAll<LedgerEntry>("ledger", await AskAsync("ledger", database => database.ListRangeAsync(Ledger(cameraId), 0, Math.Min(limit, LedgerLength) - 1)));
 
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public Task PingAsync() => AskAsync("ping", database => database.PingAsync());
 
-    /// <summary>No node is called so: a colon is no part of a name.</summary>
+    /// <summary>The prefix of shared scopes. No node has such a name, because a name contains no colon.</summary>
     private const string SharedScope = "shared:";
 
     private RedisKey Deadlines { get; }
 
-    /// <summary>What is held of the camera, and its last token. (Under "camera" an earlier format may still be there, for a day.)</summary>
+    /// <summary>The key of the camera's held lease, or of its last token. (Under "camera", an earlier format may remain for a day.)</summary>
     private RedisKey Camera(string cameraId) => $"{_prefix}lease:{cameraId}";
 
     private RedisKey Ledger(string cameraId) => $"{_prefix}ledger:{cameraId}";
 
     private string Lease(string leaseId, string leaseRef, string sessionHash) => $"{_ids.Seal(leaseId)} {leaseRef} {sessionHash} {_node}";
 
-    /// <summary>What the ledger says of its end, but for the time, which is the store's to say; see facts_of in the scripts.</summary>
+    /// <summary>Returns the ledger's text about the end, without the time, which the store adds; see facts_of in the scripts.</summary>
     private string Facts(StoredLease lease, LeaseEnd end) => string.Create(
         CultureInfo.InvariantCulture,
         $"\"acquired_at\":{lease.AcquiredAt.ToUnixTimeMilliseconds()},\"fencing_token\":{lease.FencingToken},\"lease_ref\":\"{lease.LeaseRef}\",\"reason\":\"{end.Reason.Name()}\",\"detail\":{Json(end.Detail)},\"node\":\"{_node}\"}}");
@@ -165,7 +170,7 @@ internal sealed class LeaseStore
 
     private static string Json(string? text) => text is null ? "null" : JsonSerializer.Serialize(text);
 
-    /// <summary>Together with what others want of this scope at the same time.</summary>
+    /// <summary>Runs a change together with other changes of this scope that arrive at the same time.</summary>
     private async Task<RedisResult> ChangeAsync(StoreScript script, string cameraId, RedisValue first, RedisValue second, RedisValue third)
     {
         var change = new StoreChange(script, Camera(cameraId), Ledger(cameraId), cameraId, first, second, third);
@@ -185,12 +190,12 @@ internal sealed class LeaseStore
     private Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask) => _store.AskAsync(operation, ask);
 }
 
-/// <summary>What the store must be told to find, extend or end a lease.</summary>
+/// <summary>The data that the store needs to find, extend or end a lease.</summary>
 /// <param name="WasGranted">False while the store's answer to the acquire is not known.</param>
 internal sealed record StoredLease(
     string CameraId, string LeaseId, string SessionHash, long FencingToken, DateTimeOffset AcquiredAt, bool WasGranted)
 {
-    /// <summary>Of its camera; null for that of its node.</summary>
+    /// <summary>The camera's scope, or null for that of its node.</summary>
     public string? Scope { get; init; }
 
     public string LeaseId
@@ -202,15 +207,15 @@ internal sealed record StoredLease(
     public string LeaseRef { get; private init; } = Identifiers.LeaseRef(LeaseId);
 }
 
-/// <param name="Remaining">Until its deadline, by the store's clock; negative when that has passed.</param>
-/// <param name="Held">Since it was granted, by the store's clock.</param>
-/// <param name="Node">The one that granted it.</param>
+/// <param name="Remaining">The time until its deadline, by the store's clock; negative if the deadline has passed.</param>
+/// <param name="Held">The time since it was granted, by the store's clock.</param>
+/// <param name="Node">The node that granted it.</param>
 internal sealed record FoundLease(StoredLease Lease, TimeSpan Ttl, TimeSpan Remaining, TimeSpan Held, string Node);
 
 internal abstract record StoreGrant
 {
     public sealed record Granted(string LeaseId, long FencingToken, DateTimeOffset AcquiredAt) : StoreGrant;
 
-    /// <param name="Node">The one that granted it; another than this one only in a scope that both share.</param>
+    /// <param name="Node">The node that granted the lease; it is another node only in a shared scope.</param>
     public sealed record Busy(TimeSpan Remaining, string Node) : StoreGrant;
 }

@@ -1,12 +1,12 @@
 namespace Attendance.CameraApi.Leases;
 
-/// <param name="Ttl">Null for the configured one.</param>
-/// <param name="Wait">How long to stand in line for a camera that somebody has.</param>
-/// <param name="Takeover">Ends another session's lease instead of waiting for it.</param>
-/// <param name="Failover">What another camera must be that the lease moves to should its own be lost; null to wait for its own.</param>
+/// <param name="Ttl">The TTL of the lease, or null for the configured one.</param>
+/// <param name="Wait">How long to wait in the queue for a camera that another session has.</param>
+/// <param name="Takeover">Whether to end another session's lease instead of waiting for the camera.</param>
+/// <param name="Failover">What another camera must meet for the lease to move there if its own is lost; null to wait for its own.</param>
 internal sealed record LeaseWish(
     string SessionHash, TimeSpan? Ttl = null, TimeSpan Wait = default, bool Takeover = false, CameraRequirements? Failover = null)
 {
-    /// <summary>Called with each lease that was ended for this one.</summary>
+    /// <summary>Called with each lease that was ended to make way for this one.</summary>
     public Action<CameraLease>? TookOver { get; init; }
 }

@@ -4,7 +4,7 @@ using Attendance.CameraApi.Store;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// Ends that the store has not heard of. A device is freed whether or not the store answers; its entry there follows as
+/// Keeps ended leases that the store has not recorded yet. A device is freed whether or not the store answers. The end is recorded as
 /// soon as the store is back, and always before the camera's next lease.
 /// </summary>
 internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clock, ILogger<PendingReleases> logger)
@@ -14,8 +14,8 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
     private readonly ConcurrentDictionary<(string CameraId, string LeaseId), (StoredLease Lease, LeaseEnd End)> _pending = new();
 
     /// <summary>
-    /// Tells the store, now or later. Never throws, and waits for a moment only: the device is free, and a store that
-    /// hangs must not keep its camera from being so.
+    /// Tells the store that a lease has ended, now or later. Never throws, and waits for 100 ms at most, because the device is free
+    /// and a store that hangs must not keep the camera occupied.
     /// </summary>
     public async Task ReleaseAsync(StoredLease lease, LeaseEnd end)
     {
@@ -23,10 +23,10 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
         await TellOrPostponeAsync(lease, end).WaitAsync(s_moment, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>The store may still believe that somebody has the camera who has not.</summary>
+    /// <summary>Whether the store may still list a lease of this camera that has already ended.</summary>
     public bool Has(string cameraId) => !_pending.IsEmpty && _pending.Any(entry => entry.Key.CameraId == cameraId);
 
-    /// <exception cref="StoreUnavailableException">Something is still to be told.</exception>
+    /// <exception cref="StoreUnavailableException">An end is still pending.</exception>
     public async Task FlushAsync(string? cameraId = null)
     {
         foreach (var (_, (lease, end)) in _pending)
@@ -53,7 +53,7 @@ internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clo
     private async Task TellAsync(StoredLease lease, LeaseEnd end)
     {
         await store.In(lease.Scope).ReleaseAsync(lease, end);
-        _pending.TryRemove(new((lease.CameraId, lease.LeaseId), (lease, end))); // not what it has to tell of a later stay
+        _pending.TryRemove(new((lease.CameraId, lease.LeaseId), (lease, end))); // keeps the entry of a later stay of the same lease
     }
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is free, but the store could not be told yet: {Error}")]

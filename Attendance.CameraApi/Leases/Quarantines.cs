@@ -4,7 +4,7 @@ using Attendance.CameraApi.Quality;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>Cameras that could not be shown to be free. Nobody gets one until it is.</summary>
+/// <summary>Manages cameras that could not be shown to be free. No session gets such a camera until it is.</summary>
 internal sealed partial class Quarantines(
     ClosingNode closing, CameraQuality quality, LeaseMetrics metrics, CameraEvents events, TimeProvider clock, ILogger<Quarantines> logger)
 {
@@ -14,7 +14,7 @@ internal sealed partial class Quarantines(
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Tells of a quarantine that begins with the end of a lease.</summary>
+    /// <summary>Reports a quarantine that begins with the end of a lease.</summary>
     public void Begin(CameraLease lease, Quarantine quarantine)
     {
         Interlocked.Increment(ref _count);
@@ -24,7 +24,7 @@ internal sealed partial class Quarantines(
         LogQuarantined(lease.CameraId, quarantine.Cause);
     }
 
-    /// <summary>Looks again whether the camera is free. Nobody's word will do: either the kernel says so, or it stays where it is.</summary>
+    /// <summary>Checks again whether the camera is free. Only the kernel can confirm it; otherwise the camera stays in quarantine.</summary>
     public async Task<bool> TryEndAsync(CameraSlot slot, Quarantine quarantine)
     {
         if (!await quarantine.Outcome.IsFreeAsync() || !slot.EndQuarantine(quarantine))
@@ -39,7 +39,7 @@ internal sealed partial class Quarantines(
         return true;
     }
 
-    /// <summary>Asks again, less and less often, whether the camera is free by now; then anybody may have it.</summary>
+    /// <summary>Checks with increasing intervals whether the camera is free. Once it is, any session may have it.</summary>
     public async Task EndAsync(CameraSlot slot, Quarantine quarantine)
     {
         try
@@ -56,7 +56,7 @@ internal sealed partial class Quarantines(
         }
         catch (OperationCanceledException)
         {
-            // The node stops; what starts next looks for itself.
+            // The node is stopping; its next run checks the camera itself.
         }
     }
 

@@ -22,7 +22,7 @@ internal enum ReleaseReason
     Test,
 }
 
-/// <summary>How a lease ended: one typed reason and, where a client gave another word, that word.</summary>
+/// <summary>How a lease ended: one typed reason and an optional detail, such as the word that a client gave.</summary>
 internal readonly record struct LeaseEnd(ReleaseReason Reason, string? Detail = null)
 {
     public override string ToString() => Detail is null ? Reason.Name() : $"{Reason.Name()} ({Detail})";
@@ -34,7 +34,7 @@ internal static class ReleaseReasons
 
     private static readonly string[] s_names = EnumNames.Of<ReleaseReason>();
 
-    /// <summary>What a client may say of itself; the rest are findings of ours.</summary>
+    /// <summary>The reasons that a client may give. The service determines all others itself.</summary>
     private static readonly ReleaseReason[] s_clients =
     [
         ReleaseReason.Client, ReleaseReason.PageHide, ReleaseReason.PageUnload, ReleaseReason.Manual,
@@ -43,10 +43,10 @@ internal static class ReleaseReasons
 
     public static string Name(this ReleaseReason reason) => s_names[(int)reason];
 
-    /// <summary>It ends the lease, wherever that is, and not just the use of one camera.</summary>
+    /// <summary>Whether the reason ends the lease wherever it is, and not only the use of one camera.</summary>
     public static bool IsOfHolder(this ReleaseReason reason) => s_clients.Contains(reason);
 
-    /// <summary>A client's own word: kept as a detail of <see cref="ReleaseReason.Client"/> where it is none of ours.</summary>
+    /// <summary>Converts the reason that a client gave. An unknown word is kept as the detail of <see cref="ReleaseReason.Client"/>.</summary>
     public static LeaseEnd FromClient(string? text, ReleaseReason absent = ReleaseReason.Client)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -60,7 +60,7 @@ internal static class ReleaseReasons
             : new LeaseEnd(ReleaseReason.Client, Printable(text));
     }
 
-    /// <summary>No control character of a client reaches a log or a terminal.</summary>
+    /// <summary>Shortens the text and removes control characters, so that none from a client reaches a log or a terminal.</summary>
     private static string Printable(string text) =>
         string.Concat(text.Where(character => !char.IsControl(character) && !char.IsSurrogate(character)).Take(MaxDetailLength));
 }

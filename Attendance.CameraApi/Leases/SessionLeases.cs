@@ -1,6 +1,9 @@
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>What each session holds or is about to hold here, so that asking costs what it holds and not what all do.</summary>
+/// <summary>
+/// Keeps the leases that each session holds or is about to hold on this node, so that a lookup costs only as much as that
+/// session holds.
+/// </summary>
 internal sealed class SessionLeases
 {
     private readonly Lock _gate = new();
@@ -19,7 +22,7 @@ internal sealed class SessionLeases
         }
     }
 
-    /// <returns>Whether it was the session's last.</returns>
+    /// <returns>Whether it was the session's last lease.</returns>
     public bool Remove(CameraLease lease)
     {
         lock (_gate)

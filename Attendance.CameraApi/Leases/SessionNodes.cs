@@ -6,18 +6,18 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// Which nodes may hold a camera for a session, so that its socket and its goodbye, which come to any node, reach them. A
-/// node that is alone writes nothing. What is missing here costs a session its renewals by that socket, nothing else.
+/// Records which nodes may hold a camera for a session, so that its socket and its goodbye, which can arrive at any node, reach them.
+/// A node without peers writes nothing. If an entry is missing, the session only loses its renewals through that socket.
 /// </summary>
 internal sealed class SessionNodes(IConnectionMultiplexer redis, StoreConnection store, IOptions<NodeOptions> node)
 {
-    /// <summary>Longer than a lease may be held.</summary>
+    /// <summary>How long an entry is kept: as long as a lease may be held at most.</summary>
     private static readonly TimeSpan s_memory = TimeSpan.FromDays(7);
 
-    /// <summary>As long as no other node is known.</summary>
+    /// <summary>Whether no other node is known.</summary>
     public bool IsAlone { get; set; } = true;
 
-    /// <summary>Before a camera is granted to the session here. Does not wait.</summary>
+    /// <summary>Records this node before a camera is granted to the session here. Does not wait.</summary>
     public void Enter(string sessionHash) => Tell(database =>
     {
         database.SetAdd(Key(sessionHash), node.Value.Name, CommandFlags.FireAndForget);
@@ -25,18 +25,18 @@ internal sealed class SessionNodes(IConnectionMultiplexer redis, StoreConnection
         database.Publish(Channel(sessionHash), node.Value.Name, CommandFlags.FireAndForget);
     });
 
-    /// <summary>The session holds nothing here any more. Does not wait.</summary>
+    /// <summary>Removes this node because the session no longer holds anything here. Does not wait.</summary>
     public void Leave(string sessionHash) => Tell(database =>
         database.SetRemove(Key(sessionHash), node.Value.Name, CommandFlags.FireAndForget));
 
-    /// <summary>Others than this one.</summary>
-    /// <exception cref="StoreUnavailableException">Not known.</exception>
+    /// <summary>Finds the other nodes that may hold a camera for the session.</summary>
+    /// <exception cref="StoreUnavailableException">The nodes are not known.</exception>
     public async Task<IReadOnlyList<string>> FindOthersAsync(string sessionHash) => IsAlone
         ? []
         : [.. (await store.AskAsync("session", database => database.SetMembersAsync(Key(sessionHash))))
             .Select(value => value.ToString()).Where(name => name != node.Value.Name)];
 
-    /// <summary>Hears when a node enters. End it by <see cref="ChannelMessageQueue.UnsubscribeAsync"/>.</summary>
+    /// <summary>Subscribes to nodes that enter. End the subscription with <see cref="ChannelMessageQueue.UnsubscribeAsync"/>.</summary>
     public Task<ChannelMessageQueue> ListenAsync(string sessionHash) => redis.GetSubscriber().SubscribeAsync(Channel(sessionHash));
 
     private void Tell(Action<IDatabase> tell)
@@ -52,7 +52,7 @@ internal sealed class SessionNodes(IConnectionMultiplexer redis, StoreConnection
         }
         catch (RedisException)
         {
-            // The connection has just gone; the acquisition finds the same.
+            // The connection has just been lost; the acquisition finds out too.
         }
     }
 

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// One who waits for a camera, in the lines of all that would do at once. The first that is given back claims it, once and for
-/// all; then, or when its patience is over, it is in no line any more.
+/// Waits for a camera in the queues of all suitable cameras at once. It gets the first camera that is given back, and no other.
+/// After that, or when its waiting time is over, it leaves all queues.
 /// </summary>
 internal sealed class SlotWaiter
 {
@@ -14,17 +14,17 @@ internal sealed class SlotWaiter
     private readonly ActivityContext _origin = Activity.Current?.Context ?? default;
     private int _done;
 
-    /// <param name="newLease">Of the camera whose turn it is; called by whoever gives it back.</param>
+    /// <param name="newLease">Creates the lease for the camera that was given back. It is called by the code that gives the camera back.</param>
     private SlotWaiter(Func<CameraSlot, CameraLease> newLease, bool isChoosy) => (_newLease, IsChoosy) = (newLease, isChoosy);
 
-    /// <summary>It waits for other cameras as well.</summary>
+    /// <summary>Whether it waits for several cameras.</summary>
     public bool IsChoosy { get; }
 
-    /// <summary>It has had its turn, or has left.</summary>
+    /// <summary>Whether it has got a camera or has stopped waiting.</summary>
     public bool IsDone => Volatile.Read(ref _done) != 0;
 
     /// <summary>Waits for the first of these cameras.</summary>
-    /// <returns>The lease that is in the camera's slot now; null when none was free in time.</returns>
+    /// <returns>The lease that is now in the camera's slot, or null if no camera was free in time.</returns>
     public static async Task<CameraLease?> EnterFirstAsync(
         IReadOnlyList<CameraSlot> slots, Func<CameraSlot, CameraLease> newLease, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class SlotWaiter
                 return null;
             }
 
-            return await waiter._turn.Task; // its turn came in the same moment; the caller's own token says whether it still wants it
+            return await waiter._turn.Task; // it got a camera at the same moment; the caller's own token tells whether it still wants it
         }
         finally
         {
@@ -53,7 +53,7 @@ internal sealed class SlotWaiter
         }
     }
 
-    /// <summary>Called under the slot's lock, which is why nothing else is locked here.</summary>
+    /// <summary>Claims the slot's camera for this waiter. It is called under the slot's lock, so it takes no other lock.</summary>
     public bool TryClaim(CameraSlot slot, [NotNullWhen(true)] out CameraLease? lease)
     {
         if (!TryFinish())
@@ -63,7 +63,7 @@ internal sealed class SlotWaiter
         }
 
         lease = _newLease(slot);
-        lease.Origin = _origin; // not that of whoever gave it back
+        lease.Origin = _origin; // not the span in which the camera was given back
         _turn.SetResult(lease);
         return true;
     }

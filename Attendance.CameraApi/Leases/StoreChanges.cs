@@ -4,15 +4,15 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// Acquisitions and releases of one scope, on their way to the store: what comes while others are under way goes together, as one script,
-/// in the order in which it came. Who is alone is sent at once.
+/// Sends the acquisitions and releases of one scope to the store. Changes that arrive while too many are in progress are queued and sent
+/// together, as one script, in the order in which they arrived. Any other change is sent at once.
 /// </summary>
 internal sealed class StoreChanges(RedisKey deadlines)
 {
-    /// <summary>So that the store works on one while the answers to another are dealt with.</summary>
+    /// <summary>The most scripts in progress. There are several, so that the store works on one while the replies to another are handled.</summary>
     private const int MaxUnderWay = 3;
 
-    /// <summary>The store does nothing else meanwhile: less than two tenths of a millisecond.</summary>
+    /// <summary>The most changes in one script. The store does nothing else while it runs one, which takes less than 0.2 ms.</summary>
     private const int MaxTogether = 24;
 
     private readonly Lock _gate = new();
@@ -20,7 +20,7 @@ internal sealed class StoreChanges(RedisKey deadlines)
     private readonly Queue<StoreChange> _queued = new();
     private int _underWay;
 
-    /// <returns>The reply to this one.</returns>
+    /// <returns>The store's reply to this change.</returns>
     public Task<RedisResult> RunAsync(IDatabase database, StoreChange change)
     {
         lock (_gate)
@@ -37,7 +37,10 @@ internal sealed class StoreChanges(RedisKey deadlines)
         return SendAloneAsync(database, change);
     }
 
-    /// <summary>And then what has come meanwhile: that goes out before this one's caller goes on.</summary>
+    /// <summary>
+    /// Sends one change, and then the changes that were queued in the meantime. They are sent before the caller of this one
+    /// continues.
+    /// </summary>
     private async Task<RedisResult> SendAloneAsync(IDatabase database, StoreChange change)
     {
         try
@@ -81,7 +84,10 @@ internal sealed class StoreChanges(RedisKey deadlines)
         }
     }
 
-    /// <summary>One at a time, or what was taken first might be sent second. Nothing is waited for here but the connection's buffer.</summary>
+    /// <summary>
+    /// Takes and sends under one lock, because otherwise changes that were taken first might be sent second. It waits only
+    /// for the connection's buffer.
+    /// </summary>
     private Task<RedisResult>? TrySend(IDatabase database, out List<StoreChange> together)
     {
         lock (_sending)
@@ -113,7 +119,7 @@ internal sealed class StoreChanges(RedisKey deadlines)
         return StoreScript.Changes.RunAsync(database, [.. keys], [.. values]);
     }
 
-    /// <returns>Nothing when there is nothing to send; this way to the store is free for the next then.</returns>
+    /// <returns>The changes to send; empty if there are none, in which case one script fewer counts as in progress.</returns>
     private List<StoreChange> Take()
     {
         lock (_gate)
@@ -133,8 +139,8 @@ internal sealed class StoreChanges(RedisKey deadlines)
     }
 }
 
-/// <summary>One acquisition or release. What its caller has given up before it was sent, is never sent.</summary>
-/// <param name="arguments">Of its script, four.</param>
+/// <summary>One acquisition or release. If its caller gives it up while it is queued, it is never sent.</summary>
+/// <param name="arguments">The four arguments of its script.</param>
 internal sealed class StoreChange(StoreScript script, RedisKey camera, RedisKey ledger, params RedisValue[] arguments)
 {
     private TaskCompletionSource<RedisResult>? _reply;
@@ -148,18 +154,21 @@ internal sealed class StoreChange(StoreScript script, RedisKey camera, RedisKey 
 
     public RedisValue[] Arguments => arguments;
 
-    /// <summary>For who is not sent at once.</summary>
+    /// <summary>The reply, for a change that was queued and not sent at once.</summary>
     public Task<RedisResult> Reply => (_reply ??= new TaskCompletionSource<RedisResult>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <returns><see langword="false"/> when it was given up.</returns>
+    /// <returns><see langword="false"/> if it was given up.</returns>
     public bool TrySend() => Interlocked.Exchange(ref _isTaken, 1) == 0;
 
-    /// <summary>Nobody waits for it any more. Without effect on what was sent.</summary>
+    /// <summary>Gives the change up, because its caller no longer waits. This has no effect on a change that was sent.</summary>
     public void GiveUp() => TrySend();
 
     public void Answer(RedisResult reply) => _reply!.TrySetResult(reply);
 
-    /// <summary>Of several that were sent together, the store has refused one alone if its reply is a list of one, the reason.</summary>
+    /// <summary>
+    /// Completes a change that was sent together with others. If its reply is a list with one element, the store refused this
+    /// change alone, and the element is the reason.
+    /// </summary>
     public void AnswerOrFail(RedisResult reply)
     {
         if (reply is { Resp2Type: ResultType.Array, Length: 1 })
@@ -175,6 +184,6 @@ internal sealed class StoreChange(StoreScript script, RedisKey camera, RedisKey 
     public void Fail(Exception exception)
     {
         _reply!.TrySetException(exception);
-        _ = _reply.Task.Exception; // seen: its caller may have given up
+        _ = _reply.Task.Exception; // marks the exception as observed, because the caller may have given up
     }
 }

@@ -1,10 +1,10 @@
 namespace Attendance.CameraApi.Node;
 
-/// <summary>This process's right to the name of its node.</summary>
+/// <summary>Claims the name of the node for this process.</summary>
 internal interface INodeName
 {
-    /// <summary>Makes sure of it, before anything in the store that goes by it is touched.</summary>
-    /// <exception cref="NodeNameTakenException">Another process that lives has it.</exception>
+    /// <summary>Makes sure that this process has the name, before it touches anything in the store under that name.</summary>
+    /// <exception cref="NodeNameTakenException">Another live process has the name.</exception>
     Task ClaimAsync(CancellationToken cancellationToken);
 }
 

@@ -5,20 +5,23 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Quality;
 
-/// <summary>How good this node's cameras are, by their last use and by what failed within a day. Of browsers' cameras nothing is kept.</summary>
+/// <summary>
+/// Knows how good this node's cameras are, from their last use and from their failures within a day. It keeps nothing
+/// about browser cameras.
+/// </summary>
 internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvider clock) : IFailureLog
 {
-    /// <summary>More than enough to say that it is bad.</summary>
+    /// <summary>The most failures kept for a camera: more than enough to rate it as bad.</summary>
     private const int FailuresKept = 100;
 
     private static readonly TimeSpan s_failuresCount = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Something more is known of a camera. Who listens must not wait for anything.</summary>
+    /// <summary>Raised when something new is known about a camera. Handlers must not block.</summary>
     public event Action<string, KeptQuality>? Changed;
 
-    /// <summary>A use has ended: its measurement is kept until the next.</summary>
+    /// <summary>Keeps the measurement of a use that has ended, until the next one.</summary>
     public void Keep(Camera camera, FrameHub frames)
     {
         if (frames.Quality.Read(clock.GetUtcNow()) is { } measured)
@@ -36,7 +39,7 @@ internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvid
         }
     });
 
-    /// <summary>What an earlier run knew; what this one has found out meanwhile is newer.</summary>
+    /// <summary>Restores what an earlier run knew. What this run has found out in the meantime is newer and is kept.</summary>
     public void Recall(string cameraId, KeptQuality kept)
     {
         var known = _known.GetOrAdd(cameraId, _ => new Known());
@@ -52,15 +55,15 @@ internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvid
         }
     }
 
-    /// <param name="frames">Of its use, while it is in use.</param>
+    /// <param name="frames">The frames of its current use, or null if it is not in use.</param>
     public QualityMeasurement? Measured(string cameraId, FrameHub? frames) =>
         frames?.Quality.Read(clock.GetUtcNow()) ?? (_known.TryGetValue(cameraId, out var known) ? Volatile.Read(ref known.Measured) : null);
 
-    /// <param name="frames">Of its use, while it is in use.</param>
+    /// <param name="frames">The frames of its current use, or null if it is not in use.</param>
     public CameraRating Rate(string cameraId, FrameHub? frames) =>
         CameraRating.Of(Measured(cameraId, frames), FailuresOf(cameraId), options.Value.Weights);
 
-    /// <summary>Within a day.</summary>
+    /// <summary>Returns the number of the camera's failures within a day.</summary>
     public int FailuresOf(string cameraId)
     {
         if (!_known.TryGetValue(cameraId, out var known))
@@ -79,7 +82,7 @@ internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvid
     {
         if (camera.Source.Kind == CameraKind.Browser)
         {
-            return; // there are as many as there are browsers
+            return; // there are as many of these cameras as there are browsers
         }
 
         var known = _known.GetOrAdd(camera.Id, _ => new Known());
@@ -110,7 +113,7 @@ internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvid
     }
 }
 
-/// <summary>What is worth remembering beyond this run.</summary>
+/// <summary>What is remembered about a camera beyond this run.</summary>
 internal sealed record KeptQuality(QualityMeasurement? Measured, IReadOnlyList<KeptFailure> Failures);
 
 internal sealed record KeptFailure(DateTimeOffset At, QualityFailure Kind);

@@ -2,20 +2,24 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Quality;
 
-/// <summary>How well a camera does, by what it delivers: the weighted mean of its parts.</summary>
-/// <param name="Rating">0 to 100.</param>
-/// <param name="MeasuredAt">Null where it was never measured; its parts are neutral then, so that it neither always wins nor never.</param>
+/// <summary>Rates a camera by what it delivers. The rating is the weighted mean of its parts.</summary>
+/// <param name="Rating">The rating, 0 to 100.</param>
+/// <param name="MeasuredAt">When the camera was measured, or null if it never was. Its parts are then neutral, so that it neither always
+/// nor never wins.</param>
 internal sealed record CameraRating(double Rating, DateTime? MeasuredAt, IReadOnlyList<RatingPart> Parts)
 {
-    /// <summary>The score of what is not known.</summary>
+    /// <summary>The score of a value that is not known.</summary>
     public const double Neutral = 0.5;
 
-    /// <summary>The Laplacian of four neighbours gives noise 4·4 + 4·1 times its variance; half as much again for what compression makes of it.</summary>
+    /// <summary>
+    /// The factor by which noise variance raises the variance of the Laplacian: 4·4 + 4·1 for four neighbours, and half as
+    /// much again for the effect of compression.
+    /// </summary>
     private const double LaplacianOfNoise = 30;
 
     public static CameraRating Of(QualityMeasurement? measured, int failures, RatingWeights weights)
     {
-        // A noisy picture is not a sharp one, though its neighbouring pixels differ as much.
+        // A noisy picture is not sharp, although its neighbouring pixels differ as much.
         var detail = measured?.Sharpness is { } sharpness ? Math.Max(0, sharpness - LaplacianOfNoise * Squared(measured.Noise ?? 0)) : default(double?);
         RatingPart[] parts =
         [
@@ -31,17 +35,17 @@ internal sealed record CameraRating(double Rating, DateTime? MeasuredAt, IReadOn
         return new(Math.Round(100 * rating, 1), measured?.At.UtcDateTime, parts);
     }
 
-    /// <param name="score">Of the value; what lies outside 0 to 1 is no better or worse than these.</param>
+    /// <param name="score">Computes the score of the value. A result outside 0 to 1 counts as the nearer of the two.</param>
     private static RatingPart Part(string name, double weight, double? value, string unit, Func<double, double> score) => new(
         name, value is { } known ? Math.Round(Math.Clamp(score(known), 0, 1), 3) : Neutral, weight, value is { } shown ? Math.Round(shown, 3) : null, unit);
 
-    /// <summary>Each doubling is worth the same, from nothing at <paramref name="least"/> to all at <paramref name="most"/>.</summary>
+    /// <summary>Returns a score in which each doubling counts the same, from 0 at <paramref name="least"/> to 1 at <paramref name="most"/>.</summary>
     private static double Logarithmic(double value, double least, double most) => Math.Log(Math.Max(value, least) / least) / Math.Log(most / least);
 
     private static double Squared(double value) => value * value;
 }
 
-/// <param name="Score">0 to 1.</param>
-/// <param name="Weight">What it counts, compared with the other parts.</param>
-/// <param name="Value">What the score comes from; null where it is not known and the score is neutral.</param>
+/// <param name="Score">The score, 0 to 1.</param>
+/// <param name="Weight">How much the part counts, compared with the others.</param>
+/// <param name="Value">The value from which the score is computed, or null if it is not known and the score is neutral.</param>
 internal sealed record RatingPart(string Name, double Score, double Weight, double? Value, string Unit);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Quality;
 
-/// <summary>Keeps what is known of cameras in the session store, so that a restart does not make them strangers. Nothing depends on it.</summary>
+/// <summary>Keeps the quality of cameras in the session store, so that it is still known after a restart. Nothing depends on it.</summary>
 internal sealed class QualityMemory(
     CameraQuality quality, StoreConnection store, StoreWrites writes, IOptions<NodeOptions> node, TimeProvider clock) : BackgroundService
 {
@@ -20,7 +20,7 @@ internal sealed class QualityMemory(
             await Task.Delay(s_pause, clock, stoppingToken);
         }
 
-        quality.Changed += Write; // not before, or the little that is known so far would replace what was known
+        quality.Changed += Write; // only now; otherwise, the little that is known so far would replace what was stored
     }
 
     public override void Dispose()
@@ -52,7 +52,7 @@ internal sealed class QualityMemory(
         }
     }
 
-    /// <returns>Null for what another version has written, which is no loss.</returns>
+    /// <returns>The stored quality, or null if another version has written it, which is no loss.</returns>
     private static KeptQuality? Read(string json)
     {
         try

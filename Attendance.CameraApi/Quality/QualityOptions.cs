@@ -5,15 +5,15 @@ namespace Attendance.CameraApi.Quality;
 
 internal sealed class QualityOptions
 {
-    /// <summary>Ratings that differ by no more than this are alike, so that noise does not decide.</summary>
+    /// <summary>The largest difference at which ratings count as equal, so that noise does not decide.</summary>
     [Range(0, 100)]
     public double TieWidth { get; set; } = 5;
 
-    /// <summary>How long a probe looks, after the first frame.</summary>
+    /// <summary>How long a probe measures after the first frame.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:00:05")]
     public TimeSpan ProbeDuration { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Cameras of which nothing is known are probed before one is chosen. It lights the lamps of cameras that nobody gets.</summary>
+    /// <summary>Whether unknown cameras are probed before one is chosen. This turns on the lamps of cameras that no session gets.</summary>
     public bool ProbeBeforeChoice { get; set; }
 
     [ValidateObjectMembers]

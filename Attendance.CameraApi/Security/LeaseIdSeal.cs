@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Security;
 
 /// <summary>
-/// Encrypts lease ids for the store: whoever has one can renew and end the lease, and reading the store is not meant to give that.
-/// One id is always the same text, because the store's scripts compare it; so the nonce is a MAC of the id (the construction of RFC 5297).
+/// Encrypts lease ids for the store, because anyone with an id can renew and end the lease, and read access to the store must not allow that.
+/// An id always gives the same text, because the store's scripts compare it. So the nonce is a MAC of the id (the construction of RFC 5297).
 /// </summary>
 internal sealed class LeaseIdSeal(IOptions<SecurityOptions> options)
 {
@@ -16,7 +16,7 @@ internal sealed class LeaseIdSeal(IOptions<SecurityOptions> options)
     private readonly byte[]? _encryption = DerivedKeys.For("lease ids, encryption", options.Value);
     private readonly byte[]? _nonces = DerivedKeys.For("lease ids, nonces", options.Value);
 
-    /// <returns>Letters, digits, <c>-</c> and <c>_</c>; without an API key the id as it is.</returns>
+    /// <returns>The encrypted id, of letters, digits, <c>-</c> and <c>_</c>; without an API key, the id as it is.</returns>
     public string Seal(string leaseId)
     {
         if (_encryption is null)
@@ -33,7 +33,7 @@ internal sealed class LeaseIdSeal(IOptions<SecurityOptions> options)
         return Base64Url.EncodeToString(sealedId);
     }
 
-    /// <returns>Null for what was not sealed under this key.</returns>
+    /// <returns>The lease id, or null if the text was not encrypted with this key.</returns>
     public string? Open(string text)
     {
         if (_encryption is null)

@@ -5,10 +5,13 @@ namespace Attendance.CameraApi.Security;
 
 internal sealed class SecurityOptions
 {
-    /// <summary>The header in which callers show the key.</summary>
+    /// <summary>The header in which callers send the key.</summary>
     public const string Header = "X-Api-Key";
 
-    /// <summary>What callers send as <see cref="Header"/>. Without one the API serves this machine only, in Development only.</summary>
+    /// <summary>
+    /// The key that callers send as <see cref="Header"/>. Without a key, the API serves only this machine, and only in
+    /// Development.
+    /// </summary>
     public string? ApiKey { get; set; }
 }
 

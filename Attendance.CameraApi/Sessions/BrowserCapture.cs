@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Sessions;
 
 /// <summary>
-/// The use of a camera that a page has. The page opens it, after it got the lease; that it stopped it, the page says on
-/// its socket, or shows by being gone. Without a socket it stops before it releases, and its word is all there is.
+/// The use of a camera that belongs to a page. The page opens the camera after it gets the lease. It confirms on its socket that it
+/// stopped the camera; if the page is gone, the camera counts as stopped. A page without a socket stops the camera before it releases
+/// the lease, and that release is the only proof there is.
 /// </summary>
 internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets, TimeSpan patience, TimeProvider clock) : ICameraCapture
 {
@@ -14,17 +15,17 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
     private readonly TaskCompletionSource<CaptureLoss> _lost = new();
     private bool _isOpen;
 
-    /// <summary>Stays empty: its pictures stay in its page.</summary>
+    /// <summary>Stays empty, because the pictures stay in the page.</summary>
     public FrameHub Frames { get; } = new();
 
     public CaptureStatus Status => CaptureStatus.Closed;
 
-    /// <summary>By its page.</summary>
+    /// <summary>Always true, because its page attends it.</summary>
     public bool IsAttended => true;
 
     public Task<CaptureLoss> Lost => _lost.Task;
 
-    public Task FailingAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken); // its page sees to it
+    public Task FailingAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken); // only cancellation ends this: its page handles failures
 
     public Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +34,7 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
         return Task.CompletedTask;
     }
 
-    /// <summary>From here on a confirmation of its page counts.</summary>
+    /// <summary>Starts to wait for the page's confirmation that it stopped the camera. A confirmation before this call does not count.</summary>
     public void AwaitStop() => _ = _stopped.Value;
 
     public async Task<CloseOutcome> CloseAsync()
@@ -41,7 +42,7 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
         Frames.End();
         if (!_isOpen)
         {
-            return new CloseOutcome.Free(); // the page has never heard of its lease
+            return new CloseOutcome.Free(); // the page never got its lease
         }
 
         try
@@ -61,6 +62,6 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
 
 internal sealed class BrowserCaptures(PresenceSockets sockets, IOptions<CaptureOptions> options, TimeProvider clock) : IBrowserCaptures
 {
-    /// <summary>As long as a worker is given.</summary>
+    /// <summary>Creates a capture whose page has as long to stop as a worker has for a whole release.</summary>
     public ICameraCapture Create(CameraLease lease) => new BrowserCapture(lease, sockets, options.Value.WholeRelease, clock);
 }

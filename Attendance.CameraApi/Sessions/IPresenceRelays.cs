@@ -1,17 +1,17 @@
 namespace Attendance.CameraApi.Sessions;
 
-/// <summary>Takes a session's presence to the other nodes that hold something for it.</summary>
+/// <summary>Relays a session's presence to the other nodes that hold leases for it.</summary>
 internal interface IPresenceRelays
 {
-    /// <param name="tell">Says something to the page.</param>
+    /// <param name="tell">Sends a message to the page.</param>
     IPresenceRelay Begin(string sessionId, string sessionHash, Action<PresenceMessage> tell);
 }
 
-/// <summary>Ends when it is disposed of: by that, the other nodes know that the page is gone.</summary>
+/// <summary>The relay of one session's presence. Disposing it ends it, which tells the other nodes that the page is gone.</summary>
 internal interface IPresenceRelay : IAsyncDisposable
 {
     void Hear(PageMessage message);
 
-    /// <summary>The page has said goodbye, which the others are still told.</summary>
+    /// <summary>Passes the page's goodbye on to the other nodes before the relay ends.</summary>
     Task FinishAsync();
 }

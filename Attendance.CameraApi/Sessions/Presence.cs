@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Sessions;
 
 /// <summary>
-/// As long as a session's socket lives its leases are renewed here, whatever the timers of its page do. When the socket
-/// is lost they end after a grace, unless the session shows itself before: by another socket, or by HTTP.
+/// Renews a session's leases for as long as its socket lives, so renewal does not depend on the timers of its page. If the
+/// socket is lost, the leases end after a grace period unless the session comes back before, by another socket or by HTTP.
 /// </summary>
 internal sealed partial class Presence(
     CameraLeases leases,
@@ -20,17 +20,18 @@ internal sealed partial class Presence(
     PresenceMetrics metrics,
     ILogger<Presence> logger)
 {
-    /// <summary>Subprotocol of the sockets.</summary>
+    /// <summary>The WebSocket subprotocol of presence sockets.</summary>
     public const string Protocol = "attendance.presence.v1";
 
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tells pages of their leases' ends, and of where they go on.</summary>
+    /// <summary>Starts to tell pages when a lease ends or moves to another camera.</summary>
     public void Listen() => leases.Ended += Tell;
 
-    /// <summary>Attends a socket until it has ended.</summary>
-    /// <param name="abort">Cuts its connection.</param>
-    /// <param name="sessionId">To be relayed to the other nodes that hold something for it; null where another node relays it here.</param>
+    /// <summary>Serves a socket until it has ended.</summary>
+    /// <param name="abort">Aborts the socket's connection.</param>
+    /// <param name="sessionId">The session's id, for relaying to the other nodes that hold its leases; null if another node relays the
+    /// session here.</param>
     public async Task AttendAsync(WebSocket webSocket, string sessionHash, Action abort, string? sessionId = null)
     {
         using var socket = new PresenceSocket(webSocket, sessionHash, abort, clock);
@@ -96,7 +97,10 @@ internal sealed partial class Presence(
         }
     }
 
-    /// <summary>What is still opening is left to its own request, which ends with its client.</summary>
+    /// <summary>
+    /// After a loss, starts the grace period of the session's leases. A lease that is still opening is left to its own request, which
+    /// ends with its client.
+    /// </summary>
     private void LetLeave(string sessionHash, PresenceEnd end)
     {
         if (!end.IsLoss())
@@ -124,13 +128,13 @@ internal sealed partial class Presence(
             return;
         }
 
-        (lease.Capture as BrowserCapture)?.AwaitStop(); // before its page is asked to
+        (lease.Capture as BrowserCapture)?.AwaitStop(); // before its page is told to stop, so that no confirmation is missed
         sockets.Tell(lease.SessionHash, EndedMessage.From(lease, end));
     }
 
     private async Task RenewAsync(PresenceSocket socket, CancellationToken cancellationToken)
     {
-        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
+        Activity.Current = null; // this loop repeats, so it is not part of the trace of the request that started it
         try
         {
             using var timer = new PeriodicTimer(s_tick, clock);
@@ -146,7 +150,7 @@ internal sealed partial class Presence(
         catch (Exception exception)
         {
             LogNotRenewed(exception);
-            socket.Close(PresenceEnd.Misused, WebSocketCloseStatus.InternalServerError, "error"); // its page comes back, or renews by itself
+            socket.Close(PresenceEnd.Misused, WebSocketCloseStatus.InternalServerError, "error"); // its page reconnects, or renews by HTTP
         }
     }
 
@@ -181,7 +185,7 @@ internal sealed partial class Presence(
         }
         catch (StoreUnavailableException)
         {
-            return false; // tried again in a second, until the lease expires
+            return false; // retried every second until the lease expires
         }
     }
 

@@ -3,31 +3,31 @@ namespace Attendance.CameraApi.Sessions;
 /// <summary>How a presence socket ended.</summary>
 internal enum PresenceEnd
 {
-    /// <summary>The page said so before.</summary>
+    /// <summary>The page announced the close.</summary>
     Goodbye,
 
-    /// <summary>The API stops.</summary>
+    /// <summary>The API is shutting down.</summary>
     Shutdown,
 
-    /// <summary>A newer socket of the session took its place.</summary>
+    /// <summary>A newer socket of the session replaced this one.</summary>
     Replaced,
 
-    /// <summary>Closed or reset from the other side.</summary>
+    /// <summary>The peer closed or reset the connection.</summary>
     Closed,
 
-    /// <summary>No sign of life.</summary>
+    /// <summary>The peer did not answer a ping in time.</summary>
     Timeout,
 
-    /// <summary>It does not read what it is sent.</summary>
+    /// <summary>The peer does not read what it is sent.</summary>
     Slow,
 
-    /// <summary>It sent what a page never sends.</summary>
+    /// <summary>The peer sent something that a page never sends.</summary>
     Misused,
 }
 
 internal static class PresenceEnds
 {
-    /// <summary>Whether the session may be gone, though it has not said so.</summary>
+    /// <summary>Returns whether the session may be gone although it did not announce it.</summary>
     public static bool IsLoss(this PresenceEnd end) => end > PresenceEnd.Replaced;
 
     public static string Name(this PresenceEnd end) => end switch

@@ -6,33 +6,34 @@ using Attendance.CameraApi.Leases;
 
 namespace Attendance.CameraApi.Sessions;
 
-/// <summary>What the server says on a presence socket.</summary>
+/// <summary>A message from the server on a presence socket.</summary>
 internal abstract record PresenceMessage(string Type)
 {
     public virtual byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), WireJson.Options);
 }
 
-/// <summary>The first thing a page hears.</summary>
-/// <param name="Leases">What its session holds now.</param>
+/// <summary>The first message that a page gets.</summary>
+/// <param name="Leases">The leases that its session holds now.</param>
 internal sealed record HelloMessage(double PingSeconds, double GraceSeconds, double HiddenHoldSeconds, IReadOnlyList<PresentLease> Leases)
     : PresenceMessage("hello");
 
-/// <summary>The store has confirmed these.</summary>
+/// <summary>Lists the leases whose renewal the store has confirmed.</summary>
 internal sealed record RenewedMessage(IReadOnlyList<PresentLease> Leases) : PresenceMessage("renewed");
 
-/// <summary>Said before the device is closed.</summary>
+/// <summary>Tells the page that a lease has ended. It is sent before the device is closed.</summary>
 internal sealed record EndedMessage(string LeaseId, string CameraId, string Reason, string? Detail) : PresenceMessage("ended")
 {
     public static EndedMessage From(CameraLease lease, LeaseEnd end) => new(lease.Id, lease.CameraId, end.Reason.Name(), end.Detail);
 }
 
-/// <summary>What another node says to this session.</summary>
+/// <summary>A message from another node to this session, passed on as it is.</summary>
 internal sealed record RelayedMessage(byte[] Json) : PresenceMessage("relayed")
 {
     public override byte[] ToJson() => Json;
 }
 
-/// <summary>Its camera was lost, and the lease, the same one, has another now. What was known of the one before counts no more.</summary>
+/// <summary>Tells that the camera of a lease was lost and that the same lease has another camera now. What the page knew about the
+/// previous camera is no longer valid.</summary>
 internal sealed record MovedMessage(
     string LeaseId, string FromCameraId, string CameraId, long FencingToken, DateTime ExpiresAt, string? StreamUrl, string? SnapshotUrl)
     : PresenceMessage("moved")
@@ -53,7 +54,7 @@ internal sealed record PresentLease(string LeaseId, string CameraId, DateTime Ex
         new(lease.Id, lease.CameraId, lease.ExpiresAt.UtcDateTime, (int)lease.Ttl.TotalSeconds);
 }
 
-/// <summary>What a page says. A type that is not known here, or a text that is no such message, says nothing.</summary>
+/// <summary>A message from a page. Messages of an unknown type and texts that are not such a message are ignored.</summary>
 internal sealed record PageMessage(string? Type, bool? Hidden, string? LeaseId)
 {
     public static PageMessage? TryParse(ReadOnlySpan<byte> text)
@@ -62,7 +63,7 @@ internal sealed record PageMessage(string? Type, bool? Hidden, string? LeaseId)
         {
             return JsonSerializer.Deserialize<PageMessage>(text, WireJson.Options);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // InvalidOperationException: half a surrogate pair
         {
             return null;
         }

@@ -5,16 +5,16 @@ namespace Attendance.CameraApi.Sessions;
 
 internal sealed class PresenceOptions
 {
-    /// <summary>A socket that has been silent for so long is asked for a sign of life. Below the minute after which a proxy
-    /// takes a quiet connection for a dead one.</summary>
+    /// <summary>How long a socket may be silent before it is pinged. It is less than the minute after which a proxy considers a
+    /// quiet connection dead.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:20")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A socket that has been silent for so long is lost. Longer than <see cref="PingInterval"/>.</summary>
+    /// <summary>How long a socket may be silent before it counts as lost. Must be longer than <see cref="PingInterval"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.200", "00:01:00")]
     public TimeSpan PongTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a session whose socket was lost may take to come back to its leases.</summary>
+    /// <summary>How long the leases of a session are kept after its socket was lost, so that the session can come back.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(2);
 }

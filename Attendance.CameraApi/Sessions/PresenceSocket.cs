@@ -4,10 +4,10 @@ using System.Threading.Channels;
 namespace Attendance.CameraApi.Sessions;
 
 /// <summary>
-/// One socket of one session. Whatever its other side does or does not do, nobody here waits for it: what is sent goes
-/// into a bounded queue with one writer, what comes is bounded in length, and a close has a moment only.
+/// One socket of one session. Callers never wait for the peer, whatever it does: outgoing messages go into a bounded queue that
+/// one task writes out, incoming messages are limited in length, and a close has a timeout of 500 ms.
 /// </summary>
-/// <param name="abort">Cuts the connection.</param>
+/// <param name="abort">Aborts the connection.</param>
 internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Action abort, TimeProvider clock) : IDisposable
 {
     public const int MaxMessage = 4 * 1024;
@@ -27,24 +27,24 @@ internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Actio
 
     public string SessionHash => sessionHash;
 
-    /// <summary>When its page was hidden; null while it is seen.</summary>
+    /// <summary>The timestamp at which the page was hidden; null while it is visible.</summary>
     public long? HiddenSince { get; set; }
 
-    /// <summary>Nothing of it is left.</summary>
+    /// <summary>Completes when the socket has ended and nothing of it runs any more.</summary>
     public Task Gone => _gone.Task;
 
     public void Send(PresenceMessage message)
     {
         if (!_unsent.Writer.TryWrite(message))
         {
-            Close(PresenceEnd.Slow, WebSocketCloseStatus.PolicyViolation, "slow"); // or it is closing, and this changes nothing
+            Close(PresenceEnd.Slow, WebSocketCloseStatus.PolicyViolation, "slow"); // if it is already closing, this has no effect
         }
     }
 
-    /// <summary>The close that comes is meant.</summary>
+    /// <summary>Marks the coming close as intentional.</summary>
     public void SayGoodbye() => End(PresenceEnd.Goodbye);
 
-    /// <summary>Sends what is still to be sent, then closes; cuts it off when that takes more than a moment.</summary>
+    /// <summary>Sends the messages that are queued, then closes. Aborts the connection if that takes more than 500 ms.</summary>
     public void Close(PresenceEnd end, WebSocketCloseStatus status, string why)
     {
         End(end);
@@ -62,7 +62,7 @@ internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Actio
         _unsent.Writer.TryComplete();
     }
 
-    /// <summary>Reads and writes until it has ended, and says why it has.</summary>
+    /// <summary>Reads and writes until the socket has ended, and returns why it ended.</summary>
     public async Task<PresenceEnd> RunAsync(Action<PageMessage> received)
     {
         var writing = WriteAsync();
@@ -94,7 +94,7 @@ internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Actio
         _patience?.Dispose();
     }
 
-    /// <summary>Of several reasons the first counts.</summary>
+    /// <summary>Records why the socket ends. The first reason wins.</summary>
     private void End(PresenceEnd end)
     {
         lock (_gate)
@@ -107,7 +107,7 @@ internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Actio
     {
         lock (_gate)
         {
-            if (!_isGone) // then there is no connection any more to be cut
+            if (!_isGone) // once it is gone, there is no connection left to abort
             {
                 _unsent.Writer.TryComplete();
                 _ = _cut.CancelAsync();
@@ -144,7 +144,7 @@ internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Actio
                 received(message);
             }
 
-            length = part.EndOfMessage || isClosing ? 0 : length; // after our close all but the other's is thrown away
+            length = part.EndOfMessage || isClosing ? 0 : length; // after our close, everything but the peer's close is discarded
         }
     }
 
@@ -161,11 +161,11 @@ internal sealed class PresenceSocket(WebSocket socket, string sessionHash, Actio
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // The reader notices as well, and says what it was.
+            // The reader sees the failure as well and records the reason.
         }
     }
 
-    /// <summary>The ping that was not answered in time, and not a connection that has ended.</summary>
+    /// <summary>Returns whether the read failed because a ping was not answered in time, and not because the connection ended.</summary>
     private bool IsSilence(Exception exception) =>
         !_cut.IsCancellationRequested && socket.State == WebSocketState.Aborted
         && exception is not WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely };

@@ -4,8 +4,8 @@ using Attendance.CameraApi.Leases;
 namespace Attendance.CameraApi.Sessions;
 
 /// <summary>
-/// The newest socket of each session, and what its page has still to confirm: that it stopped a camera of its own, whose
-/// lease has ended. A page that is gone has stopped it.
+/// Holds the newest socket of each session, and the stops that its page has yet to confirm: of its own cameras whose lease has
+/// ended. A page that is gone counts as having stopped them.
 /// </summary>
 internal sealed class PresenceSockets
 {
@@ -16,7 +16,7 @@ internal sealed class PresenceSockets
     private readonly Dictionary<string, Stopping> _stopping = new(StringComparer.Ordinal);
     private bool _closed;
 
-    /// <param name="entered">Run before anything else is said on this socket.</param>
+    /// <param name="entered">Runs before any other message is sent on this socket.</param>
     public void Enter(PresenceSocket socket, Action entered)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ internal sealed class PresenceSockets
             entered();
             foreach (var (_, stopping) in Of(socket.SessionHash))
             {
-                socket.Send(stopping.Message); // what the one before may not have heard
+                socket.Send(stopping.Message); // the previous socket may not have delivered it
             }
 
             if (_closed)
@@ -40,7 +40,7 @@ internal sealed class PresenceSockets
         }
     }
 
-    /// <param name="left">Run when the session has no other socket, before it can have.</param>
+    /// <param name="left">Runs if the session has no other socket, and before it can get one.</param>
     public void Leave(PresenceSocket socket, Action left)
     {
         lock (_gate)
@@ -69,7 +69,7 @@ internal sealed class PresenceSockets
         }
     }
 
-    /// <summary>Completes when the page of an ended lease has stopped its camera, or is gone. Ask once for each lease.</summary>
+    /// <summary>Completes when the page of an ended lease has stopped its camera or is gone. Call it only once for each lease.</summary>
     public Task StoppedAsync(CameraLease lease)
     {
         lock (_gate)
@@ -85,7 +85,7 @@ internal sealed class PresenceSockets
         }
     }
 
-    /// <summary>A page confirms for its own session only.</summary>
+    /// <summary>Records that a page has stopped its camera. A page can confirm only for its own session.</summary>
     public void Confirm(string sessionHash, string leaseId)
     {
         lock (_gate)
@@ -98,7 +98,7 @@ internal sealed class PresenceSockets
         }
     }
 
-    /// <summary>From here on every socket is closed. Takes a moment at most, whatever is at their other ends.</summary>
+    /// <summary>Closes every socket, and each one that is opened later. Takes little more than 500 ms, whatever the peers do.</summary>
     public Task CloseAsync()
     {
         lock (_gate)

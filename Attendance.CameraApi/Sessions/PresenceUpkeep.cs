@@ -2,8 +2,8 @@ using Attendance.CameraApi.Leases;
 
 namespace Attendance.CameraApi.Sessions;
 
-/// <summary>At the end: first all leases are released, then the sockets are closed. A page that hangs is waited for no longer
-/// than a moment, so that one that does not confirm a release keeps nothing.</summary>
+/// <summary>At shutdown, releases all leases first and then closes the sockets. It waits at most 1 s for pages to confirm before
+/// it closes the sockets, so a page that hangs cannot keep its camera.</summary>
 internal sealed class PresenceUpkeep(Presence presence, PresenceSockets sockets, CameraLeases leases, TimeProvider clock) : IHostedLifecycleService
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ internal sealed class PresenceUpkeep(Presence presence, PresenceSockets sockets,
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Before the server stops, which would wait for every socket.</summary>
+    /// <summary>Runs before the server stops, because the server would wait for every open socket.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         var released = leases.CloseAsync();

@@ -7,14 +7,14 @@ using StackExchange.Redis;
 
 namespace Attendance.CameraApi.Store;
 
-/// <summary>Asks the session store: in bounded time, measured, and with one kind of failure.</summary>
+/// <summary>Sends requests to the session store. Every request takes a bounded time, is measured, and fails with one type of exception.</summary>
 internal sealed partial class StoreConnection(
     IConnectionMultiplexer redis, IOptions<StoreOptions> options, TimeProvider clock, StoreMetrics metrics, ILogger<StoreConnection> logger)
 {
-    /// <summary>What has been logged as unreadable.</summary>
+    /// <summary>The kinds of values that were already logged as unreadable.</summary>
     private readonly ConcurrentDictionary<string, bool> _unreadable = new();
 
-    /// <exception cref="StoreUnavailableException">It does not answer, or not in time. It may have done what it was asked.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer, or not in time. It may have carried out the request.</exception>
     public async Task<T> AskAsync<T>(string operation, Func<IDatabase, Task<T>> ask)
     {
         using var activity = CameraApiActivity.Source.HasListeners()
@@ -24,7 +24,7 @@ internal sealed partial class StoreConnection(
         var outcome = "ok";
         try
         {
-            // The client's own time-outs are looked at about once a second; a caller is promised an answer sooner.
+            // The client checks its own timeouts only about once a second, but a caller is promised an answer sooner.
             return await ask(redis.GetDatabase()).WaitAsync(options.Value.Timeout, clock);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
@@ -40,14 +40,14 @@ internal sealed partial class StoreConnection(
     }
 
     /// <summary>
-    /// Reads values that are kept as JSON, each by itself: one that another version has written, or somebody by hand, hides no other. It is
-    /// passed over, counted and logged once.
+    /// Reads values that are kept as JSON, each by itself, so that an unreadable value, from another version or edited by hand, does not
+    /// affect the others. An unreadable value is skipped and counted, and each kind is logged once.
     /// </summary>
-    /// <param name="what">As the operation that they came by is called.</param>
-    /// <param name="values">As they came.</param>
+    /// <param name="what">The name of the operation that returned them.</param>
+    /// <param name="values">The values as the store returned them.</param>
     public IReadOnlyList<T> ReadAll<T>(string what, IEnumerable<RedisValue> values) where T : class => [.. values.Select(value => Read<T>(what, value)).OfType<T>()];
 
-    /// <returns>Null for one that cannot be read, or lacks what it must have.</returns>
+    /// <returns>The value, or null if it cannot be read or lacks a required property.</returns>
     public T? Read<T>(string what, RedisValue value) where T : class
     {
         try
@@ -59,7 +59,7 @@ internal sealed partial class StoreConnection(
         }
         catch (JsonException)
         {
-            // As one that is missing.
+            // Treated like a missing value.
         }
 
         metrics.Unreadable(what);

@@ -16,8 +16,8 @@ internal static class StoreRegistration
     }
 
     /// <summary>
-    /// One connection for all. It comes up by itself whenever the store does; until then every call fails at once. Aspire's own
-    /// health check and spans are off: ours, and <see cref="StoreConnection"/>, answer in bounded time.
+    /// Adds one connection for all requests. It connects by itself when the store is up; until then, every call fails at once. Aspire's
+    /// health check and spans are off, because this service's own check and <see cref="StoreConnection"/> answer in bounded time.
     /// </summary>
     private static void AddStoreConnection(this IHostApplicationBuilder builder) => builder.AddRedisClient(
         ConnectionName, settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, true), Configure);
@@ -28,7 +28,7 @@ internal static class StoreRegistration
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ConnectTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
-        options.HeartbeatInterval = TimeSpan.FromMilliseconds(250); // also how often a broken connection is tried again
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(250); // also how often a broken connection is retried
         options.IncludeDetailInExceptions = false;
     }
 }

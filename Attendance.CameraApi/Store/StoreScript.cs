@@ -6,12 +6,12 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Store;
 
 /// <summary>
-/// One change of the store: atomic, one round trip. Sent by its hash; by its text when the server does not know it yet, and so later than
-/// what was sent after it.
+/// A script that the store runs atomically, in one round trip. It is sent by its hash. If the server does not know the hash yet, it is sent
+/// again by its text, and so runs later than requests that were sent after it.
 /// </summary>
 internal sealed class StoreScript
 {
-    /// <summary>Where a change takes its parameters from.</summary>
+    /// <summary>The text by which a change reads its parameters.</summary>
     private const string Parameters = "= ...";
 
     private static readonly string s_common = ReadResource("common");
@@ -32,7 +32,7 @@ internal sealed class StoreScript
 
     public static StoreScript Release { get; } = Alone("release");
 
-    /// <summary>Any number of those two together.</summary>
+    /// <summary>Runs any number of acquisitions and releases together.</summary>
     public static StoreScript Changes { get; } = new("changes", AsFunction("acquire") + AsFunction("release") + ReadResource("changes"));
 
     public static StoreScript Renew { get; } = new("renew");
@@ -59,7 +59,10 @@ internal sealed class StoreScript
         }
     }
 
-    /// <summary>Without a loop, a function and a call that catches: for who is alone that is a tenth of the store's work.</summary>
+    /// <summary>
+    /// Creates the script for a single change, without a loop, a function and a protected call, which would add a tenth to
+    /// the store's work.
+    /// </summary>
     private static StoreScript Alone(string name) =>
         new(name, ReadResource(name).Replace(Parameters, "= KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4]", StringComparison.Ordinal));
 

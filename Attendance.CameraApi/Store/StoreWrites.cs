@@ -5,12 +5,12 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Store;
 
 /// <summary>
-/// What is kept in the store for people to read and nothing depends on: written in order, behind everybody's back, and as
-/// soon as the store is there again if it is not.
+/// Writes values to the store that people read and nothing else depends on. They are written in order and in the background. If the
+/// store is unavailable, they are written as soon as it is back.
 /// </summary>
 internal sealed partial class StoreWrites(StoreConnection store, ReachedLimits limits, TimeProvider clock, ILogger<StoreWrites> logger) : BackgroundService
 {
-    /// <summary>What is waiting beyond that is lost, the oldest first.</summary>
+    /// <summary>The most writes that can wait. Beyond that, the oldest are lost.</summary>
     private const int Backlog = 2000;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -20,19 +20,19 @@ internal sealed partial class StoreWrites(StoreConnection store, ReachedLimits l
 
     private readonly RepeatedFailure _refusal = new();
 
-    /// <summary>What is being written, or waits for the store.</summary>
+    /// <summary>The write that is in progress or waits for the store.</summary>
     private (string Operation, Func<IDatabase, Task> Write)? _next;
 
     public void Add(string operation, Func<IDatabase, Task> write) => _queue.Writer.TryWrite((operation, write));
 
-    /// <summary>Puts it at the head of a list of which the newest are kept.</summary>
+    /// <summary>Adds a value to the head of a list that keeps only its newest values.</summary>
     public void AddToList(string operation, RedisKey list, RedisValue value, int kept) => Add(operation, async database =>
     {
         await database.ListLeftPushAsync(list, value);
         await database.ListTrimAsync(list, 0, kept - 1);
     });
 
-    /// <summary>What the end of the node has to say is still written, if the store answers.</summary>
+    /// <summary>Writes what is still queued when the node stops, if the store answers.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -56,7 +56,7 @@ internal sealed partial class StoreWrites(StoreConnection store, ReachedLimits l
         }
     }
 
-    /// <returns>False where the store does not answer; what it refuses is not tried again.</returns>
+    /// <returns>False if the store does not answer. A write that the store refuses returns true, because it is not retried.</returns>
     private async Task<bool> TryAsync(string operation, Func<IDatabase, Task> write)
     {
         try

@@ -2,10 +2,12 @@ using System.Diagnostics.Metrics;
 
 namespace Attendance.CameraApi.Telemetry;
 
-/// <summary>Holds the upper bounds of histograms' buckets, in seconds. They are close together where a promised bound lies.</summary>
+/// <summary>
+/// Holds the upper bounds of histograms' buckets, in seconds. They are closer together around the bounds that the service promises.
+/// </summary>
 internal static class Buckets
 {
-    /// <summary>For opening and releasing a device, which takes milliseconds if all is well and seconds while a release is escalated.</summary>
+    /// <summary>The buckets for opening and releasing a device. That takes milliseconds normally and seconds if a release is escalated.</summary>
     public static readonly InstrumentAdvice<double> Device = Of(
         0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15);
 

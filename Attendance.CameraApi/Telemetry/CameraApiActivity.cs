@@ -8,8 +8,8 @@ internal static class CameraApiActivity
 
     public static readonly ActivitySource Source = new(Name);
 
-    /// <summary>Starts a span in the current trace, or a trace of its own, with a link to the span in which the lease began.</summary>
-    /// <param name="origin">The default for a lease of which that is not known.</param>
+    /// <summary>Starts a span in the current trace, or in a new trace if there is none, with a link to the span in which the lease began.</summary>
+    /// <param name="origin">The span in which the lease began; <c>default</c> if it is not known.</param>
     public static Activity? Start(string name, ActivityContext origin) => Source.StartActivity(
         name, ActivityKind.Internal, parentContext: default, links: origin == default ? null : [new ActivityLink(origin)]);
 

@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace Attendance.CameraApi.Telemetry;
 
-/// <param name="Instrument">Without the prefix that all of ours have.</param>
-/// <param name="Tag">How an acquisition came out, how a session was lost, or which limit was reached.</param>
+/// <param name="Instrument">The instrument's name without the prefix <c>attendance.</c>.</param>
+/// <param name="Tag">The outcome of an acquisition, the reason a session was lost, or the limit that was reached.</param>
 internal readonly record struct Measurement(string Instrument, double Value, string? CameraId, string? Tag);
 
-/// <summary>What this API measures of itself, heard where it is measured, so that what ops are shown and warned of is what is exported.</summary>
+/// <summary>Passes on the measurements of this API's own instruments, so that ops see and are alerted by the same values that are exported.</summary>
 internal sealed class Measurements : IDisposable
 {
     private const string Prefix = "attendance.";
@@ -16,7 +16,7 @@ internal sealed class Measurements : IDisposable
 
     public Measurements(IMeterFactory meters)
     {
-        // A meter belongs to the factory of its host: another host of the same process has meters of the same name.
+        // The meter must belong to this host's factory, because another host in the same process has meters with the same name.
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == CameraApiActivity.Name && ReferenceEquals(instrument.Meter.Scope, meters))
@@ -29,7 +29,7 @@ internal sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>On the thread that measures: who listens must not wait for anything.</summary>
+    /// <summary>Raised on the thread that measures. Handlers must not block.</summary>
     public event Action<Measurement>? Measured;
 
     public void Dispose() => _listener.Dispose();

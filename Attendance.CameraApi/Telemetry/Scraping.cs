@@ -2,7 +2,7 @@ using OpenTelemetry.Metrics;
 
 namespace Attendance.CameraApi.Telemetry;
 
-/// <summary>Serves the metrics as Prometheus reads them, to those who have the key.</summary>
+/// <summary>Serves the metrics in the Prometheus format, to clients that have the API key.</summary>
 internal static class Scraping
 {
     public const string Path = "/metrics";

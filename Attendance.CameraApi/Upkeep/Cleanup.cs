@@ -8,12 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Upkeep;
 
-/// <param name="Seconds">How long it took until the camera was free.</param>
+/// <param name="Seconds">Time in seconds until the camera was free.</param>
 internal sealed record ReleasedCamera(string CameraId, string Node, string Reason, double Seconds);
 
 internal sealed record FailedCamera(string CameraId, string Cause);
 
-/// <summary>Free in a moment, unless its session comes back.</summary>
+/// <summary>A camera that becomes free in a moment, unless its session comes back.</summary>
 internal sealed record LeavingCamera(string CameraId);
 
 internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IReadOnlyList<FailedCamera> Failed)
@@ -21,13 +21,13 @@ internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IRe
     public IReadOnlyList<LeavingCamera> Leaving { get; init; } = [];
 }
 
-/// <summary>Releases by what is held, not by who asks.</summary>
+/// <summary>Releases cameras according to what is held, without regard to who asks.</summary>
 internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconciliation reconciliation, IOptions<NodeOptions> node, TimeProvider clock)
 {
     public Task<CleanupResult> ReleaseSessionsAsync(IReadOnlyList<string> sessions, LeaseEnd end, bool isDryRun) =>
         EndAsync([.. sessions.SelectMany(leases.HeldBy)], end, isDryRun);
 
-    /// <summary>May be repeated: the time runs from the first goodbye.</summary>
+    /// <summary>Ends the sessions' leases after a grace period. Can be repeated, because the time runs from the first goodbye.</summary>
     public CleanupResult LeaveSessions(IReadOnlyList<string> sessions, LeaseEnd end, TimeSpan grace, bool isDryRun)
     {
         CameraLease[] held = [.. sessions.SelectMany(leases.HeldBy)];
@@ -46,7 +46,7 @@ internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconcilia
         return new CleanupResult([.. held.Released, .. stale.Released], [.. held.Failed, .. stale.Failed]);
     }
 
-    /// <summary>What nobody answers for: workers without a lease, and store entries without a holder whose time is over.</summary>
+    /// <summary>Ends what nobody answers for: workers without a lease, and overdue store entries without a holder.</summary>
     public async Task<CleanupResult> ReleaseStaleAsync(bool isDryRun)
     {
         var started = clock.GetTimestamp();

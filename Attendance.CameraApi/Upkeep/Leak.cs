@@ -1,15 +1,15 @@
 namespace Attendance.CameraApi.Upkeep;
 
-/// <summary>A hold that nobody answers for, by how it was found.</summary>
+/// <summary>The kinds of leaks. A leak is a hold that nobody answers for; its kind says how it was found.</summary>
 internal enum LeakKind
 {
-    /// <summary>A worker of ours has a camera open that is lent to nobody.</summary>
+    /// <summary>A worker of this node has a camera open that is lent to nobody.</summary>
     WorkerWithoutLease,
 
     /// <summary>A worker whose API is gone.</summary>
     OrphanWorker,
 
-    /// <summary>A worker that says it is ours, and that we did not start.</summary>
+    /// <summary>A worker that claims to belong to this API, which did not start it.</summary>
     UnknownWorker,
 
     /// <summary>A worker that no API started, with a device or file of a camera open that is lent to nobody.</summary>
@@ -21,10 +21,10 @@ internal enum LeakKind
     /// <summary>An earlier run of this node left a lease whose time is over.</summary>
     NodeRestarted,
 
-    /// <summary>A lease whose camera nobody attends to any more.</summary>
+    /// <summary>A lease whose camera nothing attends to any more.</summary>
     LeaseWithoutWorker,
 
-    /// <summary>A lease that should have ended: its session is gone, or did not renew it.</summary>
+    /// <summary>A lease that should have ended because its session is gone or did not renew it.</summary>
     LeaseOverdue,
 
     /// <summary>A lease beyond the longest time allowed.</summary>
@@ -39,7 +39,7 @@ internal static class Leaks
 
     public static LeakKind? Parse(string? name) => Array.IndexOf(s_names, name) is >= 0 and var index ? (LeakKind)index : null;
 
-    /// <summary>Only the store believed it: nobody was kept from a camera for longer than a moment.</summary>
+    /// <summary>Whether only the store recorded the hold, so that it kept nobody from a camera for longer than a moment.</summary>
     public static bool IsOfTheStoreOnly(this LeakKind kind) => kind is LeakKind.LeaseWithoutHolder or LeakKind.NodeRestarted;
 
     public static (string What, string Done) Describe(this LeakKind kind) => kind switch

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Upkeep;
 
 /// <summary>
-/// Looks at what is, not at what is remembered: processes and their open files, leases and their deadlines, releases under way.
-/// What nobody answers for is ended. What may be seen in the middle of a change counts when it is seen twice.
+/// Finds leaks by the actual state, not by what was recorded: processes and their open files, leases and their deadlines, and
+/// releases in progress. Ends what nobody answers for. A finding that may be a change in progress counts only when two searches
+/// in a row make it.
 /// </summary>
 internal sealed partial class LeakSearch(
     CameraLeases leases,
@@ -23,12 +24,12 @@ internal sealed partial class LeakSearch(
     IOptions<CaptureOptions> options,
     ILogger<LeakSearch> logger)
 {
-    private static readonly TimeSpan s_overhead = TimeSpan.FromSeconds(2); // of a release, beyond its steps
+    private static readonly TimeSpan s_overhead = TimeSpan.FromSeconds(2); // extra time for a release, beyond its steps
 
     private HashSet<string> _suspectedLeases = [];
     private HashSet<string> _suspectedWorkers = [];
 
-    /// <summary>Leases that have ended, whose cameras are longer on their way back than all steps of a release together take.</summary>
+    /// <summary>Returns ended leases whose release has taken longer than all of its steps may take together.</summary>
     public IReadOnlyList<CameraLease> UnfinishedReleases() =>
     [
         .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>()
@@ -53,7 +54,7 @@ internal sealed partial class LeakSearch(
         HurryReleases();
     }
 
-    /// <summary>Workers of an earlier run of this node, or of another API on this machine that is gone.</summary>
+    /// <summary>Ends workers of an earlier run of this node, or of another API on this machine that is gone.</summary>
     public async Task EndOrphansAsync(CancellationToken cancellationToken)
     {
         foreach (var (worker, kind, cameraId) in FindWorkers().Where(found => found.Kind == LeakKind.OrphanWorker))
@@ -68,7 +69,7 @@ internal sealed partial class LeakSearch(
         var suspected = new HashSet<string>();
         foreach (var (worker, kind, cameraId) in FindWorkers())
         {
-            // One that was only just started may not be on our list yet, and a camera may be about to be lent.
+            // A worker that has just started may not be on the list yet, and a camera may be about to be lent.
             if (kind == LeakKind.OrphanWorker || IsSeenTwice($"{kind} {worker}", _suspectedWorkers, suspected))
             {
                 await EndAsync(worker, kind, cameraId, cancellationToken);
@@ -82,7 +83,7 @@ internal sealed partial class LeakSearch(
     {
         foreach (var lease in leases.Live.Where(lease => lease is { End: null, Opened.IsCompletedSuccessfully: true }))
         {
-            if (lease.EndByNow is { } end) // its timer should have ended it: the clock is asked, not the timer
+            if (lease.EndByNow is { } end) // its timer should have ended it; this asks the clock, not the timer
             {
                 yield return (lease, end.Reason == ReleaseReason.MaxHold ? LeakKind.HeldTooLong : LeakKind.LeaseOverdue, end);
             }
@@ -93,7 +94,9 @@ internal sealed partial class LeakSearch(
         }
     }
 
-    /// <summary>The steps of a release end by killing. Should they themselves be stuck, the worker still must go.</summary>
+    /// <summary>
+    /// Kills the workers of unfinished releases. The last step of a release kills the worker; if the steps are stuck, it must still go.
+    /// </summary>
     private void HurryReleases()
     {
         foreach (var cameraId in UnfinishedReleases().Select(lease => lease.CameraId).ToHashSet())
@@ -139,7 +142,10 @@ internal sealed partial class LeakSearch(
         }
     }
 
-    /// <summary>What a process would have open that has one of our cameras open. Test patterns and networks leave no such trace.</summary>
+    /// <summary>
+    /// Returns the device or file that a process has open if it uses one of this node's cameras. Test patterns and network cameras
+    /// leave no such trace.
+    /// </summary>
     private List<(string CameraId, DeviceNumber? Device, string? File)> Sources() =>
     [
         .. catalog.List().Where(entry => entry.IsPresent).Select(entry => entry.Camera).Select(camera => camera.Source.Kind switch

@@ -6,8 +6,8 @@ using Attendance.ServiceDefaults;
 namespace Attendance.CameraApi.Upkeep;
 
 /// <summary>
-/// Drives what keeps node and store in step: at the start, every second what is due, every three seconds everything; and
-/// at the end, frees all cameras.
+/// Keeps node and store in step: at the start, then every second for what is due, and every three seconds for everything. Frees
+/// all cameras at shutdown.
 /// </summary>
 internal sealed partial class LeaseUpkeep(
     CameraLeases leases,
@@ -25,17 +25,17 @@ internal sealed partial class LeaseUpkeep(
     private readonly RepeatedFailure _failure = new();
     private bool _recovered;
 
-    /// <summary>It did not answer when it was asked last, a second ago.</summary>
+    /// <summary>Whether the store did not answer when it was last asked, a second ago.</summary>
     public bool StoreIsAway => StoreAwaySince is not null;
 
-    /// <summary>A timestamp of the clock; null while the store answers.</summary>
+    /// <summary>Clock timestamp of when the store stopped answering; null while it answers.</summary>
     public long? StoreAwaySince { get; private set; }
 
-    /// <summary>Before the server stops, which waits for its viewers.</summary>
+    /// <summary>Closes all leases before the server stops, because the server waits for its viewers.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) => leases.CloseAsync();
 
-    /// <summary>Before anything of this node starts.</summary>
-    /// <exception cref="NodeNameTakenException">It must not start.</exception>
+    /// <summary>Claims the node's name before anything of this node starts.</summary>
+    /// <exception cref="NodeNameTakenException">Another live process owns the name, so this node must not start.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         try
@@ -44,7 +44,7 @@ internal sealed partial class LeaseUpkeep(
         }
         catch (StoreUnavailableException)
         {
-            // Asked again before anything is done in the store.
+            // The name is claimed again before anything is done in the store.
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class LeaseUpkeep(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Before anything is granted: what an earlier run left open, and what it left in the store.</summary>
+    /// <summary>Before any lease is granted, deals with the workers and the store entries that an earlier run left.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await leaks.EndOrphansAsync(cancellationToken);

@@ -2,13 +2,13 @@ using Attendance.CameraApi.Events;
 
 namespace Attendance.CameraApi.Upkeep;
 
-/// <summary>Counts and tells each leak once, and knows those that are not over yet.</summary>
+/// <summary>Counts and reports each leak once, and keeps track of those that are not over yet.</summary>
 internal sealed class OpenLeaks(LeakMetrics metrics, CameraEvents events)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(LeakKind Kind, string CameraId, string What), Func<bool>> _open = [];
 
-    /// <summary>By camera; those of no known camera have an empty id.</summary>
+    /// <summary>Leaks that are not over yet, with their cameras. The id is empty if the camera is not known.</summary>
     public IReadOnlyList<(LeakKind Kind, string CameraId)> Open
     {
         get
@@ -20,16 +20,16 @@ internal sealed class OpenLeaks(LeakMetrics metrics, CameraEvents events)
         }
     }
 
-    /// <summary>It was found and ended in one.</summary>
+    /// <summary>Reports a leak that was found and ended at once.</summary>
     public void Ended(LeakKind kind, string cameraId, string? leaseRef = null)
     {
         metrics.Found(cameraId, kind);
         events.Tell(CameraEventType.LeakFound, cameraId, leaseRef, kind.Name());
     }
 
-    /// <summary>It was found, and lasts until <paramref name="isOver"/> says so.</summary>
-    /// <param name="what">Tells this one from others of its kind: the process, the lease.</param>
-    /// <returns>False where it was found before.</returns>
+    /// <summary>Reports a leak that was found and that lasts until <paramref name="isOver"/> returns true.</summary>
+    /// <param name="what">The process or the lease, which tells this leak from others of its kind.</param>
+    /// <returns>False if the leak was found before and is not over yet.</returns>
     public bool Begin(LeakKind kind, string cameraId, string what, Func<bool> isOver, string? leaseRef = null)
     {
         lock (_gate)

@@ -11,8 +11,8 @@ using Attendance.CameraApi.Telemetry;
 namespace Attendance.CameraApi.Upkeep;
 
 /// <summary>
-/// Compares what is believed with what is: leases here, entries in the store, worker processes. What nobody answers for
-/// is a leak; it is ended, counted and logged.
+/// Compares the records with the actual state: leases here, entries in the store, and worker processes. A hold that nobody answers
+/// for is a leak; it is ended, counted, and logged.
 /// </summary>
 internal sealed partial class Reconciliation(
     CameraLeases leases,
@@ -27,14 +27,14 @@ internal sealed partial class Reconciliation(
 {
     private const int Batch = 100;
 
-    /// <summary>Devices that are open for nobody.</summary>
+    /// <summary>Returns the workers that have a camera open without a lease.</summary>
     public IReadOnlyList<WorkerProcess> WorkersWithoutLease() =>
     [
         .. workers.InUse.Where(worker =>
             !worker.Exited.IsCompleted && slots.TryGet(worker.CameraId, out var slot) && slot is { Lease: null, Quarantine: null }),
     ];
 
-    /// <returns>The cameras that they had open.</returns>
+    /// <returns>The cameras that the workers had open.</returns>
     public IReadOnlyList<string> EndWorkersWithoutLease()
     {
         var found = WorkersWithoutLease();
@@ -50,8 +50,8 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>
-    /// At the start: a lease of an earlier run whose time is not over goes on, for its session may be alive; others end. One that
-    /// was on its way from one camera to another is on both of them, and goes on where it came last.
+    /// Recovers the leases of an earlier run, at the start. A lease whose time is not over continues because its session may be alive;
+    /// others end. A lease that was moving from one camera to another is on both, and continues on the one where it arrived last.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
     public async Task RecoverAsync()
@@ -85,7 +85,7 @@ internal sealed partial class Reconciliation(
         }
     }
 
-    /// <summary>Both directions: leases that the store has lost are registered again, entries that nobody here holds end.</summary>
+    /// <summary>Registers leases again that the store has lost, and ends store entries that nobody here holds.</summary>
     /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
     public async Task CompareWithStoreAsync()
     {
@@ -124,12 +124,12 @@ internal sealed partial class Reconciliation(
         return settled;
     }
 
-    /// <summary>Overdue entries of the store that nobody here holds.</summary>
+    /// <summary>Finds overdue entries of the store that nobody here holds.</summary>
     public async Task<IReadOnlyList<string>> FindOverdueAsync() => [.. (await FindOverdueInScopesAsync()).Select(entry => entry.CameraId)];
 
-    /// <summary>Ends what another node holds, which is known to be lost. Two who do it do it once.</summary>
-    /// <param name="scopes">Those that it shared, besides its own.</param>
-    /// <returns>How many were ended.</returns>
+    /// <summary>Ends the leases of another node that is known to be lost. If two nodes do so, each lease still ends once.</summary>
+    /// <param name="scopes">The scopes that the node shared, besides its own.</param>
+    /// <returns>The number of leases ended.</returns>
     /// <exception cref="StoreUnavailableException">Not finished; call again.</exception>
     public async Task<int> EndOfNodeAsync(string node, IReadOnlyList<string> scopes)
     {
@@ -173,7 +173,7 @@ internal sealed partial class Reconciliation(
         return found;
     }
 
-    /// <summary>A camera of a browser needs no worker, only that its page comes back in time.</summary>
+    /// <summary>Adopts a lease of an earlier run. A browser's camera needs no worker, only that its page comes back in time.</summary>
     private bool TryAdopt(string cameraId, FoundLease found, CameraRequirements? failover)
     {
         if (BrowserCamera.IsId(cameraId))
@@ -185,7 +185,10 @@ internal sealed partial class Reconciliation(
         return slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found, failover);
     }
 
-    /// <summary>Read first, looked for here second: what is granted in between is another lease than the one that was read.</summary>
+    /// <summary>
+    /// Finds a store entry that nobody here holds. The slot is checked again after the entry is read, because a lease that is granted in
+    /// between is not the one that was read.
+    /// </summary>
     private async Task<FoundLease?> FindNobodysAsync(LeaseStore scope, string cameraId) =>
         !IsHeldHere(cameraId) && await scope.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
 
@@ -202,7 +205,7 @@ internal sealed partial class Reconciliation(
         return true;
     }
 
-    /// <summary>Also while its acquisition or its release is under way.</summary>
+    /// <summary>Whether a lease here has the camera, also while it is being acquired or released.</summary>
     private bool IsHeldHere(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.Lease is not null;
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: worker {Pid} had it open without a lease and was killed")]

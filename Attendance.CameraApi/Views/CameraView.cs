@@ -16,12 +16,12 @@ internal enum CameraState
     Quarantined,
 }
 
-/// <param name="Width">Pixels: what the camera delivers while it is open, else what is configured; null where neither is known.</param>
-/// <param name="Facing">Where it looks, as configured.</param>
-/// <param name="Quality">How well it does, by its last use or by this one; null for a browser's camera.</param>
-/// <param name="LeaseRef">Tells leases apart; not the lease's id, which is a secret.</param>
+/// <param name="Width">Width in pixels: as delivered while the camera is open, otherwise as configured; null if neither is known.</param>
+/// <param name="Facing">The direction in which the camera looks, as configured.</param>
+/// <param name="Quality">Rating of the camera from its current or last use; null for a browser's camera.</param>
+/// <param name="LeaseRef">Public reference that tells leases apart. It is not the lease's id, which is a secret.</param>
 /// <param name="Detail">What is wrong, in a plain sentence.</param>
-/// <param name="Scope">That several nodes share, each of which can open the camera; null for a camera of its node alone.</param>
+/// <param name="Scope">The scope of a camera that several nodes share and can each open; null if only its own node can open it.</param>
 internal sealed record CameraView(
     string CameraId,
     string Name,
@@ -45,11 +45,11 @@ internal sealed record CameraView(
     string? Detail,
     string? Scope);
 
-/// <param name="Next">What to ask for <c>after</c> to get more; null where there is no more.</param>
-/// <param name="Unreachable">Nodes that did not answer: of their cameras nothing is known.</param>
+/// <param name="Next">Value of <c>after</c> that gets the next page; null if there is none.</param>
+/// <param name="Unreachable">Nodes that did not answer. Nothing is known of their cameras.</param>
 internal sealed record CamerasResponse(IReadOnlyList<CameraView> Cameras, string? Next, IReadOnlyList<string> Unreachable);
 
-/// <summary>The figures are of everything, the cameras those of one page.</summary>
+/// <summary>The status of all cameras. The figures cover everything; the cameras are those of one page.</summary>
 internal sealed record StatusResponse(
     int ActiveCameras,
     IReadOnlyList<string> CameraIds,
@@ -61,7 +61,7 @@ internal sealed record StatusResponse(
     int Quarantined,
     string Store);
 
-/// <param name="Camera">What <c>auto</c> would take now. It is not reserved.</param>
+/// <param name="Camera">The camera that <c>auto</c> would take now. It is not reserved.</param>
 internal sealed record BestCameraResponse(CameraView Camera, ChosenCamera Choice);
 
 internal sealed record HistoryResponse(string CameraId, IReadOnlyList<HistoryItem> Items);

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Views;
 
-/// <summary>What is shown of each camera, put together from catalog, slot and capture.</summary>
+/// <summary>Builds the view of each camera from catalog, slot, and capture.</summary>
 internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, CameraQuality quality, IOptions<NodeOptions> node, TimeProvider clock)
 {
     public IReadOnlyList<CameraView> All() => Page(new PageWish(int.MaxValue, After: null)).Items;
 
-    /// <summary>Costs what is on the page and in the catalog, not what is held.</summary>
+    /// <summary>Returns one page. The cost grows with the page and the catalog, not with the number of leases.</summary>
     public (IReadOnlyList<CameraView> Items, string? Next) Page(PageWish wish)
     {
         var own = node.Value.Name;

@@ -2,17 +2,17 @@ using Attendance.CameraApi.Http;
 
 namespace Attendance.CameraApi.Views;
 
-/// <summary>Which part of the list of all cameras is wanted, which is in the order of their ids and, where these are alike, their nodes.</summary>
-/// <param name="After">Null for the beginning.</param>
+/// <summary>The requested part of the list of all cameras. The list is sorted by camera id, and then by node.</summary>
+/// <param name="After">The camera after which the part begins, or null to begin at the start.</param>
 internal sealed record PageWish(int Limit, (string CameraId, string Node)? After, bool WithBrowsers = true)
 {
     public const int MaxLimit = 1000;
 
-    /// <summary>Neither is part of a name; the latter sorts behind all of them.</summary>
+    /// <summary>Neither this nor <see cref="BehindAllNodes"/> can occur in a name; the latter sorts after every node's name.</summary>
     private const char Separator = '@';
     private const string BehindAllNodes = "~";
 
-    /// <exception cref="RequestException">Names what is wrong.</exception>
+    /// <exception cref="RequestException">A parameter is invalid. The exception names it.</exception>
     public static PageWish Read(int? limit, string? after, bool? browsers)
     {
         if (limit is < 1 or > MaxLimit)
@@ -23,7 +23,9 @@ internal sealed record PageWish(int Limit, (string CameraId, string Node)? After
         return new PageWish(limit ?? MaxLimit, after is null ? null : Parse(after), browsers ?? true);
     }
 
-    /// <summary>To go on behind this camera; of one that several nodes share, behind all of them.</summary>
+    /// <summary>
+    /// Returns the cursor that continues after this camera. For a camera that several nodes share, it continues after all of them.
+    /// </summary>
     public static string Cursor(CameraView last) => last.CameraId + Separator + (last.Scope is null ? last.Node : BehindAllNodes);
 
     public bool IsAfter(string cameraId, string node) =>

@@ -6,21 +6,21 @@ using Microsoft.Extensions.Configuration;
 
 namespace Attendance.ServiceDefaults.Settings;
 
-/// <summary>Compares a section of the configuration with the type that it is bound to.</summary>
+/// <summary>Compares a configuration section with the type that it is bound to.</summary>
 internal static class SettingsCheck
 {
     private const int LongestShown = 40;
     private static readonly string[] s_secrets = ["Key", "Password", "Secret", "Token"];
 
-    /// <returns>A sentence for each fault, with the key.</returns>
+    /// <returns>A sentence for each fault, which names the key.</returns>
     public static IReadOnlyList<string> Find(IConfigurationSection section, Type type)
     {
         var faults = new List<string>();
-        CheckChildren(section, type, faults); // its own value is not looked at: the environment is full of names like 'NODE'
+        CheckChildren(section, type, faults); // the section's own value is ignored, because the environment has many names such as 'NODE'
         return faults;
     }
 
-    /// <param name="known">Names that there are beside it.</param>
+    /// <param name="known">The names that exist at the same level.</param>
     public static string Unknown(string path, IReadOnlyCollection<string> known)
     {
         var (parent, name) = path.LastIndexOf(':') is var colon and > 0 ? (path[..(colon + 1)], path[(colon + 1)..]) : ("", path);
@@ -95,7 +95,7 @@ internal static class SettingsCheck
 
     private static bool IsScalar(Type type) => type == typeof(string) || (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)) && !typeof(IEnumerable).IsAssignableFrom(type));
 
-    /// <returns>What a dictionary or a list is of; null for what is neither.</returns>
+    /// <returns>The element type of a dictionary or a list, or null for any other type.</returns>
     private static (Type? Element, bool IsList) ElementOf(Type type)
     {
         if (type == typeof(string))
@@ -130,7 +130,7 @@ internal static class SettingsCheck
         : type == typeof(Uri) ? "an address"
         : $"a {type.Name}";
 
-    /// <summary>How many letters must be changed, left out or added (Levenshtein).</summary>
+    /// <summary>Returns how many letters must be changed, removed or added (Levenshtein distance).</summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();

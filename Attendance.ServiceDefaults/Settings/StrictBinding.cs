@@ -7,10 +7,10 @@ namespace Attendance.ServiceDefaults.Settings;
 public static class StrictBinding
 {
     /// <summary>
-    /// Binds options to a section of the configuration, and refuses what the binder would pass over in silence: a key that there is not,
-    /// a value that does not convert. (An entry of a dictionary with such a value would be left out as a whole.)
+    /// Binds options to a configuration section, and refuses what the binder would silently ignore: an unknown key, or a value that cannot be
+    /// converted. (The binder would leave out a dictionary entry with such a value completely.)
     /// </summary>
-    /// <exception cref="OptionsValidationException">When the options are asked for: each fault, by its key.</exception>
+    /// <exception cref="OptionsValidationException">Thrown when the options are requested. It lists each fault with its key.</exception>
     public static OptionsBuilder<TOptions> BindStrictly<TOptions>(this OptionsBuilder<TOptions> options, string section) where TOptions : class
     {
         options.Services.AddSingleton(new BoundSection(section));
@@ -26,7 +26,7 @@ public static class StrictBinding
         return options.BindConfiguration(section);
     }
 
-    /// <summary>Beside a section that is part of another one there may be a misspelt one.</summary>
+    /// <summary>Finds unknown sections beside a nested section, because one of them may be a misspelled name.</summary>
     private static IEnumerable<string> UnknownSiblings(IConfiguration configuration, string section, IReadOnlyList<string> bound)
     {
         var parent = section.LastIndexOf(':') is var colon and > 0 ? section[..colon] : null;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Accounts;
 
-/// <summary>What the sign-in cookie says of an account, besides who it is.</summary>
+/// <summary>Adds to the sign-in cookie the account's role and whether its password must be changed.</summary>
 internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<IdentityOptions> options)
     : UserClaimsPrincipalFactory<Account>(accounts, options)
 {
@@ -26,6 +26,6 @@ internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<Iden
 
 internal static class SignedInAccount
 {
-    /// <summary>Of somebody who is signed in.</summary>
+    /// <summary>Returns the account id of a user who is signed in.</summary>
     public static string AccountId(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
 }

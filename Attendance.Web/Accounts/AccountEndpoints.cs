@@ -8,7 +8,9 @@ namespace Attendance.Web.Accounts;
 
 internal static class AccountEndpoints
 {
-    /// <summary>For the AppHost, which has the key: whether the password that it generated is now somebody's.</summary>
+    /// <summary>
+    /// Maps the endpoint that tells the AppHost, which has the API key, whether the first administrator got the password that it generated.
+    /// </summary>
     public static void MapAccounts(this IEndpointRouteBuilder routes) => routes.MapGet("/api/accounts/first", First).AllowAnonymous();
 
     private static Results<Ok<FirstAccount>, UnauthorizedHttpResult> First(
@@ -17,7 +19,7 @@ internal static class AccountEndpoints
             ? TypedResults.Ok(new FirstAccount(admin.UserName, admin.WasMade))
             : TypedResults.Unauthorized();
 
-    /// <summary>Takes as long for any wrong key.</summary>
+    /// <summary>Compares in constant time, so that every wrong key takes equally long.</summary>
     private static bool IsKey(string sent, string? key) =>
         key is { Length: > 0 }
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));

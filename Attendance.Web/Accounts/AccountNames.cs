@@ -6,7 +6,7 @@ internal static partial class AccountNames
 {
     public const string Expectation = "must be 2 to 64 letters, digits, '.', '_', '@' and '-', and begin with a letter or digit.";
 
-    /// <summary>For the framework as well, which would refuse others with words of its own.</summary>
+    /// <summary>The characters that the framework allows. <see cref="IsValid"/> comes first, because the framework has its own message.</summary>
     public const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-";
 
     public static bool IsValid(string? name) => name is not null && Shape().IsMatch(name);

@@ -9,33 +9,38 @@ internal sealed class AccountOptions
 
     public FirstAdminOptions FirstAdmin { get; set; } = new();
 
-    /// <summary>How long a sign-in lasts without being used.</summary>
+    /// <summary>How long a sign-in lasts when it is not used.</summary>
     public TimeSpan SignInLasts { get; set; } = TimeSpan.FromHours(12);
 
     /// <summary>
-    /// So many wrong passwords in a row lock an account for <see cref="LockedFor"/>, for everybody but browsers in which it has signed
-    /// in before. Those are counted one by one.
+    /// The number of wrong passwords in a row that locks an account for <see cref="LockedFor"/>. The lock does not apply to browsers in
+    /// which the account has signed in before: each of those has its own count.
     /// </summary>
     public int WrongPasswords { get; set; } = 5;
 
     public TimeSpan LockedFor { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Attempts to sign in per minute and address (of IPv6 its first 64 bits); more are refused before a password is looked at.</summary>
+    /// <summary>
+    /// The number of sign-in attempts allowed per minute and IP address (for IPv6, per first 64 bits). Further attempts are refused before
+    /// the password is checked.
+    /// </summary>
     public int AttemptsPerMinute { get; set; } = 30;
 
-    /// <summary>How often those are looked up who have a stream or a socket open; whoever may not have it any more loses it.</summary>
+    /// <summary>
+    /// How often the accounts that have a stream or a WebSocket open are looked up. A connection that its account may no longer have is closed.
+    /// </summary>
     public TimeSpan CheckedEvery { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Streams and sockets that an account may have open at a time.</summary>
+    /// <summary>The number of streams and WebSockets that an account may have open at the same time.</summary>
     public int OpenConnections { get; set; } = 64;
 
-    /// <summary>Wishes for a camera of an account that may be waiting at a time.</summary>
+    /// <summary>The number of camera requests of one account that may be waiting at the same time.</summary>
     public int WaitingWishes { get; set; } = 16;
 
-    /// <summary>Browsers whose cameras an account may lease within an hour.</summary>
+    /// <summary>The number of different browser cameras that an account may lease within an hour.</summary>
     public int BrowserCameras { get; set; } = 50;
 
-    /// <summary>Pictures of people that an account may send per minute.</summary>
+    /// <summary>The number of pictures of people that an account may send per minute.</summary>
     public int PicturesPerMinute { get; set; } = 120;
 }
 
@@ -43,10 +48,12 @@ internal sealed class FirstAdminOptions
 {
     public string UserName { get; set; } = "admin";
 
-    /// <summary>Of the administrator that is made when there is no account yet. Without it none is made, and nobody can sign in.</summary>
+    /// <summary>
+    /// The password of the administrator that is created when there is no account yet. Without it none is created, and nobody can sign in.
+    /// </summary>
     public string? Password { get; set; }
 
-    /// <summary>Gives the administrator this password also when the account is there: for when the password was lost.</summary>
+    /// <summary>Sets the administrator's password even if the account exists. Use it when the password was lost.</summary>
     public bool Reset { get; set; }
 }
 

@@ -12,7 +12,7 @@ namespace Attendance.Web.Accounts;
 
 internal static class AccountRegistration
 {
-    /// <summary>Who may look after accounts, and after cameras.</summary>
+    /// <summary>The policy for users who may manage accounts and cameras.</summary>
     public const string AdminsOnly = "admins";
 
     public const string SignInPath = "/sign-in", PasswordPath = "/account/password";
@@ -28,24 +28,24 @@ internal static class AccountRegistration
             .AddSignInManager()
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddEntityFrameworkStores<AttendanceDb>();
-        services.AddScoped<ISecurityStampValidator, AccountValidator>(); // in place of the framework's, so after it
+        services.AddScoped<ISecurityStampValidator, AccountValidator>(); // replaces the framework's validator, so it must come after it
         services.Configure<IdentityOptions>(Configure);
-        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000); // OWASP's figure for PBKDF2 with SHA-512
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000); // the number that OWASP recommends for PBKDF2 with SHA-512
         services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme); // unused; who is signed out by the framework is signed out of it, too
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme); // unused, but the framework's sign-out also signs out of this scheme
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<AccountOptions>>(Configure);
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()) // what does not say otherwise
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()) // applies to every endpoint that has no policy of its own
             .AddPolicy(AdminsOnly, policy => policy.RequireRole(nameof(AccountRole.Admin)));
         services.AddAntiforgery(antiforgery =>
         {
             antiforgery.Cookie.Name = "attendance-form";
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            antiforgery.SuppressXFrameOptionsHeader = true; // the content policy says it, and better
+            antiforgery.SuppressXFrameOptionsHeader = true; // the content security policy does this better
         });
         services.AddQuotas();
         services.AddScoped<SignInCounts>();
@@ -61,7 +61,7 @@ internal static class AccountRegistration
 
     private static void Configure(IdentityOptions identity)
     {
-        // Length is what counts; rules about its characters make passwords worse (NIST SP 800-63B).
+        // Only the length of a password counts. Rules about its characters make passwords worse (NIST SP 800-63B).
         identity.Password.RequiredLength = AccountOptions.ShortestPassword;
         identity.Password.RequiredUniqueChars = 5;
         identity.Password.RequireDigit = identity.Password.RequireLowercase = false;
@@ -74,20 +74,20 @@ internal static class AccountRegistration
         cookie.Cookie.Name = "attendance";
         cookie.Cookie.HttpOnly = true;
         cookie.Cookie.SameSite = SameSiteMode.Lax;
-        cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest; // a developer's own machine has no certificate
+        cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest; // a developer's machine has no certificate
         cookie.ExpireTimeSpan = options.Value.SignInLasts;
         cookie.LoginPath = SignInPath;
         cookie.ReturnUrlParameter = "return";
         cookie.Events.OnValidatePrincipal = ValidateAsync;
         cookie.Events.OnCheckSlidingExpiration = RenewWhenValidatedOnly;
-        cookie.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask; // the page leads on, to a place of ours only
+        cookie.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask; // the sign-in page redirects by itself, and only to addresses of this site
         cookie.Events.OnRedirectToLogin = SendToSignInAsync;
         cookie.Events.OnRedirectToAccessDenied = RefuseAsync;
     }
 
     /// <summary>
-    /// An account that was deleted, or given another password, is out within a minute, and who has signed out at once. What needs no
-    /// sign-in (giving a camera back) does not ask the database either: should that be down, a camera still comes back.
+    /// Signs an account out within a minute after it was deleted or given another password, and a session at once when it was signed out.
+    /// Endpoints that need no sign-in (such as giving a camera back) skip the check, so a camera can be given back while the database is down.
     /// </summary>
     private static Task ValidateAsync(CookieValidatePrincipalContext context) =>
         context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null
@@ -95,9 +95,9 @@ internal static class AccountRegistration
             : Task.CompletedTask;
 
     /// <summary>
-    /// A sign-in is prolonged where its account was looked at (<see cref="ValidateAsync"/>, which the framework's validator does
-    /// each time), and nowhere else: a new cookie is believed for a minute, and one that anybody could renew by asking for what
-    /// needs no sign-in would keep a deleted account in for ever.
+    /// Lets a sign-in be renewed only after its account was checked (<see cref="ValidateAsync"/>; the framework's validator renews the
+    /// cookie each time that it checks). A new cookie is trusted for a minute. If endpoints that need no sign-in also renewed cookies,
+    /// a deleted account could stay signed in forever.
     /// </summary>
     private static Task RenewWhenValidatedOnly(CookieSlidingExpirationContext context)
     {
@@ -105,7 +105,7 @@ internal static class AccountRegistration
         return Task.CompletedTask;
     }
 
-    /// <summary>A program is told; a person is shown the way.</summary>
+    /// <summary>Answers an API request with a problem document, and redirects every other request to the sign-in page.</summary>
     private static Task SendToSignInAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
         if (IsApi(context.Request))
@@ -113,13 +113,13 @@ internal static class AccountRegistration
             return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }
 
-        // Without the host: whoever asks may name another one.
+        // Without the host, because a client can put any name there.
         var wanted = context.Request.Path + context.Request.QueryString;
         context.Response.Redirect(QueryHelpers.AddQueryString(SignInPath, context.Options.ReturnUrlParameter, wanted));
         return Task.CompletedTask;
     }
 
-    /// <summary>For a person, the page of this status follows.</summary>
+    /// <summary>Refuses the request. For a page, the error page for status 403 follows.</summary>
     private static Task RefuseAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
         if (IsApi(context.Request))

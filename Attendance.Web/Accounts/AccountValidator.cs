@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Accounts;
 
-/// <summary>Looks an account up again, once in a while, for a browser in which it is signed in; and whether that sign-in has ended.</summary>
+/// <summary>Checks a browser's sign-in: whether its session has ended and, from time to time, whether its account is still valid.</summary>
 internal sealed class AccountValidator(
     IOptions<SecurityStampValidatorOptions> options, SignInManager<Account> signIn, SignInSessions sessions, ILoggerFactory loggers)
     : SecurityStampValidator<Account>(options, signIn, loggers)
@@ -37,6 +37,6 @@ internal sealed class AccountValidator(
     private async Task RejectAsync(CookieValidatePrincipalContext context)
     {
         context.RejectPrincipal();
-        await SignInManager.SignOutAsync(); // takes the cookie away
+        await SignInManager.SignOutAsync(); // deletes the cookie
     }
 }

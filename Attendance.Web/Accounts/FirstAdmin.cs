@@ -6,15 +6,15 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Accounts;
 
 /// <summary>
-/// Makes the first administrator when there is no account yet, with a password from outside: the AppHost generates it, and shows
-/// it when it is told (<see cref="WasMade"/>) that it was used.
+/// Creates the first administrator when there is no account yet, with a password from the configuration. The AppHost generates that
+/// password, and shows it when this service reports that it was used (<see cref="WasMade"/>).
 /// </summary>
 internal sealed partial class FirstAdmin(
     IServiceScopeFactory scopes, IOptions<AccountOptions> options, TimeProvider clock, ILogger<FirstAdmin> logger) : IHostedService
 {
     public string UserName => options.Value.FirstAdmin.UserName;
 
-    /// <summary>At this start, or given this password anew.</summary>
+    /// <summary>Whether this start created the administrator or set this password again.</summary>
     public bool WasMade { get; private set; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed partial class FirstAdmin(
             };
             if (!await TryMakeAsync(accounts, db, admin, password))
             {
-                return; // another replica was quicker
+                return; // another replica was faster
             }
         }
         else
@@ -53,7 +53,7 @@ internal sealed partial class FirstAdmin(
             admin.MustChangePassword = true;
             await scope.ServiceProvider.GetRequiredService<SignInCounts>().ClearAllAsync(admin.Id, cancellationToken);
             Check(await accounts.RemovePasswordAsync(admin));
-            Check(await accounts.AddPasswordAsync(admin, password)); // saves the rest too, and ends every session of the account
+            Check(await accounts.AddPasswordAsync(admin, password)); // also saves the changes above, and ends every session of the account
         }
 
         WasMade = true;

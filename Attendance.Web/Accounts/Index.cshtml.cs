@@ -9,13 +9,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.Accounts;
 
-/// <summary>Who may sign in: for administrators.</summary>
+/// <summary>Lets administrators manage the accounts that may sign in.</summary>
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class AccountsModel(
     UserManager<Account> accounts, SignInCounts counts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
 {
-    /// <summary>Without those that are taken for each other when they are read aloud or copied by hand.</summary>
+    /// <summary>Leaves out characters that are easily confused when somebody reads them aloud or copies them by hand.</summary>
     private const string PasswordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
 
     [BindProperty]
@@ -27,7 +27,7 @@ internal sealed partial class AccountsModel(
 
     public IReadOnlyList<Account> All { get; private set; } = [];
 
-    /// <summary>Shown once, right after it was made.</summary>
+    /// <summary>The generated password, shown only once, right after it was created.</summary>
     public (string UserName, string Password)? Made { get; private set; }
 
     public string OwnId => User.AccountId();
@@ -75,7 +75,7 @@ internal sealed partial class AccountsModel(
 
     public async Task<IActionResult> OnPostResetAsync(string id, CancellationToken cancellationToken)
     {
-        ModelState.Clear(); // the form beside it was not sent
+        ModelState.Clear(); // the form to add an account was not sent
         if (await accounts.FindByIdAsync(id) is not { } account)
         {
             return RedirectToPage();
@@ -83,7 +83,7 @@ internal sealed partial class AccountsModel(
 
         var password = NewPassword();
         account.MustChangePassword = true;
-        await accounts.RemovePasswordAsync(account); // with a new security stamp: whoever is signed in by the old one is out
+        await accounts.RemovePasswordAsync(account); // this changes the security stamp, so everybody who signed in with the old password is signed out
         var given = await accounts.AddPasswordAsync(account, password);
         if (given.Succeeded)
         {
@@ -110,7 +110,7 @@ internal sealed partial class AccountsModel(
         else if (await accounts.FindByIdAsync(id) is { } account && (await accounts.DeleteAsync(account)).Succeeded)
         {
             LogDeleted(id, OwnId);
-            await db.ForgetDeletedAsync(logger); // the name
+            await db.ForgetDeletedAsync(logger); // the deleted user name
             return RedirectToPage();
         }
 
@@ -124,7 +124,7 @@ internal sealed partial class AccountsModel(
         {
             return await accounts.CreateAsync(account, password);
         }
-        catch (DbUpdateException exception) when (db.IsDuplicate(exception)) // somebody else was quicker
+        catch (DbUpdateException exception) when (db.IsDuplicate(exception)) // another request was faster
         {
             return IdentityResult.Failed(accounts.ErrorDescriber.DuplicateUserName(account.UserName!));
         }

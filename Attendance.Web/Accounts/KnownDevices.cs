@@ -6,19 +6,19 @@ namespace Attendance.Web.Accounts;
 
 /// <summary>
 /// Recognizes a browser in which an account has signed in before, by a cookie that outlasts the sign-in (OWASP calls it a device
-/// cookie). It lets nobody in: passwords that are tried with it are counted apart from those of strangers.
+/// cookie). The cookie does not sign anybody in. It only makes password attempts from this browser count separately from others.
 /// </summary>
 internal sealed class KnownDevices(IDataProtectionProvider protection, TimeProvider clock)
 {
     private const string CookieName = "attendance-device";
 
-    /// <summary>Who shares a browser.</summary>
+    /// <summary>The number of accounts that are remembered for one browser.</summary>
     private const int MostAccounts = 5;
 
     private static readonly TimeSpan s_lasts = TimeSpan.FromDays(180);
     private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Attendance.Web.Accounts.KnownDevices.v1").ToTimeLimitedDataProtector();
 
-    /// <returns>Null where this account has not signed in in this browser.</returns>
+    /// <returns>The device id, or null if this account has not signed in in this browser.</returns>
     public string? Find(HttpRequest request, Account account) => Read(request).FirstOrDefault(known => known.AccountId == account.Id).DeviceId;
 
     /// <summary>Remembers that the account has signed in in this browser.</summary>

@@ -15,7 +15,7 @@ internal sealed class MeModel(SignInManager<Account> signIn, SignInSessions sess
         await signIn.SignOutAsync();
         if (session is not null)
         {
-            await sessions.EndAsync(session); // and with it every copy of the cookie
+            await sessions.EndAsync(session); // this makes every copy of the cookie invalid
         }
 
         return LocalRedirect(AccountRegistration.SignInPath);

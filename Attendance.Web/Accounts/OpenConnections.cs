@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Accounts;
 
 /// <summary>
-/// Cuts streams and sockets of whoever may not have them any more: a sign-in is checked when a request comes, and these are requests
-/// that last. All that are open are looked up together, every <see cref="AccountOptions.CheckedEvery"/>.
+/// Closes streams and WebSockets of accounts that may no longer have them. A sign-in is only checked when a request arrives, and these
+/// requests last long. So all open ones are checked together, every <see cref="AccountOptions.CheckedEvery"/>.
 /// </summary>
 internal sealed partial class OpenConnections(
     IServiceScopeFactory scopes,
@@ -24,7 +24,9 @@ internal sealed partial class OpenConnections(
 {
     private readonly ConcurrentDictionary<Open, bool> _open = new();
 
-    /// <summary>Follows a request of somebody who is signed in, until it is disposed of. Of a visitor there is nothing to follow.</summary>
+    /// <summary>
+    /// Watches a request of a signed-in user until the result is disposed. A request that needs no sign-in is not watched.
+    /// </summary>
     public async ValueTask<Open> FollowAsync(HttpContext context)
     {
         var claims = identity.Value.ClaimsIdentity;
@@ -41,7 +43,7 @@ internal sealed partial class OpenConnections(
             _open[open] = true;
             if (open.SessionId is { } id && sessions.HasEnded(id))
             {
-                open.Cut(); // while it was being followed
+                open.Cut(); // the session ended before the request was watched
             }
         }
 
@@ -66,7 +68,7 @@ internal sealed partial class OpenConnections(
             }
             catch (Exception exception) when (exception is DbException || DatabaseTrouble.Is(exception))
             {
-                LogUnchecked(exception.Message); // a camera in use is not taken away because the database is
+                LogUnchecked(exception.Message); // a database failure must not take away a camera that is in use
             }
         }
     }
@@ -109,7 +111,7 @@ internal sealed partial class OpenConnections(
     [LoggerMessage(LogLevel.Warning, "Whether open streams and sockets are still allowed could not be looked up: {Error}")]
     private partial void LogUnchecked(string error);
 
-    /// <summary>A request that is being answered.</summary>
+    /// <summary>A long request that is still being answered.</summary>
     internal sealed class Open(OpenConnections all, string? accountId, string? stamp, string? role, string? sessionId) : IDisposable
     {
         private readonly CancellationTokenSource _over = new();
@@ -122,7 +124,7 @@ internal sealed partial class OpenConnections(
 
         public string? SessionId => sessionId;
 
-        /// <summary>Whoever asked may not have the answer any more.</summary>
+        /// <summary>Canceled when the account may no longer receive the answer.</summary>
         public CancellationToken Over => _over.Token;
 
         public void Cut()
@@ -133,7 +135,7 @@ internal sealed partial class OpenConnections(
             }
             catch (ObjectDisposedException)
             {
-                // It has ended by itself.
+                // The request has already ended by itself.
             }
         }
 

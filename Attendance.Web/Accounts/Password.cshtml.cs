@@ -52,14 +52,14 @@ internal sealed partial class PasswordModel(
             return Page();
         }
 
-        // Counts as an attempt to sign in: whoever finds a page that was left open must not be able to guess the password here.
+        // This counts as a sign-in attempt, so that nobody can guess the password on a page that was left open.
         if (await attempts.TryAsync(HttpContext, account, account.UserName, Current!) != PasswordOutcome.Right)
         {
             ModelState.AddModelError(nameof(Current), "This is not the password that you have now, or the account is locked for a while.");
             return Page();
         }
 
-        account.MustChangePassword = false; // saved together with the password
+        account.MustChangePassword = false; // saved together with the new password
         var changed = await accounts.ChangePasswordAsync(account, Current!, New!);
         if (!changed.Succeeded)
         {
@@ -73,7 +73,7 @@ internal sealed partial class PasswordModel(
 
         await counts.ClearAllAsync(account.Id, HttpContext.RequestAborted);
         LogChanged(account.Id);
-        await signIn.RefreshSignInAsync(account); // this browser stays signed in, all others are out
+        await signIn.RefreshSignInAsync(account); // this browser stays signed in, and all others are signed out
         return LocalRedirect(LocalReturn.Of(Url, Return));
     }
 

@@ -9,13 +9,13 @@ internal enum PasswordOutcome
 
     Wrong,
 
-    /// <summary>It was not looked at: too many before it were wrong.</summary>
+    /// <summary>The password was not checked, because too many attempts before it were wrong.</summary>
     Locked,
 }
 
 /// <summary>
-/// Tries a password, where one may be tried. The time that this takes tells neither that there is such an account nor that it is
-/// locked: a password is hashed each time, and the database is asked the same.
+/// Checks a password if another attempt is allowed. The time that this takes does not reveal whether the account exists or is locked:
+/// every call hashes a password and sends the same statements to the database.
 /// </summary>
 internal sealed class PasswordAttempts(
     UserManager<Account> accounts, IPasswordHasher<Account> hasher, SignInCounts counts, KnownDevices devices)
@@ -23,10 +23,10 @@ internal sealed class PasswordAttempts(
     private static readonly Account s_nobody = new();
     private static string? s_nobodysHash;
 
-    /// <param name="context">Of the request that brings the password.</param>
-    /// <param name="account">Null where there is none of this name.</param>
-    /// <param name="userName">As it was sent.</param>
-    /// <param name="password">As it was sent.</param>
+    /// <param name="context">The context of the request that brings the password.</param>
+    /// <param name="account">The account, or null if none has this name.</param>
+    /// <param name="userName">The user name as it was sent.</param>
+    /// <param name="password">The password as it was sent.</param>
     public async Task<PasswordOutcome> TryAsync(HttpContext context, Account? account, string? userName, string password)
     {
         var cancellationToken = context.RequestAborted;
@@ -35,7 +35,7 @@ internal sealed class PasswordAttempts(
         var isRight = account is not null && mayTry ? await accounts.CheckPasswordAsync(account, password) : PretendToCheck(password);
         if (!isRight)
         {
-            await counts.LockIfFullAsync(key, CancellationToken.None); // also where nobody waits for the answer
+            await counts.LockIfFullAsync(key, CancellationToken.None); // even if the client has gone
             return mayTry ? PasswordOutcome.Wrong : PasswordOutcome.Locked;
         }
 
@@ -44,7 +44,7 @@ internal sealed class PasswordAttempts(
         return PasswordOutcome.Right;
     }
 
-    /// <summary>Takes as long as checking a real one.</summary>
+    /// <summary>Takes as long as checking a real password.</summary>
     private bool PretendToCheck(string password)
     {
         s_nobodysHash ??= hasher.HashPassword(s_nobody, Guid.NewGuid().ToString());

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Attendance.Web.Accounts;
 
-/// <summary>Whose password somebody else knows, chooses another before anything else.</summary>
+/// <summary>Makes users whose password is known to somebody else choose another one before they can do anything else.</summary>
 internal static class PasswordFirst
 {
     public static void UsePasswordFirst(this IApplicationBuilder app) => app.Use((context, next) =>

@@ -11,13 +11,16 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Accounts;
 
-/// <summary>Bounds what one account, or one address, may use of what all share. A policy is named as the limit that <see cref="ReachedLimits"/> counts.</summary>
+/// <summary>
+/// Limits how much of the shared resources one account or IP address may use. Each policy has the name under which
+/// <see cref="ReachedLimits"/> counts it.
+/// </summary>
 internal static class Quotas
 {
-    /// <summary>On what is done with a password.</summary>
+    /// <summary>The rate limit for pages on which a password can be tried.</summary>
     public const string FewAttempts = "sign_in_attempts";
 
-    /// <summary>On streams and sockets, on wishes for a camera, and on pictures of people.</summary>
+    /// <summary>The limits for open streams and WebSockets, for waiting camera requests, and for pictures of people.</summary>
     public const string Open = "open_connections", Waiting = "waiting_wishes", Pictures = "pictures";
 
     private const int NetworkBits = 64;
@@ -29,7 +32,9 @@ internal static class Quotas
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<AccountOptions>>(Configure);
     }
 
-    /// <summary>An address, or of IPv6 its network: whoever has one address of such a network has all of it.</summary>
+    /// <summary>
+    /// Returns the IPv4 address, or for IPv6 its network (the first 64 bits), because one client can use every address of such a network.
+    /// </summary>
     public static string PartitionOf(IPAddress? address) => address switch
     {
         null => "",
@@ -72,14 +77,16 @@ internal static class Quotas
     }
 }
 
-/// <summary>Which browsers' cameras an account has leased within the hour. Each keeps a place of those that camera-api has for all.</summary>
+/// <summary>
+/// Remembers which browser cameras an account has leased within the last hour. Each takes one of the places that a camera-api node has for all.
+/// </summary>
 internal sealed class BrowserCameraQuota(IOptions<AccountOptions> options, ReachedLimits limits, TimeProvider clock)
 {
-    private static readonly TimeSpan s_kept = TimeSpan.FromHours(1); // as long as a lease may last without being renewed
+    private static readonly TimeSpan s_kept = TimeSpan.FromHours(1); // the longest time that a lease lasts without being renewed
 
     private readonly ConcurrentDictionary<string, Dictionary<string, DateTimeOffset>> _asked = new();
 
-    /// <returns><see langword="false"/> when the account has as many as it may.</returns>
+    /// <returns><see langword="false"/> if the account already has as many as it may.</returns>
     public bool TryAdd(string accountId, string cameraId)
     {
         var now = clock.GetUtcNow();

@@ -49,12 +49,12 @@ internal sealed partial class SignInModel(
         return account.MustChangePassword ? RedirectToPage("Password", new { @return = SafeReturn }) : GoOn();
     }
 
-    /// <summary>To a place of ours only.</summary>
+    /// <summary>The return address if it is on this site, otherwise the start page.</summary>
     private string SafeReturn => LocalReturn.Of(Url, Return);
 
     private LocalRedirectResult GoOn() => LocalRedirect(SafeReturn);
 
-    /// <summary>The same words whatever was wrong, so that nobody learns which accounts there are.</summary>
+    /// <summary>Shows the same message whatever was wrong, so that nobody can find out which accounts exist.</summary>
     private PageResult Refuse()
     {
         ModelState.AddModelError(

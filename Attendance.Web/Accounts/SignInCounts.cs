@@ -6,22 +6,22 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Accounts;
 
 /// <summary>
-/// Counts passwords that are tried. Each is counted before it is looked at, in one statement of the database, so that attempts at
-/// the same time all count. Strangers and each device that has signed in before are counted apart: whoever signed in here before
-/// is not locked out by others. The same statements run whatever is tried, so that the time tells nothing.
+/// Counts password attempts. Each attempt is counted before the password is checked, in one database statement, so that simultaneous
+/// attempts all count. Strangers, and each device that has signed in before, have separate counts, so that strangers cannot lock out
+/// somebody who has signed in here before. The same statements run in every case, so that the time reveals nothing.
 /// </summary>
 internal sealed class SignInCounts(AttendanceDb db, IOptions<AccountOptions> options, TimeProvider clock)
 {
-    /// <summary>Names that there are not share a few counts, so that they leave few rows.</summary>
+    /// <summary>The number of counts that all unknown user names share, so that they create only a few rows.</summary>
     private const int KeysOfNobody = 16;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>The key to count by, for a name that no account has.</summary>
+    /// <summary>Returns the count's key for a user name that no account has.</summary>
     public static string OfNobody(string? userName) =>
         string.Create(CultureInfo.InvariantCulture, $"nobody-{(uint)StringComparer.OrdinalIgnoreCase.GetHashCode(userName ?? "") % KeysOfNobody}");
 
-    /// <returns><see langword="false"/> when no password may be tried now.</returns>
+    /// <returns><see langword="false"/> if no password may be tried now.</returns>
     public async Task<bool> TryCountAsync(string key, string? accountId, CancellationToken cancellationToken)
     {
         await db.Database.ExecuteSqlAsync(
@@ -34,7 +34,9 @@ internal sealed class SignInCounts(AttendanceDb db, IOptions<AccountOptions> opt
             .ExecuteUpdateAsync(count => count.SetProperty(each => each.Attempts, each => each.Attempts + 1), cancellationToken) == 1;
     }
 
-    /// <summary>Locks what has been tried too often. Also where an attempt was refused: the one before it may have been cut off.</summary>
+    /// <summary>
+    /// Locks a key that has reached the limit. Call it after refused attempts too, because the request before may have ended before it could lock.
+    /// </summary>
     public async Task LockIfFullAsync(string key, CancellationToken cancellationToken)
     {
         var until = Now + options.Value.LockedFor;
@@ -44,15 +46,15 @@ internal sealed class SignInCounts(AttendanceDb db, IOptions<AccountOptions> opt
                 count => count.SetProperty(each => each.Attempts, 0).SetProperty(each => each.LockedUntil, until), cancellationToken);
     }
 
-    /// <summary>The password was right.</summary>
+    /// <summary>Deletes the count of one key after a correct password.</summary>
     public Task ClearAsync(string key, CancellationToken cancellationToken) =>
         db.SignInCounts.Where(count => count.Key == key).ExecuteDeleteAsync(cancellationToken);
 
-    /// <summary>The account has another password: all that was counted was about the former one.</summary>
+    /// <summary>Deletes all counts of an account after its password has changed, because they were about the old password.</summary>
     public Task ClearAllAsync(string accountId, CancellationToken cancellationToken) =>
         db.SignInCounts.Where(count => count.AccountId == accountId).ExecuteDeleteAsync(cancellationToken);
 
-    /// <summary>The accounts that strangers cannot sign in to now.</summary>
+    /// <summary>Returns the ids of the accounts that strangers cannot sign in to now.</summary>
     public async Task<IReadOnlySet<string>> LockedAsync(CancellationToken cancellationToken)
     {
         var now = Now;

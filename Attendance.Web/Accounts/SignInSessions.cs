@@ -8,18 +8,21 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Accounts;
 
 /// <summary>
-/// Knows in which browsers somebody is signed in. Signing out ends the session of the browser, and with it every copy of its cookie:
-/// at once here, and within the time of <see cref="AccountOptions.CheckedEvery"/> at other replicas.
+/// Keeps the sessions: one for each browser in which somebody is signed in. Signing out ends the browser's session and so every copy of
+/// its cookie, at once in this replica and within <see cref="AccountOptions.CheckedEvery"/> in the others.
 /// </summary>
 internal sealed class SignInSessions(IServiceScopeFactory scopes, IOptions<AccountOptions> options, TimeProvider clock)
 {
     private const string Item = "session";
     private static readonly TimeSpan s_seenToThe = TimeSpan.FromHours(1);
 
-    /// <summary>Ended here since the start, with when. Kept until no cookie of theirs is believed any more without being looked up.</summary>
+    /// <summary>
+    /// The sessions that have ended in this replica since it started, and when. An entry is kept until no cookie of the session is trusted
+    /// without a lookup any more.
+    /// </summary>
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new();
 
-    /// <summary>Called with the id of a session that has just ended here.</summary>
+    /// <summary>Raised with the id of a session that has just ended in this replica.</summary>
     public event Action<string>? Ended;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -28,7 +31,7 @@ internal sealed class SignInSessions(IServiceScopeFactory scopes, IOptions<Accou
 
     public bool HasEnded(string id) => _ended.ContainsKey(id);
 
-    /// <summary>Begins a session, and forgets those of the account that nobody can use any more.</summary>
+    /// <summary>Begins a session, and deletes the account's sessions that can no longer be used.</summary>
     public async Task<AuthenticationProperties> BeginAsync(string accountId)
     {
         var session = new SignInSession { Id = RandomNumberGenerator.GetHexString(SignInSession.IdLength, lowercase: true), AccountId = accountId, SeenAt = Now };
@@ -49,13 +52,13 @@ internal sealed class SignInSessions(IServiceScopeFactory scopes, IOptions<Accou
             _ended.TryRemove(old.Key, out _);
         }
 
-        _ended[id] = now; // before anything that may fail
+        _ended[id] = now; // first, because the deletion below may fail
         Ended?.Invoke(id);
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<AttendanceDb>().SignInSessions.Where(session => session.Id == id).ExecuteDeleteAsync();
     }
 
-    /// <returns><see langword="false"/> when it has ended.</returns>
+    /// <returns><see langword="false"/> if the session has ended.</returns>
     public async Task<bool> TouchAsync(string id)
     {
         await using var scope = scopes.CreateAsyncScope();

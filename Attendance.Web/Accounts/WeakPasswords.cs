@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Attendance.Web.Accounts;
 
 /// <summary>
-/// Refuses passwords that are guessed first: words that everybody uses, rows of keys, and repetitions, also several of them in a row
-/// (NIST SP 800-63B, 3.1.1.2). Each such piece counts as one character; what is left must be long enough by itself.
+/// Refuses passwords that are easy to guess: common words, keyboard rows and repetitions, also several of them in a row
+/// (NIST SP 800-63B, 3.1.1.2). Each such piece counts as one character, and the result must still be long enough.
 /// </summary>
 internal sealed class WeakPasswords : IPasswordValidator<Account>
 {
@@ -16,7 +16,7 @@ internal sealed class WeakPasswords : IPasswordValidator<Account>
         "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "yxcvbnm", "wxcvbn", "1qaz2wsx3edc4rfv5tgb", "!@#$%^&*()", "!\"§$%&/()=",
     ];
 
-    /// <summary>From published lists of what is used most, by their stems; and what this system itself suggests.</summary>
+    /// <summary>The stems of the most common words in published password lists, and words that this system itself suggests.</summary>
     private static readonly string[] s_words =
     [
         "administrator", "attendance", "password", "passwort", "passwd", "passwor", "motdepasse", "contrasena", "iloveyou", "trustno1", "letmein", "welcome", "willkommen", "princess", "sunshine",
@@ -43,7 +43,7 @@ internal sealed class WeakPasswords : IPasswordValidator<Account>
     private static int PiecesOf(string text, string? userName)
     {
         string[] words = userName is { Length: >= ShortestRow } ? [userName.ToLowerInvariant(), .. s_words] : s_words;
-        var seen = new HashSet<string>(StringComparer.Ordinal); // what was there before adds nothing
+        var seen = new HashSet<string>(StringComparer.Ordinal); // a piece that occurs again adds nothing
         for (var at = 0; at < text.Length;)
         {
             var length = LongestPiece(text, at, words);
@@ -80,7 +80,7 @@ internal sealed class WeakPasswords : IPasswordValidator<Account>
         return length;
     }
 
-    /// <summary>With the letters that figures are often written for.</summary>
+    /// <summary>Replaces digits and signs with the letters that they often stand for.</summary>
     private static string Spelled(string text) => string.Create(text.Length, text, (spelled, from) =>
     {
         for (var at = 0; at < from.Length; at++)

@@ -8,11 +8,11 @@ internal enum CameraPresence
     Known,
     Unknown,
 
-    /// <summary>Nobody can say now. Not the same as unknown: the page is shown and explains itself.</summary>
+    /// <summary>It cannot be determined now. Unlike for an unknown camera, the page is shown and explains the problem itself.</summary>
     Undecided,
 }
 
-/// <summary>Asks camera-api whether there is such a camera, and never for longer than a visitor would wait.</summary>
+/// <summary>Asks camera-api whether a camera exists. Gives up after the time that a visitor would wait.</summary>
 internal sealed class CameraDirectory(CameraApiClient client)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);

@@ -14,21 +14,21 @@ internal static class CameraPages
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<CameraDirectory>();
 
-        // A page lives with its feature: /Cameras/Index.cshtml, not /Pages/Cameras/Index.cshtml.
+        // Each page is stored with its feature: /Cameras/Index.cshtml, not /Pages/Cameras/Index.cshtml.
         builder.Services.AddRazorPages(options =>
         {
             options.RootDirectory = "/";
             options.Conventions.ConfigureFilter(new PageInput());
         });
 
-        // Names as jQuery writes them: no page of ours does, and one without its bracket is an exception.
+        // Removes support for field names in jQuery's format: no page here uses it, and a name with a missing bracket throws an exception.
         builder.Services.Configure<MvcOptions>(mvc =>
         {
             mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
         });
 
-        // Pages take short texts. What is longer is refused before it is kept anywhere, in memory or in a file.
+        // Pages accept only short texts. Longer input is refused before it is stored anywhere, in memory or in a file.
         builder.Services.Configure<FormOptions>(form =>
         {
             form.BufferBodyLengthLimit = form.MultipartBodyLengthLimit = form.MemoryBufferThreshold = LargestForm;

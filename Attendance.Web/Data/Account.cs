@@ -7,16 +7,16 @@ internal enum AccountRole
     /// <summary>Enrolls people and uses cameras.</summary>
     Operator,
 
-    /// <summary>Also looks after the accounts, and after who holds which camera.</summary>
+    /// <summary>Also manages the accounts, and who holds which camera.</summary>
     Admin,
 }
 
-/// <summary>Somebody who may sign in. Not somebody who is enrolled.</summary>
+/// <summary>A user who may sign in. People who are enrolled have no account.</summary>
 internal sealed class Account : IdentityUser
 {
     public AccountRole Role { get; set; }
 
-    /// <summary>Somebody else knows the password: until its owner has chosen another, nothing else can be done with it.</summary>
+    /// <summary>Whether somebody else knows the password. Until its owner has chosen another one, the account can do nothing else.</summary>
     public bool MustChangePassword { get; set; }
 
     public DateTime CreatedAt { get; init; }

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Attendance.Web.Data;
 
 /// <summary>
-/// People, their pictures, the accounts of those who enroll them, and the keys that protect all that. One model; each
-/// database that it may live in has a class of its own below, because each has migrations of its own.
+/// Stores people, their pictures, the accounts of those who enroll them, and the keys that protect this data. There is one model, but
+/// each kind of database has a class of its own below, because each needs its own migrations.
 /// </summary>
 internal abstract partial class AttendanceDb(DbContextOptions options) : IdentityUserContext<Account>(options), IDataProtectionKeyContext
 {
@@ -26,8 +26,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <summary>
-    /// Makes sure that what has just been deleted or overwritten is not to be found in the files of the database any more. It is
-    /// gone for every query already: so whoever asked for it need not wait to the end, and is not told if this fails.
+    /// Removes from the database files what has just been deleted or overwritten. Queries do not return it any more in any case, so this
+    /// gives up if it takes too long, and only logs a failure.
     /// </summary>
     public async Task ForgetDeletedAsync(ILogger logger)
     {
@@ -44,10 +44,10 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
         }
     }
 
-    /// <returns><see langword="false"/> when somebody else is in the way.</returns>
+    /// <returns><see langword="false"/> if another connection is in the way.</returns>
     protected abstract Task<bool> TrySweepAsync();
 
-    /// <summary>Whether a write failed because another row has the value already.</summary>
+    /// <summary>Returns whether a write failed because another row already has the value.</summary>
     public abstract bool IsDuplicate(DbUpdateException exception);
 
     protected override void OnModelCreating(ModelBuilder builder)

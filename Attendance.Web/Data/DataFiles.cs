@@ -3,14 +3,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.Data;
 
-/// <summary>The files of the SQLite database. They are for their owner alone, in whatever folder they lie.</summary>
+/// <summary>The files of the SQLite database. Only their owner may read or write them, whatever folder they are in.</summary>
 internal static class DataFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Of a database that SQLite writes beside its file while it is in use.</summary>
+    /// <summary>The suffixes of the database file and of the files that exist beside it while it is in use.</summary>
     private static readonly string[] s_beside = ["", "-wal", "-shm", "-journal", ".preparing"];
 
     public static string PathOf(AttendanceDb db) => new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
@@ -26,13 +26,13 @@ internal static class DataFiles
         return options;
     }
 
-    /// <summary>Makes the file of the database where there is none, and takes what is there away from others.</summary>
-    /// <returns>Whether others may look into the folder.</returns>
+    /// <summary>Creates the database file if it does not exist, and removes other users' access to the files that exist.</summary>
+    /// <returns>Whether other users may access the folder.</returns>
     public static bool Close(string path)
     {
         if (!File.Exists(path))
         {
-            using var made = new FileStream(path, Options(FileMode.OpenOrCreate)); // SQLite gives its other files the mode of this one
+            using var made = new FileStream(path, Options(FileMode.OpenOrCreate)); // SQLite gives its other files the same mode as this one
         }
 
         if (OperatingSystem.IsWindows())
@@ -48,13 +48,13 @@ internal static class DataFiles
         return (File.GetUnixFileMode(Path.GetDirectoryName(path)!) & Others) != 0;
     }
 
-    /// <exception cref="IOException">Nothing can be written beside the database: the disk is full, for one.</exception>
+    /// <exception cref="IOException">Nothing can be written beside the database, for example because the disk is full.</exception>
     public static async Task TryWriteAsync(string path, CancellationToken cancellationToken)
     {
         var options = Options(FileMode.Create);
         options.Options = FileOptions.DeleteOnClose;
         await using var file = new FileStream($"{path}.{Guid.NewGuid():N}.probe", options);
-        await file.WriteAsync(new byte[64 * 1024], cancellationToken); // what a change of a few rows takes
+        await file.WriteAsync(new byte[64 * 1024], cancellationToken); // about as much as a change of a few rows writes
         file.Flush(flushToDisk: true);
     }
 }

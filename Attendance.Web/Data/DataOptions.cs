@@ -4,9 +4,9 @@ internal sealed class DataOptions
 {
     public const string Section = "Data";
 
-    /// <summary>The connection string of a PostgreSQL database; without one, SQLite in <see cref="Folder"/>.</summary>
+    /// <summary>The name of the connection string of a PostgreSQL database. Without one, SQLite in <see cref="Folder"/> is used.</summary>
     public const string ConnectionName = "attendance-db";
 
-    /// <summary>Where the SQLite file lies; below Web's own folder unless it is absolute.</summary>
+    /// <summary>The folder of the SQLite file. A relative path starts at Web's own folder.</summary>
     public string Folder { get; set; } = ".data";
 }

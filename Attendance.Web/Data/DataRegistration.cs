@@ -16,9 +16,9 @@ internal static class DataRegistration
             builder.Services.AddDbContext<AttendanceDb, PostgresAttendanceDb>(db => db.UseNpgsql(Parse(connectionString)));
             builder.EnrichNpgsqlDbContext<PostgresAttendanceDb>(settings =>
             {
-                settings.DisableRetry = true; // writes are made once, in transactions of ours
-                settings.DisableHealthChecks = true; // DatabaseHealth answers for both databases
-                settings.DisableTracing = true; // as SQLite has none
+                settings.DisableRetry = true; // each write is made once, in a transaction of our own
+                settings.DisableHealthChecks = true; // DatabaseHealth checks both kinds of database
+                settings.DisableTracing = true; // for consistency: SQLite has no tracing
             });
         }
         else
@@ -31,12 +31,12 @@ internal static class DataRegistration
         }
 
         builder.Services.AddOptionsWithValidateOnStart<DataOptions>().BindStrictly(DataOptions.Section);
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning); // every command otherwise
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // a failure is thrown as well, and told by whoever catches it
-        builder.Services.AddHostedService<DatabasePreparation>(); // before all that reads the database when it starts, the key ring first
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning); // otherwise every command is logged
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // a failure is also thrown, and logged by the code that catches it
+        builder.Services.AddHostedService<DatabasePreparation>(); // must come before everything that reads the database at start, such as the key ring
         builder.Services.AddDataProtection().SetApplicationName("Attendance.Web").PersistKeysToDbContext<AttendanceDb>();
         builder.AddKeyProtection();
-        builder.Services.AddSingleton<DatabaseHealth>(); // the check remembers whether it failed before
+        builder.Services.AddSingleton<DatabaseHealth>(); // a singleton, because it remembers whether the last check failed
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         builder.Services.AddHostedService<KeyRingCheck>();
     }
@@ -49,7 +49,7 @@ internal static class DataRegistration
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            // Without the parser's own message: it may quote the password.
+            // Without the parser's own message, because it may contain the password.
             throw new InvalidOperationException($"ConnectionStrings:{DataOptions.ConnectionName} is not a PostgreSQL connection string.");
         }
     }

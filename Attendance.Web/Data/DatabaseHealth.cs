@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Attendance.Web.Data;
 
-/// <summary>Looks whether the database answers, and logs when that changes: platforms ask every few seconds.</summary>
+/// <summary>Checks whether the database works. Logs only changes, because platforms ask every few seconds.</summary>
 internal sealed partial class DatabaseHealth(IServiceScopeFactory scopes, ILogger<DatabaseHealth> logger) : IHealthCheck
 {
     private const string Away = "The database does not answer: nobody can sign in or enroll.";
@@ -34,7 +34,7 @@ internal sealed partial class DatabaseHealth(IServiceScopeFactory scopes, ILogge
         return HealthCheckResult.Healthy();
     }
 
-    /// <summary>Of SQLite only: another server says so itself, at the first change.</summary>
+    /// <summary>Checks SQLite only. PostgreSQL reports a full disk itself, at the first change.</summary>
     private static async Task<bool> IsWritableAsync(AttendanceDb db, CancellationToken cancellationToken)
     {
         try

@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.Data;
 
-/// <summary>Brings the database up to this version of Web before anything else uses it.</summary>
+/// <summary>Applies the pending migrations before anything else uses the database.</summary>
 internal sealed partial class DatabasePreparation(
     IServiceScopeFactory scopes, TimeProvider clock, ILogger<DatabasePreparation> logger) : IHostedService
 {
-    /// <summary>A database that starts along with us may take a while.</summary>
+    /// <summary>How long to retry, because a database server that starts together with this service may need a while.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -43,8 +43,8 @@ internal sealed partial class DatabasePreparation(
 
     private async Task MigrateAsync(AttendanceDb db, CancellationToken cancellationToken)
     {
-        // A file is brought up to date by one process at a time: the others wait for this lock, which ends with its process.
-        // Entity Framework's own lock is a row, which a process that was killed leaves behind for ever.
+        // Only one process at a time migrates a file. The others wait for this lock, which is released when its process ends.
+        // Entity Framework's own lock is a row, which stays there forever if the process is killed.
         await using var alone = db is SqliteAttendanceDb ? await LockAsync(db, cancellationToken) : null;
         if (alone is not null)
         {
@@ -53,7 +53,7 @@ internal sealed partial class DatabasePreparation(
                 LogOpenFolder();
             }
 
-            // An empty file becomes a database first: Entity Framework looks at it by a connection that only reads, which cannot do that.
+            // Turn an empty file into a database first: Entity Framework opens it with a read-only connection, which cannot do that.
             await db.Database.OpenConnectionAsync(cancellationToken);
             await db.Database.CloseConnectionAsync();
         }

@@ -4,13 +4,15 @@ using Npgsql;
 
 namespace Attendance.Web.Data;
 
-/// <summary>Tells a database that cannot be used now (it is away, its disk is full, its file is gone) from a fault of ours.</summary>
+/// <summary>
+/// Distinguishes a database that cannot be used now (not reachable, disk full, file missing) from an error in this program.
+/// </summary>
 internal static class DatabaseTrouble
 {
     // sqlite3.h: SQLITE_BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB
     private static readonly int[] s_sqlite = [5, 6, 8, 10, 11, 13, 14, 15, 26];
 
-    // Classes of PostgreSQL's error codes: connection, resources, intervention by an operator, system.
+    // The classes of PostgreSQL error codes for connections, resources, operator intervention and system errors.
     private static readonly string[] s_postgres = ["08", "53", "57", "58"];
 
     public static bool Is(Exception exception) => exception switch

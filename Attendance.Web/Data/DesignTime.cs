@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Attendance.Web.Data;
 
-// For `dotnet ef migrations add` only, which needs a model and no database:
+// Only for `dotnet ef migrations add`, which needs a model but no database:
 //   dotnet ef migrations add Name --context SqliteAttendanceDb --output-dir Data/Migrations/Sqlite
 //   dotnet ef migrations add Name --context PostgresAttendanceDb --output-dir Data/Migrations/Postgres
 

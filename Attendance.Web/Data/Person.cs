@@ -1,40 +1,42 @@
 
 namespace Attendance.Web.Data;
 
-/// <summary>Somebody who is, or is to be, enrolled.</summary>
+/// <summary>A person who is enrolled or is going to be.</summary>
 internal sealed class Person
 {
     public const int NameLength = 200, NumberLength = 32, GroupLength = 100;
 
-    /// <summary>Another one where <see cref="Writing"/> makes other keys: then all are made anew.</summary>
+    /// <summary>The current version of the keys. Increase it when <see cref="Writing"/> makes other keys, so that all keys are recomputed.</summary>
     public const int CurrentFold = 1;
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public string FullName { get; private set; } = "";
 
-    /// <summary>The employee or student number, as it was written.</summary>
+    /// <summary>The employee or student number, as it was typed.</summary>
     public string Number { get; private set; } = "";
 
-    /// <summary>What makes the number unique, as <see cref="Writing.Key"/> has it: nobody tells <c>a17</c> from <c>A17</c>.</summary>
+    /// <summary>
+    /// The unique form of the number, from <see cref="Writing.Key"/>: <c>a17</c> and <c>A17</c> are the same number.
+    /// </summary>
     public string NumberKey { get; private set; } = "";
 
     public string? Group { get; private set; }
 
-    /// <summary>What a search looks into, and what lists are ordered by: databases fold letters each in their own way.</summary>
+    /// <summary>The text that searches look in and lists are sorted by. It is stored because each database folds letters in its own way.</summary>
     public string SortKey { get; private set; } = "";
 
-    /// <summary>By which version of <see cref="Writing"/> the keys were made.</summary>
+    /// <summary>The version of <see cref="Writing"/> that made the keys.</summary>
     public int FoldVersion { get; private set; }
 
-    /// <summary>Null: no picture of this person may be taken or kept.</summary>
+    /// <summary>The consent. If it is null, no picture of this person may be taken or kept.</summary>
     public Consent? Consent { get; set; }
 
     public DateTime CreatedAt { get; init; }
 
     public DateTime ChangedAt { get; private set; }
 
-    /// <summary>Another with each change, so that two who edit at once do not overwrite each other.</summary>
+    /// <summary>A concurrency token that changes with each edit, so that two people who edit at the same time do not overwrite each other.</summary>
     public Guid Stamp { get; private set; }
 
     public List<Shot> Shots { get; } = [];
@@ -52,10 +54,10 @@ internal sealed class Person
         (NumberKey, SortKey, FoldVersion) = (numberKey, Writing.Fold($"{FullName} {Number} {Group}"), CurrentFold);
 }
 
-/// <summary>That a person has agreed, when, to which text, and which account has recorded it.</summary>
+/// <summary>Records when a person agreed, to which version of the text, and which account recorded it.</summary>
 internal sealed record Consent(DateTime At, string Version, string RecordedBy);
 
-/// <summary>A text that people have agreed to. It stays as it was, for it is what they agreed to.</summary>
+/// <summary>A text that people have agreed to. It is never changed, because it is the text that they agreed to.</summary>
 internal sealed class ConsentText
 {
     public const int VersionLength = 32;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Attendance.Web.Data;
 
-/// <summary>What a person is asked to do with the head, in the order of asking. Left and right are the person's own.</summary>
+/// <summary>The poses of the head that a person is asked for, in this order. Left and right are from the person's own view.</summary>
 internal enum Pose
 {
     Front,
@@ -12,14 +12,16 @@ internal enum Pose
     Down,
 }
 
-/// <summary>Poses as they are called in addresses, requests and answers: <c>front</c>.</summary>
+/// <summary>Converts poses to and from the codes used in URLs, requests and responses, such as <c>front</c>.</summary>
 internal static class Poses
 {
     public static IReadOnlyList<Pose> All { get; } = Enum.GetValues<Pose>();
 
     public static string Code(this Pose pose) => JsonNamingPolicy.SnakeCaseLower.ConvertName(pose.ToString());
 
-    /// <summary>The code only: <see cref="Enum.TryParse{TEnum}(string?, out TEnum)"/> would take "3" and "Left, Up" as well.</summary>
+    /// <summary>
+    /// Accepts only the codes. <see cref="Enum.TryParse{TEnum}(string?, out TEnum)"/> would also accept "3" and "Left, Up".
+    /// </summary>
     public static bool TryParse(string? code, out Pose pose)
     {
         foreach (var each in All)

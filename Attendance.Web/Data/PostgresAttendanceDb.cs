@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Attendance.Web.Data;
 
-/// <summary>For several replicas of Web, or where a database is looked after anyway.</summary>
+/// <summary>The database for several replicas of Web, or for a site that already runs PostgreSQL.</summary>
 internal sealed class PostgresAttendanceDb(DbContextOptions<PostgresAttendanceDb> options) : AttendanceDb(options)
 {
-    /// <summary>Rows that are gone stay in their pages until these are swept.</summary>
+    /// <summary>Vacuums the tables, because deleted rows stay in their pages until then.</summary>
     protected override async Task<bool> TrySweepAsync()
     {
         await Database.ExecuteSqlRawAsync("VACUUM people, shots, shot_pictures, accounts, sign_in_counts, sign_in_sessions");

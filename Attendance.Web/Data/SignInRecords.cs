@@ -1,14 +1,14 @@
 namespace Attendance.Web.Data;
 
-/// <summary>How often a password was tried in a row, at an account by strangers or from one device.</summary>
+/// <summary>Counts the password attempts in a row on an account, either by strangers or from one device.</summary>
 internal sealed class SignInCount
 {
     public const int KeyLength = 64;
 
-    /// <summary>The id of the account, or of a device that has signed in to it before.</summary>
+    /// <summary>The id of the account, or of a device that has signed in to it before. Unknown user names share a few keys.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Null where there is no such account: then it is counted all the same, so that it takes as long.</summary>
+    /// <summary>The account's id, or null if there is no such account. Such attempts are counted too, so that they take equally long.</summary>
     public string? AccountId { get; init; }
 
     public int Attempts { get; init; }
@@ -16,7 +16,7 @@ internal sealed class SignInCount
     public DateTime? LockedUntil { get; init; }
 }
 
-/// <summary>A browser in which somebody is signed in. Without it, the cookie of the browser is worth nothing.</summary>
+/// <summary>A session: a browser in which somebody is signed in. Without this row, the browser's cookie is not valid.</summary>
 internal sealed class SignInSession
 {
     public const int IdLength = 32;
@@ -25,6 +25,6 @@ internal sealed class SignInSession
 
     public required string AccountId { get; init; }
 
-    /// <summary>When the account was last looked at for it, to the hour.</summary>
+    /// <summary>When the session was last checked, accurate to the hour.</summary>
     public DateTime SeenAt { get; init; }
 }

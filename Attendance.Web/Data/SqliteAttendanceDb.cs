@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Attendance.Web.Data;
 
-/// <summary>One file in the data folder: what a single machine needs, and nothing to install.</summary>
+/// <summary>A database in one file in the data folder. It suits a single machine, and nothing has to be installed.</summary>
 internal sealed class SqliteAttendanceDb(DbContextOptions<SqliteAttendanceDb> options) : AttendanceDb(options)
 {
     private const int ConstraintPrimaryKey = 1555, ConstraintUnique = 2067; // sqlite3.h: SQLITE_CONSTRAINT_…
@@ -14,8 +14,8 @@ internal sealed class SqliteAttendanceDb(DbContextOptions<SqliteAttendanceDb> op
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Deleted content is overwritten (<see cref="EraseWhatIsDeleted"/>), but the write-ahead log still has the pages as they were
-    /// before. It can be emptied only while nobody reads.
+    /// Truncates the write-ahead log. Deleted content is overwritten (<see cref="EraseWhatIsDeleted"/>), but the log still contains the
+    /// former pages. It can be truncated only while nobody reads.
     /// </summary>
     protected override async Task<bool> TrySweepAsync()
     {
@@ -23,7 +23,7 @@ internal sealed class SqliteAttendanceDb(DbContextOptions<SqliteAttendanceDb> op
         try
         {
             await using var command = Database.GetDbConnection().CreateCommand();
-            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)"; // its first column: 1 when it was not let
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)"; // the first column is 1 if the checkpoint was blocked
             for (var attempt = 1; Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) != 0; attempt++)
             {
                 if (attempt == SweepAttempts)
@@ -46,7 +46,7 @@ internal sealed class SqliteAttendanceDb(DbContextOptions<SqliteAttendanceDb> op
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };
 }
 
-/// <summary>SQLite keeps these choices per connection.</summary>
+/// <summary>Turns on the write-ahead log and secure deletion for each connection, because SQLite keeps these settings per connection.</summary>
 internal sealed class EraseWhatIsDeleted : DbConnectionInterceptor
 {
     private const string Choices = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON;";

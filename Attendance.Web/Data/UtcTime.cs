@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Attendance.Web.Data;
 
-/// <summary>SQLite forgets of which kind a time is, PostgreSQL refuses any but UTC. Here there is no other.</summary>
+/// <summary>
+/// Stores every time as UTC. SQLite does not keep the kind of a time, and PostgreSQL accepts only UTC.
+/// </summary>
 internal sealed class UtcTime() : ValueConverter<DateTime, DateTime>(
     time => time.ToUniversalTime(),
     stored => DateTime.SpecifyKind(stored, DateTimeKind.Utc));

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Enrollment;
 
-/// <summary>One person in front of a camera.</summary>
+/// <summary>The page on which one person's pictures are taken.</summary>
 [RunsWebAssembly]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class CaptureModel(PeopleStore people, IAntiforgery antiforgery, IOptions<ShotLimits> limits) : PageModel
@@ -18,10 +18,10 @@ internal sealed class CaptureModel(PeopleStore people, IAntiforgery antiforgery,
 
     public string PersonName { get; private set; } = "";
 
-    /// <summary>Against forged requests; the page sends it with what it writes.</summary>
+    /// <summary>The request token against forged requests. The page sends it with every change.</summary>
     public string RequestToken { get; private set; } = "";
 
-    /// <summary>What makes a shot good, for the page to judge by.</summary>
+    /// <summary>The limits by which the page judges whether a shot is good.</summary>
     public string LimitsJson { get; } = JsonSerializer.Serialize(limits.Value, JsonSerializerOptions.Web);
 
     public async Task<IActionResult> OnGetAsync([FromRoute] Guid id, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class CaptureModel(PeopleStore people, IAntiforgery antiforgery,
 
         if (person.Consent is null)
         {
-            return LocalRedirect($"/people/{id}"); // where it is recorded
+            return LocalRedirect($"/people/{id}"); // the page on which consent is recorded
         }
 
         (PersonId, PersonName) = (person.Id, person.FullName);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Enrollment;
 
-/// <summary>Why a picture was not stored. In each case nothing of it is left here.</summary>
+/// <summary>The reasons why a picture was not stored or cannot be shown. A refused picture leaves nothing on the server.</summary>
 internal static class EnrollmentProblems
 {
     public static ProblemHttpResult UnknownPerson() => ApiProblems.Problem(

@@ -4,7 +4,7 @@ using Attendance.Web.Forwarding;
 
 namespace Attendance.Web.Enrollment;
 
-/// <summary>What a page says to prove that it holds a camera.</summary>
+/// <summary>The data that a page sends to prove that it holds a camera.</summary>
 internal sealed record LeaseClaim(
     [property: JsonPropertyName("camera_id")] string CameraId,
     [property: JsonPropertyName("lease_id")] string LeaseId,
@@ -12,20 +12,20 @@ internal sealed record LeaseClaim(
 
 internal abstract record LeaseProof
 {
-    /// <param name="LeaseRef">Safe to keep, unlike the lease's id.</param>
+    /// <param name="LeaseRef">A reference to the lease that is safe to store, unlike the lease's id.</param>
     public sealed record Live(string LeaseRef) : LeaseProof;
 
-    /// <param name="Reason">Null for one that ended long ago, or never was.</param>
+    /// <param name="Reason">Why the lease ended, or null if it ended long ago or never existed.</param>
     public sealed record Ended(string? Reason) : LeaseProof;
 
-    /// <summary>The lease is another than that of this token.</summary>
+    /// <summary>The fencing token does not belong to this lease.</summary>
     public sealed record Stale : LeaseProof;
 
-    /// <summary>Nobody can say now.</summary>
+    /// <summary>It cannot be determined now whether the lease is live.</summary>
     public sealed record Unknown : LeaseProof;
 }
 
-/// <summary>Asks camera-api whether a lease is live, never for longer than somebody before a camera would wait.</summary>
+/// <summary>Asks camera-api whether a lease is live. Gives up after the time that a person in front of a camera would wait.</summary>
 internal sealed class LeaseChecks(CameraApiClient client)
 {
     private const int LongestRef = 64;
@@ -50,7 +50,7 @@ internal sealed class LeaseChecks(CameraApiClient client)
                 : new LeaseProof.Unknown(),
             HttpStatusCode.Gone => new LeaseProof.Ended((await ReadAsync<EndedLease>(response, cancellationToken))?.Reason),
             HttpStatusCode.Conflict => new LeaseProof.Stale(),
-            HttpStatusCode.BadRequest => new LeaseProof.Ended(null), // not the shape of any lease there ever was
+            HttpStatusCode.BadRequest => new LeaseProof.Ended(null), // no lease ever had an id of this form
             _ => new LeaseProof.Unknown(),
         };
 

@@ -23,7 +23,7 @@ internal static class ShotEndpoints
         shots.MapPost("", StoreAsync)
             .RequireRateLimiting(Quotas.Pictures)
             .WithMetadata(new RequestSizeLimitAttribute(ShotForm.LargestBody))
-            .WithFormOptions(memoryBufferThreshold: ShotForm.LargestBody, multipartBodyLengthLimit: ShotForm.LargestBody); // never in a file
+            .WithFormOptions(memoryBufferThreshold: ShotForm.LargestBody, multipartBodyLengthLimit: ShotForm.LargestBody); // so that the picture is never written to a file
         shots.MapDelete("{pose}", DeleteAsync);
         shots.MapGet("{pose}/picture", PictureAsync);
     }

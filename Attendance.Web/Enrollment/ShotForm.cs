@@ -7,15 +7,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Enrollment;
 
-/// <summary>A picture as a page sends it, with what it says of it.</summary>
+/// <summary>A picture as a page sends it, with the fields that describe it.</summary>
 internal sealed partial record ShotForm(Pose Pose, LeaseClaim Claim, bool Manual, ReadOnlyMemory<byte> Jpeg)
 {
     public const int LargestPicture = 4 * 1024 * 1024;
 
-    /// <summary>The picture and the fields around it.</summary>
+    /// <summary>The largest request body, in bytes: the picture and the fields around it.</summary>
     public const int LargestBody = LargestPicture + (64 * 1024);
 
-    /// <returns>Exactly one of the two is null.</returns>
+    /// <returns>The form or the problem. Exactly one of them is null.</returns>
     public static async Task<(ShotForm? Form, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!request.HasFormContentType)

@@ -16,20 +16,20 @@ internal abstract record IntakeOutcome
 
     public sealed record Stale : IntakeOutcome;
 
-    /// <summary>Nobody can say whether the lease is live, so nothing was stored.</summary>
+    /// <summary>It cannot be determined whether the lease is live, so nothing was stored.</summary>
     public sealed record Undecided : IntakeOutcome;
 }
 
 /// <summary>
-/// The last step of a picture that is good: it is stored if its lease is live. That is asked right before, and not when the page
-/// began to send: what a holder sends who has lost the camera meanwhile is refused.
+/// Stores a good picture if its lease is live. The lease is checked right before storing and not when the upload began, so a picture is
+/// refused if its sender has lost the camera in the meantime.
 /// </summary>
 internal sealed class ShotIntake(PeopleStore people, ShotStore shots, LeaseChecks leases, TimeProvider clock)
 {
     public async Task<IntakeOutcome> StoreAsync(
         Guid personId, ShotForm form, ShotFigures figures, byte[] jpeg, string accountId, CancellationToken cancellationToken)
     {
-        // Cheap, and true even if camera-api has lost its memory.
+        // This check is cheap, and its result is right even if camera-api has lost its data.
         if (await shots.IsLateAsync(form.Claim.CameraId, form.Claim.FencingToken, cancellationToken))
         {
             return new IntakeOutcome.Stale();

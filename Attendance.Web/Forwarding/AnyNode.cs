@@ -1,10 +1,10 @@
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// Any node of camera-api answers for all, so a request goes on to the next one where it does not get a connection. Nothing of it
-/// was sent by then, its body included; once it was, it is not sent again.
+/// Sends a request to the next node if a node does not accept the connection, because any node of camera-api can answer any request. At
+/// that point nothing of the request has been sent, not even its body. Once it has been sent, it is not repeated.
 /// </summary>
-/// <param name="inner">Takes the nodes in turn.</param>
+/// <param name="inner">The handler that takes the nodes in turn.</param>
 internal sealed class AnyNode(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const int Attempts = 3;

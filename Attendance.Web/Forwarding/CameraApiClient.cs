@@ -8,8 +8,8 @@ using Microsoft.Extensions.ServiceDiscovery.Http;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// The one connection pool to camera-api, which may be several nodes. What one of them was asked is not asked again: a page knows
-/// better than we do whether it still wants a camera.
+/// The only connection pool to camera-api, which may have several nodes. A request that was sent is not retried: the page knows better
+/// than this service whether it still wants a camera.
 /// </summary>
 internal sealed class CameraApiClient(
     IServiceDiscoveryHttpMessageHandlerFactory discovery, IOptions<SecurityOptions> security, TimeProvider clock) : IDisposable
@@ -29,8 +29,8 @@ internal sealed class CameraApiClient(
         UseProxy = false,
     })));
 
-    /// <summary>Asks for something that is of use only for as long as somebody would wait for it.</summary>
-    /// <returns><paramref name="otherwise"/> where there is no answer in that time, or none that can be understood.</returns>
+    /// <summary>Sends a request whose answer is useful only for as long as somebody would wait for it.</summary>
+    /// <returns>The answer, or <paramref name="otherwise"/> if there is none in that time or it cannot be understood.</returns>
     public async Task<T> AskAsync<T>(
         HttpRequestMessage request,
         TimeSpan patience,

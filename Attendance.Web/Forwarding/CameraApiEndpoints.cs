@@ -6,7 +6,7 @@ namespace Attendance.Web.Forwarding;
 
 internal static class CameraApiEndpoints
 {
-    // Ids of these shapes only, so that no address reaches camera-api that was not meant here.
+    // Only ids of these forms are accepted, so that no unintended address reaches camera-api.
     public const string Camera = @"{cameraId:regex(^[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}$)}";
     private const string Lease = @"{leaseId:regex(^[A-Za-z0-9_-]{{1,128}}$)}";
 
@@ -22,7 +22,7 @@ internal static class CameraApiEndpoints
     public static void AddCameraApi(this IHostApplicationBuilder builder)
     {
         builder.Services.AddHttpForwarder();
-        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error); // CameraApiReach tells, and not of each request with its stack
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error); // CameraApiReach logs failures instead, and not every request with its stack trace
         builder.Services.AddSingleton<CameraApiClient>();
         builder.Services.AddSingleton<CameraApiReach>();
         builder.Services.AddSingleton<CameraApiTransformer>();
@@ -30,9 +30,10 @@ internal static class CameraApiEndpoints
     }
 
     /// <summary>
-    /// Just what a page needs, for those who are signed in. What ops may do besides (releasing what others hold, history, alerts)
-    /// is in <c>Operations</c>: the key that is added on the way must never turn an operator into an administrator. Giving back needs no
-    /// sign-in: whoever knows a session or a lease holds it, and a camera must come back also from a page whose sign-in is over.
+    /// Maps only the endpoints that a page needs, for users who are signed in. What administrators may do besides (release cameras of others,
+    /// read the history, handle alerts) is in <c>Operations</c>, because the API key that is added on the way must never give an operator an
+    /// administrator's rights. Giving a camera back needs no sign-in: to know the id of a session or lease is the right to end it, and
+    /// a page whose sign-in has expired must also be able to give its camera back.
     /// </summary>
     public static void MapCameraApi(this IEndpointRouteBuilder routes)
     {
@@ -52,7 +53,7 @@ internal static class CameraApiEndpoints
 
     private static Task ForwardAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardAsync(context);
 
-    /// <summary>Who knows the id of a browser's camera could take its lease over, so visitors are not shown those of others.</summary>
+    /// <summary>Leaves out other users' browser cameras, because anybody who knows the id of one could take over its lease.</summary>
     private static Task ForwardListAsync(HttpContext context, CameraApiForwarder forwarder)
     {
         context.Request.QueryString = new QueryString("?browsers=false");
@@ -60,8 +61,8 @@ internal static class CameraApiEndpoints
     }
 
     /// <summary>
-    /// Each part of a stream has a content type of its own, which a browser that opens the stream as a page may follow. Pages show
-    /// a stream as an image or read it themselves.
+    /// Refuses to open a stream as a page. Each part of a stream has its own content type, which a browser may then apply to the page.
+    /// Pages show a stream as an image, or read it themselves.
     /// </summary>
     private static Task ForwardStreamAsync(HttpContext context, CameraApiForwarder forwarder) =>
         context.Request.Headers["Sec-Fetch-Dest"].ToString() is "document" or "iframe" or "frame" or "embed" or "object"
@@ -87,7 +88,9 @@ internal static class CameraApiEndpoints
         }
     }
 
-    /// <returns>Null where the body does not ask for one, or cannot be read: then camera-api says what is wrong with it.</returns>
+    /// <returns>
+    /// The camera's id, or null if the body does not ask for a browser camera or cannot be read. In that case camera-api reports the error.
+    /// </returns>
     private static string? BrowserCameraOf(ReadOnlyMemory<byte> body)
     {
         try
@@ -99,7 +102,7 @@ internal static class CameraApiEndpoints
                     ? cameraId
                     : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // InvalidOperationException: an unpaired surrogate
         {
             return null;
         }

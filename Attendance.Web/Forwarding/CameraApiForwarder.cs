@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.Web.Forwarding;
 
-/// <summary>Sends a request on as it came, and its answer back as it comes: a stream ends when either side ends it.</summary>
+/// <summary>Forwards a request unchanged, and streams the answer back. A stream ends when either side ends it.</summary>
 internal sealed class CameraApiForwarder(
     IHttpForwarder forwarder,
     CameraApiClient client,
@@ -16,11 +16,15 @@ internal sealed class CameraApiForwarder(
     OpenSockets sockets,
     IHostApplicationLifetime lifetime)
 {
-    /// <summary>Longer than a slow device takes to open, than a stalled one takes to be opened again, and than a presence
-    /// socket is without a ping.</summary>
+    /// <summary>
+    /// Longer than a slow device takes to open, than a stalled device takes to be reopened, and than a presence socket is silent between
+    /// two pings.
+    /// </summary>
     private static readonly ForwarderRequestConfig s_config = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>As <see cref="ForwardAsync"/>, for what ends with its page only: a Web that stops does not wait for it.</summary>
+    /// <summary>
+    /// Forwards a WebSocket as <see cref="ForwardAsync"/> does. It lasts as long as its page, so it is aborted when Web stops.
+    /// </summary>
     public async Task ForwardSocketAsync(HttpContext context)
     {
         using var place = sockets.TryEnter();
@@ -34,7 +38,7 @@ internal sealed class CameraApiForwarder(
         await SendAsync(context);
     }
 
-    /// <summary>What has a body is read whole first: so camera-api is not asked at all where it cannot be read.</summary>
+    /// <summary>Forwards a request. The body is read completely first, so that camera-api is not called at all if it cannot be read.</summary>
     public async Task ForwardAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
@@ -76,7 +80,7 @@ internal sealed class CameraApiForwarder(
         reach.Failed(error.ToString());
         if (context.Response.HasStarted)
         {
-            context.Abort(); // a picture cut in half must not look like the end of the stream
+            context.Abort(); // an incomplete picture must not look like the end of the stream
         }
         else
         {

@@ -2,7 +2,9 @@ using Attendance.ServiceDefaults;
 
 namespace Attendance.Web.Forwarding;
 
-/// <summary>Logs when camera-api stops answering and when it answers again. Pages ask every few seconds, so not each failure is logged.</summary>
+/// <summary>
+/// Logs when camera-api stops answering and when it answers again. Pages ask every few seconds, so repeated failures are not logged.
+/// </summary>
 internal sealed partial class CameraApiReach(ILogger<CameraApiReach> logger)
 {
     private readonly RepeatedFailure _failure = new();

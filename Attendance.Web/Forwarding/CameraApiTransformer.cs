@@ -6,16 +6,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// Decides what passes between a browser and camera-api. Only named headers pass, so that nothing a browser makes up (a key, a
-/// cookie, an address it claims to come from) is taken for ours, and nothing that answers in camera-api's place runs on Web's origin.
-/// The trace context is added by the sending handler.
+/// Decides which headers pass between a browser and camera-api. Only listed headers pass, so that a browser cannot forge a key, a cookie or
+/// a client address, and a server that answers in camera-api's place cannot run anything on Web's origin.
+/// The sending handler adds the trace context.
 /// </summary>
 internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogger<CameraApiTransformer> logger) : HttpTransformer
 {
-    /// <summary>For the audit: who takes a camera from another session.</summary>
+    /// <summary>The header that tells the audit log which account takes a camera from another session.</summary>
     private const string AccountHeader = "X-Account";
 
-    // Of a socket its extensions are left out: nothing of ours is long enough to be worth compressing.
+    // Sec-WebSocket-Extensions is left out: no message here is long enough to be worth compressing.
     private static readonly string[] s_passed =
     [
         "Accept", "If-None-Match", "User-Agent", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol",
@@ -53,13 +53,13 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         return default;
     }
 
-    /// <returns><see langword="false"/> when camera-api's answer is not passed on: the visitor has been told so instead.</returns>
+    /// <returns><see langword="false"/> if the answer of camera-api is not passed on. The visitor has then got a problem document.</returns>
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null)
         {
-            return false; // the forwarder says why, by its result
+            return false; // the forwarder's result says why
         }
 
         if (PassedResponse.TryCopyHead(proxyResponse, httpContext.Response))
@@ -72,7 +72,7 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         return false;
     }
 
-    /// <summary>Others cannot be sent on as a header.</summary>
+    /// <summary>Returns whether the value is ASCII. Other values cannot be sent in a header.</summary>
     private static bool IsAscii(string? value) => Ascii.IsValid(value);
 
     [LoggerMessage(LogLevel.Warning, "An answer with status {Status} was not passed on: camera-api has no such content type")]

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// Copies an answer of camera-api to a browser. Only the content types and headers that camera-api has are copied, so that whoever
-/// answers in its place cannot put a page, a script, a cookie or a redirection on Web's origin.
+/// Copies an answer of camera-api to a browser. Only the content types and headers that camera-api uses are copied, so that a server
+/// that answers in its place cannot put a page, a script, a cookie or a redirect on Web's origin.
 /// </summary>
 internal static partial class PassedResponse
 {
@@ -19,7 +19,7 @@ internal static partial class PassedResponse
     private static readonly string[] s_headers = ["Retry-After", "X-Fencing-Token", "X-Timestamp"];
     private static readonly string[] s_headersOfSockets = ["Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"];
 
-    /// <returns><see langword="false"/> when the answer is not one of camera-api: nothing of it was copied.</returns>
+    /// <returns><see langword="false"/> if the answer is not one of camera-api. In that case nothing was copied.</returns>
     public static bool TryCopyHead(HttpResponseMessage from, HttpResponse to)
     {
         var type = from.Content.Headers.ContentType;
@@ -51,7 +51,7 @@ internal static partial class PassedResponse
         && s_types.Contains(media, StringComparer.OrdinalIgnoreCase)
         && (!media.Equals(Stream, StringComparison.OrdinalIgnoreCase) || BoundaryOf(type) is not null);
 
-    /// <summary>Written anew, without parameters that change how a browser reads it.</summary>
+    /// <summary>Rebuilds the content type without parameters that change how a browser reads the content.</summary>
     private static string Describe(MediaTypeHeaderValue type)
     {
         var media = type.MediaType!.ToLowerInvariant();
@@ -62,7 +62,7 @@ internal static partial class PassedResponse
         type.Parameters.FirstOrDefault(parameter => parameter.Name.Equals("boundary", StringComparison.OrdinalIgnoreCase))?.Value is { } boundary
             && Boundary().IsMatch(boundary) ? boundary : null;
 
-    /// <summary>What needs no quotes.</summary>
+    /// <summary>Matches boundaries that need no quotes.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,70}\z")]
     private static partial Regex Boundary();
 }

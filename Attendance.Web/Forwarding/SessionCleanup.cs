@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// A page's goodbye: release what these sessions hold. Knowing a session is the right to release it; so a request that
-/// names none is refused, and only what was understood here is sent on, written anew.
+/// The request that a closing page sends to release the cameras of its sessions. To know a session's id is the right to release it, so
+/// a request without one is refused. Only the values that were understood here are sent on, in a new body.
 /// </summary>
 internal sealed partial record SessionCleanup(
     [property: JsonPropertyName("session_ids")] IReadOnlyList<string> SessionIds,
@@ -20,11 +20,11 @@ internal sealed partial record SessionCleanup(
     private const int ReasonLimit = 64;
     private const string SessionShape = "must be 8 to 128 of A-Z, a-z, 0-9, _ and -.";
 
-    /// <returns>Exactly one of the two is null.</returns>
+    /// <returns>The request or the problem. Exactly one of them is null.</returns>
     public static ValueTask<(SessionCleanup? Cleanup, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
         StrictJson.ReadAsync(request, acceptsText: true, Understand, cancellationToken); // navigator.sendBeacon sends text/plain
 
-    /// <summary>Puts this in the place of the body, and of anything else the request said.</summary>
+    /// <summary>Replaces the body, the content type and the query string of the request.</summary>
     public void WriteTo(HttpRequest request)
     {
         request.QueryString = default;

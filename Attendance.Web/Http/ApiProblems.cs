@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Http;
 
-/// <summary>What Web itself answers under <c>/api</c> when it does not forward. No text here repeats what was sent.</summary>
+/// <summary>The problem documents that Web itself returns under <c>/api</c>. Their texts never repeat what the client sent.</summary>
 internal static class ApiProblems
 {
     public const string RetryAfterSeconds = "2";
@@ -48,21 +48,21 @@ internal static class ApiProblems
         StatusCodes.Status400BadRequest, "invalid_request", $"{field}: {expectation}",
         new KeyValuePair<string, object?>("errors", new Dictionary<string, string[]> { [field] = [expectation] }));
 
-    /// <summary>The request itself cannot be read.</summary>
+    /// <summary>Reports that the request itself cannot be read.</summary>
     public static ProblemHttpResult Unreadable(int status) => Problem(status, "invalid_request", "The request cannot be read.");
 
     public static ProblemHttpResult Internal() => Problem(
         StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here; the log has the details.");
 
-    /// <summary>Also says when it is worth asking again.</summary>
+    /// <summary>Reports that the database cannot be used, and sets when to retry.</summary>
     public static ProblemHttpResult DatabaseUnavailable(HttpContext context) => Later(context, Problem(
         StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database cannot be used now."));
 
-    /// <summary>Also says when it is worth asking again.</summary>
+    /// <summary>Reports that camera-api does not answer, and sets when to retry.</summary>
     public static ProblemHttpResult CameraApiUnavailable(HttpContext context) => Later(context, Problem(
         StatusCodes.Status503ServiceUnavailable, "camera_api_unavailable", "The camera service does not answer."));
 
-    /// <summary>Adds to the answer that trying again after a short while may help.</summary>
+    /// <summary>Adds a Retry-After header of a few seconds.</summary>
     public static ProblemHttpResult Later(HttpContext context, ProblemHttpResult problem)
     {
         context.Response.Headers.RetryAfter = RetryAfterSeconds;

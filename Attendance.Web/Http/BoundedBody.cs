@@ -1,12 +1,14 @@
 namespace Attendance.Web.Http;
 
-/// <summary>What a page sends is small. It is read whole before it is sent on, so that too much of it reaches nobody.</summary>
+/// <summary>
+/// Reads a request body completely before it is sent on, so that a body that is too large reaches no other service. Pages send only small bodies.
+/// </summary>
 internal static class BoundedBody
 {
     private const int Limit = 64 * 1024;
 
-    /// <returns>Null when there is more than the limit, stated or not.</returns>
-    /// <exception cref="BadHttpRequestException">It is not sent as HTTP has it.</exception>
+    /// <returns>The body, or null if it is larger than the limit, whether or not its length was stated.</returns>
+    /// <exception cref="BadHttpRequestException">The body violates HTTP.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > Limit)
@@ -18,7 +20,7 @@ internal static class BoundedBody
         var read = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         if (read > Limit)
         {
-            return null; // not in a conditional expression: there, null would become an empty memory
+            return null; // not in a conditional expression: there, null would be converted to an empty memory
         }
 
         return buffer.AsMemory(0, read);

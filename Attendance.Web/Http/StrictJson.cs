@@ -5,12 +5,14 @@ using Microsoft.Net.Http.Headers;
 
 namespace Attendance.Web.Http;
 
-/// <summary>One JSON object that says each thing once: what is read here must not be read otherwise further on.</summary>
+/// <summary>
+/// Reads a body that is one JSON object without duplicate properties, so that no later reader can understand it differently.
+/// </summary>
 internal static class StrictJson
 {
     private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
 
-    /// <returns>Exactly one of the two is null.</returns>
+    /// <returns>The result or the problem. Exactly one of them is null.</returns>
     public static async ValueTask<(T? Read, ProblemHttpResult? Problem)> ReadAsync<T>(
         HttpRequest request, bool acceptsText, Func<JsonElement, (T?, ProblemHttpResult?)> understand, CancellationToken cancellationToken)
         where T : class
@@ -31,7 +33,7 @@ internal static class StrictJson
             using var document = JsonDocument.Parse(body, s_strict);
             return document.RootElement.ValueKind == JsonValueKind.Object ? understand(document.RootElement) : (null, NotOneObject());
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // InvalidOperationException: an unpaired surrogate
         {
             return (null, NotOneObject());
         }

@@ -1,8 +1,8 @@
 namespace Attendance.Web.Http;
 
-/// <summary>Tells by the exception that reading a form ended with that it is none, or that whoever sent it is gone.</summary>
+/// <summary>Recognizes the exceptions that mean that the body is not a valid form, or that the client has disconnected.</summary>
 internal static class UnreadableForm
 {
-    /// <remarks>The last: a part that is written in UTF-7, which is not read any more.</remarks>
+    /// <remarks>NotSupportedException: a part is encoded in UTF-7, which is no longer supported.</remarks>
     public static bool Is(Exception exception) => exception is InvalidDataException or IOException or NotSupportedException;
 }

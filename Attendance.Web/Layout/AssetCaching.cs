@@ -5,8 +5,8 @@ namespace Attendance.Web.Layout;
 internal static class AssetCaching
 {
     /// <summary>
-    /// Modules import each other by plain names, so a browser asks each time whether it still has the newest. A file makes no trace,
-    /// only one that is missing does.
+    /// Makes browsers check each time whether their copy is up to date, because modules import each other by names without a version. A file
+    /// that is served is not traced. Only a missing file is.
     /// </summary>
     public static StaticFileOptions Revalidated { get; } = new()
     {

@@ -2,7 +2,7 @@ using Attendance.Web.Http;
 
 namespace Attendance.Web.Layout;
 
-/// <summary>What is not there or went wrong is a page for people and a problem document for programs.</summary>
+/// <summary>Answers errors and missing addresses with a page for people and a problem document for programs.</summary>
 internal static class ErrorPages
 {
     public static void UseErrorPages(this WebApplication app)
@@ -20,8 +20,8 @@ internal static class ErrorPages
         });
         app.UseWhen(context => !IsApi(context), pages =>
         {
-            // In a scope of its own, because whoever asks is looked at anew for the page: what failed while doing so, as with the
-            // database gone, would be remembered and fail again.
+            // The error page needs a scope of its own, because the user is looked up again for it. In the same scope, a lookup that failed
+            // (for example because the database is down) would be cached and fail again.
             pages.UseExceptionHandler(new ExceptionHandlerOptions
             {
                 ExceptionHandlingPath = "/trouble/500",

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Attendance.Web.Layout;
 
-/// <summary>Says what an exception that ended a request means to whoever sent it.</summary>
+/// <summary>Converts an exception that ended a request into an answer for the client.</summary>
 internal static class Faults
 {
     public static int StatusOf(Exception exception) =>
@@ -14,7 +14,7 @@ internal static class Faults
         : DatabaseTrouble.Is(exception) ? StatusCodes.Status503ServiceUnavailable
         : StatusCodes.Status500InternalServerError;
 
-    /// <summary>What a client did wrong is no error of this service.</summary>
+    /// <summary>Returns whether the client caused the exception. Such exceptions are not logged as errors of this service.</summary>
     public static bool IsOfClient(ExceptionHandlerSuppressDiagnosticsContext context) => UnreadableRequest.Is(context.Exception);
 
     public static Task AnswerProgramAsync(HttpContext context)

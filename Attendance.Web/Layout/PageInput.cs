@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Attendance.Web.Layout;
 
 /// <summary>
-/// Refuses what no page of ours can have sent. A page without a handler for the request would otherwise be shown all the same, of
-/// nothing; and a NUL character in a text is refused by PostgreSQL in the middle of a query.
+/// Refuses requests that no page here can have sent. Without this filter, a page without a handler for the request would still be shown,
+/// with no data, and PostgreSQL would refuse a text with a NUL character in the middle of a query.
 /// </summary>
 internal sealed class PageInput : IAsyncAuthorizationFilter, IAsyncPageFilter, IOrderedFilter
 {
-    /// <summary>Before the form is looked at for its token.</summary>
+    /// <summary>Runs before the filter that looks for the request token in the form.</summary>
     public int Order => 0;
 
     public async Task OnAuthorizationAsync(AuthorizationFilterContext context)

@@ -34,10 +34,10 @@ internal sealed class TroubleModel : AnyMethodPageModel
 
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
-        // Not bound, because this is shown also for a form that cannot be read, or that has a field of this name.
+        // Not bound, because this page is also shown for forms that cannot be read or that have a field with this name.
         Status = HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error is { } error ? Faults.StatusOf(error)
             : int.TryParse(RouteData.Values["status"] as string, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 499 ? status
-            : StatusCodes.Status404NotFound; // nothing has failed where somebody just opens this address
+            : StatusCodes.Status404NotFound; // nothing failed: somebody opened this address directly
         Response.StatusCode = Status;
         if (Status == StatusCodes.Status503ServiceUnavailable)
         {

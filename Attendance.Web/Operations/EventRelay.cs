@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Operations;
 
 /// <summary>
-/// camera-api's events, as they come. A console is connected for some minutes only and then connects again: whoever has no right to
-/// it any more is out by then. It is not YARP's to forward, because a stream that is ended on purpose ends as a whole answer here:
-/// one that is cut is an error in every browser's console.
+/// Relays camera-api's events to a console as they arrive. A console stays connected for some minutes only and then reconnects, so one
+/// that has lost its rights is disconnected by then. YARP does not forward this stream, because here a stream that is ended on purpose
+/// ends as a complete response. A stream that is cut off shows as an error in the browser's console.
 /// </summary>
 internal sealed partial class EventRelay(
     CameraApiClient client, CameraApiReach reach, OpenConnections connections, IOptions<OperationsOptions> options, IHostApplicationLifetime lifetime, TimeProvider clock)
@@ -19,7 +19,10 @@ internal sealed partial class EventRelay(
     private const string Address = $"{CameraApiClient.Address}/api/events?live=true";
     private const string LastEventId = "Last-Event-ID";
 
-    /// <summary>camera-api says something every 5 s, if only that it is there. After this the console is sent to connect again, and finds another node.</summary>
+    /// <summary>
+    /// How long to wait for data. camera-api sends something at least every 5 s. After this time the console has to reconnect, and then
+    /// reaches another node.
+    /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     public async Task RelayAsync(HttpContext context)
@@ -47,7 +50,7 @@ internal sealed partial class EventRelay(
 
             reach.Answered();
             context.Response.ContentType = MediaTypeNames.Text.EventStream;
-            context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy that collects would make news old
+            context.Response.Headers["X-Accel-Buffering"] = "no"; // so that no proxy collects events and delays them
             await context.Response.StartAsync(either.Token);
             await CopyAsync(response, context.Response, silent, either.Token);
         }
@@ -57,7 +60,7 @@ internal sealed partial class EventRelay(
         }
         catch (OperationCanceledException)
         {
-            // Its time is over, or nobody listens any more.
+            // The time is over, or the client has disconnected.
         }
     }
 
@@ -73,7 +76,7 @@ internal sealed partial class EventRelay(
         }
     }
 
-    /// <summary>Once the stream has begun it just ends: the console connects again, and is told then.</summary>
+    /// <summary>Reports a failure. If the stream has already begun, it just ends: the console reconnects, and gets the error then.</summary>
     private async Task RefuseAsync(HttpContext context, string why)
     {
         reach.Failed(why);
@@ -83,7 +86,7 @@ internal sealed partial class EventRelay(
         }
     }
 
-    /// <summary>A position in the events of each node.</summary>
+    /// <summary>Matches a list of positions, one in the events of each node.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9.-]{1,4096}\z")]
     private static partial Regex EventId();
 }

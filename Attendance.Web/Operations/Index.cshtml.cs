@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Attendance.Web.Operations;
 
-/// <summary>How every camera is now, and what can be done about it: for administrators.</summary>
+/// <summary>Shows administrators the state of every camera, and lets them act on it.</summary>
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class OperationsModel(IAntiforgery antiforgery) : PageModel
 {
-    /// <summary>Against forged requests; the page sends it with what it does.</summary>
+    /// <summary>The request token against forged requests. The page sends it with every command.</summary>
     public string RequestToken { get; private set; } = "";
 
     public void OnGet() => RequestToken = antiforgery.GetAndStoreTokens(HttpContext).RequestToken!;

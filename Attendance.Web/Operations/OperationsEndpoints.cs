@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Operations;
 
-/// <summary>What the console of ops needs, for administrators and nobody else.</summary>
+/// <summary>The endpoints of the operations console, for administrators only.</summary>
 internal static partial class OperationsEndpoints
 {
     private const string Alert = "{alertId:regex(^[0-9a-f]{{1,64}}$)}";
@@ -65,8 +65,8 @@ internal static partial class OperationsEndpoints
         await forwarder.ForwardAsync(context);
     }
 
-    /// <summary>Which node is meant, where several call a camera alike.</summary>
-    /// <returns>Null where it was refused.</returns>
+    /// <summary>Reads which node is meant, because several nodes may have a camera with the same id.</summary>
+    /// <returns>The query string with the node, or null if the request was refused.</returns>
     private static async Task<QueryString?> NodeOfAsync(HttpContext context)
     {
         var node = context.Request.Query["node"];
@@ -86,7 +86,10 @@ internal static partial class OperationsEndpoints
 
     private static Task ActAsync(HttpContext context, CameraApiForwarder forwarder) => CommandAsync(context, forwarder, OpsFields.Why);
 
-    /// <summary>At an address of its own: the one that goes to camera-api is a page's goodbye here, which anybody may say for their own session.</summary>
+    /// <summary>
+    /// Forwards a cleanup from an address of its own. Here, camera-api's own address is what a closing page calls, and everybody may do that for
+    /// their own session.
+    /// </summary>
     private static Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {
         context.Request.Path = CleanupPath;
@@ -115,7 +118,7 @@ internal static partial class OperationsEndpoints
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
     private static partial Regex NodeName();
 
-    /// <summary>Who the ids are that camera-api has written down: it knows no names.</summary>
+    /// <summary>Returns the user names for the account ids that camera-api has recorded, because camera-api does not know the names.</summary>
     private static async Task<IResult> AccountsAsync(AttendanceDb db, CancellationToken cancellationToken) => TypedResults.Ok(new AccountNamesResponse(
         await db.Users.AsNoTracking().ToDictionaryAsync(account => account.Id, account => account.UserName!, cancellationToken)));
 }

@@ -7,7 +7,7 @@ internal sealed class OperationsOptions
 {
     public const string Section = "Operations";
 
-    /// <summary>After this time a console has to connect again, which it does by itself if its account still may.</summary>
+    /// <summary>How long a console stays connected. It then reconnects by itself if its account still may.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StreamLasts { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -6,18 +6,18 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Operations;
 
-/// <summary>What may be in a command besides what its address says.</summary>
+/// <summary>The fields that a command may have in its body.</summary>
 [Flags]
 internal enum OpsFields
 {
     None = 0,
     Why = 1,
-    Scope = 2, // force, dry_run
+    Scope = 2, // force and dry_run
 }
 
 /// <summary>
-/// What an administrator wants done. Only what was understood here is sent on, written anew, with who it is that wants it: that
-/// is whoever is signed in, and never what the request says.
+/// A command of an administrator. Only the values that were understood here are sent on, in a new body. It names the signed-in account
+/// as its author, and never what the request claims.
 /// </summary>
 internal sealed record OpsCommand(
     [property: JsonPropertyName("force"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Force,
@@ -27,12 +27,12 @@ internal sealed record OpsCommand(
 {
     private const int ShortestWhy = 3, LongestWhy = 200;
 
-    /// <returns>Exactly one of the two is null.</returns>
+    /// <returns>The command or the problem. Exactly one of them is null.</returns>
     public static ValueTask<(OpsCommand? Command, ProblemHttpResult? Problem)> ReadAsync(
         HttpRequest request, OpsFields fields, string by, CancellationToken cancellationToken) =>
         StrictJson.ReadAsync(request, acceptsText: false, root => Understand(root, fields, by), cancellationToken);
 
-    /// <summary>Puts this in the place of the body, and of anything else the request said.</summary>
+    /// <summary>Replaces the body, the content type and the query string of the request.</summary>
     public void WriteTo(HttpRequest request)
     {
         request.QueryString = default;
@@ -71,7 +71,7 @@ internal sealed record OpsCommand(
             }
         }
 
-        // Who only looks need not say why.
+        // A dry run needs no reason.
         var mustSayWhy = fields.HasFlag(OpsFields.Why) && !isDryRun;
         return (why, mustSayWhy) switch
         {

@@ -8,7 +8,7 @@ internal sealed class ConsentOptions
 {
     public const string Section = "People:Consent";
 
-    /// <summary>Names the text; another text needs another version.</summary>
+    /// <summary>The name of the text. A changed text needs another version.</summary>
     public string Version { get; set; } = "2026-11";
 
     public string Text { get; set; } =
@@ -31,7 +31,9 @@ internal sealed class ConsentOptionsValidator : IValidateOptions<ConsentOptions>
     };
 }
 
-/// <summary>Keeps the text that people agree to from here on, and refuses another text under a version that was agreed to.</summary>
+/// <summary>
+/// Stores the current consent text at start. Refuses to start if another text is already stored under the same version.
+/// </summary>
 internal sealed class ConsentTexts(IServiceScopeFactory scopes, IOptions<ConsentOptions> options) : IHostedService
 {
     public string Version => options.Value.Version;
@@ -52,7 +54,7 @@ internal sealed class ConsentTexts(IServiceScopeFactory scopes, IOptions<Consent
             }
             catch (DbUpdateException exception) when (db.IsDuplicate(exception))
             {
-                db.ChangeTracker.Clear(); // another replica was quicker
+                db.ChangeTracker.Clear(); // another replica was faster
                 stored = (await StoredAsync(db, cancellationToken))!;
             }
         }

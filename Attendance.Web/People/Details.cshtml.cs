@@ -12,7 +12,7 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
     [FromRoute]
     public Guid Id { get; set; }
 
-    /// <summary>As in <see cref="NewPersonModel.Agreed"/>.</summary>
+    /// <summary>See <see cref="NewPersonModel.Agreed"/>.</summary>
     [BindProperty]
     public string? Agreed { get; set; }
 
@@ -20,7 +20,7 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
 
     public PersonRow Row => new(Person.Id, Person.FullName, Person.Number, Person.Group, Person.Consent is not null, Person.Shots.Count);
 
-    /// <summary>What the person has agreed to, or would agree to now.</summary>
+    /// <summary>The text that the person has agreed to, or would agree to now.</summary>
     public string ConsentText { get; private set; } = "";
 
     public ConsentTexts Consent => consent;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Attendance.Web.People;
 
-/// <summary>A search is sent in the body, and its result has an address of its own, which shows no name.</summary>
+/// <summary>Lists and searches people. A search is sent in the request body, and the address of its result contains no name.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class PeopleModel(PeopleStore people, SearchToken token) : PageModel
 {
@@ -33,10 +33,10 @@ internal sealed class PeopleModel(PeopleStore people, SearchToken token) : PageM
 
         Groups = await people.GroupsAsync(cancellationToken);
         Found = await people.SearchAsync(Words, Group, Number, cancellationToken);
-        ModelState.Clear(); // what is shown is what was searched for
+        ModelState.Clear(); // show what was searched for, not what was posted
     }
 
-    /// <summary>Leads to the result: so the browser's Back shows it again, without asking whether to send a form twice.</summary>
+    /// <summary>Redirects to the result, so that the browser's Back button shows it again without asking whether to resend a form.</summary>
     public IActionResult OnPost() => IsSearch || Number > 1
         ? LocalRedirect($"/people?search={token.Seal(new(Shortened(Words), Shortened(Group), Number))}")
         : LocalRedirect("/people");

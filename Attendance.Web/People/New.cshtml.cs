@@ -11,7 +11,7 @@ internal sealed class NewPersonModel(PeopleStore people, ConsentTexts consent) :
     [BindProperty]
     public PersonForm Form { get; set; } = new();
 
-    /// <summary>The version of the text that was shown and agreed to; nothing when the box is empty.</summary>
+    /// <summary>The version of the consent text that was shown and agreed to, or null if the box is empty.</summary>
     [BindProperty]
     public string? Agreed { get; set; }
 

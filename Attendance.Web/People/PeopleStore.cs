@@ -7,18 +7,20 @@ internal enum SaveOutcome
 {
     Saved,
 
-    /// <summary>Somebody else has this number.</summary>
+    /// <summary>Another person has this number.</summary>
     NumberTaken,
 
-    /// <summary>The number looks like that of somebody else, or mixes letters that look alike; whoever typed it is to look again.</summary>
+    /// <summary>
+    /// The number looks like that of another person, or mixes letters that look alike. The operator must check it.
+    /// </summary>
     NumberMisleading,
 
-    /// <summary>Somebody else has changed or deleted the person meanwhile.</summary>
+    /// <summary>Somebody else has changed or deleted the person in the meantime.</summary>
     Changed,
 }
 
 /// <summary>One page of a search.</summary>
-/// <param name="Page">Counted from 1; never past the last.</param>
+/// <param name="Page">The page number, from 1. Never more than <paramref name="Pages"/>.</param>
 internal sealed record PeoplePage(IReadOnlyList<PersonRow> People, int Page, int Pages, int Total);
 
 internal sealed record PersonRow(Guid Id, string FullName, string Number, string? Group, bool HasConsent, int Shots)
@@ -26,14 +28,14 @@ internal sealed record PersonRow(Guid Id, string FullName, string Number, string
     public bool IsEnrolled => Shots == Poses.All.Count;
 }
 
-/// <summary>Who is enrolled. What is deleted here is gone: rows, pictures, and what the database's files still had of them.</summary>
+/// <summary>Stores people. A deletion removes the rows, the pictures and what the database files still contain of them.</summary>
 internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, ILogger<PeopleStore> logger)
 {
     public const int PageSize = 20;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <param name="words">Every one must be found in the name, the number or the group.</param>
+    /// <param name="words">Words that must all occur in the name, the number or the group.</param>
     public async Task<PeoplePage> SearchAsync(string? words, string? group, int page, CancellationToken cancellationToken)
     {
         IQueryable<Person> found = db.People;
@@ -60,7 +62,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     public Task<List<string>> GroupsAsync(CancellationToken cancellationToken) =>
         db.People.Where(person => person.Group != null).Select(person => person.Group!).Distinct().OrderBy(group => group).ToListAsync(cancellationToken);
 
-    /// <summary>With the figures of the pictures, without the pictures themselves.</summary>
+    /// <summary>Finds a person with the data of the pictures, but without the pictures themselves.</summary>
     public Task<Person?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         db.People.Include(person => person.Shots).SingleOrDefaultAsync(person => person.Id == id, cancellationToken);
 
@@ -96,7 +98,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         if (outcome == SaveOutcome.Saved)
         {
             LogChanged(person.Id, accountId);
-            await db.ForgetDeletedAsync(logger); // the name that stood there before
+            await db.ForgetDeletedAsync(logger); // the former name
         }
 
         return outcome;
@@ -115,7 +117,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         return outcome;
     }
 
-    /// <summary>Takes every picture with it.</summary>
+    /// <summary>Deletes the consent and every picture of the person.</summary>
     public async Task<SaveOutcome> WithdrawConsentAsync(Person person, string accountId, CancellationToken cancellationToken)
     {
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -127,7 +129,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
             return outcome;
         }
 
-        // After the person's row is ours: also what was stored while this was being read.
+        // After the person's row is locked, so that pictures that were stored in the meantime are deleted too.
         await db.Shots.Where(shot => shot.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
         LogWithdrawn(person.Id, accountId);
@@ -135,10 +137,10 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         return outcome;
     }
 
-    /// <summary>May be repeated.</summary>
+    /// <summary>Deletes a person. It is safe to repeat.</summary>
     public async Task DeleteAsync(Guid id, string accountId, CancellationToken cancellationToken)
     {
-        if (await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0) // pictures go by cascade
+        if (await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0) // the pictures are deleted by cascade
         {
             LogDeleted(id, accountId);
         }
@@ -146,10 +148,10 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         await db.ForgetDeletedAsync(logger);
     }
 
-    /// <summary>Saves a person whose number may be new. Asked first, for a failed write is an error in the log.</summary>
-    /// <param name="person">That person.</param>
-    /// <param name="keepNumber">Whoever typed the number has looked again, or has not changed it.</param>
-    /// <param name="cancellationToken">For whoever waits.</param>
+    /// <summary>Saves a person whose number may be new. Checks the number first, because a failed write is logged as an error.</summary>
+    /// <param name="person">The person to save.</param>
+    /// <param name="keepNumber">Whether the operator has checked the number again, or has not changed it.</param>
+    /// <param name="cancellationToken">Canceled when the client has gone.</param>
     private async Task<SaveOutcome> SaveNumberedAsync(Person person, bool keepNumber, CancellationToken cancellationToken)
     {
         if (await IsOfAnotherAsync(person.NumberKey))
@@ -180,7 +182,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         }
         catch (DbUpdateException exception) when (db.IsDuplicate(exception))
         {
-            return SaveOutcome.NumberTaken; // by somebody who was quicker
+            return SaveOutcome.NumberTaken; // another request was faster
         }
     }
 

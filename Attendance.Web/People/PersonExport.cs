@@ -5,23 +5,25 @@ using Attendance.Web.Data;
 
 namespace Attendance.Web.People;
 
-/// <summary>Everything that is kept of a person, for that person.</summary>
+/// <summary>Exports everything that is stored about a person, to be given to that person.</summary>
 internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport> logger)
 {
-    /// <summary>Not the name or number: the browser's list of downloads would keep it.</summary>
+    /// <summary>Contains neither name nor number, because the browser's download list would keep them.</summary>
     public const string FileName = "attendance-export.zip";
 
     private static readonly JsonSerializerOptions s_json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a file for people to read, no part of a page
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // this is a file for people to read, and not part of a page
     };
 
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A picture cannot be decrypted: no export is better than half of one.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">
+    /// A picture cannot be decrypted. There is no export then, because an incomplete one would be worse.
+    /// </exception>
     public async Task<byte[]> ZipAsync(Person person, string consentText, string accountId, CancellationToken cancellationToken)
     {
-        using var buffer = new MemoryStream(); // in memory: a file would be another copy
+        using var buffer = new MemoryStream(); // in memory, because a file would be another copy
         await using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
         {
             await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText), s_json), cancellationToken);

@@ -4,7 +4,7 @@ using Attendance.Web.Data;
 
 namespace Attendance.Web.People;
 
-/// <summary>What an operator types. Public, because model binding looks at public types only.</summary>
+/// <summary>The fields that an operator fills in. Public, because model binding only supports public types.</summary>
 public sealed partial class PersonForm : IValidatableObject
 {
     [Required(ErrorMessage = "Enter the full name.")]
@@ -20,10 +20,10 @@ public sealed partial class PersonForm : IValidatableObject
     [Display(Name = "Group")]
     public string? Group { get; set; }
 
-    /// <summary>Of the person as it was when the form was shown.</summary>
+    /// <summary>The person's concurrency token when the form was shown.</summary>
     public Guid Stamp { get; set; }
 
-    /// <summary>The number stays as it is although it may mislead; see <see cref="SaveOutcome.NumberMisleading"/>.</summary>
+    /// <summary>Whether to keep the number although it may mislead; see <see cref="SaveOutcome.NumberMisleading"/>.</summary>
     public bool KeepNumber { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Attendance.Web.People;
 
 /// <summary>
-/// Brings what searches look into up to this version of <see cref="Writing"/>, for people who were stored by an earlier one. No
-/// statement of a database could: each folds letters in its own way.
+/// Updates the search keys of people who were stored by an earlier version of <see cref="Writing"/>. This cannot be done by a database
+/// statement, because each database folds letters in its own way.
 /// </summary>
 internal sealed partial class Refolding(IServiceScopeFactory scopes, ILogger<Refolding> logger) : IHostedService
 {
@@ -32,7 +32,7 @@ internal sealed partial class Refolding(IServiceScopeFactory scopes, ILogger<Ref
                     || await db.People.AnyAsync(other => other.NumberKey == key && other.Id != person.Id, cancellationToken);
                 if (isTaken)
                 {
-                    LogTaken(person.Id); // both stay as they are: people decide which one is right
+                    LogTaken(person.Id); // both numbers stay as they are, and people decide which one is right
                 }
 
                 person.Refold(isTaken ? person.NumberKey : key);
@@ -58,7 +58,7 @@ internal sealed partial class Refolding(IServiceScopeFactory scopes, ILogger<Ref
         }
         catch (DbUpdateException)
         {
-            // Another replica does the same, or somebody changes one of them. What is left over is for the next start.
+            // Another replica does the same, or somebody edits one of these people. The rest is updated at the next start.
         }
     }
 

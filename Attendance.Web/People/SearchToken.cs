@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Attendance.Web.People;
 
-/// <summary>What somebody searches for.</summary>
+/// <summary>The search terms and the page of a search.</summary>
 internal sealed record PeopleSearch(string? Words, string? Group, int Page);
 
 /// <summary>
-/// Puts a search into an address, encrypted: what is searched for is a name mostly, and addresses are logged by many. So the result
-/// is a page that the browser's Back finds again.
+/// Puts a search into an address in encrypted form, because people mostly search for names and many systems log addresses. So the result
+/// is a page that the browser's Back button finds again.
 /// </summary>
 internal sealed class SearchToken(IDataProtectionProvider protection)
 {
@@ -21,7 +21,7 @@ internal sealed class SearchToken(IDataProtectionProvider protection)
     public string Seal(PeopleSearch search) =>
         WebEncoders.Base64UrlEncode(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(search), s_lasts));
 
-    /// <returns>Null for what this has not made, or long ago.</returns>
+    /// <returns>The search, or null if the token was not made here or has expired.</returns>
     public PeopleSearch? Open(string? token)
     {
         try

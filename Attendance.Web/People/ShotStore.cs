@@ -3,17 +3,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
 
-/// <summary>The pictures of people: one for each pose, encrypted, under consent only.</summary>
+/// <summary>Stores the pictures of people: one for each pose, encrypted, and only with consent.</summary>
 internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<ShotStore> logger)
 {
-    /// <summary>Puts a picture in the place of the pose's former one.</summary>
-    /// <returns><see langword="false"/> when the person is gone or has withdrawn the consent: nothing was stored.</returns>
+    /// <summary>Stores a picture and deletes the former one of the same pose.</summary>
+    /// <returns><see langword="false"/> if the person was deleted or has withdrawn the consent. In that case nothing was stored.</returns>
     public async Task<bool> TryReplaceAsync(Shot shot, byte[] jpeg, CancellationToken cancellationToken)
     {
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
 
-        // Holds the person's row until the end, so that whoever withdraws the consent or sends the same pose at this moment comes
-        // before or after, not between.
+        // Locks the person's row until the end of the transaction. A withdrawal of the consent, or another picture of the same pose, then
+        // happens before or after this one, but not in between.
         var mayStay = await db.People
             .Where(person => person.Id == shot.PersonId && person.Consent != null)
             .ExecuteUpdateAsync(person => person.SetProperty(each => each.ChangedAt, shot.TakenAt), cancellationToken);
@@ -39,11 +39,11 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
         return true;
     }
 
-    /// <summary>Whether something was stored under a later lease of this camera: then whoever has this one is late.</summary>
+    /// <summary>Returns whether a picture was stored under a later lease of this camera, so that this lease is out of date.</summary>
     public Task<bool> IsLateAsync(string cameraId, long fencingToken, CancellationToken cancellationToken) =>
         db.Shots.AnyAsync(shot => shot.CameraId == cameraId && shot.FencingToken > fencingToken, cancellationToken);
 
-    /// <summary>May be repeated.</summary>
+    /// <summary>Deletes a picture. It is safe to repeat.</summary>
     public async Task DeleteAsync(Guid personId, Pose pose, string accountId, CancellationToken cancellationToken)
     {
         if (await db.Shots.Where(shot => shot.PersonId == personId && shot.Pose == pose).ExecuteDeleteAsync(cancellationToken) > 0)
@@ -54,8 +54,8 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
         await db.ForgetDeletedAsync(logger);
     }
 
-    /// <returns>The JPEG, or null when there is none.</returns>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">It cannot be decrypted.</exception>
+    /// <returns>The JPEG, or null if there is none.</returns>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The picture cannot be decrypted.</exception>
     public async Task<byte[]?> PictureAsync(Guid personId, Pose pose, CancellationToken cancellationToken)
     {
         var found = await (

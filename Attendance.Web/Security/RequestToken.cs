@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 
 namespace Attendance.Web.Security;
 
-/// <summary>What changes something carries the token that our own page was given.</summary>
+/// <summary>Requires the request token that the page was given for every request that changes something.</summary>
 internal static class RequestToken
 {
     public static async ValueTask<object?> RequireAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -22,7 +22,7 @@ internal static class RequestToken
         }
         catch (Exception exception) when (exception is AntiforgeryValidationException || UnreadableForm.Is(exception))
         {
-            return false; // it looks for the token in the form, too
+            return false; // the check also looks for the token in the form
         }
     }
 }

@@ -3,8 +3,8 @@ using Attendance.Web.Http;
 namespace Attendance.Web.Security;
 
 /// <summary>
-/// A page of another site must not take or give back cameras in a visitor's name. Browsers say where a request comes from;
-/// what says nothing is not a browser and holds no visitor's rights.
+/// Refuses requests by which a page of another site could take or give back cameras in a visitor's name. Browsers say where a request
+/// comes from. A request that does not say it is not from a browser, and so does not use a visitor's rights.
 /// </summary>
 internal static class SameOriginOnly
 {
@@ -16,7 +16,7 @@ internal static class SameOriginOnly
     private static bool ChangesState(HttpRequest request) =>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
 
-    /// <summary>Browsers let any page open a WebSocket to anywhere: CORS does not cover it.</summary>
+    /// <summary>Returns whether the request opens a WebSocket. CORS does not cover this, so any page may open one to any server.</summary>
     private static bool OpensSocket(HttpRequest request) => request.Headers.Upgrade.Count > 0;
 
     private static bool IsForeign(HttpRequest request)
@@ -26,7 +26,7 @@ internal static class SameOriginOnly
             return true;
         }
 
-        // Host and port only: a proxy that ends TLS changes the scheme. "null" is the origin of sandboxed and opaque pages.
+        // Compare host and port only: a proxy that ends TLS changes the scheme. "null" is the origin of sandboxed and opaque pages.
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0
             && !(Uri.TryCreate(origin, UriKind.Absolute, out var page)

@@ -1,27 +1,27 @@
 namespace Attendance.Web.Security;
 
-/// <summary>On the model of a page whose scripts run WebAssembly. Every other page has no need of it, and may not.</summary>
+/// <summary>Marks the model of a page whose scripts run WebAssembly. No other page needs or is allowed to run it.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class RunsWebAssemblyAttribute : Attribute;
 
 internal static class SecurityHeaders
 {
     /// <summary>
-    /// No inline script or style anywhere; <c>blob:</c> is what a page makes of a picture it was sent. <c>connect-src 'self'</c>
-    /// allows sockets to this origin too.
+    /// Allows no inline script or style. <c>blob:</c> is the scheme of pictures that a page has received as data. <c>connect-src 'self'</c>
+    /// also allows WebSockets to this origin.
     /// </summary>
     private const string ContentPolicy =
         "default-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Compiling WebAssembly, and nothing else that is unsafe: no <c>eval</c>, no inline script.</summary>
+    /// <summary>Allows compiling WebAssembly, and nothing else that is unsafe: no <c>eval</c> and no inline script.</summary>
     private const string WebAssemblyPolicy = ContentPolicy + "; script-src 'self' 'wasm-unsafe-eval'";
 
-    /// <summary>For answers to programs: whatever one holds, a browser that shows it as a page runs and loads nothing.</summary>
+    /// <summary>For API responses: a browser that shows one as a page runs and loads nothing, whatever the response contains.</summary>
     private const string ApiPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        // At the very end, because the exception handler throws away the headers set before it.
+        // Set at the very end, because the exception handler removes headers that were set before it.
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;

@@ -6,11 +6,13 @@ internal sealed class SecurityOptions
 {
     public const string Section = "Security";
 
-    /// <summary>What camera-api must be sent. A secret: it is added on the way out and shown nowhere.</summary>
+    /// <summary>The API key that camera-api expects. It is a secret: it is added to requests to camera-api and never shown.</summary>
     public string? ApiKey { get; set; }
 }
 
-/// <summary>Without a key nothing that needs a camera would work, and every page would say so one by one: better not to start.</summary>
+/// <summary>
+/// Refuses to start without a key outside development. Otherwise nothing that needs a camera would work, and each page would fail separately.
+/// </summary>
 internal sealed class SecurityOptionsValidator(IHostEnvironment environment) : IValidateOptions<SecurityOptions>
 {
     private const string Key = $"{SecurityOptions.Section}:{nameof(SecurityOptions.ApiKey)}";

@@ -9,7 +9,7 @@ internal static class SecurityRegistration
     {
         builder.Services.AddOptionsWithValidateOnStart<SecurityOptions>().BindStrictly(SecurityOptions.Section);
 
-        // A cookie that is garbage is an error with a stack to the framework, for anybody to write as often as they like.
+        // The framework logs an invalid cookie as an error with a stack trace, and any client can send as many of them as it likes.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical);
         builder.Services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidator>();
     }

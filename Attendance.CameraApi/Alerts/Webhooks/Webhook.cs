@@ -11,8 +11,8 @@ using Polly.Timeout;
 namespace Attendance.CameraApi.Alerts.Webhooks;
 
 /// <summary>
-/// One receiver of alerts. What it is told comes in order and one after the other; what it does not take is tried again,
-/// less and less often, and ends as a dead letter. It holds up nobody but itself.
+/// One receiver of alerts. Its messages are sent in order, one at a time. A failed delivery is retried with exponential backoff and
+/// ends as a dead letter. A slow receiver delays only itself.
 /// </summary>
 internal sealed partial class Webhook
 {
@@ -69,7 +69,7 @@ internal sealed partial class Webhook
 
     private async Task DeliverAsync(string what, Alert alert, CancellationToken cancellationToken)
     {
-        // One id for all attempts, so that a receiver can tell a repetition.
+        // One id for all attempts, so that a receiver can recognize a retry.
         var id = $"{alert.Id}.{what}";
         var body = JsonSerializer.Serialize(
             new { Type = what.Replace('_', '.'), Timestamp = _clock.GetUtcNow().UtcDateTime, Data = alert }, WireJson.Options);
@@ -93,7 +93,7 @@ internal sealed partial class Webhook
             Bury(what, alert, attempts, exception switch
             {
                 HttpRequestException { StatusCode: { } status } => string.Create(CultureInfo.InvariantCulture, $"answered {(int)status}"),
-                HttpRequestException => "could not be reached", // its message may hold the address
+                HttpRequestException => "could not be reached", // the exception's message may contain the address
                 _ => string.Create(CultureInfo.InvariantCulture, $"did not answer within {s_attempt.TotalSeconds} s"),
             });
         }
@@ -113,14 +113,14 @@ internal sealed partial class Webhook
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Any other refusal will be the same the next time.</summary>
+    /// <summary>Returns whether a retry may succeed. Any other refusal will be the same the next time.</summary>
     private static bool IsPassing(int status) => status is 408 or 409 or 425 or 429 or >= 500;
 
     private void Bury(string what, Alert alert, int attempts, string error)
     {
         _died(new DeadLetter(_name, alert.Id, what, _clock.GetUtcNow().UtcDateTime, attempts, error));
 
-        // The dead letters can be read as a list; the log tells of the first.
+        // The dead letters can be read as a list, so the log reports only the first as an error.
         LogDead(_logger, _failure.IsNew(error) ? LogLevel.Error : LogLevel.Information, _name, what, alert.Id, attempts, error);
     }
 

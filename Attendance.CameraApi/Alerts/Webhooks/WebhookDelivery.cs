@@ -8,15 +8,15 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts.Webhooks;
 
-/// <summary>Tells every configured webhook of every alert's life.</summary>
+/// <summary>Sends every change of every alert to every configured webhook.</summary>
 internal sealed class WebhookDelivery : BackgroundService
 {
     private readonly AlertBook _book;
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
-        AllowAutoRedirect = false, // what is signed for one receiver is not sent to another
+        AllowAutoRedirect = false, // a request that is signed for one receiver is not sent to another
         UseCookies = false,
-        ActivityHeadersPropagator = null, // and no span, which would hold the whole address
+        ActivityHeadersPropagator = null, // disables the span, which would contain the whole address
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     });
@@ -27,7 +27,7 @@ internal sealed class WebhookDelivery : BackgroundService
     {
         _book = book;
         _webhooks = [.. options.Value.Webhooks.Select(entry => new Webhook(entry.Key, entry.Value, _http, clock, store.Bury, logger))];
-        _book.Changed += Tell; // before anything can be found
+        _book.Changed += Tell; // subscribes before any alert can be found
     }
 
     public override void Dispose()

@@ -4,14 +4,14 @@ using System.Text;
 
 namespace Attendance.CameraApi.Alerts.Webhooks;
 
-/// <summary>Signs by the scheme of Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 over id, time and body.</summary>
+/// <summary>Signs requests as Standard Webhooks defines it (https://www.standardwebhooks.com): HMAC-SHA256 over id, time and body.</summary>
 internal static class WebhookSignature
 {
     private const string Prefix = "whsec_";
 
     public static bool IsKey(string secret) => !secret.StartsWith(Prefix, StringComparison.Ordinal) || TryDecode(secret, out _);
 
-    /// <summary>The value of <c>webhook-signature</c>.</summary>
+    /// <summary>Returns the value of the <c>webhook-signature</c> header.</summary>
     public static string Of(string secret, string id, long timestamp, string body)
     {
         var key = TryDecode(secret, out var decoded) ? decoded : Encoding.UTF8.GetBytes(secret);

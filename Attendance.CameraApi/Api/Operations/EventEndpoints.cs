@@ -11,17 +11,19 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Api.Operations;
 
-/// <summary><c>GET /api/events</c>: what happens at all nodes, as it happens; with <c>live=true</c> also how everything is.</summary>
+/// <summary>
+/// Serves <c>GET /api/events</c>, which streams the events of all nodes as they happen; with <c>live=true</c> also the current state.
+/// </summary>
 internal static class EventEndpoints
 {
     public const string LastEventId = "Last-Event-ID";
 
-    /// <summary>What came in between at a node is not known.</summary>
+    /// <summary>The event that says that events of a node may have been missed and are no longer known.</summary>
     public const string Reset = "reset";
 
     public static readonly TimeSpan Pulse = TimeSpan.FromSeconds(5);
 
-    /// <summary>Says nothing but, by its id, where the listener stands.</summary>
+    /// <summary>An event without data, whose id gives the listener its position.</summary>
     private const string Position = "position";
 
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes
@@ -39,7 +41,7 @@ internal static class EventEndpoints
         using var listener = events.Listen(isResumed ? heard.Of(node.Value.Name) ?? EventPosition.Unknown : null);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy that collects would make news old
+        context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy that buffers would delay the events
         using var stream = new EventStream(context.Response.Body, heard, over.Token);
         try
         {
@@ -62,11 +64,11 @@ internal static class EventEndpoints
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // Whoever listened is gone, or the node stops.
+            // The listener is gone, or the node stops.
         }
     }
 
-    /// <summary>All parts write to the same, so none goes on without the others.</summary>
+    /// <summary>Runs one part of the stream, and ends the others with it, because all parts write to the same stream.</summary>
     private static async Task UntilOverAsync(Task? part, CancellationTokenSource over)
     {
         if (part is null)
@@ -91,7 +93,7 @@ internal static class EventEndpoints
         {
             if (told.Id.Number != number + 1)
             {
-                await stream.SendAsync(Reset, new { Node = node }); // it reads too slowly, and what it did not read was dropped
+                await stream.SendAsync(Reset, new { Node = node }); // the listener reads too slowly, so events were dropped
             }
 
             number = told.Id.Number;
@@ -99,7 +101,7 @@ internal static class EventEndpoints
         }
     }
 
-    /// <summary>Nothing may have been said for a while: proxies cut what is silent, and another node takes it for gone.</summary>
+    /// <summary>Writes something regularly, because proxies cut silent connections and another node considers a silent node gone.</summary>
     private static async Task PulseAsync(EventStream stream, bool isAskedByNode, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Pulse, clock);

@@ -8,36 +8,36 @@ using Attendance.CameraApi.Events;
 namespace Attendance.CameraApi.Api.Operations;
 
 /// <summary>
-/// Passes on to one listener what all other nodes tell: each is asked for its own events as any listener would, and the
-/// request says that a node sends it, so it goes no further. A node that does not answer is asked again for as long as it is
-/// there, and goes on where it was heard last.
+/// Passes the events of all other nodes on to one listener. It requests each node's own events as any listener would. The request
+/// says that a node sends it, so the other node does not ask further nodes. While a node is up, a failed request is retried and
+/// resumes after the last event that was received.
 /// </summary>
-/// <param name="isResumed">The listener was there before: what it has heard of no node, it has missed.</param>
+/// <param name="isResumed">True if the listener resumes. If it has no position for a node, it may have missed events of that node.</param>
 internal sealed class FollowedNodes(EventStream stream, bool isLive, bool isResumed, NodeRegistry nodes, Peers peers, TimeProvider clock)
 {
-    /// <summary>Connections for one listener. Of more nodes, the first by name.</summary>
+    /// <summary>The maximum number of connections for one listener. If there are more nodes, the first by name are followed.</summary>
     public const int Limit = 100;
 
-    /// <summary>What a node says to another if there is nothing else to say.</summary>
+    /// <summary>The heartbeat that a node sends to another node.</summary>
     public const string Alive = "alive";
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
 
-    /// <summary>Three times what it takes a node to say that it is <see cref="Alive"/>.</summary>
+    /// <summary>The timeout of a silent node: three times the interval at which a node says that it is <see cref="Alive"/>.</summary>
     private static readonly TimeSpan s_silence = 3 * EventEndpoints.Pulse;
 
     private readonly ConcurrentDictionary<string, Task> _following = new(StringComparer.Ordinal);
 
-    /// <summary>As of its last attempt; of who is asked for the first time nothing is known yet.</summary>
+    /// <summary>Whether each node answered the last attempt. A node that is being asked for the first time has no entry yet.</summary>
     private readonly ConcurrentDictionary<string, bool> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Whether what happens at that node is told here, as far as is known.</summary>
+    /// <summary>Returns whether the events of that node reach this listener, as far as is known.</summary>
     public bool IsFollowed(string node) => nodes.IsSelf(node) || (nodes.TryGetUp(node, out _) && _answers.GetValueOrDefault(node, true));
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
+        Activity.Current = null; // this loop repeats, so it is not part of the trace of the request that started it
         var wereThere = nodes.Up.Select(other => other.Node).ToHashSet(StringComparer.Ordinal);
         try
         {
@@ -75,7 +75,7 @@ internal sealed class FollowedNodes(EventStream stream, bool isLive, bool isResu
         }
     }
 
-    /// <summary>Until that node ends it, or cannot be heard.</summary>
+    /// <summary>Follows a node until it ends the stream, the connection fails, or it is silent for too long.</summary>
     private async Task FollowAsync(NodeEntry other, bool mayHaveMissed, CancellationToken cancellationToken)
     {
         var position = stream.Heard.Of(other.Node);
@@ -111,7 +111,7 @@ internal sealed class FollowedNodes(EventStream stream, bool isLive, bool isResu
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
-            // Looked at again in a moment, if the listener is still there.
+            // The next look retries, if the listener is still there.
         }
         finally
         {

@@ -7,10 +7,11 @@ using Microsoft.Extensions.Options;
 namespace Attendance.CameraApi.Api.Operations;
 
 /// <summary>
-/// Sends one listener the state of everything: all of it at first, then what has changed. It looks twice a second, so a busy node sends
-/// no more than that and a quiet one nothing.
+/// Sends one listener the whole state first, and then only what has changed. It looks for changes twice a second, so a busy node sends
+/// changes no more often than that, and a quiet node sends none.
 /// </summary>
-/// <param name="others">Null for this node alone, as another one asks for it; what concerns the nodes is told by whoever was asked first.</param>
+/// <param name="others">The other nodes; null if only this node is wanted, as when another node asks. The node that got the first
+/// request reports on the nodes.</param>
 internal sealed class LiveView(
     EventStream stream,
     OpsCameras cameras,
@@ -36,7 +37,7 @@ internal sealed class LiveView(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Activity.Current = null; // what follows is done again and again, and is no part of the request that began it
+        Activity.Current = null; // this loop repeats, so it is not part of the trace of the request that started it
         var all = cameras.All();
         _shown = all.ToDictionary(camera => camera.CameraId, Comparable);
         await SendNodesAsync();
@@ -121,7 +122,7 @@ internal sealed class LiveView(
         await SendAlertsOfSilentAsync([.. now.Where(one => !one.Followed).Select(one => one.Node)]);
     }
 
-    /// <summary>Who does not tell of its alerts itself may have told the store: what that has is told once, as soon as it is to be had.</summary>
+    /// <summary>For a node that does not answer, sends its last alerts from the store, once, when the store can be read.</summary>
     private async Task SendAlertsOfSilentAsync(IReadOnlyList<string> silent)
     {
         _toldOf.IntersectWith(silent);
@@ -129,7 +130,7 @@ internal sealed class LiveView(
         {
             if (await AlertLists.LastKnownAsync(name, nodes, store, AlertsShown) is not { } alerts)
             {
-                return; // nor will it answer for the next
+                return; // the store does not answer, so the next read would fail too
             }
 
             _toldOf.Add(name);
@@ -137,7 +138,10 @@ internal sealed class LiveView(
         }
     }
 
-    /// <summary>What differs at every look is told as figures; and a lease that is renewed is not news.</summary>
+    /// <summary>
+    /// Leaves out the values that differ at every look, which are sent as figures, and the expiry, because the renewal of a lease is
+    /// not a change.
+    /// </summary>
     private static OpsCamera Comparable(OpsCamera camera) => camera with { FrameAgeSeconds = null, ExpiresAt = null, Viewers = 0 };
 
     private static OpsNode WithoutTimes(OpsNode node) => node with { SeenAt = default };

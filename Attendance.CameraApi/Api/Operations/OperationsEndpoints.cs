@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Api.Operations;
 
-/// <summary>What ops do to one camera. Each says who and why, and is written down.</summary>
+/// <summary>The actions of ops on one camera. Each request names a person or service and a reason, and is recorded in the audit.</summary>
 internal static class OperationsEndpoints
 {
     private const int DefaultLimit = 100;
@@ -48,7 +48,7 @@ internal static class OperationsEndpoints
             return NotHeld();
         }
 
-        // Not under the request's token: it is done, whoever waits for the answer.
+        // Does not use the request's token: the release is completed even if the client does not wait.
         var started = clock.GetTimestamp();
         var outcome = await leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Forced));
         var reason = (lease.End ?? new LeaseEnd(ReleaseReason.Forced)).Reason.Name();
@@ -99,7 +99,7 @@ internal static class OperationsEndpoints
         return isFree ? TypedResults.Ok(new CameraReference(cameraId)) : NotFree(quarantine.Cause);
     }
 
-    /// <summary>The store has it, so any node tells it of all, also of those that are lost.</summary>
+    /// <summary>Reads the audit from the store, so any node can list the entries of all nodes, also of lost ones.</summary>
     private static async Task<IResult> AuditAsync(int? limit, string? after, string? node, AuditLog audit)
     {
         if (limit is < 1 or > AuditLog.Length)
@@ -121,5 +121,5 @@ internal static class OperationsEndpoints
 
 internal sealed record CameraReference(string CameraId);
 
-/// <param name="Next">What to ask for <c>after</c> to get more; null where there is no more.</param>
+/// <param name="Next">The value of <c>after</c> for the next page; null if there is no next page.</param>
 internal sealed record AuditResponse(IReadOnlyList<AuditEntry> Items, string? Next);

@@ -10,10 +10,11 @@ using Attendance.CameraApi.Views;
 
 namespace Attendance.CameraApi.Api.Operations;
 
-/// <summary>A camera as ops see it. Figures that change with every frame are told apart, as <see cref="CameraFigures"/>.</summary>
-/// <param name="Rating">0 to 100, by its last use: that of the use now would change with every look. Null where it was never measured.</param>
-/// <param name="Scope">That several nodes share: each of them tells of the camera, which is one.</param>
-/// <param name="SessionRef">Tells holders apart; not the session's id, which is a secret.</param>
+/// <summary>A camera as ops see it. Values that change with every frame are sent separately, as <see cref="CameraFigures"/>.</summary>
+/// <param name="Rating">0 to 100, from the camera's last use, because a rating of the current use would change with every look; null if
+/// it was never measured.</param>
+/// <param name="Scope">The scope that several nodes share. Each of them reports the camera, but it is one camera.</param>
+/// <param name="SessionRef">A reference that tells holders apart. It is not the session's id, which is a secret.</param>
 internal sealed record OpsCamera(
     string CameraId,
     string Name,
@@ -36,7 +37,7 @@ internal sealed record OpsCamera(
     double? Rating,
     string? Scope);
 
-/// <param name="Frames">Received since the camera was opened.</param>
+/// <param name="Frames">The number of frames received since the camera was opened.</param>
 internal sealed record CameraFigures(string CameraId, long Frames, double? FrameAgeSeconds, int Viewers);
 
 internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQuality quality, TimeProvider clock)
@@ -45,7 +46,7 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQua
 
     public IReadOnlyList<OpsCamera> All() => [.. views.All().Select(Of)];
 
-    /// <summary>Of the cameras that are in use, where there are any.</summary>
+    /// <summary>Returns the figures of the cameras that are in use.</summary>
     public IReadOnlyList<CameraFigures> Figures() =>
     [
         .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease is { End: null, Stored.WasGranted: true }).Select(lease =>

@@ -3,10 +3,10 @@ using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Api.Operations;
 
-/// <summary>One minute. Durations in seconds; null where there were none.</summary>
-/// <param name="Active">Leases held at its end, or now.</param>
-/// <param name="Failures">Acquisitions that failed, not counting those that were refused.</param>
-/// <param name="Refused">Acquisitions of a camera that somebody had.</param>
+/// <summary>The figures of one minute. Durations are in seconds, and null if there were none.</summary>
+/// <param name="Active">The leases that are held at the end of the minute, or now in the current minute.</param>
+/// <param name="Failures">The acquisitions that failed, without those that were refused.</param>
+/// <param name="Refused">The acquisitions that were refused because the camera was in use.</param>
 internal sealed record TrendPoint(
     DateTime At,
     int Active,
@@ -23,7 +23,7 @@ internal sealed record TrendPoint(
 
 internal sealed record TrendsView(int StepSeconds, IReadOnlyList<TrendPoint> Points);
 
-/// <summary>The last hour of this run, minute by minute.</summary>
+/// <summary>Collects the figures of the last hour of this run, minute by minute.</summary>
 internal sealed class Trends : IDisposable
 {
     private const int Minutes = 60;
@@ -104,7 +104,7 @@ internal sealed class Trends : IDisposable
         }
     }
 
-    /// <summary>The bucket of this minute. Minutes in which nothing was measured are there as well.</summary>
+    /// <summary>Returns the bucket of the current minute. It also adds the buckets of minutes in which nothing was measured.</summary>
     private Bucket Turn()
     {
         var now = _clock.GetUtcNow().UtcDateTime;
@@ -114,7 +114,7 @@ internal sealed class Trends : IDisposable
         {
             if (last is not null && minute < last.At && last.At - minute < TimeSpan.FromMinutes(Minutes))
             {
-                return last; // the clock was set back a little: nothing is to be gained by a mess
+                return last; // the clock was set back by less than an hour: keep the order of the buckets
             }
 
             _buckets.Clear();
@@ -163,7 +163,7 @@ internal sealed class Trends : IDisposable
             At, Active, Acquired, Ended, Failures, Refused, Acquire.At(0.5), Acquire.At(0.99), Release.At(0.5), Release.At(0.99), Hold.At(0.5), Hold.At(0.99));
     }
 
-    /// <summary>Of more than a thousand in a minute, a sample in which each has the same chance to be.</summary>
+    /// <summary>Keeps up to 1000 durations of a minute. If there are more, it keeps a random sample in which each has the same chance.</summary>
     private sealed class Durations
     {
         private const int Kept = 1000;

@@ -1,45 +1,45 @@
 namespace Attendance.CameraApi.Cameras.Discovery;
 
 /// <summary>
-/// The devices that are attached, as they were last looked at. While <see cref="DeviceWatch"/> watches, nothing is looked at but
-/// when something has changed; otherwise each time somebody asks.
+/// Knows the attached devices. While <see cref="DeviceWatch"/> watches, the list is the result of its last look. Otherwise each call
+/// looks at the devices.
 /// </summary>
 /// <remarks>
-/// A device without a serial number of its own is known by its port. One that is in use and is plugged in elsewhere keeps its id all the
-/// same, for as long as it is in use, if there is no doubt that it is that one: see <see cref="Recognize"/>.
+/// A device without a serial number of its own gets its id from its port. If such a device is plugged into another port while it is in
+/// use, it keeps its id until the use ends, provided that it can be recognized without doubt: see <see cref="Recognize"/>.
 /// </remarks>
 internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider clock)
 {
-    /// <summary>How often whoever waits for a device looks by itself where nobody watches.</summary>
+    /// <summary>How often a caller that waits for a device looks if nothing watches.</summary>
     private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DeviceMake?> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
 
-    /// <summary>By the id under which it is in use, the one of the port that the device is at now.</summary>
+    /// <summary>Maps the id under which a device is in use to the id of the port at which it is now.</summary>
     private readonly Dictionary<string, string> _elsewhere = new(StringComparer.Ordinal);
 
     private IReadOnlyList<DiscoveredDevice> _attached = [];
     private TaskCompletionSource _looked = NewSignal();
     private bool _isWatched;
 
-    /// <summary>No device is listed under two ids.</summary>
+    /// <summary>Lists the attached devices, each under one id only.</summary>
     public IReadOnlyList<DiscoveredDevice> List() => Volatile.Read(ref _isWatched) ? Volatile.Read(ref _attached) : Look(out _);
 
     /// <param name="target">A path such as <c>/dev/video0</c>, or the id of a discovered device.</param>
-    /// <returns>The node's path; null where no device of that id is attached.</returns>
+    /// <returns>The node's path; null if no device with that id is attached.</returns>
     public string? Locate(string target) => target.StartsWith('/') ? target : NodeOf(target, List());
 
-    /// <summary>As <see cref="Locate"/>, as it is at this moment, watched or not.</summary>
+    /// <summary>Does the same as <see cref="Locate"/>, but always looks at the devices first.</summary>
     public string? LocateNow(string target) => target.StartsWith('/') ? target : NodeOf(target, Look(out _));
 
-    /// <summary>By which id whoever looks for itself finds the device.</summary>
+    /// <summary>Returns the id under which a process that looks for itself, such as a worker, finds the device.</summary>
     public string TargetNow(string target) =>
         target.StartsWith('/') ? target : List().FirstOrDefault(device => device.Id == target)?.Target ?? target;
 
-    /// <summary>Looks at all of them, and wakes who waits for a device.</summary>
-    /// <param name="isComplete">False where it is worth looking again soon.</param>
+    /// <summary>Looks at all devices, and wakes the callers that wait for one.</summary>
+    /// <param name="isComplete">False if it is worth looking again soon, because a node could not be read.</param>
     public IReadOnlyList<DiscoveredDevice> Look(out bool isComplete)
     {
         TaskCompletionSource looked;
@@ -54,7 +54,7 @@ internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider cl
         return attached;
     }
 
-    /// <summary>From now on the list is what was looked at last; until disposed of.</summary>
+    /// <summary>Makes <see cref="List"/> return the result of the last look until the returned object is disposed of.</summary>
     public IDisposable Watch()
     {
         Look(out _);
@@ -62,7 +62,7 @@ internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider cl
         return new Ending(() => Volatile.Write(ref _isWatched, false));
     }
 
-    /// <summary>The device is in use until disposed of: plugged in elsewhere, it is still this one.</summary>
+    /// <summary>Marks a device as in use until the returned object is disposed of. While in use, it keeps its id even on another port.</summary>
     public IDisposable Use(string target)
     {
         lock (_gate)
@@ -73,13 +73,13 @@ internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider cl
         return new Ending(() => EndUse(target));
     }
 
-    /// <summary>Waits until the device is there, or the time is over.</summary>
+    /// <summary>Waits until the device is present, or <paramref name="patience"/> has passed.</summary>
     public async Task AppearsAsync(string target, TimeSpan patience, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         while (true)
         {
-            var looked = Volatile.Read(ref _looked).Task; // before looking, so that nothing comes in between
+            var looked = Volatile.Read(ref _looked).Task; // taken before looking, so that no look is missed
             var remaining = patience - clock.GetElapsedTime(began);
             if (File.Exists(Locate(target)) || remaining <= TimeSpan.Zero)
             {
@@ -95,15 +95,16 @@ internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider cl
     private static string? NodeOf(string id, IReadOnlyList<DiscoveredDevice> attached) => attached.FirstOrDefault(device => device.Id == id)?.Node;
 
     /// <summary>
-    /// A device that has just appeared, under an id that was never seen, is the one that is in use and gone, if both are of one make
-    /// and no other of that make is gone or has appeared as well. When in doubt it is another camera.
+    /// Recognizes a device that is in use and was plugged into another port. A device that has just appeared under an id that was never
+    /// seen is taken for the one in use that is gone if both have the same make and no other of that make is gone or has appeared.
+    /// In case of doubt it is another camera.
     /// </summary>
     private List<DiscoveredDevice> Recognize(IReadOnlyList<DiscoveredDevice> found)
     {
         var ids = found.Select(device => device.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var (id, _) in _elsewhere.Where(entry => !ids.Contains(entry.Value)).ToList())
         {
-            _elsewhere.Remove(id); // pulled out again; or, at its own port again, itself
+            _elsewhere.Remove(id); // it was unplugged again, or is back at its own port
         }
 
         var taken = _elsewhere.Values.ToHashSet(StringComparer.Ordinal);
@@ -118,7 +119,7 @@ internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider cl
 
         var names = _elsewhere.ToDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
         var attached = found
-            .Where(device => !_elsewhere.ContainsKey(device.Id)) // its id is another's for now
+            .Where(device => !_elsewhere.ContainsKey(device.Id)) // its id belongs to another device for now
             .Select(device => names.TryGetValue(device.Id, out var id) ? device with { Id = id } : device)
             .ToList();
         foreach (var device in attached)
@@ -145,7 +146,7 @@ internal sealed class AttachedDevices(DeviceDiscovery discovery, TimeProvider cl
             }
         }
 
-        Look(out _); // from here on it goes by its port again
+        Look(out _); // from now on its id comes from its port again
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

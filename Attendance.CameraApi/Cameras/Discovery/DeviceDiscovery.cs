@@ -2,21 +2,24 @@ using System.Collections.Concurrent;
 
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>The capture devices attached to this machine. Linux only; elsewhere there are none to be found this way.</summary>
-/// <param name="query">Asks a node what it is; null where it is not a capture device, <see cref="IOException"/> where it cannot be asked. Tests answer themselves.</param>
+/// <summary>Finds the capture devices attached to this machine. Linux only; on other systems it finds none.</summary>
+/// <param name="query">Queries a node; returns null if it is not a capture device, and throws <see cref="IOException"/> if it cannot be
+/// queried. Tests replace it.</param>
 internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev", Func<string, V4l2Capability?>? query = null)
 {
-    /// <summary>Opening a node may wake the camera behind it, so each is asked once for as long as it stays plugged in.</summary>
+    /// <summary>
+    /// The answers so far. Opening a node may wake the camera behind it, so each node is queried only once while it stays plugged in.
+    /// </summary>
     private readonly ConcurrentDictionary<string, (NodeState State, V4l2Capability? Answer)> _asked = new(StringComparer.Ordinal);
 
     private readonly DeviceNames _names = new();
 
     private readonly Func<string, V4l2Capability?> _query = query ?? Query;
 
-    /// <returns>In the order of their node numbers. A device that is unplugged meanwhile is simply not among them.</returns>
+    /// <returns>The devices, in the order of their node numbers. A device that is unplugged meanwhile is left out.</returns>
     public IReadOnlyList<DiscoveredDevice> List() => List(out _);
 
-    /// <param name="isComplete">False where a node did not let itself be asked: right after it was plugged in it may soon.</param>
+    /// <param name="isComplete">False if a node could not be queried. A node that was just plugged in may become readable soon.</param>
     public IReadOnlyList<DiscoveredDevice> List(out bool isComplete)
     {
         isComplete = true;
@@ -39,7 +42,7 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
             }
             catch (IOException)
             {
-                // Gone between being listed and being read, or not to be opened yet: it is asked again the next time.
+                // The node is gone since it was listed, or cannot be opened yet. The next call queries it again.
                 isComplete = false;
             }
         }
@@ -52,7 +55,7 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
     }
 
     /// <param name="target">A path such as <c>/dev/video0</c>, or the id of a discovered device.</param>
-    /// <returns>The node's path; null where no device of that id is attached.</returns>
+    /// <returns>The node's path; null if no device with that id is attached.</returns>
     public string? Locate(string target) =>
         target.StartsWith('/') ? target : List().FirstOrDefault(device => device.Id == target)?.Node;
 
@@ -63,7 +66,7 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
 
     private V4l2Capability? Ask(string entry, string node)
     {
-        // A node that was plugged in again is a new file, under the same name or another.
+        // A device that was plugged in again has a new node file, with the same name or another.
         var state = new NodeState(Directory.ResolveLinkTarget(entry, returnFinalTarget: true)?.FullName, File.GetLastWriteTimeUtc(node), File.Exists(node));
         if (_asked.TryGetValue(node, out var known) && known.State == state)
         {
@@ -77,8 +80,8 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
 
     private static V4l2Capability? Query(string node)
     {
-        // That it does not open is no answer to keep: a node that was just plugged in appears before its driver lets
-        // anybody in, and before it is given to the group that may use it.
+        // A failure to open is not cached, because a new node appears before its driver accepts calls and before the
+        // node belongs to the group that may use it.
         using var device = V4l2Device.TryOpen(node, out var error) ?? throw new IOException($"'{node}' does not open: error {error}.");
         return device.QueryCapture();
     }

@@ -3,31 +3,33 @@ using System.Text.RegularExpressions;
 namespace Attendance.CameraApi.Cameras.Discovery;
 
 /// <summary>
-/// What a video node can be named after: the device behind it, so that the name survives a reboot and re-plugging.
+/// The names that a video node can get. They come from the device behind it, so that they survive a reboot and re-plugging.
 /// </summary>
-/// <param name="Entry">The directory of the node in sysfs.</param>
-/// <param name="Serial">The name by serial number, null where the device has none.</param>
-/// <param name="Path">The name by where it is plugged in: always there.</param>
-/// <param name="Device">The directory of the device in sysfs: the nodes of one device share it.</param>
+/// <param name="Entry">The node's directory in sysfs.</param>
+/// <param name="Serial">The name by serial number; null if the device has none.</param>
+/// <param name="Path">The name by the place where the device is plugged in. It always exists.</param>
+/// <param name="Device">The device's directory in sysfs, which all nodes of one device share.</param>
 /// <param name="Suffix">Tells the capture nodes of one device apart; empty for its first.</param>
-/// <param name="Product">Vendor and product of a USB device, as <c>046d-0825</c>; null for others.</param>
+/// <param name="Product">The vendor and product of a USB device, such as <c>046d-0825</c>; null for other devices.</param>
 internal sealed partial record DeviceIdentity(string Entry, string? Serial, string Path, string Device, string Suffix, string? Product = null)
 {
-    /// <summary>The part of <c>/sys/devices</c> for what has no hardware.</summary>
+    /// <summary>The directory in <c>/sys/devices</c> for devices without hardware.</summary>
     private const string Virtual = "virtual";
 
     /// <param name="classEntry">A directory such as <c>/sys/class/video4linux/video0</c>.</param>
-    /// <param name="capability">As its driver says.</param>
-    /// <exception cref="IOException">It is not known what it is plugged into: it comes, or goes.</exception>
+    /// <param name="capability">The capability that its driver reports.</param>
+    /// <exception cref="IOException">The node does not say what it is plugged into, because the device is just being attached or
+    /// detached.</exception>
     public static DeviceIdentity Of(string classEntry, V4l2Capability capability)
     {
-        // Links below it are relative to where it really is.
+        // Links below the entry are relative to the entry's real path.
         classEntry = Resolve(classEntry) ?? classEntry;
         var suffix = Read(classEntry, "index") is { } index and not "0" ? "-" + index : "";
         var parent = Resolve(System.IO.Path.Combine(classEntry, "device"));
         if (parent is null)
         {
-            // A virtual device has nothing to be plugged into; its name is all it has. Of another one the kernel has not written it yet, or not any more.
+            // A virtual device is not plugged into anything, so only its name is left. For any other device, the kernel has not
+            // written the link yet or has already removed it.
             if (!classEntry.Split(System.IO.Path.DirectorySeparatorChar).Contains(Virtual))
             {
                 throw new IOException($"'{classEntry}' does not say what it is plugged into.");
@@ -43,7 +45,7 @@ internal sealed partial record DeviceIdentity(string Entry, string? Serial, stri
             return new(classEntry, serial, $"usb-{UsbControllerOf(usb)}-{Read(usb, "devpath")}", usb, suffix, product);
         }
 
-        // One such device may hold several cameras, which only their driver can tell apart.
+        // One such device may contain several cameras, which only their driver can tell apart.
         if (capability.Bus.Length > 0)
         {
             return new(classEntry, null, capability.Bus.Replace(':', '-'), parent, suffix);
@@ -63,7 +65,7 @@ internal sealed partial record DeviceIdentity(string Entry, string? Serial, stri
         return directory;
     }
 
-    /// <summary>The directory above the root hub (<c>usb1</c>): a PCI function, or a platform device on a small board.</summary>
+    /// <summary>Returns the name of the directory above the root hub (<c>usb1</c>): a PCI function, or a platform device on a small board.</summary>
     private static string UsbControllerOf(string usb)
     {
         var directory = usb;

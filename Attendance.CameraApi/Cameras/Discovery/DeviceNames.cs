@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Attendance.CameraApi.Cameras.Discovery;
 
 /// <summary>
-/// Gives every node its id: by the device's serial number, or by its port where it has none. Where two devices state the same number,
-/// it names neither, nor whoever comes later. What has an id keeps it for as long as it stays plugged in, whatever comes and goes beside it.
+/// Gives every node its id: by the device's serial number, or by its port if it has none. If two devices report the same number, that
+/// number is not used to name new nodes any more. A node keeps its id for as long as it stays plugged in, whatever happens to other devices.
 /// </summary>
 internal sealed partial class DeviceNames
 {
@@ -14,8 +14,8 @@ internal sealed partial class DeviceNames
     private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
     private Dictionary<DeviceIdentity, string> _given = [];
 
-    /// <param name="nodes">Each once.</param>
-    /// <param name="isComplete">False where some that are attached may be missing: they keep their ids.</param>
+    /// <param name="nodes">The nodes, each listed once.</param>
+    /// <param name="isComplete">False if attached nodes may be missing from the list. Those keep their ids.</param>
     public IReadOnlyList<string> Name(IReadOnlyList<DeviceIdentity> nodes, bool isComplete = true)
     {
         lock (_gate)
@@ -34,7 +34,7 @@ internal sealed partial class DeviceNames
             {
                 var id = Clean(node.Serial is null || _repeated.Contains(node.Serial) ? node.Path : node.Serial, node.Suffix);
 
-                // What is still the same, two virtual devices of one name, is told apart by the order of the nodes.
+                // Ids that are still equal, as of two virtual devices with one name, are told apart by the order of the nodes.
                 var own = id;
                 for (var count = 2; !taken.Add(own); count++)
                 {

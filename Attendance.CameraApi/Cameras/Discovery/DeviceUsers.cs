@@ -4,19 +4,22 @@ using System.Runtime.InteropServices;
 
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>Which character device a node is. It outlives the node: an unplugged device can still be open.</summary>
+/// <summary>
+/// The number of the character device that a node stands for. It remains valid without the node, because an unplugged device can still
+/// be open.
+/// </summary>
 internal readonly partial record struct DeviceNumber(uint Major, uint Minor)
 {
     private const int AtWorkingDirectory = -100;
 
-    /// <summary>Takes what is cached: a descriptor on a file system that hangs must not hang who looks at it.</summary>
+    /// <summary>Uses cached attributes, so that a descriptor on a file system that hangs does not block the caller.</summary>
     private const int NoSync = 0x4000;
 
     private const uint BasicStats = 0x7ff;
     private const int FileTypeMask = 0xF000;
     private const int CharacterDevice = 0x2000;
 
-    /// <returns>Null where there is no such node, or it is not a character device.</returns>
+    /// <returns>The number; null if there is no such node, or if it is not a character device.</returns>
     public static DeviceNumber? Of(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -39,10 +42,13 @@ internal readonly partial record struct DeviceNumber(uint Major, uint Minor)
     private static partial int Stat(int directory, string path, int flags, uint mask, ref byte stat);
 }
 
-/// <summary>Who has a device open: the proof that it was released. Linux only; it sees the processes that this account may look into.</summary>
+/// <summary>
+/// Finds the processes that have a device open, to prove that it was released. Linux only. It sees only the processes that this account
+/// may inspect.
+/// </summary>
 internal static class DeviceUsers
 {
-    /// <returns>Process ids. Empty where nobody has it open, or there is no such node.</returns>
+    /// <returns>The process ids; empty if no process has the device open, or if there is no such node.</returns>
     public static IReadOnlyList<int> Of(string node) => DeviceNumber.Of(node) is { } number ? Of(number) : [];
 
     public static IReadOnlyList<int> Of(DeviceNumber device)
@@ -73,7 +79,7 @@ internal static class DeviceUsers
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It ended while we looked, or belongs to somebody else.
+            // The process ended meanwhile, or belongs to another account.
         }
 
         return false;

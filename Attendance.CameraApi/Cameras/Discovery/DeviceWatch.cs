@@ -3,13 +3,16 @@ using Attendance.CameraApi.Events;
 namespace Attendance.CameraApi.Cameras.Discovery;
 
 /// <summary>
-/// Looks at the attached devices when the kernel says that one has come or gone, and now and then in case it said so in vain.
-/// What has changed is told.
+/// Looks at the attached devices when a signal says that one may have come or gone, and also at intervals in case a signal was missed.
+/// It reports cameras that were attached or detached as events.
 /// </summary>
 internal sealed partial class DeviceWatch(
     AttachedDevices devices, CameraCatalog catalog, CameraEvents events, TimeProvider clock, ILogger<DeviceWatch> logger) : BackgroundService
 {
-    /// <summary>One webcam makes several nodes, each with its news, and udev says all of it again.</summary>
+    /// <summary>
+    /// How long to wait for further signals. One webcam creates several nodes, each with signals of its own, and udev repeats all of
+    /// them.
+    /// </summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan s_longestSettling = TimeSpan.FromMilliseconds(250);
@@ -20,11 +23,11 @@ internal sealed partial class DeviceWatch(
     private HashSet<string> _present = [];
 
     public override Task StartAsync(CancellationToken cancellationToken) =>
-        OperatingSystem.IsLinux() ? base.StartAsync(cancellationToken) : Task.CompletedTask; // elsewhere there are none to be found
+        OperatingSystem.IsLinux() ? base.StartAsync(cancellationToken) : Task.CompletedTask; // discovery works on Linux only
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield(); // who starts the node does not wait for a slow device
+        await Task.Yield(); // a slow device must not delay the start of the node
         using var signals = (IDeviceSignals?)UeventSignals.TryOpen() ?? NodeSignals.TryWatch();
         using var watch = devices.Watch();
         LogWatching(signals?.Name ?? "a look every 5 s");
@@ -34,7 +37,7 @@ internal sealed partial class DeviceWatch(
     internal async Task WatchAsync(IDeviceSignals? signals, CancellationToken stoppingToken)
     {
         _present = Present();
-        devices.Look(out var isComplete); // what has changed since it was said that somebody watches
+        devices.Look(out var isComplete); // finds what has changed since the watch began
         for (var retry = s_firstRetry; !stoppingToken.IsCancellationRequested;)
         {
             Compare();
@@ -45,8 +48,8 @@ internal sealed partial class DeviceWatch(
         }
     }
 
-    /// <summary>Waits for the next sign, and for those that come with it; or until it is time to look all the same.</summary>
-    /// <returns>Null once there are none any more.</returns>
+    /// <summary>Waits for the next signal and for those that follow closely, or until <paramref name="most"/> has passed.</summary>
+    /// <returns>The signals; null if they have failed, so that only the intervals are left.</returns>
     private async Task<IDeviceSignals?> SettleAsync(IDeviceSignals? signals, TimeSpan most, CancellationToken stoppingToken)
     {
         try

@@ -1,11 +1,11 @@
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>Says that a video device may have come or gone. Which one, and whether it has, is to be looked at.</summary>
+/// <summary>Signals that a video device may have come or gone. The caller must look to find out which one, and whether it has.</summary>
 internal interface IDeviceSignals : IDisposable
 {
-    /// <summary>For a log.</summary>
+    /// <summary>The name of the source, for the log.</summary>
     string Name { get; }
 
-    /// <summary>Waits for the next sign. Throws where there will be none any more.</summary>
+    /// <summary>Waits for the next signal. Throws if there will be no more signals.</summary>
     Task WaitAsync(CancellationToken cancellationToken);
 }

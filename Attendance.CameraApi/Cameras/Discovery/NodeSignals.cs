@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>Nodes that come and go in <c>/dev</c>, where the kernel's own news cannot be had.</summary>
+/// <summary>Watches the nodes in <c>/dev</c>. It is used if the kernel's events are not available.</summary>
 internal sealed class NodeSignals : IDeviceSignals
 {
     private readonly FileSystemWatcher _watcher;
@@ -13,14 +13,14 @@ internal sealed class NodeSignals : IDeviceSignals
         _watcher = watcher;
         watcher.Created += (_, _) => _signs.Writer.TryWrite(true);
         watcher.Deleted += (_, _) => _signs.Writer.TryWrite(true);
-        watcher.Changed += (_, _) => _signs.Writer.TryWrite(true); // its group or its mode
+        watcher.Changed += (_, _) => _signs.Writer.TryWrite(true); // the node's owner, group or mode has changed
         watcher.Error += (_, error) => Fail(error.GetException());
         watcher.EnableRaisingEvents = true;
     }
 
     public string Name => $"changes of {_watcher.Path}";
 
-    /// <returns>Null where the folder cannot be watched.</returns>
+    /// <returns>Null if the folder cannot be watched.</returns>
     public static NodeSignals? TryWatch(string folder = "/dev", string nodes = "video*")
     {
         try
@@ -31,7 +31,7 @@ internal sealed class NodeSignals : IDeviceSignals
         }
         catch (Exception exception) when (exception is ArgumentException or IOException)
         {
-            return null; // no such folder, or this account watches as many as it may
+            return null; // there is no such folder, or this account has reached its limit of watches
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class NodeSignals : IDeviceSignals
 
     public void Dispose() => _watcher.Dispose();
 
-    /// <summary>News that are lost are a reason to look, any other failure to do without.</summary>
+    /// <summary>Handles a failure of the watcher. Lost events cause a look; any other failure ends the signals.</summary>
     private void Fail(Exception exception)
     {
         if (exception is InternalBufferOverflowException)

@@ -1,9 +1,12 @@
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>What a process has open, as the kernel sees it. Linux only; empty for a process that ended, or that this account may not look into.</summary>
+/// <summary>
+/// Lists the files that a process has open, from <c>/proc</c>. Linux only. Empty if the process has ended or this account may not
+/// inspect it.
+/// </summary>
 internal static class OpenFiles
 {
-    /// <returns>The descriptor's own path below <c>/proc</c>, and where it leads.</returns>
+    /// <returns>The path of each descriptor below <c>/proc</c> and the target of its link; the target is null if it could not be read.</returns>
     public static IEnumerable<(string Descriptor, string? Target)> Of(int process)
     {
         string[] descriptors;

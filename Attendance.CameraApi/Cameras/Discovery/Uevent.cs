@@ -3,18 +3,20 @@ using System.Text;
 
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>What the kernel, or udev after it, says of a device. Nothing of it is believed: it is a reason to look.</summary>
-/// <param name="Action">As in <c>add</c>, <c>remove</c>, <c>change</c>, <c>bind</c>.</param>
-/// <param name="Subsystem">As in <c>video4linux</c>; empty where it does not say.</param>
+/// <summary>An event of the kernel, or of udev after it, about a device. Its content is not trusted; it is only a reason to look.</summary>
+/// <param name="Action">The action, such as <c>add</c>, <c>remove</c>, <c>change</c> or <c>bind</c>.</param>
+/// <param name="Subsystem">The subsystem, such as <c>video4linux</c>; empty if the event names none.</param>
 internal sealed record Uevent(string Action, string Subsystem)
 {
-    /// <summary>Longer than any that the kernel sends, which has 2 KiB for it, and udev, which adds to it.</summary>
+    /// <summary>
+    /// The maximum length of a message. It is longer than any that the kernel sends, which has 2 KiB, or udev, which adds properties.
+    /// </summary>
     public const int MaxLength = 16 * 1024;
 
     private const uint UdevMagic = 0xFEED_CAFE;
     private const int UdevHeader = 24;
 
-    /// <returns>Null for what is no such message.</returns>
+    /// <returns>Null if the message is not such an event.</returns>
     public static Uevent? TryParse(ReadOnlySpan<byte> message)
     {
         string? action = null, subsystem = null;
@@ -30,7 +32,10 @@ internal sealed record Uevent(string Action, string Subsystem)
         return action is null ? null : new(action, subsystem ?? "");
     }
 
-    /// <summary>The kernel puts <c>add@/devices/…</c> before them, udev a header that says where they are.</summary>
+    /// <summary>
+    /// Returns the part with the properties. The kernel puts <c>add@/devices/…</c> before them; udev puts a header that gives their
+    /// offset and length.
+    /// </summary>
     private static ReadOnlySpan<byte> Properties(ReadOnlySpan<byte> message)
     {
         if (!message.StartsWith("libudev\0"u8))
@@ -43,7 +48,7 @@ internal sealed record Uevent(string Action, string Subsystem)
             return default;
         }
 
-        // Of the sender's own byte order, for it never leaves the machine.
+        // In the machine's byte order, because the message never leaves the machine.
         var (offset, length) = (BitConverter.ToUInt32(message[16..]), BitConverter.ToUInt32(message[20..]));
         return offset <= message.Length && length <= message.Length - offset ? message.Slice((int)offset, (int)length) : default;
     }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Attendance.CameraApi.Cameras.Discovery;
 
 /// <summary>
-/// The kernel's own news, by a netlink socket: those of the kernel, which are there without udev and as soon as there is a node,
-/// and those of udev, which come when the node is given to whom it is for. Needs no rights. No thread waits.
+/// Gets device events from a netlink socket. The kernel's events need no udev and come as soon as a node exists. Those of udev come
+/// after the node's owner and mode are set. It needs no privileges, and no thread blocks while it waits.
 /// </summary>
 internal sealed partial class UeventSignals : IDeviceSignals
 {
@@ -20,7 +20,7 @@ internal sealed partial class UeventSignals : IDeviceSignals
 
     public string Name => "the kernel's events";
 
-    /// <returns>Null where such a socket cannot be had: on another system, or in a sandbox.</returns>
+    /// <returns>Null if the socket cannot be opened, as on another system or in a sandbox.</returns>
     public static UeventSignals? TryOpen(string subsystem = "video4linux")
     {
         if (!OperatingSystem.IsLinux() || OpenSocket(NetlinkFamily, Datagram | CloseOnExec, KernelObjects) is var descriptor && descriptor < 0)
@@ -29,7 +29,7 @@ internal sealed partial class UeventSignals : IDeviceSignals
         }
 
         var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
-        Span<byte> address = stackalloc byte[12]; // family, two bytes of nothing, port: the kernel's choice, groups
+        Span<byte> address = stackalloc byte[12]; // family, two bytes of padding, port (0: the kernel chooses), groups
         BitConverter.TryWriteBytes(address, (ushort)NetlinkFamily);
         BitConverter.TryWriteBytes(address[8..], OfKernel | OfUdev);
         if (Bind(descriptor, ref MemoryMarshal.GetReference(address), address.Length) != 0)
@@ -55,7 +55,7 @@ internal sealed partial class UeventSignals : IDeviceSignals
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
             {
-                return; // more came than the socket holds: some news are lost, and one of them may be ours
+                return; // the socket's buffer overflowed: events were lost, and one of them may be for this subsystem
             }
         }
     }

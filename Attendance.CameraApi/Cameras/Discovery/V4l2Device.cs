@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>What the kernel says of a video node. It only asks: opening a node this way takes nothing from who streams.</summary>
+/// <summary>Queries a video node. It does not stream, so opening a node this way does not disturb a process that does.</summary>
 internal sealed partial class V4l2Device : IDisposable
 {
     private const int ReadWriteNonBlockCloseOnExec = 0x2 | 0x800 | 0x80000;
@@ -18,7 +18,7 @@ internal sealed partial class V4l2Device : IDisposable
 
     private V4l2Device(SafeFileHandle handle) => _handle = handle;
 
-    /// <param name="error">The errno where it does not open.</param>
+    /// <param name="error">The errno if the node does not open, otherwise 0.</param>
     public static V4l2Device? TryOpen(string node, out int error)
     {
         var descriptor = Open(node, ReadWriteNonBlockCloseOnExec);
@@ -28,7 +28,7 @@ internal sealed partial class V4l2Device : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    /// <returns>Null where the node is not a capture device, as the metadata node beside a webcam's is not.</returns>
+    /// <returns>The capability; null if the node is not a capture device, such as a webcam's metadata node.</returns>
     public V4l2Capability? QueryCapture()
     {
         Span<byte> capability = stackalloc byte[104];
@@ -44,8 +44,8 @@ internal sealed partial class V4l2Device : IDisposable
             : null;
     }
 
-    /// <summary>Asks for buffers and gives them back: the kernel refuses while another process has some.</summary>
-    /// <returns>The errno, 0 where nobody streams.</returns>
+    /// <summary>Requests buffers and frees them again. The kernel refuses while another process has buffers.</summary>
+    /// <returns>The errno; 0 if nobody streams.</returns>
     public int ProbeBusy()
     {
         Span<byte> request = stackalloc byte[20];
@@ -76,5 +76,5 @@ internal sealed partial class V4l2Device : IDisposable
     private static partial int Control(SafeFileHandle handle, nuint request, ref byte argument);
 }
 
-/// <param name="Bus">Where the driver says the device is, as in <c>platform:vivid-001</c>; may be empty.</param>
+/// <param name="Bus">The device's location as the driver reports it, such as <c>platform:vivid-001</c>; may be empty.</param>
 internal sealed record V4l2Capability(string Card, string Driver, string Bus, IReadOnlyList<DeviceFormat> Formats);

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>Pixel formats, their sizes and the frame rates of those, as the driver enumerates them.</summary>
+/// <summary>Lists a device's pixel formats, their sizes and the frame rates of each size, as the driver enumerates them.</summary>
 internal static class V4l2Formats
 {
     private const uint CaptureBuffers = 1;
     private const uint Discrete = 1;
 
-    /// <summary>A driver that never says "no more" must not keep us.</summary>
+    /// <summary>The maximum number of entries to read, because a faulty driver may never end the list.</summary>
     private const uint Most = 64;
 
-    /// <summary>What is offered of a device that takes any size within a range.</summary>
+    /// <summary>The sizes to offer for a device that accepts any size within a range.</summary>
     private static readonly (int Width, int Height)[] s_usualSizes =
         [(320, 240), (640, 360), (640, 480), (800, 600), (1280, 720), (1920, 1080), (3840, 2160)];
 
@@ -68,7 +68,7 @@ internal static class V4l2Formats
                 }
             }
 
-            break; // a range is the only entry
+            break; // if the driver reports a range, it is the only entry
         }
 
         return sizes;
@@ -90,7 +90,7 @@ internal static class V4l2Formats
                 break;
             }
 
-            // Of a range, the shortest interval comes first: its highest frame rate.
+            // If the driver gives a range, the shortest interval comes first, which is the highest frame rate.
             var (numerator, denominator) = (V4l2Device.Number(interval, 20), V4l2Device.Number(interval, 24));
             if (numerator > 0)
             {

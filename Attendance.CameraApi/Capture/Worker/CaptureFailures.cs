@@ -1,12 +1,12 @@
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>What went wrong, in a sentence for people, without an address that may hold credentials.</summary>
+/// <summary>Describes failures in sentences for people, without an address, because an address may hold credentials.</summary>
 internal static class CaptureFailures
 {
     public static CaptureException OpenTimedOut(CaptureRequest request) =>
         new(CaptureFailureCode.OpenTimedOut, $"Camera '{request.CameraId}' did not open within {request.OpenTimeout.TotalSeconds:0.#} s.");
 
-    /// <exception cref="CaptureException">Its pictures are not decoded.</exception>
+    /// <exception cref="CaptureException">The pictures have more pixels than the request allows, so they are not decoded.</exception>
     public static void ThrowIfTooLarge(CaptureRequest request, int width, int height)
     {
         if ((long)width * height > request.MaxPixels)
@@ -22,7 +22,7 @@ internal static class CaptureFailures
         CaptureException failure => new(failure.Code, failure.Message),
         _ when LacksNativeLibrary(exception) => new(CaptureFailureCode.CaptureUnsupported, $"Camera '{request.CameraId}': {WhatToInstall}"),
 
-        // The type only: OpenCV puts what it was given into its messages, and that may be an address with a password.
+        // Only the exception's type is told. OpenCV repeats its input in its messages, and that may be an address with a password.
         _ when opened => new(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}' stopped delivering ({exception.GetType().Name})."),
         _ => new(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}' could not be opened ({exception.GetType().Name})."),
     };

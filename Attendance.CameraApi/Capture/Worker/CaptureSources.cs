@@ -6,11 +6,14 @@ namespace Attendance.CameraApi.Capture.Worker;
 
 internal static class CaptureSources
 {
-    /// <summary>Beyond what it has already. With it a worker stays below 400 MB, whatever a camera sends.</summary>
+    /// <summary>
+    /// The memory, in bytes, that a network source may take in addition to what the worker already has. With this limit a worker stays below
+    /// 400 MB, whatever a camera sends.
+    /// </summary>
     private const long MemoryForNetwork = 320L * 1024 * 1024;
 
-    /// <param name="output">What the worker sends frames on; for the one source that spoils it.</param>
-    /// <exception cref="CaptureException">The request names no source that we know.</exception>
+    /// <param name="output">The stream on which the worker sends frames. Only the fault source uses it, to write garbage to it.</param>
+    /// <exception cref="CaptureException">The request names no known kind of source.</exception>
     public static ICaptureSource Create(CaptureRequest request, Stream output) =>
         CameraSource.TryParse(request.Source, out var source)
             ? source.Kind switch

@@ -6,23 +6,28 @@ using System.Text.Json;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// A process that has one device open, so that ending the process frees the device. Four threads: this one watches over
-/// the others; one takes commands and never touches the device, so that the end of its input ends the process even while
-/// a driver hangs; one owns the device; one sends.
+/// A process that has one device open, so that ending the process frees the device. It has four lasting threads. The main thread watches the
+/// others. One thread takes commands and never touches the device, so that the end of its input ends the process even while a driver hangs.
+/// One thread owns the device, and one sends.
 /// </summary>
 internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDisposable
 {
     public const int Released = 0, Failed = 1, Terminated = 128 + 15;
 
-    /// <summary>How long a device may take to close after SIGTERM. The whole must stay within half a second.</summary>
+    /// <summary>How long a device may take to close after SIGTERM. The whole exit must stay within half a second.</summary>
     private static readonly TimeSpan s_closing = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>A source has time-outs of its own; this one is for those that do not keep them.</summary>
+    /// <summary>
+    /// The extra time after the open timeout. A source has its own timeouts; this one is for a source that does not keep to them.
+    /// </summary>
     private static readonly TimeSpan s_openGrace = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A worker that is told to open at once is no spare, and loads just what it needs.</summary>
+    /// <summary>
+    /// How long a worker waits for a request before it preloads as a spare. A worker that gets its request sooner is not a spare and loads
+    /// only what it needs.
+    /// </summary>
     private static readonly TimeSpan s_spareAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly Outbox _outbox = new();
@@ -39,7 +44,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
     [DoesNotReturn]
     public void Run()
     {
-        // Ctrl+C reaches the whole process group: our parent decides what becomes of us.
+        // Ctrl+C reaches the whole process group. The worker ignores it, because its parent decides when the worker ends.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -55,7 +60,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
         {
             if (!owner.IsAlive)
             {
-                Exit(Released); // somebody else holds the other end of our input, but whom we belong to is gone
+                Exit(Released); // another process holds the other end of our input, but our owner has ended
             }
 
             EndAnOpenThatHangs();
@@ -124,7 +129,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
         _stop.Cancel();
         if (_failed)
         {
-            Exit(Failed); // the failure is still being sent, but it is not waited for any more
+            Exit(Failed); // the failure may still be on its way, but nobody waits for it any more
         }
     }
 
@@ -158,11 +163,11 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Released before it was told what to open.
+            // The worker was released before it was told what to open.
         }
         catch (Exception exception)
         {
-            // The reason goes out before the device is closed: closing may hang as well.
+            // The reason is sent before the device is closed, because closing may hang as well.
             Fail(CaptureFailures.From(exception, _request!, opened: Volatile.Read(ref _openSince) == 0));
         }
 
@@ -199,7 +204,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
         }
         catch (IOException)
         {
-            // Nobody reads any more.
+            // The API no longer reads.
         }
 
         // The kernel closes what the capturing thread has not closed by now.
@@ -227,7 +232,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
         _outbox.Failed(failure, Times(failed: Stopwatch.GetTimestamp()));
     }
 
-    /// <summary>For the span that asks; null where none does.</summary>
+    /// <summary>The times to report for the request's trace, or null if the request names none.</summary>
     private CaptureTimes? Times(long? failed = null) => _request is { TraceParent: { } parent }
         ? new CaptureTimes(parent, Volatile.Read(ref _ready), Volatile.Read(ref _opened) is var opened and not 0 ? opened : null, failed)
         : null;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Reads the lines that the API sends. One that never ends is cut off, not collected.</summary>
+/// <summary>Reads the lines that the API sends. A line that is too long is cut off instead of being collected without limit.</summary>
 internal sealed class CommandReader(Stream input)
 {
     private const int LongestLine = 64 * 1024;
@@ -11,7 +11,7 @@ internal sealed class CommandReader(Stream input)
     private int _start;
     private int _end;
 
-    /// <returns>False at the end of the input: the API is gone.</returns>
+    /// <returns>False at the end of the input, which means that the API is gone.</returns>
     public bool TryRead([NotNullWhen(true)] out string? line)
     {
         while (true)
@@ -46,7 +46,7 @@ internal sealed class CommandReader(Stream input)
         }
         catch (IOException)
         {
-            return 0; // a broken pipe is an end as well
+            return 0; // a broken pipe is also the end of the input
         }
     }
 }

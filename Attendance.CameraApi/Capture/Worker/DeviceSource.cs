@@ -5,8 +5,8 @@ using OpenCvSharp;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// A camera attached to this machine. Where it delivers JPEG, its bytes are passed on as they are; where it delivers YUYV and TurboJPEG is
-/// installed, they are encoded as they are; else OpenCV decodes and encodes.
+/// A camera that is attached to this machine. If it delivers JPEG, the bytes are passed on unchanged. If it delivers YUYV and TurboJPEG is
+/// installed, TurboJPEG encodes the bytes directly. Otherwise OpenCV decodes and encodes them.
 /// </summary>
 /// <param name="hasTurboJpeg">See <see cref="TurboJpeg.IsAvailable"/>.</param>
 internal sealed class DeviceSource(CaptureRequest request, string target, DeviceDiscovery discovery, bool hasTurboJpeg) : ICaptureSource
@@ -34,7 +34,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         _capture = OpenDevice();
         if (!_capture.IsOpened())
         {
-            _probe?.ThrowIfUnusable(); // OpenCV keeps the reason to itself; the kernel is asked again
+            _probe?.ThrowIfUnusable(); // OpenCV does not tell the reason, so ask the kernel again
             throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': the device '{target}' could not be opened.");
         }
 
@@ -65,7 +65,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         var length = MjpegBytes.CompleteLength(Bytes(_picture));
         if (length == 0)
         {
-            return false; // torn on the bus: the next one is whole
+            return false; // the picture was damaged on the bus; the next one is usually whole
         }
 
         var jpeg = Bytes(_picture)[..length];
@@ -81,7 +81,9 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         _yuyv?.Dispose();
     }
 
-    /// <summary>OpenCV takes whole seconds. A driver that delivers nothing for that long is not waited for any longer.</summary>
+    /// <summary>
+    /// Returns the read timeout in whole seconds, as OpenCV needs it. OpenCV waits no longer than that for a driver that delivers nothing.
+    /// </summary>
     internal static string SelectTimeout(TimeSpan readTimeout) =>
         Math.Max(1, (int)Math.Ceiling(readTimeout.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
@@ -89,7 +91,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
     {
         if (!IsWholeYuyv(_picture))
         {
-            return false; // torn on the bus: the next one is whole
+            return false; // the picture was damaged on the bus; the next one is usually whole
         }
 
         encoder.Encode(Bytes(_picture), frame);
@@ -157,7 +159,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         }
     }
 
-    /// <returns>What the worker can do most with; null to leave it to OpenCV.</returns>
+    /// <returns>The format that costs the worker least, or null to leave the choice to OpenCV.</returns>
     private string? PreferredFormat()
     {
         if (_probe is null)
@@ -168,7 +170,10 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         return _probe.Offers(MotionJpeg) ? MotionJpeg : hasTurboJpeg && _probe.Offers(Yuyv) ? Yuyv : null;
     }
 
-    /// <summary>Some backends cannot hand out the bytes, and not all bytes can be used. Then OpenCV decodes them.</summary>
+    /// <summary>
+    /// Whether the backend hands out the device's bytes unchanged and they can be used. Some backends cannot, and some bytes are not usable.
+    /// OpenCV decodes the pictures in those cases.
+    /// </summary>
     private bool DeliversAsItIs(VideoCapture capture, Func<Mat, bool> canBeUsed)
     {
         if (capture.Set(VideoCaptureProperties.ConvertRgb, 0))
@@ -186,10 +191,10 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         return false;
     }
 
-    /// <summary>Some cameras leave the Huffman tables out, which no browser forgives.</summary>
+    /// <summary>Whether browsers can show the picture. Some cameras leave out the Huffman tables, and no browser shows such a JPEG.</summary>
     private static bool IsShowableJpeg(Mat picture) => MjpegBytes.CompleteLength(Bytes(picture)) > 0;
 
-    /// <summary>Some drivers pad the rows.</summary>
+    /// <summary>Whether the bytes are exactly one picture without padding. Some drivers pad the rows.</summary>
     private bool IsWholeYuyv(Mat picture) => Bytes(picture).Length == _size.Width * _size.Height * YuvPlanes.BytesPerPixel;
 
     private void Read(CancellationToken stop)
@@ -201,7 +206,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
                 return;
             }
 
-            // A driver may fail one read and recover; one that was unplugged does not.
+            // A driver may fail one read and recover. A device that was unplugged does not recover.
             _probe?.ThrowIfGone();
             if (attempt == ReadAttempts)
             {

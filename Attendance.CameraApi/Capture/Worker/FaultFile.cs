@@ -22,21 +22,22 @@ internal enum FaultKind
     Missing,
 }
 
-/// <param name="Point">Null for one that strikes whenever the file is read next.</param>
+/// <param name="Point">When the fault occurs, or null if it occurs whenever the file is read next.</param>
 internal sealed record Fault(FaultKind Kind, FaultPoint? Point, int Milliseconds = 0);
 
 /// <summary>
-/// What a test tells a fault camera, one fault a line: <c>hang</c>, <c>crash</c> or <c>fail</c> with <c>open</c>, <c>read</c> or
-/// <c>close</c>; <c>slow 200</c> (ms before each frame), <c>garbage</c> (frames that are no JPEG), <c>garbage protocol</c>
-/// (bytes that are no record), <c>missing</c> (the device is pulled out as long as the line is there), <c>ignore SIGTERM</c>, <c>keep pipe</c> (a child outlives the worker, with its standard error).
-/// A line that begins with <c>once</c> is taken out by the worker that it strikes.
+/// The control file in which a test tells a fault camera how to fail, one fault per line: <c>hang</c> or <c>crash</c> with <c>open</c>,
+/// <c>read</c> or <c>close</c>; <c>fail</c> with <c>open</c> or <c>read</c>; <c>slow 200</c> (waits 200 ms before each frame);
+/// <c>garbage</c> (sends frames that are not JPEG); <c>garbage protocol</c> (sends bytes that are not a record); <c>missing</c> (the device
+/// is unplugged as long as the line is there); <c>ignore SIGTERM</c>; <c>keep pipe</c> (a child outlives the worker and keeps its standard
+/// error open). A line that begins with <c>once</c> is removed by the worker that it affects.
 /// </summary>
 internal static class FaultFile
 {
     private const string Once = "once ";
 
-    /// <summary>What is to go wrong now. A file that is not there asks for nothing.</summary>
-    /// <exception cref="CaptureException">A line is none of those above.</exception>
+    /// <summary>Returns the faults that must occur now. A missing file asks for none.</summary>
+    /// <exception cref="CaptureException">A line is not a valid fault.</exception>
     public static List<Fault> Take(string path, FaultPoint point, string cameraId)
     {
         var lines = ReadLines(path);
@@ -60,7 +61,7 @@ internal static class FaultFile
 
         if (kept.Count < lines.Count)
         {
-            // In one step, so that nobody ever reads half a file.
+            // The file is replaced in one step, so that nobody reads half a file.
             File.WriteAllLines(path + ".new", kept);
             File.Move(path + ".new", path, overwrite: true);
         }

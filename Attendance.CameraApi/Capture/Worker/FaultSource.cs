@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// A test pattern that goes wrong when it is told to, and then as really as a driver does: what hangs is a native call that
-/// knows of no cancellation, what crashes writes where there is no memory. It reads its control file again before it
-/// opens, before each frame and before it closes, so that a test can strike while the camera is held. Unix only.
+/// A test pattern that fails when a test tells it to, in the same way as a real driver. To hang, it makes a native call that cannot be
+/// cancelled. To crash, it writes to an address that has no memory. It reads its control file before it opens, before each frame and before
+/// it closes, so that a test can make it fail while the camera is held. Unix only.
 /// </summary>
-/// <remarks>For tests only, and refused elsewhere: see <see cref="CaptureOptions.AllowFaultCameras"/>.</remarks>
+/// <remarks>For tests only. It is refused elsewhere; see <see cref="CaptureOptions.AllowFaultCameras"/>.</remarks>
 internal sealed partial class FaultSource(ICaptureSource camera, string controlFile, CaptureRequest request, Stream output) : ICaptureSource
 {
     private static readonly byte[] s_noJpeg = "This is not a JPEG."u8.ToArray();
@@ -45,7 +45,7 @@ internal sealed partial class FaultSource(ICaptureSource camera, string controlF
         }
         catch (CaptureException)
         {
-            // The same line failed the opening or the frame before: that has been told.
+            // The same line made the opening or the frame before fail, which was already reported.
         }
 
         camera.Dispose();
@@ -95,7 +95,7 @@ internal sealed partial class FaultSource(ICaptureSource camera, string controlF
         }
     }
 
-    /// <summary>Does not return. Signals that are handled interrupt it, and it goes on.</summary>
+    /// <summary>Hangs in a native read and never returns. A signal that is handled interrupts the read, which then starts again.</summary>
     private static unsafe void ReadWhatNobodyWrites()
     {
         var ends = stackalloc int[2];
@@ -111,7 +111,9 @@ internal sealed partial class FaultSource(ICaptureSource camera, string controlF
         }
     }
 
-    /// <summary>Dies of SIGSEGV, without the runtime in between and without a core file of a process that meant to.</summary>
+    /// <summary>
+    /// Ends the process by SIGSEGV. The runtime does not handle the signal, and no core file is written, because the crash is intended.
+    /// </summary>
     private static unsafe void WriteWhereNoMemoryIs()
     {
         if (OperatingSystem.IsLinux())
@@ -123,7 +125,9 @@ internal sealed partial class FaultSource(ICaptureSource camera, string controlF
         Fill((void*)16, 0, 1);
     }
 
-    /// <summary>A child that inherits our standard error, and outlives us until the control file no longer asks for it.</summary>
+    /// <summary>
+    /// Starts a child that inherits our standard error. The child outlives this process until the control file no longer asks for it.
+    /// </summary>
     private void StartWhoKeepsOurPipe()
     {
         using var child = Process.Start(new ProcessStartInfo("/bin/sh")

@@ -2,7 +2,7 @@ using OpenCvSharp;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>A video file, over and over, at its own frame rate.</summary>
+/// <summary>A source that plays a video file over and over, at the file's own frame rate.</summary>
 internal sealed class FileSource(CaptureRequest request, string path) : ICaptureSource
 {
     private const double UsualFrameRate = 25;
@@ -63,7 +63,7 @@ internal sealed class FileSource(CaptureRequest request, string path) : ICapture
             return true;
         }
 
-        // Not every container can be wound back.
+        // Not every container can be rewound, so open the file again.
         _capture.Dispose();
         _capture = new VideoCapture(path, VideoCaptureAPIs.ANY);
         return _capture.IsOpened() && Next();

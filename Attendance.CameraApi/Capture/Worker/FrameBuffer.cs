@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>One frame's record, ready to be sent in one write: record header, frame header, JPEG. Used over and over.</summary>
+/// <summary>A reusable buffer for the record of one frame, which is sent in one write: record header, frame header, JPEG.</summary>
 internal sealed class FrameBuffer
 {
     private const int JpegStart = CaptureProtocol.RecordHeaderLength + FrameHeader.Length;
@@ -13,8 +13,8 @@ internal sealed class FrameBuffer
 
     public ReadOnlyMemory<byte> Record => _record.AsMemory(0, _length);
 
-    /// <summary>To be called as soon as the picture is there: it takes the time.</summary>
-    /// <param name="isNew">False where the source shows the picture before once more.</param>
+    /// <summary>Begins a frame and takes its timestamp. Call it as soon as the picture has arrived.</summary>
+    /// <param name="isNew">False if the source shows the previous picture again.</param>
     public void Begin(int width, int height, bool isNew = true)
     {
         _isNew = isNew;
@@ -26,7 +26,7 @@ internal sealed class FrameBuffer
         _length = JpegStart + jpeg.Length;
         if (_record.Length < _length)
         {
-            _record = new byte[_length + _length / 4]; // the next picture is rarely of just this size
+            _record = new byte[_length + _length / 4]; // the next picture is rarely of exactly this size
         }
 
         jpeg.CopyTo(_record.AsSpan(JpegStart));
@@ -36,8 +36,8 @@ internal sealed class FrameBuffer
         };
     }
 
-    /// <param name="last">Of the frame before; 0 for none.</param>
-    /// <returns>The frame's number: that of the frame before where it is the same picture.</returns>
+    /// <param name="last">The number of the previous frame, or 0 if there is none.</param>
+    /// <returns>The frame's number. It equals that of the previous frame if the picture is the same.</returns>
     public long Finish(long last)
     {
         var sequence = last + (_isNew || last == 0 ? 1 : 0);

@@ -9,7 +9,7 @@ internal sealed class FramePacer(double framesPerSecond)
     private long _due = Stopwatch.GetTimestamp();
 
     /// <summary>Waits until the next frame is due.</summary>
-    /// <returns>False when <paramref name="stop"/> came first.</returns>
+    /// <returns>False if <paramref name="stop"/> came first.</returns>
     public bool Wait(CancellationToken stop)
     {
         var now = Stopwatch.GetTimestamp();
@@ -19,7 +19,7 @@ internal sealed class FramePacer(double framesPerSecond)
             return false;
         }
 
-        // Who was late, because the machine slept say, goes on from now: frames are not made up for.
+        // After a delay, for example because the machine slept, the pace continues from now. Missed frames are not made up for.
         _due = Math.Max(_due + _interval, now);
         return !stop.IsCancellationRequested;
     }

@@ -1,18 +1,23 @@
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>What a worker captures from. One thread opens, reads and disposes of it: OpenCV guards none of these against the others.</summary>
+/// <summary>
+/// A source that a worker captures from. The same thread must open, read and dispose of it, because OpenCV is not safe for several threads.
+/// </summary>
 internal interface ICaptureSource : IDisposable
 {
-    /// <exception cref="CaptureException">It does not open.</exception>
+    /// <exception cref="CaptureException">The source does not open.</exception>
     CaptureOpened Open();
 
     /// <summary>Waits for the next picture and writes it as JPEG.</summary>
-    /// <returns>False where there is none worth showing; ask again. Also when <paramref name="stop"/> cut the wait short.</returns>
-    /// <exception cref="CaptureException">The source delivers no more.</exception>
+    /// <returns>
+    /// Whether a picture was written. False means that there is none worth showing and the caller should try again, or that
+    /// <paramref name="stop"/> cut the wait short.
+    /// </returns>
+    /// <exception cref="CaptureException">The source no longer delivers.</exception>
     bool TryRead(FrameBuffer frame, CancellationToken stop);
 }
 
-/// <summary>Message is shown to people: it names the camera and holds no credentials.</summary>
+/// <summary>Thrown when a capture fails. The message is shown to people, so it names the camera and holds no credentials.</summary>
 internal sealed class CaptureException(CaptureFailureCode code, string message, Exception? inner = null) : Exception(message, inner)
 {
     public CaptureFailureCode Code => code;

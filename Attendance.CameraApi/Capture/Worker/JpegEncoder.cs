@@ -2,8 +2,8 @@ using OpenCvSharp;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Puts a picture of OpenCV's into a frame, as JPEG.</summary>
-/// <param name="quality">1 to 100.</param>
+/// <summary>Encodes an OpenCV picture as JPEG and puts it into a frame.</summary>
+/// <param name="quality">The JPEG quality, 1 to 100.</param>
 /// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
 internal sealed class JpegEncoder(int quality, int maxPixels)
 {
@@ -17,7 +17,7 @@ internal sealed class JpegEncoder(int quality, int maxPixels)
         frame.Put(jpeg, _meter.IsDue(hasPixels: true) ? Measure(picture) : PictureQuality.Unknown, flags);
     }
 
-    /// <summary>Of a picture that is passed through.</summary>
+    /// <summary>Measures a picture that is passed through, if a measurement is due.</summary>
     public PictureQuality MeasureNowAndThen(ReadOnlySpan<byte> jpeg)
     {
         if (!_meter.IsDue(hasPixels: false))
@@ -29,8 +29,8 @@ internal sealed class JpegEncoder(int quality, int maxPixels)
         return grey is null ? PictureQuality.Unknown : Measure(grey);
     }
 
-    /// <summary>The one place where a worker decodes a JPEG.</summary>
-    /// <returns>Null where it is no picture, or has too many pixels.</returns>
+    /// <summary>Decodes a JPEG. This is the only place where a worker does that.</summary>
+    /// <returns>The picture, or null if the bytes are not a picture or it has too many pixels.</returns>
     public Mat? TryDecode(ReadOnlySpan<byte> jpeg, ImreadModes mode)
     {
         if (!MjpegBytes.IsDecodable(jpeg, maxPixels))
@@ -50,7 +50,7 @@ internal sealed class JpegEncoder(int quality, int maxPixels)
         }
         catch (OpenCVException)
         {
-            // It needs more memory than there is, say.
+            // For example, the picture needs more memory than there is.
         }
 
         return null;

@@ -2,14 +2,16 @@ using System.Buffers.Binary;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Looks at a camera's JPEG without decoding it: whether it is whole, how large it is, whether it can be shown as it is.</summary>
+/// <summary>
+/// Examines a camera's JPEG without decoding it: whether it is complete, how large it is, and whether it can be shown unchanged.
+/// </summary>
 internal static class MjpegBytes
 {
     private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA, HuffmanTables = 0xC4, JpegExtension = 0xC8, ArithmeticTables = 0xCC;
     private static readonly byte[] s_end = [0xFF, EndOfImage];
 
-    /// <summary>Drivers pad the buffer behind the picture; what is padding is not sent.</summary>
-    /// <returns>How long the picture is; 0 where it is cut off, or lacks the Huffman tables that motion JPEG may leave out.</returns>
+    /// <summary>Finds the length of a picture without the padding that drivers put behind it in the buffer.</summary>
+    /// <returns>The length, or 0 if the picture is cut off or lacks the Huffman tables, which motion JPEG may leave out.</returns>
     public static int CompleteLength(ReadOnlySpan<byte> bytes)
     {
         var picture = Look(bytes);
@@ -17,8 +19,8 @@ internal static class MjpegBytes
         return picture.HasHuffmanTables && end > picture.Scan ? end + s_end.Length : 0;
     }
 
-    /// <param name="bytes">From a start of image on; more may follow.</param>
-    /// <returns>The length of the first picture in <paramref name="bytes"/>; 0 where its end has not come yet.</returns>
+    /// <param name="bytes">Bytes that begin with a start of image. More may follow the picture.</param>
+    /// <returns>The length of the first picture in <paramref name="bytes"/>, or 0 if its end has not arrived yet.</returns>
     public static int FirstLength(ReadOnlySpan<byte> bytes)
     {
         var scan = Look(bytes).Scan;
@@ -26,11 +28,13 @@ internal static class MjpegBytes
         return end >= 0 ? scan + end + s_end.Length : 0;
     }
 
-    /// <summary>A few bytes can announce a picture that takes gigabytes.</summary>
+    /// <summary>
+    /// Whether the picture states a size of at most <paramref name="maxPixels"/>. A few bytes can announce a picture that takes gigabytes.
+    /// </summary>
     public static bool IsDecodable(ReadOnlySpan<byte> bytes, int maxPixels) =>
         Look(bytes) is { Width: > 0, Height: > 0 } picture && (long)picture.Width * picture.Height <= maxPixels;
 
-    /// <summary>Walks the segments before the picture's data. Thumbnails inside them do not count.</summary>
+    /// <summary>Reads the segments before the picture's data. Thumbnails inside them are ignored.</summary>
     public static (int Width, int Height, bool HasHuffmanTables, int Scan) Look(ReadOnlySpan<byte> bytes)
     {
         var (width, height, hasTables) = (0, 0, false);

@@ -5,24 +5,24 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>What a worker needs of the process it is, below what the runtime offers.</summary>
+/// <summary>Calls of the operating system that a worker needs for its own process and that the runtime does not offer.</summary>
 internal static partial class NativeProcess
 {
     private const int StandardOutput = 1;
     private const int StandardError = 2;
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
-    private const int LimitOfData = 2; // RLIMIT_DATA: what is private and writable
+    private const int LimitOfData = 2; // RLIMIT_DATA: memory that is private and writable
     private const int LimitOfCore = 4; // RLIMIT_CORE
     private const int LimitOfDescriptors = 7; // RLIMIT_NOFILE
     private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
     private const int MostDescriptors = 512;
     private const int DarwinDuplicateCloseOnExec = 67;
 
-    /// <summary>What this process started and must take along when it ends.</summary>
+    /// <summary>The child process that this process started and must kill when it ends.</summary>
     public static Process? Child { get; set; }
 
     /// <summary>
-    /// Ends the process at once: no finalizer, no static destructor, nothing that could wait for a thread which is stuck in a driver.
+    /// Ends the process at once, without finalizers or static destructors, so that nothing can wait for a thread that is stuck in a driver.
     /// </summary>
     public static void ExitNow(int code)
     {
@@ -32,7 +32,7 @@ internal static partial class NativeProcess
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
         {
-            // It has ended already.
+            // The child has already ended.
         }
 
         if (OperatingSystem.IsWindows())
@@ -46,8 +46,9 @@ internal static partial class NativeProcess
     }
 
     /// <summary>
-    /// Bounds what this process, and each that it starts, can become should a camera's bytes ever take it over: no program that it runs
-    /// gives it more rights, its memory, which holds pictures, is never written to a file, and its descriptors are few. Linux only.
+    /// Limits the harm that this process, and each process that it starts, can do if a camera's bytes ever take it over. No program that it
+    /// runs gives it more rights. Its memory, which holds pictures, is never written to a core file. The number of its descriptors is small.
+    /// Linux only.
     /// </summary>
     public static void Confine()
     {
@@ -60,7 +61,8 @@ internal static partial class NativeProcess
     }
 
     /// <summary>
-    /// Bounds the memory that this process, and each that it starts, may take from here on; then the system refuses more. Linux only.
+    /// Limits the memory that this process, and each process that it starts, may take from now on. Beyond that the system refuses more.
+    /// Linux only.
     /// </summary>
     public static void LimitMemory(long more)
     {
@@ -73,7 +75,10 @@ internal static partial class NativeProcess
         }
     }
 
-    /// <summary>Takes standard output for ourselves. Whatever else prints there, a native library say, prints to standard error.</summary>
+    /// <summary>
+    /// Reserves standard output for the worker's records. Anything else that prints there, such as a native library, then prints to standard
+    /// error.
+    /// </summary>
     public static Stream TakeStandardOutput()
     {
         if (OperatingSystem.IsWindows())
@@ -93,7 +98,9 @@ internal static partial class NativeProcess
         return new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, bufferSize: 0);
     }
 
-    /// <summary>Unlike <see cref="Environment.SetEnvironmentVariable(string, string?)"/>, native libraries see it.</summary>
+    /// <summary>
+    /// Sets an environment variable so that native libraries see it, unlike <see cref="Environment.SetEnvironmentVariable(string, string?)"/>.
+    /// </summary>
     public static void SetEnvironment(string name, string value)
     {
         if (OperatingSystem.IsWindows())
@@ -106,8 +113,8 @@ internal static partial class NativeProcess
         }
     }
 
-    /// <param name="Now">Bytes, or descriptors.</param>
-    /// <param name="Most">To which the process may raise it.</param>
+    /// <param name="Now">The current limit, in bytes or in descriptors.</param>
+    /// <param name="Most">The limit up to which the process may raise the current one.</param>
     private readonly record struct Limit(nuint Now, nuint Most);
 
     [LibraryImport("libc", EntryPoint = "setrlimit")]

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// What is to be sent: that the source opened, the newest frame, why it ended. A reader that is slow misses frames, it is
-/// not shown old ones, and the device is never kept waiting: three buffers go round, whatever the speeds.
+/// Holds what the worker sends next: that the source has opened, the newest frame, and why the source ended. A slow reader misses frames
+/// instead of getting old ones, and the device never has to wait. Three buffers are reused in turn, whatever the speeds of both sides.
 /// </summary>
 internal sealed class Outbox
 {
@@ -15,7 +15,7 @@ internal sealed class Outbox
     private FrameBuffer? _spare;
     private byte[]? _failed;
 
-    /// <param name="times">Goes before it; null for nothing.</param>
+    /// <param name="times">The times to send before it, or null for none.</param>
     public void Opened(CaptureOpened opened, CaptureTimes? times = null)
     {
         lock (_changed)
@@ -25,12 +25,12 @@ internal sealed class Outbox
         }
     }
 
-    /// <returns>A buffer for the next frame.</returns>
+    /// <returns>The buffer for the next frame.</returns>
     public FrameBuffer Publish(FrameBuffer frame)
     {
         lock (_changed)
         {
-            // A frame that nobody took makes room for the next one.
+            // The buffer of a frame that was not sent is reused for the next one.
             var next = _newest ?? _spare ?? new FrameBuffer();
             if (_newest is null)
             {
@@ -43,8 +43,8 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Nothing is sent after this.</summary>
-    /// <param name="times">Goes before it; null for nothing.</param>
+    /// <summary>Sets the failure as the last record. Nothing is sent after it.</summary>
+    /// <param name="times">The times to send before it, or null for none.</param>
     public void Failed(CaptureFailure failure, CaptureTimes? times = null)
     {
         lock (_changed)
@@ -54,7 +54,7 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Waits for the next record. What it returned before is used again from here on.</summary>
+    /// <summary>Waits for the next record. The memory that the call before returned is reused from now on.</summary>
     public ReadOnlyMemory<byte> Take(out bool isLast)
     {
         lock (_changed)

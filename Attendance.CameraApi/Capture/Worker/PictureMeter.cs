@@ -2,19 +2,24 @@ using System.Diagnostics;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Measures the pictures of one source as often as is worth it: a camera's focus and light do not change from frame to frame, its noise even less.</summary>
+/// <summary>
+/// Measures the pictures of one source at intervals, because a camera's focus and light do not change from frame to frame, and its noise
+/// changes even less.
+/// </summary>
 internal sealed class PictureMeter
 {
-    /// <summary>Between two measurements, where the pixels are at hand.</summary>
+    /// <summary>The time between two measurements if the pixels are available.</summary>
     private static readonly TimeSpan s_often = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Where a picture must be decoded for it, which costs what passing it through saves.</summary>
+    /// <summary>
+    /// The time between two measurements if the picture must be decoded for it, which costs as much as passing it through saves.
+    /// </summary>
     private static readonly TimeSpan s_seldom = TimeSpan.FromSeconds(1);
 
     private readonly PictureNoise _noise = new();
     private long _measured;
 
-    /// <summary>To be asked once for each picture; the first is always due.</summary>
+    /// <summary>Whether a measurement is due. Call it once for each picture; the first picture is always due.</summary>
     public bool IsDue(bool hasPixels)
     {
         var now = Stopwatch.GetTimestamp();
@@ -27,11 +32,11 @@ internal sealed class PictureMeter
         return true;
     }
 
-    /// <summary>Of a picture whose pixels are at hand, if it is due.</summary>
+    /// <summary>Measures a picture whose pixels are available, if a measurement is due.</summary>
     public PictureQuality MeasureNowAndThen(ReadOnlySpan<byte> pixels, int width, int height, int channels) =>
         IsDue(hasPixels: true) ? Measure(pixels, width, height, channels) : PictureQuality.Unknown;
 
-    /// <param name="pixels">As <see cref="PictureQuality.Measure"/> takes them.</param>
+    /// <param name="pixels">The pixels, in the form that <see cref="PictureQuality.Measure"/> takes.</param>
     public PictureQuality Measure(ReadOnlySpan<byte> pixels, int width, int height, int channels) =>
         PictureQuality.Measure(pixels, width, height, channels) with { Noise = _noise.MeasureNowAndThen(pixels, width, height, channels) };
 }

@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// How noisy a picture is: J. Immerkær, "Fast Noise Variance Estimation", Computer Vision and Image Understanding 64 (1996).
-/// The difference of two Laplacians sees neither plain surfaces nor slopes, and noise six times as large. Where that paper takes
-/// the mean, the median is taken here, which edges do not move as long as less than half of the picture is made of them.
+/// Measures how noisy a picture is, after J. Immerkær, "Fast Noise Variance Estimation", Computer Vision and Image Understanding 64 (1996).
+/// The difference of two Laplacians does not respond to plain surfaces and slopes, and it amplifies noise six times. The paper takes the
+/// mean of it; this class takes the median, because edges do not shift the median as long as they are less than half of the picture.
 /// </summary>
 internal sealed class PictureNoise
 {
     private const int LargestResponse = 8 * 255;
 
-    /// <summary>Of what is normally distributed, half lies within this many standard deviations.</summary>
+    /// <summary>Half of all normally distributed values lie within this many standard deviations of the mean.</summary>
     private const double MedianOfNormal = 0.6745;
     private const double Amplification = 6;
 
@@ -20,8 +20,8 @@ internal sealed class PictureNoise
     private readonly int[] _responses = new int[LargestResponse + 1];
     private long _measured;
 
-    /// <summary>As often as is worth it: a camera's noise does not change from frame to frame.</summary>
-    /// <returns>NaN when it was not looked at.</returns>
+    /// <summary>Measures at most once a second, because a camera's noise does not change from frame to frame.</summary>
+    /// <returns>The noise, or NaN if this picture was not measured.</returns>
     public float MeasureNowAndThen(ReadOnlySpan<byte> pixels, int width, int height, int channels)
     {
         var now = Stopwatch.GetTimestamp();
@@ -34,7 +34,7 @@ internal sealed class PictureNoise
         return Measure(pixels, width, height, channels);
     }
 
-    /// <returns>The standard deviation, in steps of brightness; NaN where there is nothing that could show noise.</returns>
+    /// <returns>The standard deviation of the noise, in steps of brightness, or NaN if no point of the picture can show noise.</returns>
     public float Measure(ReadOnlySpan<byte> pixels, int width, int height, int channels)
     {
         Array.Clear(_responses);
@@ -46,7 +46,7 @@ internal sealed class PictureNoise
             for (var x = 1; x < width - 1; x += step)
             {
                 var at = y * row + x * channels;
-                if (!PictureQuality.IsClipped(PictureQuality.Luma(pixels, at, channels))) // noise is cut off there
+                if (!PictureQuality.IsClipped(PictureQuality.Luma(pixels, at, channels))) // noise is cut off at clipped points
                 {
                     var response = Row(pixels, at - row, channels) - 2 * Row(pixels, at, channels) + Row(pixels, at + row, channels);
                     _responses[Math.Abs(response)]++;
@@ -66,7 +66,7 @@ internal sealed class PictureNoise
             below += _responses[median++];
         }
 
-        // Responses are whole numbers; between two of them it is as far as the half lies within those that have this one.
+        // Responses are whole numbers. Interpolate by how far the middle lies among the points that have this response.
         return median == 0 ? 0 : median - 0.5 + (count / 2.0 - below) / _responses[median];
     }
 

@@ -1,8 +1,12 @@
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>How sharp and how bright a picture is, told from a sample of its points, which costs the same whatever its size.</summary>
-/// <param name="Sharpness">Variance of the Laplacian of the brightness, taken between neighbouring pixels, so comparable at one frame size.</param>
-/// <param name="Clipped">Share of the points that are as dark or as bright as can be, or nearly: what was there is lost.</param>
+/// <summary>
+/// The sharpness and brightness of a picture, measured on a sample of its points so that the cost hardly depends on its size.
+/// </summary>
+/// <param name="Sharpness">
+/// Variance of the Laplacian of the brightness. It is taken between neighbouring pixels, so it is comparable only at the same frame size.
+/// </param>
+/// <param name="Clipped">Share of the points that are as dark or as bright as possible, or nearly so. Their detail is lost.</param>
 internal readonly record struct PictureQuality(float Sharpness, float Brightness, float Clipped)
 {
     private const int SampledColumns = 160;
@@ -10,10 +14,10 @@ internal readonly record struct PictureQuality(float Sharpness, float Brightness
 
     public static readonly PictureQuality Unknown = new(float.NaN, float.NaN, float.NaN);
 
-    /// <summary>See <see cref="PictureNoise"/>; looked at now and then only.</summary>
+    /// <summary>The noise, which is measured only now and then; otherwise NaN. See <see cref="PictureNoise"/>.</summary>
     public float Noise { get; init; } = float.NaN;
 
-    /// <param name="pixels">Rows of <paramref name="channels"/> bytes a pixel: 1 for grey, 3 for blue-green-red or the reverse.</param>
+    /// <param name="pixels">Rows with <paramref name="channels"/> bytes per pixel: 1 for grey, 3 for blue-green-red or red-green-blue.</param>
     public static PictureQuality Measure(ReadOnlySpan<byte> pixels, int width, int height, int channels)
     {
         if (width < 3 || height < 3)
@@ -49,7 +53,7 @@ internal readonly record struct PictureQuality(float Sharpness, float Brightness
 
     public static bool IsClipped(int luma) => luma is <= Black or >= White;
 
-    // Red and blue count alike here, so that the order of the channels does not matter.
+    // Red and blue have the same weight, so the order of the channels does not matter.
     public static int Luma(ReadOnlySpan<byte> pixels, int at, int channels) =>
         channels == 1 ? pixels[at] : (pixels[at] + 2 * pixels[at + 1] + pixels[at + 2]) >> 2;
 }

@@ -2,10 +2,12 @@ namespace Attendance.CameraApi.Capture.Worker;
 
 internal readonly record struct Rgb(byte Red, byte Green, byte Blue);
 
-/// <summary>Rectangles, lines and digits on a picture of three bytes a pixel. What lies outside is left out.</summary>
+/// <summary>Draws rectangles, lines and digits on a picture with three bytes per pixel. Anything outside the picture is left out.</summary>
 internal sealed class PixelCanvas(int width, int height)
 {
-    /// <summary>Which of the seven strokes a digit has: top, upper left, upper right, middle, lower left, lower right, bottom.</summary>
+    /// <summary>
+    /// The strokes of each digit as bits, from the highest: top, upper left, upper right, middle, lower left, lower right, bottom.
+    /// </summary>
     private static readonly byte[] s_digits = [0b1110111, 0b0010010, 0b1011101, 0b1011011, 0b0111010, 0b1101011, 0b1101111, 0b1010010, 0b1111111, 0b1111011];
 
     public byte[] Pixels { get; } = new byte[width * height * 3];
@@ -37,7 +39,7 @@ internal sealed class PixelCanvas(int width, int height)
         }
     }
 
-    /// <summary>Digits, colons and points as on a clock radio; anything else leaves a gap.</summary>
+    /// <summary>Draws digits, colons and points with seven-segment digits. Any other character leaves a gap.</summary>
     public void Text(ReadOnlySpan<char> text, int left, int top, int size, Rgb colour)
     {
         var thick = Math.Max(2, size / 6);

@@ -4,8 +4,8 @@ using StbImageWriteSharp;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// A clock with a sweeping hand: a camera that every machine has, and plainly live. It needs nothing native; its JPEG
-/// encoder is StbImageWriteSharp (public domain, managed, 4 ms for 640 × 480), so that it runs where OpenCV does not.
+/// A clock with a sweeping hand: a camera that every machine has and that is visibly live. It needs no native library, so it also runs where
+/// OpenCV does not. Its JPEG encoder is StbImageWriteSharp (public domain, managed, 4 ms for 640 × 480).
 /// </summary>
 internal sealed class TestPatternSource(CaptureRequest request, TimeProvider clock) : ICaptureSource
 {

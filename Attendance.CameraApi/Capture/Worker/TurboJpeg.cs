@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// libjpeg-turbo's encoder, where it is installed: it takes brightness and colour apart, as cameras deliver them, which OpenCV's
-/// encoder does not. Its older functions are called, which versions 2 and 3 both have. One thread uses it.
+/// The encoder of libjpeg-turbo, if it is installed. Unlike OpenCV's encoder it takes brightness and colour separately, as cameras deliver
+/// them. This class calls its older functions, which versions 2 and 3 both have. Only one thread may use an instance.
 /// </summary>
 internal sealed partial class TurboJpeg : IDisposable
 {
@@ -32,10 +32,10 @@ internal sealed partial class TurboJpeg : IDisposable
         }
     }
 
-    /// <summary>Loads it.</summary>
+    /// <summary>Whether the library is installed. The first call loads it.</summary>
     public static bool IsAvailable => s_isAvailable.Value;
 
-    /// <returns>Valid until the next call.</returns>
+    /// <returns>The JPEG, valid until the next call.</returns>
     public unsafe ReadOnlySpan<byte> Encode(YuvPlanes picture)
     {
         if ((picture.Width, picture.Height) != (_width, _height))

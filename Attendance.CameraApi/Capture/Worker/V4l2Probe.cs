@@ -2,7 +2,7 @@ using Attendance.CameraApi.Cameras.Discovery;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Asks the kernel why a device does not open, which OpenCV does not tell.</summary>
+/// <summary>Asks the kernel why a device does not open, because OpenCV does not tell.</summary>
 internal sealed class V4l2Probe(string cameraId, string target, DeviceDiscovery discovery)
 {
     private const int NoEntry = 2, NoDeviceOrAddress = 6, AccessDenied = 13, Busy = 16, NoDevice = 19;
@@ -15,7 +15,7 @@ internal sealed class V4l2Probe(string cameraId, string target, DeviceDiscovery 
         return device?.QueryCapture()?.Formats.Any(format => format.FourCc == fourCc) ?? false;
     }
 
-    /// <exception cref="CaptureException">The device is gone, busy or not for us.</exception>
+    /// <exception cref="CaptureException">The device is missing or busy, or this account may not open it.</exception>
     public void ThrowIfUnusable()
     {
         using var device = V4l2Device.TryOpen(Node, out var error);
@@ -30,7 +30,7 @@ internal sealed class V4l2Probe(string cameraId, string target, DeviceDiscovery 
         }
     }
 
-    /// <exception cref="CaptureException">The device was unplugged. That it is busy is no news: we have it.</exception>
+    /// <exception cref="CaptureException">The device was unplugged. A busy device does not count, because this worker has it open.</exception>
     public void ThrowIfGone()
     {
         using var device = V4l2Device.TryOpen(Node, out var error);

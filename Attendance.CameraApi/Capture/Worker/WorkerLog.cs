@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Standard error, a line an event; the API logs it under the camera's id. No source is ever written: it may hold credentials.</summary>
+/// <summary>
+/// Writes to standard error, one line per event. The API logs the lines under the camera's id. A source is never written, because it may
+/// hold credentials.
+/// </summary>
 internal static class WorkerLog
 {
     public static void Write(string line) => Console.Error.WriteLine(line);
 
     public static void Opened(CaptureOpened opened) => Write(Describe(opened));
 
-    /// <summary>The first line waits for the console, and for how numbers are written.</summary>
+    /// <summary>Prepares the console and the number formats in advance, which would otherwise delay the first line.</summary>
     public static void Preload(CaptureOpened sample)
     {
         Describe(sample);

@@ -3,7 +3,9 @@ using OpenCvSharp;
 
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Lets a spare worker do beforehand what would keep its first frame waiting: compile, and load OpenCV.</summary>
+/// <summary>
+/// Lets a spare worker do in advance what would otherwise delay its first frame: compile the code and load OpenCV.
+/// </summary>
 internal static class WorkerPreload
 {
     private const string Sample = """{"camera_id":"","source":"test-pattern","frame_rate":60,"jpeg_quality":80,"open_timeout":"00:00:01","read_timeout":"00:00:01"}""";
@@ -23,7 +25,9 @@ internal static class WorkerPreload
         outbox.Take(out _);
     }
 
-    /// <summary>A machine without the library still has its test pattern, so that it is missing is no fault yet.</summary>
+    /// <summary>
+    /// Loads OpenCV and runs its encoder once. If the library is missing, that is not a failure yet, because the test pattern works without it.
+    /// </summary>
     public static void OpenCv()
     {
         try

@@ -5,20 +5,22 @@ using System.Runtime.Intrinsics;
 namespace Attendance.CameraApi.Capture.Worker;
 
 /// <summary>
-/// A picture as JPEG wants it: brightness, and two planes of colour with half as many columns and rows. It is filled from YUYV, which
-/// nearly every camera delivers that delivers no JPEG: two pixels are four bytes, and share their colour. As OpenCV does, it takes the camera's
-/// bytes for those of television, where black is 16 and white 235, and spreads them to JPEG's 0 to 255.
+/// A picture in the form that JPEG needs: a plane of brightness, and two planes of colour with half as many columns and rows. It is filled
+/// from YUYV, in which two pixels take four bytes and share their colour. Nearly every camera that does not deliver JPEG delivers YUYV. Like
+/// OpenCV, this class assumes the camera's bytes to be in the range of television, where black is 16 and white is 235, and stretches them
+/// to the range of JPEG, 0 to 255.
 /// </summary>
 internal sealed class YuvPlanes
 {
     public const int BytesPerPixel = 2;
     private const int VectorPixels = 16;
 
-    // What is spread, in 128ths, so that products fit 16 bits: 255/219 of the brightness, and 255/224 of the colour, as half of two rows' sum.
+    // The stretch factors in 128ths, so that products fit in 16 bits: 255/219 for brightness, and 255/224 for colour, halved because it is
+    // applied to the sum of two rows.
     private const int Black = 16, BrightnessFactor = 149, ColourFactor = 73, Half = 64, Shift = 7;
     private const int NoColour = 128;
 
-    /// <param name="width">Even: two pixels share their colour.</param>
+    /// <param name="width">Must be even, because two pixels share their colour.</param>
     public YuvPlanes(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -39,7 +41,7 @@ internal sealed class YuvPlanes
 
     public byte[] V { get; }
 
-    /// <exception cref="ArgumentException">There are not just as many bytes as the picture has.</exception>
+    /// <exception cref="ArgumentException">The number of bytes is not exactly that of the picture.</exception>
     public void Fill(ReadOnlySpan<byte> yuyv)
     {
         if (yuyv.Length != Width * Height * BytesPerPixel)
@@ -50,14 +52,14 @@ internal sealed class YuvPlanes
         var row = Width * BytesPerPixel;
         for (var y = 0; y < Height; y += 2)
         {
-            var second = Math.Min(y + 1, Height - 1); // the last of an odd number of rows is its own neighbour
+            var second = Math.Min(y + 1, Height - 1); // if the number of rows is odd, the last row is paired with itself
             FillRows(
                 yuyv.Slice(y * row, row), yuyv.Slice(second * row, row), Y.AsSpan(y * Width, Width), Y.AsSpan(second * Width, Width),
                 U.AsSpan(y / 2 * (Width / 2), Width / 2), V.AsSpan(y / 2 * (Width / 2), Width / 2));
         }
     }
 
-    /// <summary>Compiled for speed at once: it is where the time goes, from the first picture on.</summary>
+    /// <summary>Fills two rows. It is optimized from the first call on, because most of the time is spent here.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillRows(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Span<byte> firstY, Span<byte> secondY, Span<byte> u, Span<byte> v)
     {
@@ -69,7 +71,7 @@ internal sealed class YuvPlanes
             Vector128.Narrow(Brightness(a), Brightness(b)).CopyTo(firstY[x..]);
             Vector128.Narrow(Brightness(c), Brightness(d)).CopyTo(secondY[x..]);
 
-            // Eight pairs of U and V: one byte after the other, then all U before all V.
+            // Eight pairs of U and V are first interleaved, then separated into all U and all V.
             var colours = Vector128.Narrow(Colour(a, c), Colour(b, d)).AsUInt16();
             var planes = Vector128.Narrow(colours & Vector128.Create((ushort)0xFF), colours >>> 8).AsUInt64();
             MemoryMarshal.Write(u[(x / 2)..], planes[0]);

@@ -1,13 +1,15 @@
 namespace Attendance.CameraApi.Capture.Worker;
 
-/// <summary>Puts a picture into a frame as JPEG, from the bytes of a camera that delivers YUYV. Only where <see cref="TurboJpeg.IsAvailable"/>.</summary>
+/// <summary>
+/// Encodes the bytes of a camera that delivers YUYV as JPEG and puts them into a frame. It works only if <see cref="TurboJpeg.IsAvailable"/>.
+/// </summary>
 internal sealed class YuyvEncoder(int width, int height, int jpegQuality) : IDisposable
 {
     private readonly YuvPlanes _planes = new(width, height);
     private readonly TurboJpeg _jpeg = new(width, height, jpegQuality);
     private readonly PictureMeter _meter = new();
 
-    /// <exception cref="ArgumentException">There are not just as many bytes as the picture has.</exception>
+    /// <exception cref="ArgumentException">The number of bytes is not exactly that of the picture.</exception>
     public void Encode(ReadOnlySpan<byte> yuyv, FrameBuffer frame)
     {
         frame.Begin(width, height);

@@ -1,8 +1,8 @@
--- lease is "<lease_id> <lease_ref> <session> <node>", ttl in ms, seen a token that the caller has seen.
--- Answers what is held now, for which its token does where that is also when it was acquired; or for how many ms the camera may still be
--- another session's, and at which node.
--- A camera of a shared scope that another node had: it has its time, and as long again as a release may take.
--- A token grows over the last one, the clock and what the caller has seen: any two of them may be lost or wrong.
+-- lease is "<lease_id> <lease_ref> <session> <node>", ttl is in ms, seen is the newest token that the caller has seen.
+-- If the camera is granted, returns its held entry, or only the token if the token is also the time at which it was acquired.
+-- If another session may still have the camera, returns for how many ms, and at which node.
+-- In a shared scope, another node keeps the camera until its deadline and then for LONGEST_RELEASE, the longest time that a release takes.
+-- A new token is no lower than the clock, and higher than the last token and than what the caller has seen: any two of them may be lost or wrong.
 local deadlines, camera, ledger, camera_id, lease, ttl, seen = ...
 local held = redis.call('GET', camera)
 local last = tonumber(held or 0)
@@ -27,7 +27,7 @@ if not last then
 end
 local token = math.max(last + 1, seen + 1, now)
 held = lease .. ' ' .. ttl .. ' ' .. now_text .. ' ' .. deadline .. ' ' .. (token == now and now_text or int(token))
-if last - last % A_DAY == now - now % A_DAY then -- the same day: a token is a time
+if last - last % A_DAY == now - now % A_DAY then -- the last token, which is a time, is of the same day
   redis.call('SET', camera, held, 'KEEPTTL')
 else
   redis.call('SET', camera, held, 'PX', FORGOTTEN_AFTER)

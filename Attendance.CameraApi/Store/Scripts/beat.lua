@@ -1,8 +1,9 @@
 -- KEYS nodes, seen
--- ARGV node, what it says of itself as JSON without its last bracket, silence in ms, limit, its instance, the one that it stands in for
--- A node says that it is there, and hears who has not said so for a while. Costs what is silent, not what is there.
--- A name is one instance's: another hears only whose it is. So of two that start at once one has it, and one that lost it is told.
--- The times are the store's own: nodes may disagree on what time it is.
+-- ARGV node, its entry as JSON without the last bracket, silence in ms, limit, its instance, the instance that it replaces
+-- Records a node's heartbeat, and returns the nodes that have sent none for the given silence. The cost grows with the silent nodes, not with all.
+-- A name belongs to one instance. Any other instance only gets the holder's entry. So if two start at once, one gets the name, and an
+-- instance that has lost the name learns of it.
+-- The times are the store's own, because the clocks of nodes may differ.
 local holder = redis.call('HGET', KEYS[1], ARGV[1])
 local instance = holder and string.match(holder, '"instance":"(%w+)"')
 if instance and instance ~= ARGV[5] and instance ~= ARGV[6] then

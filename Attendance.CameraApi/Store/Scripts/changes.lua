@@ -1,8 +1,8 @@
--- KEYS deadlines, then of each change: camera, ledger
--- ARGV of each change five: acquire or release, and what that takes, see there
--- What several callers want at the same time, in their order, with one reply for each.
--- What fails for one fails for that one only: its reply is a list of one, the message. (An error within a list is more than some clients
--- understand.)
+-- KEYS deadlines, then for each change: camera, ledger
+-- ARGV five for each change: "acquire" or "release", and the four arguments of that script after its keys
+-- Runs the changes of several callers in their order, and returns one reply for each.
+-- A change that fails does not affect the others: its reply is a list with one element, the message. (Some clients do not understand an
+-- error within a list.)
 local replies = {}
 for i = 1, #ARGV / 5 do
   local at = i * 5 - 4

@@ -1,5 +1,5 @@
--- facts is what the ledger says of it: see facts_of.
--- A lease that moved away and came back has another token: that one goes on.
+-- facts is the ledger entry without the time: see facts_of.
+-- A lease that moved away from this camera and came back has a new token. A release with the old token does not end it.
 local deadlines, camera, ledger, camera_id, lease_id, token, facts = ...
 local held = redis.call('GET', camera)
 if held and string.find(held, lease_id .. ' ', 1, true) == 1 and string.sub(held, -1 - #token) == ' ' .. token then

@@ -1,7 +1,7 @@
 -- KEYS camera, deadlines, ledger
 -- ARGV camera_id, the lease as "<lease_id> <lease_ref> <session> <node>", ttl_ms, token, acquired_at, extend_by_ms
--- A lease that is neither here nor in the ledger was lost by the store, not ended: it is registered again, as it was.
--- Unless a newer one was granted since: its token is out, and whoever has seen it refuses the older.
+-- If a lease is neither here nor in the ledger, the store lost it and it did not end: it is registered again, as it was.
+-- It is not registered if a newer lease was granted since, because a service that has seen the newer token refuses the older one.
 local lease_id, lease_ref = string.match(ARGV[2], '^(%S+) (%S+)')
 local deadline = int(now + ARGV[6])
 local held = redis.call('GET', KEYS[1])

@@ -1,13 +1,13 @@
 -- KEYS camera, deadlines, ledger
--- ARGV camera_id, reason, detail, lease_id: this very lease; or '' for whichever it is, if its time is over; node whose it is
--- Ends what the store holds for a camera that nobody here holds.
+-- ARGV camera_id, reason, detail, lease_id (or '' for any lease whose deadline has passed), the node that must hold the lease
+-- Ends a lease that the store has for a camera but that the calling process does not hold.
 local held = redis.call('GET', KEYS[1])
 if tonumber(held or 0) then
   redis.call('ZREM', KEYS[2], ARGV[1])
   return false
 end
 local lease_id, lease_ref, _, node, _, acquired_at, deadline, token = string.match(held, HELD)
-if node ~= ARGV[5] then -- in a shared scope: another node has got the camera since
+if node ~= ARGV[5] then -- in a shared scope, another node has acquired the camera since
   redis.call('ZREM', KEYS[2], ARGV[1])
   return false
 end

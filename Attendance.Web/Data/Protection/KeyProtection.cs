@@ -17,8 +17,8 @@ internal static class KeyProtection
 }
 
 /// <summary>
-/// Refuses to start with a secret that does not open the keys there are: the framework would quietly make new ones, and every
-/// picture would be unreadable without anybody being told.
+/// Refuses to start when the configured secret does not decrypt the existing keys. Otherwise the framework would silently create new
+/// keys, and no stored picture could be read.
 /// </summary>
 internal sealed partial class KeyRingCheck(
     IKeyManager keys, IOptions<KeyProtectionOptions> options, ILogger<KeyRingCheck> logger) : IHostedService

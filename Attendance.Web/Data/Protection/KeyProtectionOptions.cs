@@ -7,8 +7,8 @@ internal sealed class KeyProtectionOptions
     public const string Section = "DataProtection";
 
     /// <summary>
-    /// Encrypts the keys that encrypt the pictures and the sign-in cookies. A secret that is kept apart from the database: whoever
-    /// has only a copy of the database can read no picture. Lost, it takes the pictures with it.
+    /// The secret that encrypts the keys that encrypt the pictures and the sign-in cookies. Keep it apart from the database, so that nobody
+    /// can read a picture with a copy of the database alone. If the secret is lost, the pictures are lost too.
     /// </summary>
     public string? Secret { get; set; }
 }

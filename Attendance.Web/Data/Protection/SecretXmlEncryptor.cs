@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Data.Protection;
 
-/// <summary>Encrypts the key ring with AES-256-GCM under a key that HKDF makes of the configured secret.</summary>
+/// <summary>Encrypts the key ring with AES-256-GCM. The key is derived from the configured secret by HKDF.</summary>
 internal sealed class SecretXmlEncryptor(string secret) : IXmlEncryptor
 {
     private const string ElementName = "sealed";
@@ -25,7 +25,7 @@ internal sealed class SecretXmlEncryptor(string secret) : IXmlEncryptor
             new XElement(ElementName, Convert.ToBase64String([.. nonce, .. tag, .. cipher])), typeof(SecretXmlDecryptor));
     }
 
-    /// <exception cref="CryptographicException">Another secret has sealed it.</exception>
+    /// <exception cref="CryptographicException">The element was encrypted with another secret.</exception>
     public static XElement Decrypt(XElement element, string secret)
     {
         ReadOnlySpan<byte> bytes = Convert.FromBase64String(element.Value);
@@ -40,7 +40,7 @@ internal sealed class SecretXmlEncryptor(string secret) : IXmlEncryptor
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, salt: null, s_info);
 }
 
-/// <summary>Named in the key ring, and made by the framework when it reads one.</summary>
+/// <summary>Decrypts the key ring. The key ring names this class, and the framework creates it when it reads the ring.</summary>
 internal sealed class SecretXmlDecryptor(IServiceProvider services) : IXmlDecryptor
 {
     public XElement Decrypt(XElement encryptedElement) =>

@@ -1,6 +1,6 @@
 namespace Attendance.Web.Enrollment.Quality;
 
-/// <summary>No shot can be judged on this machine until somebody installs what the message names.</summary>
+/// <summary>Thrown when this machine cannot judge any shot until somebody installs what the message names.</summary>
 internal sealed class FaceCheckUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
 {
     public static FaceCheckUnavailableException NoModel(string path, Exception? inner = null) =>

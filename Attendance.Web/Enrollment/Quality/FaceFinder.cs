@@ -5,16 +5,16 @@ using OpenCvSharp.Dnn;
 namespace Attendance.Web.Enrollment.Quality;
 
 /// <summary>
-/// Finds faces with MediaPipe's short range model, which looks at a picture of 128 × 128 pixels. It is made for people before
-/// a device and does not see small faces far away: bystanders in the background are no reason to refuse a shot.
-/// Not for several threads at once.
+/// Finds faces with MediaPipe's short-range model, which works on a picture of 128 × 128 pixels. The model is made for people in front
+/// of a device and does not find small faces far away, so bystanders in the background do not make a shot fail.
+/// This class is not thread-safe.
 /// </summary>
 internal sealed class FaceFinder : IDisposable
 {
     private const int Side = 128;
     private const float MinScore = 0.5f;
-    private const float SameFace = 0.3f;    // overlap from which on two boxes are of one face
-    private const float CountsFrom = 1 / 3f; // of the largest face's size
+    private const float SameFace = 0.3f;    // boxes that overlap at least this much are of the same face
+    private const float CountsFrom = 1 / 3f; // the smallest face that counts, relative to the largest one
 
     private static readonly Vector2[] s_anchors = [.. Anchors()];
     private static readonly string[] s_outputs = ["classificators", "regressors"];
@@ -34,7 +34,7 @@ internal sealed class FaceFinder : IDisposable
 
         try
         {
-            Cv2.SetNumThreads(1); // the net is so small that sharing it out costs more than it saves
+            Cv2.SetNumThreads(1); // the net is so small that more threads cost more than they save
             var finder = new FaceFinder(CvDnn.ReadNet(modelPath) ?? throw FaceCheckUnavailableException.NoModel(modelPath));
             finder.TryOut();
             return finder;
@@ -49,7 +49,7 @@ internal sealed class FaceFinder : IDisposable
         }
     }
 
-    /// <returns>The largest face first, without those that are much smaller.</returns>
+    /// <returns>The faces, the largest first, without those that are much smaller than it.</returns>
     public IReadOnlyList<FacePoints> Find(Mat picture)
     {
         var longer = Math.Max(picture.Width, picture.Height);
@@ -87,7 +87,7 @@ internal sealed class FaceFinder : IDisposable
         _net.Dispose();
     }
 
-    /// <summary>So that a model of another make is noticed at once.</summary>
+    /// <summary>Runs the model once, so that an incompatible model is noticed at once.</summary>
     private void TryOut()
     {
         try
@@ -119,7 +119,9 @@ internal sealed class FaceFinder : IDisposable
         return candidates;
     }
 
-    /// <summary>Pairs: the box's middle and its size, then six points. All but the size are told from the anchor.</summary>
+    /// <summary>
+    /// Returns pairs of values: the middle of the box, its size, and six points. All except the size are relative to the anchor.
+    /// </summary>
     private static Vector2[] ValuesOf(Mat values, int row)
     {
         var pairs = new Vector2[Candidate.Pairs];
@@ -132,7 +134,9 @@ internal sealed class FaceFinder : IDisposable
         return pairs;
     }
 
-    /// <summary>Many anchors see the same face. What they say is averaged by how sure they are, which steadies the points.</summary>
+    /// <summary>
+    /// Merges the candidates of many anchors that see the same face. The average is weighted by score, which makes the points steadier.
+    /// </summary>
     private static IEnumerable<Candidate> Merge(List<Candidate> candidates)
     {
         var left = candidates.OrderByDescending(candidate => candidate.Score).ToList();
@@ -145,7 +149,7 @@ internal sealed class FaceFinder : IDisposable
         }
     }
 
-    /// <summary>Two to a place on a grid of 16 × 16, six to a place on one of 8 × 8.</summary>
+    /// <summary>Returns the anchors: two in each cell of a 16 × 16 grid, and six in each cell of an 8 × 8 grid.</summary>
     private static IEnumerable<Vector2> Anchors() =>
         from grid in new[] { (Side: 16, Each: 2), (Side: 8, Each: 6) }
         from y in Enumerable.Range(0, grid.Side)
@@ -153,14 +157,14 @@ internal sealed class FaceFinder : IDisposable
         from each in Enumerable.Range(0, grid.Each)
         select new Vector2(x + 0.5f, y + 0.5f) / grid.Side;
 
-    /// <summary>What one anchor says, in parts of the square.</summary>
+    /// <summary>The result of one anchor, in fractions of the square.</summary>
     private sealed class Candidate(float score, Vector2[] pairs)
     {
         public const int Pairs = 8;
         public const int BoxSize = 1;
 
         private const int BoxMiddle = 0;
-        private const int RightEye = 2; // the person's
+        private const int RightEye = 2; // from the person's own view
         private const int LeftEye = 3;
         private const int Nose = 4;
         private const int Mouth = 5;

@@ -2,34 +2,34 @@ using System.Buffers.Binary;
 
 namespace Attendance.Web.Enrollment.Quality;
 
-/// <summary>Why a picture was not even looked at.</summary>
+/// <summary>The reasons to refuse a picture before it is judged.</summary>
 internal enum PictureFault
 {
-    /// <summary>Not a JPEG, or one of a kind that no camera makes.</summary>
+    /// <summary>The picture is not a JPEG, or it is of a kind that no camera makes.</summary>
     NotJpeg,
 
-    /// <summary>More pixels than <see cref="JpegStructure.MaxSide"/> allows either way.</summary>
+    /// <summary>The width or the height is more than <see cref="JpegStructure.MaxSide"/> pixels.</summary>
     TooLarge,
 
-    /// <summary>It ends before its end.</summary>
+    /// <summary>The data ends before the end of the picture.</summary>
     Truncated,
 
-    /// <summary>It is put together like a JPEG, but its data makes no picture.</summary>
+    /// <summary>The structure is that of a JPEG, but the data cannot be decoded.</summary>
     Damaged,
 }
 
 /// <summary>
-/// Reads how a JPEG is put together without decoding it. A few bytes can announce a picture that takes gigabytes, or one of
-/// a hundred thousand passes, so that is known before anything is decoded.
+/// Checks the structure of a JPEG without decoding it. A few bytes can announce a picture that needs gigabytes of memory, or one with
+/// a hundred thousand scans, so this is checked before anything is decoded.
 /// </summary>
 internal static class JpegStructure
 {
     public const int MaxSide = 4096;
 
-    /// <summary>Each is a pass over the whole picture. Progressive pictures in use have about ten.</summary>
+    /// <summary>The largest number of scans. Each is a pass over the whole picture, and usual progressive pictures have about ten.</summary>
     private const int MaxScans = 20;
 
-    /// <returns>Null where the picture may be decoded.</returns>
+    /// <returns>The fault, or null if the picture may be decoded.</returns>
     public static PictureFault? Check(ReadOnlySpan<byte> jpeg)
     {
         if (!jpeg.StartsWith((ReadOnlySpan<byte>)[0xFF, Marker.StartOfImage]))
@@ -41,7 +41,7 @@ internal static class JpegStructure
         var (frames, scans) = (0, 0);
         while (true)
         {
-            // A marker may have any number of 0xFF before it.
+            // Any number of 0xFF bytes may precede a marker.
             var fill = rest.IndexOfAnyExcept((byte)0xFF);
             if (fill < 0)
             {
@@ -110,7 +110,7 @@ internal static class JpegStructure
 
     private static PictureFault? CheckFrame(byte marker, ReadOnlySpan<byte> content)
     {
-        // Precision, height, width, number of components, three bytes for each of them.
+        // Precision, height, width, number of components, and three bytes for each component.
         if (!Marker.IsHuffmanFrame(marker) || content.Length < 6 || content[0] != 8 || content[5] is not (1 or 3)
             || content.Length != 6 + 3 * content[5])
         {
@@ -121,13 +121,16 @@ internal static class JpegStructure
         var width = BinaryPrimitives.ReadUInt16BigEndian(content[3..]);
         return (width, height) switch
         {
-            (0, _) or (_, 0) => PictureFault.NotJpeg, // a height that is told after the first scan: cameras do not do that
+            (0, _) or (_, 0) => PictureFault.NotJpeg, // height 0 means that the height follows the first scan, which no camera does
             ( > MaxSide, _) or (_, > MaxSide) => PictureFault.TooLarge,
             _ => null,
         };
     }
 
-    /// <summary>Where the next marker is that is not part of the scan's data: there 0xFF 0 is a byte, and restarts are markers.</summary>
+    /// <summary>
+    /// Returns the position of the next marker that is not part of the scan's data, or -1 if there is none. Within a scan, 0xFF 0 is a data
+    /// byte, and restart markers may occur.
+    /// </summary>
     private static int EndOfScan(ReadOnlySpan<byte> data)
     {
         for (var at = 0; ;)
@@ -156,10 +159,10 @@ internal static class JpegStructure
         public const byte EndOfImage = 0xD9;
         public const byte StartOfScan = 0xDA;
 
-        /// <summary>0xC0 to 0xCF but for the tables DHT and DAC and the reserved JPG among them.</summary>
+        /// <summary>Returns whether the marker is from 0xC0 to 0xCF, except the tables DHT and DAC and the reserved marker JPG.</summary>
         public static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-        /// <summary>Baseline, extended, progressive. Lossless, hierarchical and arithmetic coding are out of use.</summary>
+        /// <summary>Returns whether the frame is baseline, extended or progressive. Lossless, hierarchical and arithmetic are obsolete.</summary>
         public static bool IsHuffmanFrame(byte marker) => marker is >= 0xC0 and <= 0xC2;
 
         public static bool HasNoLength(byte marker) => marker is 0 or 1 or (>= FirstRestart and <= StartOfImage);

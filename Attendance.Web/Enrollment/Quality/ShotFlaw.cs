@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Attendance.Web.Enrollment.Quality;
 
-/// <summary>Why a shot is not good enough, the most important first. The pages know the same ones and have the words for people.</summary>
+/// <summary>
+/// The reasons why a shot is not good enough, the most important first. The pages have the same list, and the messages for people.
+/// </summary>
 internal enum ShotFlaw
 {
     NoFace,
@@ -19,6 +21,6 @@ internal enum ShotFlaw
 
 internal static class ShotFlaws
 {
-    /// <summary>As in answers: <c>no_face</c>.</summary>
+    /// <summary>Returns the name used in responses, such as <c>no_face</c>.</summary>
     public static string Code(this ShotFlaw flaw) => JsonNamingPolicy.SnakeCaseLower.ConvertName(flaw.ToString());
 }

@@ -5,34 +5,34 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Attendance.Web.Enrollment.Quality;
 
-/// <summary>What came of looking at a shot.</summary>
+/// <summary>The result of inspecting a shot.</summary>
 internal abstract record ShotInspection
 {
     private ShotInspection()
     {
     }
 
-    /// <summary>It cannot be looked at, whatever it shows.</summary>
+    /// <summary>The picture cannot be inspected, whatever it shows.</summary>
     internal sealed record Refused(PictureFault Fault) : ShotInspection;
 
-    /// <param name="Jpeg">The picture, encoded anew: nothing of what came but its pixels. Null unless it is good.</param>
+    /// <param name="Jpeg">The picture, encoded again, so that only the pixels of the upload remain. Null if the shot is not good.</param>
     internal sealed record Judged(ShotJudgement Judgement, byte[]? Jpeg) : ShotInspection;
 }
 
 /// <summary>
-/// The server's own judgement of a shot, since what a page says of it is only what a page says. One shot at a time: the net is
-/// not for several threads, and a picture takes up to 50 MB while it is looked at.
+/// Judges shots on the server, because the judgement of a page cannot be trusted. Only one shot is inspected at a time: the net is not
+/// thread-safe, and a picture takes up to 50 MB of memory.
 /// </summary>
 internal sealed partial class ShotInspector : IDisposable
 {
     private const int Quality = 92;
     private const int FaceSide = 128;
-    private const double FaceSquare = 2.2; // in extents of the face
+    private const double FaceSquare = 2.2; // relative to the extent of the face
 
     private readonly ShotLimits _limits;
     private readonly ILogger<ShotInspector> _logger;
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private readonly Lazy<FaceFinder> _finder; // keeps the exception as well: what is missing is logged once
+    private readonly Lazy<FaceFinder> _finder; // also keeps an exception, so that a missing model or library is logged only once
     private bool _disposed;
 
     public ShotInspector(IOptions<ShotLimits> limits, ILogger<ShotInspector> logger)
@@ -47,9 +47,9 @@ internal sealed partial class ShotInspector : IDisposable
         _finder = new(() => Open(modelPath));
     }
 
-    /// <param name="frontPitch">Of the person's accepted front shot, which up and down are judged against.</param>
-    /// <param name="manual">As <see cref="ShotJudgement.Of"/>.</param>
-    /// <exception cref="FaceCheckUnavailableException">This machine lacks what it takes.</exception>
+    /// <param name="frontPitch">The pitch of the person's accepted front shot. Up and down are judged relative to it.</param>
+    /// <param name="manual">See <see cref="ShotJudgement.Of"/>.</param>
+    /// <exception cref="FaceCheckUnavailableException">The model or a library is missing on this machine.</exception>
     public async Task<ShotInspection> InspectAsync(
         ReadOnlyMemory<byte> jpeg, Pose pose, double? frontPitch, bool manual, CancellationToken cancel)
     {
@@ -70,7 +70,7 @@ internal sealed partial class ShotInspector : IDisposable
         }
     }
 
-    /// <summary>Waits for the shot that is being looked at: the net may not go while it works.</summary>
+    /// <summary>Waits for the shot that is being inspected, because the net must not be disposed while it works.</summary>
     public void Dispose()
     {
         _oneAtATime.Wait();
@@ -106,7 +106,7 @@ internal sealed partial class ShotInspector : IDisposable
             judgement, judgement.IsGood ? picture.ImEncode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, Quality)) : null);
     }
 
-    /// <summary>As it is meant to be seen: a picture that says it lies on its side is set upright.</summary>
+    /// <summary>Decodes the picture and rotates it as its metadata says. Returns null if it cannot be decoded.</summary>
     private static Mat? Decode(ReadOnlySpan<byte> jpeg)
     {
         Mat picture;
@@ -141,14 +141,14 @@ internal sealed partial class ShotInspector : IDisposable
             sharpness);
     }
 
-    /// <summary>At one size, whatever the camera's: sharpness depends on it.</summary>
+    /// <summary>Measures the face at a fixed size, because sharpness depends on the size.</summary>
     private static (double Brightness, double Sharpness) Look(Mat picture, FacePoints face)
     {
         var half = FaceSquare * face.Extent / 2;
         var (left, top) = (Within(face.Centre.X - half, picture.Width - 1), Within(face.Centre.Y - half, picture.Height - 1));
         var (right, bottom) = (Within(face.Centre.X + half, picture.Width), Within(face.Centre.Y + half, picture.Height));
 
-        // A face may be found partly outside the picture, but something of it is always looked at.
+        // The face may be partly outside the picture, but at least one pixel is always measured.
         var square = new Rect(left, top, Math.Max(1, right - left), Math.Max(1, bottom - top));
 
         using var part = new Mat(picture, square);

@@ -2,14 +2,16 @@ using Attendance.Web.Data;
 
 namespace Attendance.Web.Enrollment.Quality;
 
-/// <summary>What a shot was found to be.</summary>
-/// <param name="Flaws">All of them, the most important first.</param>
+/// <summary>The judgement of a shot.</summary>
+/// <param name="Flaws">All flaws, the most important first.</param>
 internal sealed record ShotJudgement(ShotFigures Figures, IReadOnlyList<ShotFlaw> Flaws)
 {
     public bool IsGood => Flaws.Count == 0;
 
-    /// <param name="frontPitch">Of the person's front shot. Without one, that of most people is taken.</param>
-    /// <param name="manual">Somebody pressed the button: not held to the pose, since not everybody can turn the head.</param>
+    /// <param name="frontPitch">The pitch of the person's front shot. If it is null, the pitch of most people is used.</param>
+    /// <param name="manual">
+    /// Whether somebody pressed the button. If so, the pose is not checked, because not everybody can turn their head.
+    /// </param>
     public static ShotJudgement Of(ShotFigures figures, Pose pose, double? frontPitch, bool manual, ShotLimits limits) =>
         new(figures, [.. FlawsOf(figures, pose, frontPitch, manual, limits).Order()]);
 

@@ -3,56 +3,56 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Enrollment.Quality;
 
-/// <summary>What makes a shot good. The pages judge by these, the server by their <see cref="Relaxed"/> form.</summary>
+/// <summary>The limits that make a shot good. The pages use these, and the server uses their <see cref="Relaxed"/> form.</summary>
 internal sealed record ShotLimits
 {
     public const string Section = "Enrollment:Shots";
 
-    /// <summary>Pixels of the picture.</summary>
+    /// <summary>The minimum width of the picture, in pixels.</summary>
     [Range(64, JpegStructure.MaxSide)]
     public int MinWidth { get; set; } = 480;
 
-    /// <summary>Pixels of the picture.</summary>
+    /// <summary>The minimum height of the picture, in pixels.</summary>
     [Range(64, JpegStructure.MaxSide)]
     public int MinHeight { get; set; } = 360;
 
-    /// <summary>Of the face, as <see cref="FaceFigures.Size"/>.</summary>
+    /// <summary>The minimum size of the face, measured as <see cref="FaceFigures.Size"/>.</summary>
     [Range(0.02, 1.0)]
     public double MinSize { get; set; } = 0.12;
 
-    /// <summary>Of the face, as <see cref="FaceFigures.Size"/>.</summary>
+    /// <summary>The maximum size of the face, measured as <see cref="FaceFigures.Size"/>.</summary>
     [Range(0.02, 1.0)]
     public double MaxSize { get; set; } = 0.40;
 
-    /// <summary>How far the face may be from the picture's middle, in parts of its width and of its height.</summary>
+    /// <summary>How far the face may be from the picture's center, as a fraction of its width and of its height.</summary>
     [Range(0.01, 0.5)]
     public double MaxOffset { get; set; } = 0.20;
 
-    /// <summary>Mean luma of the face.</summary>
+    /// <summary>The minimum mean luma of the face.</summary>
     [Range(0.0, 255.0)]
     public double MinBrightness { get; set; } = 60;
 
-    /// <summary>Mean luma of the face.</summary>
+    /// <summary>The maximum mean luma of the face.</summary>
     [Range(0.0, 255.0)]
     public double MaxBrightness { get; set; } = 205;
 
-    /// <summary>Variance of the face's Laplacian.</summary>
+    /// <summary>The minimum variance of the Laplacian of the face.</summary>
     [Range(0.0, 10_000.0)]
     public double MinSharpness { get; set; } = 60;
 
-    /// <summary>How far the head may be turned in shots that are not of a turned head.</summary>
+    /// <summary>How far the head may be turned in the front, up and down shots.</summary>
     [Range(0.01, 1.0)]
     public double MaxFrontYaw { get; set; } = 0.14;
 
-    /// <summary>How far the head must be turned in the shots to the left and to the right.</summary>
+    /// <summary>How far the head must be turned in the left and right shots.</summary>
     [Range(0.01, 3.0)]
     public double MinTurn { get; set; } = 0.18;
 
-    /// <summary>How far it may be turned in them.</summary>
+    /// <summary>How far the head may be turned in the left and right shots.</summary>
     [Range(0.01, 3.0)]
     public double MaxTurn { get; set; } = 0.80;
 
-    /// <summary>How much the pitch must differ from that of the person's front shot in the shots up and down.</summary>
+    /// <summary>How much the pitch of the up and down shots must differ from that of the person's front shot.</summary>
     [Range(0.01, 1.0)]
     public double MinNod { get; set; } = 0.06;
 
@@ -63,9 +63,9 @@ internal sealed record ShotLimits
     public double MaxFrontPitch { get; set; } = 0.56;
 
     /// <summary>
-    /// What the server holds a shot to. Its detector puts the points of a face a little elsewhere than that of the page, and
-    /// nobody should be refused what the page has called good. Front and turned overlap for that reason; left, right, up and
-    /// down still exclude each other.
+    /// Returns the limits that the server applies. Its detector places the points of a face slightly differently than the page's, and
+    /// nobody should be refused a shot that the page has called good. For that reason front and turned overlap. Left, right, up and down
+    /// still exclude each other.
     /// </summary>
     public ShotLimits Relaxed() => this with
     {

@@ -5,15 +5,15 @@ using System.Text;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// Answers a camera's challenges, of HTTP and RTSP alike, by the best way that both sides know: Digest with SHA-256, Digest with
-/// MD5, Basic. One for each camera: it remembers what was asked, so that later requests need not be refused first.
+/// Answers a camera's challenges in HTTP and in RTSP, by the best method that both sides know: Digest with SHA-256, Digest with MD5, or Basic.
+/// Each camera has its own instance, which remembers the last challenge so that later requests need not be refused first.
 /// </summary>
 internal sealed class Authentication(NetworkCredential? credential)
 {
     private Challenge? _challenge;
     private int _count;
 
-    /// <summary>What goes into <c>Authorization</c>; null where nothing was asked for yet.</summary>
+    /// <summary>Returns the value of the <c>Authorization</c> header, or null if there was no challenge yet or there are no credentials.</summary>
     public string? Answer(string method, string uri) => (_challenge, credential) switch
     {
         (null, _) or (_, null) => null,
@@ -21,9 +21,11 @@ internal sealed class Authentication(NetworkCredential? credential)
         ({ } digest, _) => Digest(digest, credential, method, uri),
     };
 
-    /// <param name="headers">All <c>WWW-Authenticate</c> of the refusal. A camera that sends none is answered by Basic, which is all that is left.</param>
-    /// <param name="wasAnswered">The request that was refused had an answer to an earlier challenge.</param>
-    /// <returns>Null where it is worth asking again; else what is wrong.</returns>
+    /// <param name="headers">
+    /// All <c>WWW-Authenticate</c> headers of the refusal. If the camera sends none, Basic is used, because nothing else is possible.
+    /// </param>
+    /// <param name="wasAnswered">Whether the refused request already answered an earlier challenge.</param>
+    /// <returns>Null if it is worth sending the request again, otherwise a text that says what is wrong.</returns>
     public string? Take(IEnumerable<string> headers, bool wasAnswered)
     {
         var offered = headers.SelectMany(Challenge.Parse).ToList();
@@ -38,7 +40,7 @@ internal sealed class Authentication(NetworkCredential? credential)
             return $"it asks for a kind of authentication that is not known here{By(offered)}";
         }
 
-        // A nonce that has grown old is no wrong password. Anything else that was refused once is refused again, and locks accounts.
+        // A stale nonce does not mean a wrong password. Anything else that was refused once would be refused again, and may lock the account.
         var isStale = string.Equals(best["stale"], "true", StringComparison.OrdinalIgnoreCase) && best["nonce"] != _challenge?["nonce"];
         if (wasAnswered && !isStale)
         {
@@ -97,7 +99,9 @@ internal sealed class Authentication(NetworkCredential? credential)
 
     private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
-    /// <summary>Schemes and algorithms, which come from the camera: letters, digits and hyphens of them.</summary>
+    /// <summary>
+    /// Lists the offered schemes and algorithms for a message. They come from the camera, so only letters, digits and hyphens are kept.
+    /// </summary>
     private static string By(List<Challenge> offered)
     {
         var names = offered.Select(challenge => Plain(challenge.Scheme) + (challenge["algorithm"] is { } algorithm ? " " + Plain(algorithm) : "")).Distinct().Take(4).ToList();

@@ -2,25 +2,27 @@ using System.Text;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>A connection that can be looked at before it is read: text lines first, then whatever follows them.</summary>
+/// <summary>
+/// A connection whose bytes can be inspected before they are read. It is used to read lines of text first, and then whatever follows them.
+/// </summary>
 internal sealed class BufferedInput(Stream inner) : InputStream
 {
-    /// <summary>Of a head. The largest seen had 80 KB.</summary>
+    /// <summary>The longest head, in bytes. The largest one that was seen had 80 KB.</summary>
     private const int LongestHead = 256 * 1024;
 
     private byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
 
-    /// <summary>What has arrived and was not read yet.</summary>
+    /// <summary>The bytes that have arrived and were not read yet.</summary>
     public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(_start.._end);
 
     protected override Stream Inner => inner;
 
     public void Skip(int count) => _start += count;
 
-    /// <summary>Waits until at least <paramref name="count"/> bytes can be looked at.</summary>
-    /// <returns>False where the connection ended before.</returns>
+    /// <summary>Waits until at least <paramref name="count"/> bytes are in <see cref="Ahead"/>.</summary>
+    /// <returns>False if the connection ended before that.</returns>
     public async ValueTask<bool> LookAsync(int count, CancellationToken cancellationToken)
     {
         while (_end - _start < count)
@@ -34,9 +36,9 @@ internal sealed class BufferedInput(Stream inner) : InputStream
         return true;
     }
 
-    /// <summary>Waits for more than there is to look at.</summary>
+    /// <summary>Waits for more bytes than are in <see cref="Ahead"/> now.</summary>
     /// <returns>False at the end of the connection.</returns>
-    /// <exception cref="InvalidDataException">There is too much ahead already.</exception>
+    /// <exception cref="InvalidDataException">There are already too many unread bytes.</exception>
     public async ValueTask<bool> MoreAsync(CancellationToken cancellationToken)
     {
         if (_start > 0)
@@ -60,9 +62,9 @@ internal sealed class BufferedInput(Stream inner) : InputStream
         return read > 0;
     }
 
-    /// <summary>Reads the lines up to an empty one. They may end in CR LF or in LF alone.</summary>
-    /// <returns>Null where the connection ended before.</returns>
-    /// <exception cref="InvalidDataException">They do not end.</exception>
+    /// <summary>Reads a head: the lines up to an empty one. They may end in CR LF or in LF alone.</summary>
+    /// <returns>The head, or null if the connection ended before its end.</returns>
+    /// <exception cref="InvalidDataException">The head is too long.</exception>
     public async ValueTask<MessageHead?> HeadAsync(CancellationToken cancellationToken)
     {
         for (var from = 0; ;)
@@ -94,7 +96,7 @@ internal sealed class BufferedInput(Stream inner) : InputStream
         return count;
     }
 
-    /// <param name="from">Where to look on, so that a head that comes in pieces is looked at once.</param>
+    /// <param name="from">Where the search continues, so that a head that arrives in pieces is searched only once.</param>
     private static int EndOfHead(ReadOnlySpan<byte> bytes, ref int from)
     {
         while (true)

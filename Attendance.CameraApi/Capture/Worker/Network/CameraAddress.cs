@@ -2,7 +2,10 @@ using System.Net;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>Where a camera is and who it is told to be asked by. Only the bare address is ever put into a request line, and neither into a message.</summary>
+/// <summary>
+/// A camera's address and the credentials for it. Only the address without credentials goes into a request line, and neither goes into a
+/// message.
+/// </summary>
 internal sealed class CameraAddress
 {
     private const int RtspPort = 554, RtspsPort = 322;
@@ -19,7 +22,7 @@ internal sealed class CameraAddress
 
     private CameraAddress(Uri bare, NetworkCredential? credential) => (Bare, Credential) = (bare, credential);
 
-    /// <summary>Without credentials.</summary>
+    /// <summary>The address without credentials.</summary>
     public Uri Bare { get; }
 
     public NetworkCredential? Credential { get; }
@@ -30,14 +33,16 @@ internal sealed class CameraAddress
 
     public int Port => Bare.Port > 0 ? Bare.Port : Bare.Scheme == "rtsps" ? RtspsPort : RtspPort;
 
-    /// <summary>As a request names it: an IPv6 address in brackets, the port where it is not the scheme's own.</summary>
+    /// <summary>
+    /// The host and port as a request names them: an IPv6 address in brackets, and the port only if it is not the scheme's default.
+    /// </summary>
     public string Authority => Bare.GetComponents(UriComponents.Host | UriComponents.Port, UriFormat.UriEscaped);
 
     /// <summary>
-    /// Follows a redirection, which leads to the same host only: a camera may not make this node ask others. Credentials go along
-    /// to the same port, or to the same host under TLS.
+    /// Returns the address that a redirection leads to. It must be on the same host, because a camera may not make this node send requests to
+    /// others. The credentials are kept if the port is the same or the new address uses TLS.
     /// </summary>
-    /// <returns>Null where it leads elsewhere, or from TLS to none.</returns>
+    /// <returns>The new address, or null if the redirection leads to another host, to another protocol, or from TLS to no TLS.</returns>
     public CameraAddress? Redirected(string location)
     {
         if (!Uri.TryCreate(Bare, location, out var to) || to.Scheme is not ("http" or "https" or "rtsp" or "rtsps")

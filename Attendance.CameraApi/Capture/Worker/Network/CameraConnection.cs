@@ -5,11 +5,11 @@ using System.Security.Authentication;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>Connects to one camera, by TLS where its scheme says so. Nothing else in a worker opens a connection to the network.</summary>
+/// <summary>Connects to one camera, with TLS if its scheme demands it. Nothing else in a worker opens a connection to the network.</summary>
 internal sealed class CameraConnection(string cameraId, CertificateCheck certificates)
 {
-    /// <exception cref="CaptureException">It cannot be reached, or its certificate is refused; the message says which.</exception>
-    /// <returns>Also the address that its name led to, as text; null where that is of no use to others.</returns>
+    /// <exception cref="CaptureException">The camera cannot be reached, or its certificate is refused; the message says which.</exception>
+    /// <returns>The stream, and the camera's IPv4 address as text, or null if it has another kind of address.</returns>
     public async Task<(Stream Stream, string? Ip)> ConnectAsync(CameraAddress address, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -38,7 +38,7 @@ internal sealed class CameraConnection(string cameraId, CertificateCheck certifi
         }
     }
 
-    /// <param name="what">A sentence about the camera, as 'it', without an address.</param>
+    /// <param name="what">A sentence that calls the camera 'it' and contains no address.</param>
     public CaptureException Failure(string what) => Failure(CaptureFailureCode.OpenFailed, what);
 
     public CaptureException Failure(CaptureFailureCode code, string what) => new(code, $"Camera '{cameraId}': {what}");

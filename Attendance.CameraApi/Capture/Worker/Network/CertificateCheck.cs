@@ -6,13 +6,14 @@ using Attendance.CameraApi.Cameras;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// Decides about a camera's certificate, for https and rtsps alike: what the system trusts by default, else the one whose SHA-256
-/// fingerprint is configured, or any where that is configured. It keeps what it refused, for the message.
+/// Decides whether to accept a camera's certificate, for both https and rtsps. By default it accepts what the system trusts. If a SHA-256
+/// fingerprint is configured, it accepts only that certificate, and if any certificate is configured to be accepted, it accepts every one.
+/// It keeps the reason for a refusal for the message.
 /// </summary>
-/// <param name="setting">See <see cref="CertificateSetting"/>; null for what the system trusts.</param>
+/// <param name="setting">The configured setting, or null to accept what the system trusts. See <see cref="CertificateSetting"/>.</param>
 internal sealed class CertificateCheck(string? setting)
 {
-    /// <summary>Why the last certificate was refused; null where none was.</summary>
+    /// <summary>Why the last certificate was refused, or null if none was.</summary>
     public string? Refusal { get; private set; }
 
     public bool Accept(X509Certificate? certificate, SslPolicyErrors errors)

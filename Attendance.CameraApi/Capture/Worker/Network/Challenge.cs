@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>One way in which a camera asks for credentials: a scheme and its parameters.</summary>
+/// <summary>A camera's challenge, which is one way in which it asks for credentials: a scheme and its parameters.</summary>
 internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, string> Parameters)
 {
     private const string Separators = ", \t";
@@ -8,7 +8,8 @@ internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, stri
     public string? this[string name] => Parameters.GetValueOrDefault(name);
 
     /// <summary>
-    /// Reads a <c>WWW-Authenticate</c> header, which may hold several challenges. Cameras forget quotes, so a value without them goes on until a comma.
+    /// Parses a <c>WWW-Authenticate</c> header, which may hold several challenges. Some cameras omit the quotes, so a value without quotes ends
+    /// at the next comma.
     /// </summary>
     public static IEnumerable<Challenge> Parse(string header)
     {
@@ -38,7 +39,7 @@ internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, stri
             }
             else
             {
-                at++; // a quote or a sign that belongs to nothing
+                at++; // a stray quote or equals sign
             }
         }
 

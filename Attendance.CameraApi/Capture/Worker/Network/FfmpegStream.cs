@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// The program <c>ffmpeg</c>, which makes JPEGs of what a relay hands it. It ends with us, and if we are killed, when its relay is gone.
+/// The program <c>ffmpeg</c>, which makes JPEGs from the input that a relay gives it. It ends when this worker ends. If the worker is killed,
+/// ffmpeg ends because its relay is gone.
 /// </summary>
 internal sealed class FfmpegStream(Process process, IFfmpegInput relay) : INetworkStream
 {
@@ -20,14 +21,14 @@ internal sealed class FfmpegStream(Process process, IFfmpegInput relay) : INetwo
 
     public string? WhyNoPicture => relay.WhyNoPicture;
 
-    /// <exception cref="CaptureException">The program is not installed, or too old.</exception>
+    /// <exception cref="CaptureException">The program is not installed, does not run, or is too old.</exception>
     public static async Task<FfmpegStream> OpenAsync(CaptureRequest request, IFfmpegInput relay, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(request, cancellationToken);
         var arguments = FfmpegCommand.Arguments(relay.Scheme, relay.Input, version, request.JpegQuality, request.MaxPixels, relay.IsUdpAllowed);
         var process = Start(request, arguments, relay.Environment);
         NativeProcess.Child = process;
-        process.ErrorDataReceived += (_, _) => { }; // it is never repeated: it may hold an address
+        process.ErrorDataReceived += (_, _) => { }; // the text is discarded, because it may hold an address
         process.BeginErrorReadLine();
         relay.ServeOnly(process.Id);
         return new FfmpegStream(process, relay);
@@ -66,7 +67,7 @@ internal sealed class FfmpegStream(Process process, IFfmpegInput relay) : INetwo
             start.Environment[name] = value;
         }
 
-        start.Environment.Remove("no_proxy"); // it would pass by the relay
+        start.Environment.Remove("no_proxy"); // it would make ffmpeg bypass the relay
         try
         {
             var process = Process.Start(start)!;

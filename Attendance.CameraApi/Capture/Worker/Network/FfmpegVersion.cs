@@ -3,22 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>Which ffmpeg is installed. What it can do goes by the version of its library: builds name themselves as they like.</summary>
-/// <param name="Name">For messages.</param>
+/// <summary>
+/// The version of the installed ffmpeg. Its abilities are derived from the version of its library, because builds choose their own names.
+/// </summary>
+/// <param name="Name">The program's version as text, for messages.</param>
 internal sealed partial record FfmpegVersion(string Name, int Major, int Minor)
 {
-    /// <summary>The first that can do what is asked of it.</summary>
+    /// <summary>The oldest version that can do everything that is needed.</summary>
     public const string OldestName = "4.0";
 
     private const int OldestMajor = 56;
 
     public bool IsSufficient => Major >= OldestMajor;
 
-    /// <summary>From 5.1 on; before that the option has another name.</summary>
+    /// <summary>Whether ffmpeg knows the option <c>-fps_mode</c>. It does from 5.1 on; before that the option has another name.</summary>
     public bool KnowsFpsMode => Major > 57 || (Major == 57 && Minor >= 28);
 
-    /// <param name="text">What <c>ffmpeg -version</c> prints.</param>
-    /// <returns>Null where that is nothing like it.</returns>
+    /// <param name="text">The output of <c>ffmpeg -version</c>.</param>
+    /// <returns>The version, or null if the text does not look like such output.</returns>
     public static FfmpegVersion? Parse(string text) =>
         Program().Match(text) is { Success: true } program && Library().Match(text) is { Success: true } library
             ? new(program.Groups[1].Value, Number(library.Groups[1]), Number(library.Groups[2]))

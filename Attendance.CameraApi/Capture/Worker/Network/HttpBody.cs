@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>The body of an answer, without what carries it: chunks are put together, a stated length is kept to.</summary>
-/// <param name="length">Null where it goes on until the connection ends.</param>
+/// <summary>The body of an answer. It joins chunks and ends after the stated length.</summary>
+/// <param name="length">The stated length, or null if the body goes on until the connection ends.</param>
 internal sealed class HttpBody(BufferedInput input, bool isChunked, long? length) : InputStream
 {
     private long _left = isChunked ? 0 : length ?? long.MaxValue;
@@ -14,7 +14,7 @@ internal sealed class HttpBody(BufferedInput input, bool isChunked, long? length
 
     protected override Stream Inner => input;
 
-    /// <exception cref="InvalidDataException">A chunk has no length, and earlier ones had.</exception>
+    /// <exception cref="InvalidDataException">A chunk has no length although earlier ones had one.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_isChunked && _left == 0 && !_ended)
@@ -52,7 +52,7 @@ internal sealed class HttpBody(BufferedInput input, bool isChunked, long? length
 
             if (line > 0 || input.Ahead.Length > 1024)
             {
-                // A camera that says that it sends chunks and sends none: its bytes are taken as they are.
+                // The camera announced chunks but sends none, so its bytes are taken as they are.
                 (_isChunked, _left) = _hasChunk ? throw new InvalidDataException("A chunk has no length.") : (false, long.MaxValue);
                 return;
             }

@@ -3,8 +3,9 @@ using System.Text;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// Asks a camera over HTTP. A client of our own, because cameras write heads that the runtime's refuses as a whole: lines without a
-/// name, no head at all, lengths that do not fit. A connection for each request; the camera decides when it ends.
+/// Sends requests to a camera over HTTP. It does not use the runtime's HTTP client, because that refuses answers with heads as some cameras
+/// write them: with lines that have no name, with lengths that do not fit, or no head at all. Each request has its own connection, and the
+/// camera decides when it ends.
 /// </summary>
 internal sealed class HttpCamera(CameraConnection connection, CameraAddress address)
 {
@@ -12,11 +13,11 @@ internal sealed class HttpCamera(CameraConnection connection, CameraAddress addr
 
     private Authentication _authentication = new(address.Credential);
 
-    /// <summary>Where the camera is, after redirections.</summary>
+    /// <summary>The camera's address after redirections.</summary>
     public CameraAddress Address { get; private set; } = address;
 
-    /// <summary>Asks for the configured address, and follows redirections to the same host.</summary>
-    /// <exception cref="CaptureException">There is no answer that could be used; the message says why.</exception>
+    /// <summary>Requests the configured address and follows redirections to the same host.</summary>
+    /// <exception cref="CaptureException">There is no usable answer; the message says why.</exception>
     public async Task<HttpAnswer> OpenAsync(CancellationToken cancellationToken)
     {
         for (var redirections = 0; ; redirections++)
@@ -41,8 +42,8 @@ internal sealed class HttpCamera(CameraConnection connection, CameraAddress addr
         }
     }
 
-    /// <summary>Asks once for a path of the camera, with its credentials if it wants them.</summary>
-    /// <exception cref="CaptureException">It refuses the credentials, or does not answer.</exception>
+    /// <summary>Requests a path of the camera without following redirections, and with credentials if the camera demands them.</summary>
+    /// <exception cref="CaptureException">The camera refuses the credentials or does not answer.</exception>
     public async Task<HttpAnswer> AskAsync(string target, string? range, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
@@ -111,7 +112,7 @@ internal sealed class HttpCamera(CameraConnection connection, CameraAddress addr
 
             if (!input.Ahead.StartsWith("HTTP"u8) && !input.Ahead.StartsWith("ICY "u8) && !input.Ahead.StartsWith("\r\n"u8))
             {
-                return new HttpAnswer(Head: null, input); // no head at all: pictures at once
+                return new HttpAnswer(Head: null, input); // there is no head; the pictures begin at once
             }
 
             if (await input.HeadAsync(cancellationToken) is not { } head)
@@ -121,7 +122,7 @@ internal sealed class HttpCamera(CameraConnection connection, CameraAddress addr
 
             if (head.Status is < 100 or >= 200)
             {
-                var isEndless = head.Multipart is not null; // whatever length it states
+                var isEndless = head.Multipart is not null; // even if the head states a length
                 var isChunked = head["Transfer-Encoding"]?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
                 return new HttpAnswer(head, new HttpBody(input, isChunked, isEndless ? null : head.ContentLength));
             }
@@ -141,7 +142,7 @@ internal sealed class HttpCamera(CameraConnection connection, CameraAddress addr
     }
 }
 
-/// <param name="Head">Null where the camera sent none.</param>
+/// <param name="Head">The head of the answer, or null if the camera sent none.</param>
 internal sealed record HttpAnswer(MessageHead? Head, Stream Body) : IDisposable
 {
     public void Dispose() => Body.Dispose();

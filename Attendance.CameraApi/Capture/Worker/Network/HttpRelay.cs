@@ -4,12 +4,12 @@ using System.Text;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// Stands as a proxy between ffmpeg and a camera that speaks HTTP. It hands over the answer that is open already, asks for whatever else
-/// ffmpeg wants of the same host (the pieces of a playlist, another part of a film), and refuses every other host.
+/// A proxy between ffmpeg and a camera that speaks HTTP. It hands over the answer that is already open, and requests whatever else ffmpeg wants
+/// from the same host, such as the pieces of a playlist or another part of a film. It refuses every other host.
 /// </summary>
 internal sealed class HttpRelay : IFfmpegInput
 {
-    /// <summary>Leads to the real address, which must not stand on a command line.</summary>
+    /// <summary>A made-up host that redirects to the real address, because the real address must not appear on a command line.</summary>
     private const string StartHost = "start.invalid";
 
     private const int LongestPlaylist = 1024 * 1024;
@@ -44,7 +44,7 @@ internal sealed class HttpRelay : IFfmpegInput
 
     private string MediaType { get; }
 
-    /// <summary>The camera as ffmpeg knows it: without TLS, for that is the relay's part.</summary>
+    /// <summary>The camera's address as ffmpeg knows it. It is without TLS, because the relay handles that.</summary>
     private string Alias => $"http://{_camera.Address.Bare.Host}:{_camera.Address.Port}";
 
     public void ServeOnly(int processId) => _listener.ServeOnly(processId);
@@ -68,7 +68,7 @@ internal sealed class HttpRelay : IFfmpegInput
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
         {
-            // It is over.
+            // The relay was closed.
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class HttpRelay : IFfmpegInput
         }
         catch (CaptureException exception)
         {
-            _why = exception.Message.Split(": ", 2)[^1]; // whose camera it is stands before it already
+            _why = exception.Message.Split(": ", 2)[^1]; // without the camera's name, because the message that uses this text already begins with it
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidDataException or ObjectDisposedException)
         {
@@ -150,7 +150,9 @@ internal sealed class HttpRelay : IFfmpegInput
         _hasSent = true;
     }
 
-    /// <summary>What it names with TLS is asked of the relay without.</summary>
+    /// <summary>
+    /// Passes on a playlist. Its https addresses of the camera are replaced by http ones, so that ffmpeg requests them from the relay.
+    /// </summary>
     private async Task PassPlaylistAsync(Stream client, HttpAnswer answer, CancellationToken cancellationToken)
     {
         using var text = new MemoryStream();

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>JPEGs over HTTP, as most network cameras offer them: <c>multipart/x-mixed-replace</c>, or one after the other without anything between.</summary>
+/// <summary>
+/// A stream of JPEGs over HTTP, as most network cameras offer it: as <c>multipart/x-mixed-replace</c>, or as JPEGs with nothing between them.
+/// </summary>
 internal sealed partial class HttpStream(HttpAnswer answer) : INetworkStream
 {
     public Stream Content => answer.Body;
@@ -15,13 +17,15 @@ internal sealed partial class HttpStream(HttpAnswer answer) : INetworkStream
 
     public bool IsDevicesOwn => true;
 
-    /// <summary>Also why there are no more.</summary>
+    /// <summary>Why no picture comes, or why no more pictures come after the first. Null if the cause is not known.</summary>
     public string? WhyNoPicture => answer.Head?.MediaType.StartsWith("image/", StringComparison.Ordinal) == true
         ? "the address leads to a single picture, not to a stream. Configure the camera's stream."
         : null;
 
-    /// <summary>Sees whether an answer is JPEGs: by its type, or by how it begins, for cameras give it any type or none.</summary>
-    /// <returns>The answer that is to be used from here on, and whether it is JPEGs.</returns>
+    /// <summary>
+    /// Finds out whether an answer consists of JPEGs, by its type or by its first bytes, because cameras state any type or none.
+    /// </summary>
+    /// <returns>The answer to use from now on, and whether it consists of JPEGs.</returns>
     public static async Task<(HttpAnswer Answer, bool IsPictures)> LookAsync(HttpAnswer answer, CancellationToken cancellationToken)
     {
         if (answer.Head?.Multipart is not null)

@@ -1,21 +1,24 @@
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>What ffmpeg reads from: a relay on the loopback interface, which asks the camera. It alone knows the camera's address, credentials and certificate.</summary>
+/// <summary>
+/// The input that ffmpeg reads from: a relay on the loopback interface that connects to the camera. Only the relay knows the camera's address,
+/// credentials and certificate.
+/// </summary>
 internal interface IFfmpegInput : IDisposable
 {
-    /// <summary><c>http</c> or <c>rtsp</c>.</summary>
+    /// <summary>The scheme of the input: <c>http</c> or <c>rtsp</c>.</summary>
     string Scheme { get; }
 
-    /// <summary>Holds no secret.</summary>
+    /// <summary>The address that ffmpeg reads from. It holds no secret.</summary>
     string Input { get; }
 
     IReadOnlyDictionary<string, string> Environment { get; }
 
     bool IsUdpAllowed { get; }
 
-    /// <summary>What the relay has seen that explains why there is no picture; null where it has seen nothing.</summary>
+    /// <summary>Why there is no picture, as far as the relay has seen the cause, or null if it has seen none.</summary>
     string? WhyNoPicture { get; }
 
-    /// <summary>From here on the process may connect; nobody else is answered.</summary>
+    /// <summary>Allows the process to connect from now on. No other process gets an answer.</summary>
     void ServeOnly(int processId);
 }

@@ -2,17 +2,17 @@ namespace Attendance.CameraApi.Capture.Worker.Network;
 
 internal interface INetworkStream : IDisposable
 {
-    /// <summary>JPEGs, one after the other.</summary>
+    /// <summary>A stream of JPEGs, one after the other.</summary>
     Stream Content { get; }
 
-    /// <summary>Between them, as far as that is known beforehand.</summary>
+    /// <summary>The boundary between the JPEGs, or null if it is not known in advance.</summary>
     string? Boundary { get; }
 
     string Backend { get; }
 
-    /// <summary>The JPEGs are as the camera made them.</summary>
+    /// <summary>Whether the JPEGs are exactly as the camera made them.</summary>
     bool IsDevicesOwn { get; }
 
-    /// <summary>What explains that no picture comes; null where nothing was seen that does.</summary>
+    /// <summary>Why no picture comes, or null if the cause is not known.</summary>
     string? WhyNoPicture { get; }
 }

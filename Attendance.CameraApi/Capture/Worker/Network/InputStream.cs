@@ -1,6 +1,6 @@
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>A stream that is read, asynchronously and from its beginning to its end.</summary>
+/// <summary>A stream that can only be read, asynchronously and from its beginning to its end.</summary>
 internal abstract class InputStream : Stream
 {
     public override bool CanRead => true;
@@ -17,7 +17,7 @@ internal abstract class InputStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Disposed of with it.</summary>
+    /// <summary>The stream below this one. It is disposed of together with this stream.</summary>
     protected abstract Stream Inner { get; }
 
     public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);

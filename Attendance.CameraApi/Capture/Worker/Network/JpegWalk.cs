@@ -4,41 +4,43 @@ namespace Attendance.CameraApi.Capture.Worker.Network;
 
 internal enum WalkEnd
 {
-    /// <summary>Nothing is wrong so far, and more bytes are needed.</summary>
+    /// <summary>Nothing is wrong so far, but more bytes are needed.</summary>
     None,
 
-    /// <summary>The picture is whole, up to <see cref="JpegWalk.At"/>.</summary>
+    /// <summary>The picture is complete and ends at <see cref="JpegWalk.At"/>.</summary>
     Whole,
 
     /// <summary>Another picture begins at <see cref="JpegWalk.At"/>, and this one has no end.</summary>
     NextStart,
 
-    /// <summary>What stands at <see cref="JpegWalk.At"/> can be part of no JPEG.</summary>
+    /// <summary>The bytes at <see cref="JpegWalk.At"/> cannot be part of a JPEG.</summary>
     Broken,
 }
 
 /// <summary>
-/// Walks from marker to marker through a JPEG that is still arriving, each byte once. Thumbnails and comments stand in segments that
-/// tell their length, so what looks like a marker in them does not count.
+/// Walks from marker to marker through a JPEG that is still arriving, and looks at each byte only once. Thumbnails and comments are in
+/// segments that state their length, so bytes in them that look like a marker are ignored.
 /// </summary>
 internal struct JpegWalk()
 {
     private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA;
 
-    /// <summary>Each is a pass over the whole picture. Progressive pictures in use have about ten.</summary>
+    /// <summary>
+    /// The most scans that a picture may have. Each scan is a pass over the whole picture. Progressive pictures in practice have about ten.
+    /// </summary>
     private const int MostScans = 64;
 
     private bool _isInScan;
     private bool _hasFrame;
     private int _scans;
 
-    /// <summary>From the start of image.</summary>
+    /// <summary>The current position, relative to the start of image.</summary>
     public int At { get; private set; } = 2;
 
-    /// <summary>Where the data of the first scan begins; 0 before that.</summary>
+    /// <summary>The position where the data of the first scan begins, or 0 as long as the walk has not reached it.</summary>
     public int Scan { get; private set; }
 
-    /// <param name="bytes">From the start of image on: those of the call before, and more.</param>
+    /// <param name="bytes">The bytes from the start of image on: those of the call before, and more.</param>
     public WalkEnd Go(ReadOnlySpan<byte> bytes)
     {
         while (true)
@@ -69,7 +71,7 @@ internal struct JpegWalk()
                 case EndOfImage when Scan > 0:
                     At += 2;
                     return WalkEnd.Whole;
-                case >= 0xD0 and <= 0xD7: // a restart marker too many
+                case >= 0xD0 and <= 0xD7: // a superfluous restart marker
                     At += 2;
                     continue;
             }
@@ -101,7 +103,7 @@ internal struct JpegWalk()
         }
     }
 
-    /// <returns>False where the data goes on beyond what is there.</returns>
+    /// <returns>False if the scan goes on beyond the bytes that have arrived.</returns>
     private bool LeaveScan(ReadOnlySpan<byte> bytes)
     {
         while (At < bytes.Length)

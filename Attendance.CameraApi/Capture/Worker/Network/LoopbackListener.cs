@@ -5,8 +5,9 @@ using System.Net.Sockets;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// A port on the loopback interface for one process of ours. On Linux each connection's other end is looked up, and one that is not
-/// held by that process is closed unanswered; elsewhere there is no telling, and what a relay demands besides must do.
+/// A port on the loopback interface that serves one process of ours. On Linux the listener looks up the other end of each connection, and
+/// closes one that does not belong to that process without an answer. Other systems do not show this, so there the relay's own checks
+/// must be enough.
 /// </summary>
 internal sealed class LoopbackListener : IDisposable
 {
@@ -42,7 +43,10 @@ internal sealed class LoopbackListener : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    /// <summary>The kernel lists each connection with the number of its socket, and each process's open sockets by number.</summary>
+    /// <summary>
+    /// Whether the process holds the other end of a connection. The kernel lists each connection with the number of its socket, and the open
+    /// sockets of each process by number.
+    /// </summary>
     private static bool IsOf(int processId, int from, int to)
     {
         var wanted = $" 0100007F:{from:X4} 0100007F:{to:X4} ";
@@ -55,7 +59,7 @@ internal sealed class LoopbackListener : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // the process is gone
+            return false; // the process has ended
         }
     }
 }

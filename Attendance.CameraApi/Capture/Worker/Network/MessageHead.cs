@@ -3,28 +3,34 @@ using System.Text.RegularExpressions;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>The first line and the headers of an answer or a request of HTTP or RTSP, read as leniently as cameras write them.</summary>
+/// <summary>
+/// The first line and the headers of an HTTP or RTSP request or answer. They are parsed leniently, because cameras write them carelessly.
+/// </summary>
 internal sealed partial record MessageHead(string FirstLine, IReadOnlyList<(string Name, string Value)> Headers)
 {
-    /// <summary>0 where the first line is none of an answer.</summary>
+    /// <summary>The status code, or 0 if the first line is not that of an answer.</summary>
     public int Status => StatusLine().Match(FirstLine) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
 
-    /// <summary>The last of that name, or null: where a camera sends a header twice, the second is what it means.</summary>
+    /// <summary>
+    /// The value of the last header with that name, or null if there is none. If a camera sends a header twice, it means the second one.
+    /// </summary>
     public string? this[string name] => All(name).LastOrDefault();
 
     public IEnumerable<string> All(string name) =>
         Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value);
 
-    /// <summary>Null where it is missing, or no number.</summary>
+    /// <summary>The stated length of the body, or null if it is missing or not a number.</summary>
     public long? ContentLength => long.TryParse(this["Content-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
 
-    /// <summary>Without parameters, in lower case; empty where it is not told.</summary>
+    /// <summary>The media type in lower case and without parameters, or empty if it is not stated.</summary>
     public string MediaType => (this["Content-Type"] ?? "").Split(';', ',')[0].Trim().ToLowerInvariant();
 
-    /// <summary>The type that says that there are parts, if one does: a camera may add the type of its first part.</summary>
+    /// <summary>
+    /// The first content type that is multipart, or null if there is none. There may be several, because a camera may add that of its first part.
+    /// </summary>
     public string? Multipart => All("Content-Type").FirstOrDefault(type => type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A line without a name is passed over; one that begins with a blank goes on with the header before it.</summary>
+    /// <summary>Parses a head. A line without a name is skipped. A line that begins with a space or a tab continues the header before it.</summary>
     public static MessageHead Parse(string text)
     {
         var lines = text.Split('\n').Select(line => line.TrimEnd('\r')).SkipWhile(line => line.Length == 0).ToList();

@@ -3,9 +3,9 @@ using OpenCvSharp;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// A camera on the network, as a stream of JPEGs: passed on as they come from one that sends them over HTTP, made by the program
-/// <c>ffmpeg</c> from anything else. OpenCV cannot do it: its native library for Linux is built without network protocols. The address
-/// may hold credentials, so nothing here ever mentions it.
+/// A camera on the network, as a stream of JPEGs. JPEGs that a camera sends over HTTP are passed on unchanged; the program <c>ffmpeg</c>
+/// makes them from anything else. OpenCV cannot do this, because its native library for Linux is built without network protocols. The
+/// address may hold credentials, so no message here contains it.
 /// </summary>
 internal sealed class NetworkSource(CaptureRequest request, Uri configured) : ICaptureSource
 {
@@ -19,7 +19,7 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
     private INetworkStream? _stream;
     private PictureReader _reader = null!;
     private ReadOnlyMemory<byte> _first;
-    private int _tooManyPixels; // in a row
+    private int _tooManyPixels; // how many pictures in a row have had too many pixels
     private bool _isOpen;
 
     public CaptureOpened Open()
@@ -132,7 +132,7 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
         }
     }
 
-    /// <returns>The next picture that may be decoded; empty at the end of the stream.</returns>
+    /// <returns>The next picture that may be decoded, or empty at the end of the stream.</returns>
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)

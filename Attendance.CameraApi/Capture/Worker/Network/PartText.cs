@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// What stands between the pictures of a multipart stream: the boundary, told in the head of the answer or learnt from the stream
-/// itself, and the headers of a part.
+/// Reads the text between the pictures of a multipart stream: the boundary and the headers of a part. The boundary is stated in the head of
+/// the answer or is learnt from the stream itself.
 /// </summary>
 internal sealed partial class PartText
 {
@@ -14,14 +14,16 @@ internal sealed partial class PartText
 
     private byte[] _boundary;
 
-    /// <param name="boundary">As the head of the answer tells it, with quotes and hyphens or without; null where it does not.</param>
+    /// <param name="boundary">
+    /// The boundary that the head of the answer states, with or without quotes and hyphens, or null if it states none.
+    /// </param>
     public PartText(string? boundary) => _boundary = Core(boundary ?? "");
 
-    /// <summary>It was found at least once, so it can be relied on.</summary>
+    /// <summary>Whether the boundary was found at least once, so that it can be relied on.</summary>
     public bool IsSeen { get; private set; }
 
     /// <summary>Finds a boundary and the line end before it.</summary>
-    /// <returns>Where the part before it ends; -1 where there is none.</returns>
+    /// <returns>The position where the part before the boundary ends, or -1 if there is no boundary.</returns>
     public int Find(ReadOnlySpan<byte> bytes, int from)
     {
         for (var at = from; _boundary.Length > 0 && at < bytes.Length;)
@@ -51,11 +53,14 @@ internal sealed partial class PartText
         return -1;
     }
 
-    /// <summary>How far back from the end of what was searched a boundary may begin.</summary>
+    /// <summary>How many bytes before the end of the searched bytes a boundary that is still incomplete may begin.</summary>
     public int Overlap => _boundary.Length + 8;
 
-    /// <param name="text">What stands before a picture.</param>
-    /// <returns>The part's length as stated, counted from <c>Start</c>, which is relative to the end of the text; 0 where none is. The stamp tells one part's headers from another's.</returns>
+    /// <param name="text">The text before a picture.</param>
+    /// <returns>
+    /// The part's stated length, counted from <c>Start</c>, which is relative to the end of the text, or 0 if no length is stated. The stamp
+    /// tells the headers of one part from those of another.
+    /// </returns>
     public (int Start, long Length, int Stamp) Read(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
@@ -88,7 +93,7 @@ internal sealed partial class PartText
     [GeneratedRegex(@"\n\r?\n")]
     private static partial Regex BlankLine();
 
-    /// <summary>Times and numbers, by whatever name.</summary>
+    /// <summary>Matches headers for times and numbers, whatever their name: all headers except those that begin with Content-.</summary>
     [GeneratedRegex(@"^(?!Content-)[\w-]+[ \t]*:.*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex StampHeader();
 }

@@ -1,15 +1,18 @@
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// Finds the JPEGs in a stream of them, with or without multipart headers in between. A picture's end is told by its own markers, by the
-/// length of its part and by the boundary behind it; whichever is right is used. A picture that is damaged is left out, and the next one is found.
+/// Finds the JPEGs in a stream, with or without multipart headers between them. The end of a picture shows in its own markers, in the stated
+/// length of its part and in the boundary behind it; the reader uses the one that is right. It leaves out a damaged picture and finds the
+/// next one.
 /// </summary>
-/// <param name="boundary">As the head of the answer tells it; null where it does not.</param>
+/// <param name="boundary">The boundary that the head of the answer states, or null if it states none.</param>
 internal sealed class PictureReader(Stream stream, string? boundary = null)
 {
     private const int LongestText = 256 * 1024;
 
-    /// <summary>In a row: of a stream in which earlier pictures had an end.</summary>
+    /// <summary>
+    /// How many pictures in a row without an end marker are left out in a stream in which earlier pictures had one. Later ones are shown.
+    /// </summary>
     private const int LeftOutWithoutEnd = 5;
 
     private static readonly byte[] s_start = [0xFF, 0xD8, 0xFF], s_end = [0xFF, 0xD9];
@@ -21,28 +24,33 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
 
     private bool _isInside;
     private JpegWalk _walk;
-    private int _searched; // of the unread bytes, for a boundary inside a picture or a start between pictures
-    private long? _claim; // where the part says that it ends, in the unread bytes
-    private bool _isTrusted; // what the last part said was right
+    private int _searched; // how many unread bytes were searched, for a boundary inside a picture or a start between pictures
+    private long? _claim; // where the part ends according to its headers, as a position in the unread bytes
+    private bool _isTrusted; // whether the length that the last part stated was right
     private bool _needsBoundary;
     private bool _sawEnd;
     private int _withoutEnd;
 
-    /// <summary>Pictures that were left out because they are damaged.</summary>
+    /// <summary>How many pictures were left out because they are damaged.</summary>
     public int Damaged { get; private set; }
 
-    /// <summary>Pictures that were left out because they are longer than <see cref="CaptureProtocol.MaxJpegLength"/>.</summary>
+    /// <summary>How many pictures were left out because they are longer than <see cref="CaptureProtocol.MaxJpegLength"/>.</summary>
     public int TooLong { get; private set; }
 
-    /// <summary>Tells the last picture's headers from those of others: a time or a number of the camera, say. 0 where it has none.</summary>
+    /// <summary>
+    /// A hash of the last picture's headers, for example of a time or a number that the camera sends. It tells the picture from others. 0 if
+    /// there are no such headers.
+    /// </summary>
     public int Stamp { get; private set; }
 
-    /// <summary>From where on a boundary ends the picture: not in its segments, as long as they are whole.</summary>
+    /// <summary>
+    /// The first position at which a boundary ends the picture. A boundary inside the segments does not end it, as long as they are intact.
+    /// </summary>
     private int Searchable => Math.Max(_walk.Scan, s_start.Length);
 
     private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start.._end);
 
-    /// <returns>The next picture, valid until the next call; empty at the end of the stream.</returns>
+    /// <returns>The next picture, valid until the next call, or empty at the end of the stream.</returns>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -78,7 +86,7 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
         return false;
     }
 
-    /// <returns>Whether a picture begins; else more bytes are needed.</returns>
+    /// <returns>Whether a picture begins. If not, more bytes are needed.</returns>
     private bool TryBegin()
     {
         while (Unread[Math.Min(_searched, Unread.Length)..].IndexOf(s_start) is var found and >= 0)
@@ -88,28 +96,28 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
             var isInPart = part < 0 && ((_isTrusted && begin < _claim) || _needsBoundary);
             if (isInPart)
             {
-                _searched = begin + s_start.Length - 1; // something in the part before: a second picture, or what is left of a damaged one
+                _searched = begin + s_start.Length - 1; // this is still in the part before: a second picture, or the rest of a damaged one
                 continue;
             }
 
             if (part >= 0 && _claim is { } claimed)
             {
-                _isTrusted = part == claimed; // one that is a little off would cut pictures
+                _isTrusted = part == claimed; // a stated length that is slightly wrong would cut pictures
             }
 
             var (start, length, stamp) = _text.Read(Unread[..begin]);
             Stamp = stamp;
             Begin(begin);
-            _claim = length is > 0 and <= CaptureProtocol.MaxJpegLength ? start + length : part < 0 && _claim > 0 ? _claim : null; // a second picture in a part
+            _claim = length is > 0 and <= CaptureProtocol.MaxJpegLength ? start + length : part < 0 && _claim > 0 ? _claim : null; // a second picture in the same part
             return true;
         }
 
         Forget(Unread.Length - LongestText);
-        _searched = Math.Max(_searched, Unread.Length - s_start.Length + 1); // the mark itself may be cut in two
+        _searched = Math.Max(_searched, Unread.Length - s_start.Length + 1); // the start marker may be split between two reads
         return false;
     }
 
-    /// <returns>Whether the picture ended, well or not; else more bytes are needed.</returns>
+    /// <returns>Whether the picture ended, complete or not. If not, more bytes are needed.</returns>
     private bool TryEnd(bool isOver, out ReadOnlyMemory<byte> jpeg)
     {
         jpeg = default;
@@ -125,7 +133,7 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
             case WalkEnd.NextStart when _text.Find(Unread[.._walk.At], Searchable) is var boundary:
                 if (boundary < 0 && _walk.Scan == 0)
                 {
-                    Begin(_walk.At); // a start too many
+                    Begin(_walk.At); // a superfluous start marker, so the picture begins here
                     return true;
                 }
 
@@ -163,7 +171,7 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
         (_isInside, _needsBoundary, _walk, _searched) = (true, false, new JpegWalk(), 0);
     }
 
-    /// <summary>The part is over, or another picture begins, before this one has shown its end.</summary>
+    /// <summary>Ends a picture that has no end marker, because its part or the stream is over or another picture begins.</summary>
     private ReadOnlyMemory<byte> EndAt(int end)
     {
         var isShown = _walk.Scan > 0 && end > _walk.Scan && (!_sawEnd || ++_withoutEnd > LeftOutWithoutEnd);
@@ -173,7 +181,7 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
             return default;
         }
 
-        // A copy, for what follows the picture is still to be read.
+        // This is a copy, because the bytes behind the picture are still to be read.
         byte[] whole = [.. Unread[..end], .. s_end];
         Take(end);
         return whole;
@@ -193,7 +201,7 @@ internal sealed class PictureReader(Stream stream, string? boundary = null)
         return default;
     }
 
-    /// <param name="to">Where to look for the next picture; -1 where that is not known.</param>
+    /// <param name="to">The position from which to look for the next picture, or -1 if it is not known.</param>
     private void LeaveOut(int to)
     {
         Damaged++;

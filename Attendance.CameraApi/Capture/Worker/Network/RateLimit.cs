@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
-/// <summary>Lets so many pictures a second pass, and a few that come at once after a pause.</summary>
+/// <summary>Lets a limited number of pictures per second pass, and a few at once after a pause.</summary>
 internal sealed class RateLimit(double perSecond, double atOnce)
 {
     private double _credit = 1;

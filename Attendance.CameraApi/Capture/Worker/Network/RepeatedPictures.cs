@@ -1,20 +1,20 @@
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// Tells a new picture from one that the camera sends again, as a camera does whose picture has frozen. A source that has never shown
-/// two different pictures is taken at its word: what it sends may be a still by nature.
+/// Distinguishes a new picture from one that the camera sends again, as a camera with a frozen picture does. As long as a source has never
+/// shown two different pictures, each picture counts as new, because the source may show a still picture by design.
 /// </summary>
-/// <param name="isKnownToChange">It has shown different pictures before it was opened this time.</param>
+/// <param name="isKnownToChange">Whether the source showed different pictures before it was opened this time.</param>
 internal sealed class RepeatedPictures(bool isKnownToChange)
 {
     private byte[] _last = [];
     private int _length;
     private int _stamp;
 
-    /// <summary>The source has shown different pictures.</summary>
+    /// <summary>Whether the source has shown different pictures.</summary>
     public bool IsChanging { get; private set; } = isKnownToChange;
 
-    /// <param name="stamp">Of the picture's headers: a time or a number that changes makes it a new one.</param>
+    /// <param name="stamp">The stamp of the picture's headers. If a time or a number in them changes, the picture is new.</param>
     public bool IsNew(ReadOnlySpan<byte> jpeg, int stamp)
     {
         var isFirst = _length == 0;

@@ -5,8 +5,8 @@ using System.Text;
 namespace Attendance.CameraApi.Capture.Worker.Network;
 
 /// <summary>
-/// Stands between ffmpeg and a camera that speaks RTSP. It connects (with TLS where the scheme says so), answers what the camera asks
-/// for credentials, follows no redirection elsewhere, and keeps what went wrong. What the two say besides, it passes on.
+/// A relay between ffmpeg and a camera that speaks RTSP. It connects to the camera, with TLS if the scheme demands it, and answers the camera's
+/// requests for credentials. It does not follow redirections, and it records what went wrong. It passes everything else on.
 /// </summary>
 internal sealed class RtspRelay : IFfmpegInput
 {
@@ -38,7 +38,7 @@ internal sealed class RtspRelay : IFfmpegInput
 
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>();
 
-    /// <summary>What is asked for under TLS does not come without it.</summary>
+    /// <summary>Whether pictures may come by UDP. They may not if the address demands TLS, because UDP is not encrypted.</summary>
     public bool IsUdpAllowed => !_address.IsSecure;
 
     public string? WhyNoPicture => _why ?? (_hasPictures
@@ -66,18 +66,18 @@ internal sealed class RtspRelay : IFfmpegInput
         try
         {
             await using var client = await _listener.AcceptAsync(_over.Token);
-            _listener.Dispose(); // one connection is all there is
+            _listener.Dispose(); // ffmpeg makes only one connection
             await Task.WhenAny(AskAsync(client, _over.Token), AnswerAsync(client, _over.Token));
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            // It is over.
+            // The relay was closed.
         }
 
         await _camera.DisposeAsync();
     }
 
-    /// <summary>From ffmpeg to the camera.</summary>
+    /// <summary>Passes on what ffmpeg sends to the camera.</summary>
     private async Task AskAsync(Stream client, CancellationToken cancellationToken)
     {
         try
@@ -102,7 +102,7 @@ internal sealed class RtspRelay : IFfmpegInput
         }
     }
 
-    /// <summary>From the camera to ffmpeg.</summary>
+    /// <summary>Passes on what the camera sends to ffmpeg.</summary>
     private async Task AnswerAsync(Stream client, CancellationToken cancellationToken)
     {
         try
@@ -124,7 +124,7 @@ internal sealed class RtspRelay : IFfmpegInput
                     var body = await BodyAsync(input, head, cancellationToken);
                     if (head.Status == 0 || await PassAsync(head, body, cancellationToken) is not { } answer)
                     {
-                        continue; // a request of the camera's, which nobody needs; or the answer was to us
+                        continue; // a request by the camera, which nobody needs, or an answer that was meant for the relay
                     }
 
                     await client.WriteAsync(answer, cancellationToken);
@@ -139,7 +139,7 @@ internal sealed class RtspRelay : IFfmpegInput
         }
     }
 
-    /// <returns>What ffmpeg is told; null where the request was sent once more instead.</returns>
+    /// <returns>The answer for ffmpeg, or null if the request was sent again instead.</returns>
     private async Task<byte[]?> PassAsync(MessageHead head, byte[] body, CancellationToken cancellationToken)
     {
         var request = Take(head);
@@ -173,14 +173,14 @@ internal sealed class RtspRelay : IFfmpegInput
         else
         {
             _isPlaying |= request?.Method == "PLAY";
-            _why = null; // what was refused before was asked for in another way
+            _why = null; // ffmpeg has asked in another way for what was refused before
         }
 
         var status = head.Status is >= 300 and < 400 ? "RTSP/1.0 403 Forbidden" : head.FirstLine;
         return Write(status, head.Headers.Select(header => Rewrite(header, request)), body);
     }
 
-    /// <summary>The request that an answer is to: by its number, else the oldest.</summary>
+    /// <summary>Takes the request that an answer belongs to: the one with the answer's number, or the oldest if there is none with it.</summary>
     private Request? Take(MessageHead head)
     {
         lock (_pending)
@@ -192,7 +192,10 @@ internal sealed class RtspRelay : IFfmpegInput
         }
     }
 
-    /// <summary>Where pictures come by UDP, they come from the camera and from nowhere else.</summary>
+    /// <summary>
+    /// Restores ffmpeg's own number of the request in an answer's header. If pictures come by UDP, it also names the camera as their only
+    /// source.
+    /// </summary>
     private (string Name, string Value) Rewrite((string Name, string Value) header, Request? request)
     {
         if (header.Name.Equals("CSeq", StringComparison.OrdinalIgnoreCase) && request is not null)
@@ -251,7 +254,7 @@ internal sealed class RtspRelay : IFfmpegInput
         }
     }
 
-    /// <returns>One packet within the connection, and as many more as have arrived whole.</returns>
+    /// <returns>One packet that is interleaved in the connection, and all further ones that have arrived completely.</returns>
     private static async Task<byte[]> FramesAsync(BufferedInput input, CancellationToken cancellationToken)
     {
         var length = 0;
@@ -271,7 +274,7 @@ internal sealed class RtspRelay : IFfmpegInput
             length = next;
         }
 
-        length = length == 0 ? input.Ahead.Length : length; // the connection ends within it
+        length = length == 0 ? input.Ahead.Length : length; // the connection ends within the packet
         var frames = input.Ahead[..length].ToArray();
         input.Skip(length);
         return frames;

@@ -4,10 +4,10 @@ import { hearTime, serverNow } from './server-clock.js';
 /** @typedef {import('./trace.js').Trace} Trace */
 
 /**
- * What camera-api says, as its HTTP contract has it.
+ * The answers of camera-api, as its HTTP contract defines them.
  *
  * @typedef {object} Lease
- * @property {string} lease_id A secret: whoever knows it can renew and release.
+ * @property {string} lease_id A secret: anyone who knows it can renew and release the lease.
  * @property {string} lease_ref Safe to show.
  * @property {string} camera_id
  * @property {number} fencing_token
@@ -17,7 +17,7 @@ import { hearTime, serverNow } from './server-clock.js';
  * @property {string | null} stream_url null for a camera of the browser itself
  * @property {string | null} snapshot_url
  *
- * What a lease is by now, as every renewal says: all but the time changes only when it moves to another camera.
+ * The current state of a lease, as every renewal returns it. Everything but the expiry changes only when the lease moves to another camera.
  * @typedef {Pick<Lease, 'camera_id' | 'fencing_token' | 'stream_url' | 'snapshot_url' | 'expires_at'>} CurrentLease
  *
  * @typedef {object} Camera
@@ -36,8 +36,8 @@ import { hearTime, serverNow } from './server-clock.js';
  */
 
 /**
- * A refusal: an RFC 9457 problem, or no answer at all (`status` 0): of the server ("unreachable"), or of
- * this device's own camera (`permission_denied`, `device_busy`, …).
+ * A failed request: either a refusal of the server as an RFC 9457 problem, or `status` 0. Status 0 means that the server does not
+ * answer (`unreachable`), or that this device's own camera failed (`permission_denied`, `device_busy`, …).
  */
 export class Problem extends Error {
     /**
@@ -52,11 +52,11 @@ export class Problem extends Error {
         this.status = status;
         this.code = code;
         this.retryAfterSeconds = retryAfterSeconds;
-        /** Why the lease ended, with `lease_ended`. @type {string | null} */
+        /** The reason why the lease ended; set with `lease_ended`. @type {string | null} */
         this.reason = typeof body.reason === 'string' ? body.reason : null;
-        /** What is wrong with a shot, with `shot_not_good`, the most important first. @type {string[]} */
+        /** The reasons why a shot is not good, the most important first; set with `shot_not_good`. @type {string[]} */
         this.reasons = Array.isArray(body.reasons) ? body.reasons.filter(reason => typeof reason === 'string') : [];
-        /** When the other lease ends unless renewed, with `camera_in_use`. @type {Date | null} */
+        /** When the other lease ends if it is not renewed; set with `camera_in_use`. @type {Date | null} */
         this.expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : null;
         /** @type {string | null} */
         this.detail = typeof body.detail === 'string' ? body.detail : null;
@@ -66,8 +66,8 @@ export class Problem extends Error {
 /**
  * @param {string} url
  * @param {RequestInit} [init]
- * @returns {Promise<Response>} an answer of the 200s
- * @throws {Problem} anything else but an abort, which stays an AbortError
+ * @returns {Promise<Response>} the answer, always with a 2xx status
+ * @throws {Problem} for any other outcome except an abort, whose own error is rethrown
  */
 export async function request(url, init) {
     let response;
@@ -91,7 +91,7 @@ export async function request(url, init) {
  * @param {'POST' | 'PUT'} method
  * @param {unknown} [body]
  * @param {AbortSignal} [signal]
- * @param {Pick<Trace, 'headers'>} [trace] that it is a part of
+ * @param {Pick<Trace, 'headers'>} [trace] the trace that the request is a part of
  */
 export async function send(url, method, body, signal, trace) {
     const response = await request(url, {
@@ -104,10 +104,10 @@ export async function send(url, method, body, signal, trace) {
 }
 
 /**
- * Says goodbye for a session in a way that outlives the page. One request, whatever the session holds.
+ * Tells the server that a session ends. It is one request for everything that the session holds, and it outlives the page.
  * @param {string} sessionId
  * @param {string} reason
- * @param {number} [graceMs] how long the server waits for the session to come back, as a reload does
+ * @param {number} [graceMs] how long the server waits for the session to come back, for example after a reload
  */
 export function sayGoodbye(sessionId, reason, graceMs = 0) {
     const url = '/api/camera/cleanup/';
@@ -123,7 +123,7 @@ export function sayGoodbye(sessionId, reason, graceMs = 0) {
  * @param {string} leaseId
  * @param {string} reason
  * @param {number} withinMs
- * @param {Trace} [trace] that it is a part of
+ * @param {Trace} [trace] the trace that the request is a part of
  */
 export async function giveBack(leaseId, reason, withinMs, trace) {
     await request(`/api/leases/${leaseId}?reason=${encodeURIComponent(reason.slice(0, 64))}`, {
@@ -152,7 +152,7 @@ async function problemOf(response) {
             body = parsed;
         }
     } catch {
-        // Not every refusal is ours: a proxy may answer with a page. The status then says it all.
+        // Not every refusal comes from our server: a proxy may answer with a page. Then only the status is known.
     }
     const code = typeof body.code === 'string' ? body.code : `http_${response.status}`;
     return new Problem(response.status, code, body, secondsOf(response.headers.get('Retry-After')));

@@ -13,20 +13,20 @@ import { watchTrack } from './track-watch.js';
 
 const firstReopenMs = 250;
 const slowestReopenMs = 4000;
-/** So long a camera that was unplugged, or that another program has taken, stays ours. */
+/** How long the lease is kept while the camera is unplugged or another program has taken it. */
 const patienceMs = 60_000;
-/** So long is waited for another program that is just letting the camera go. */
+/** How long to wait for another program that is just releasing the camera. */
 const takenPatienceMs = 5000;
-/** What may pass by itself. */
+/** Problems that may pass by themselves. */
 const passing = ['device_busy', 'device_failed'];
-/** Trying again would not help: the user has decided, or the browser cannot. */
+/** Problems for which a retry does not help, because the user or the system decided or the browser cannot use a camera. */
 const final = ['permission_denied', 'permission_dismissed', 'permission_denied_by_system', 'permission_revoked', 'insecure_origin', 'not_supported'];
 
-/** A camera of this device, by `getUserMedia`. @implements {Source} @typedef {import('./source.js').Source} Source */
+/** A camera of this device, opened with `getUserMedia`. @implements {Source} @typedef {import('./source.js').Source} Source */
 export class BrowserSource {
     #video;
     #wish;
-    /** What the lease is for; nothing else may be opened under it. @type {string | null} */
+    /** The device that the lease is for; no other device may be opened under it. @type {string | null} */
     #deviceId = null;
     /** @type {MediaStream | null} */
     #stream = null;
@@ -51,7 +51,10 @@ export class BrowserSource {
         return this.#stream?.getVideoTracks()[0] ?? null;
     }
 
-    /** The lease comes first where the camera is known. Before it was ever permitted, only opening it tells which it is. */
+    /**
+     * Returns the id to ask a lease for. If the camera is known, it is opened only after the lease is granted. Before the user has permitted
+     * a camera, it must be opened first to learn which one it is.
+     */
     async cameraId(/** @type {AbortSignal} */ signal, /** @type {(problem: Problem) => void} */ tell) {
         this.#deviceId = await knownDevice(this.#wish);
         if (this.#deviceId === null) {
@@ -66,7 +69,8 @@ export class BrowserSource {
 
     /**
      * @param {AbortSignal} signal
-     * @param {(problem: Problem) => void} [tell] without it, whoever asks tries again
+     * @param {(problem: Problem) => void} [tell] reports problems that may pass while opening is retried; without it, there is one try and
+     *   the caller retries
      */
     async open(signal, tell) {
         if (this.#track?.readyState !== 'live') {
@@ -91,7 +95,7 @@ export class BrowserSource {
         for (;;) {
             const stream = /** @type {MediaStream} */ (this.#stream);
             if (this.#video) {
-                this.#video.muted = true; // or it would not play by itself
+                this.#video.muted = true; // browsers start only muted videos by themselves
                 this.#video.playsInline = true;
                 this.#video.srcObject = stream;
                 this.#video.play().catch(error => log('video:', String(error)));
@@ -104,7 +108,7 @@ export class BrowserSource {
         }
     }
 
-    /** The camera stays open, so that nobody has to wait when the page is seen again; nothing is made of its pictures. */
+    /** Stops the playback only. The camera stays open, so that the picture is back at once when the page becomes visible again. */
     pause() {
         this.#video?.pause();
     }
@@ -116,7 +120,7 @@ export class BrowserSource {
         if (this.#video?.srcObject) {
             this.#video.pause();
             this.#video.srcObject = null;
-            this.#video.load(); // forgets the last picture
+            this.#video.load(); // clears the last picture
         }
     }
 
@@ -125,7 +129,7 @@ export class BrowserSource {
         return can !== undefined && 'torch' in can && Boolean(can.torch);
     }
 
-    /** The side of a phone that it looks to; null where a browser does not say. @returns {string | null} */
+    /** The side of a phone that the camera faces; null if the browser does not tell. @returns {string | null} */
     get facing() {
         return this.#track?.getSettings().facingMode ?? null;
     }
@@ -158,7 +162,7 @@ export class BrowserSource {
     }
 
     /**
-     * The same camera again, under the same lease.
+     * Opens the same camera again, under the same lease.
      * @param {Viewer} viewer
      * @param {AbortSignal} signal
      * @param {string} trouble
@@ -182,7 +186,7 @@ export class BrowserSource {
                 signal.throwIfAborted();
                 let problem = asProblem(error);
                 if (problem.code === 'overconstrained' || problem.code === 'no_camera') {
-                    problem = new Problem(0, 'device_unplugged'); // it was there: no other of its id will be
+                    problem = new Problem(0, 'device_unplugged'); // it was there before, and no other camera can have its id
                 }
                 if (final.includes(problem.code) || performance.now() > until) {
                     throw problem;
@@ -195,7 +199,7 @@ export class BrowserSource {
     }
 
     /**
-     * When some time has gone by, or a camera was plugged in.
+     * Waits for the given time, or until a camera is plugged in or unplugged.
      * @param {number} ms
      * @param {AbortSignal} signal
      */

@@ -20,15 +20,16 @@ import { Trace } from './trace.js';
 
 const firstInUseRetryMs = 50;
 const slowestInUseRetryMs = 400;
-/** While this page's own former lease is still ending. */
+/** How long to retry while this page's own former lease is still ending. */
 const comeBackPatienceMs = 3000;
 
 /**
- * Borrows one camera for this page, one of the server's or one of this device, and gives it back: on request, when the
- * page goes, when the server says so.
+ * Borrows one camera for this page, one of the server's or one of this device. Gives it back on request, when the page is left, or
+ * when the server ends the lease.
  *
  * Events: `statechange` ({@link StateChange}), `picturechange` ({@link PictureChange}), `stopping` (detail: the reason),
- * `resize` (detail: `{ width, height }`), `camera-moved` ({@link Move}), `frame`. Owns the lease and the picture; {@link dispose} gives back everything.
+ * `resize` (detail: `{ width, height }`), `camera-moved` ({@link Move}), `frame`. The session owns the lease and the picture;
+ * {@link dispose} gives back everything.
  */
 export class CameraSession extends EventTarget {
     #source;
@@ -36,9 +37,9 @@ export class CameraSession extends EventTarget {
     #requirements;
     #page;
     #name;
-    /** Everything that lives as long as one borrowing, from the asking on. */
+    /** Covers one borrowing, from the request for the lease to its end. */
     #run = new AbortController();
-    /** The picture alone: it goes when the page is hidden, and the lease stays. */
+    /** Covers the picture only: it stops when the page is hidden, while the lease stays. */
     #showing = new AbortController();
     /** @type {State} */
     #state = 'idle';
@@ -86,20 +87,20 @@ export class CameraSession extends EventTarget {
         return this.#pictureState;
     }
 
-    /** What keeps the picture away while the camera is held. */
+    /** The problem that keeps the picture away while the camera is held, or null. */
     get trouble() {
         return this.#trouble;
     }
 
-    /** Safe to show, unlike the lease itself. @returns {{ ref: string, cameraId: string, fencingToken: number } | null} */
+    /** What is safe to show of the lease, unlike the lease itself. @returns {{ ref: string, cameraId: string, fencingToken: number } | null} */
     get lease() {
         const lease = this.#held?.lease;
         return lease ? { ref: lease.lease_ref, cameraId: lease.camera_id, fencingToken: lease.fencing_token } : null;
     }
 
     /**
-     * What a write must name to prove that it is made by the camera's holder; null when nothing is held. The lease's id is a secret:
-     * it goes to the server only.
+     * The proof that a write is made by the camera's holder; null when no camera is held. The lease's id is a secret: send it to the
+     * server only.
      * @returns {{ cameraId: string, leaseId: string, fencingToken: number } | null}
      */
     get claim() {
@@ -107,17 +108,17 @@ export class CameraSession extends EventTarget {
         return lease ? { cameraId: lease.camera_id, leaseId: lease.lease_id, fencingToken: lease.fencing_token } : null;
     }
 
-    /** Of a camera of this device, while it is held. @returns {MediaStream | null} */
+    /** The stream of this device's camera while it is held; null otherwise, and always for a camera of the server. @returns {MediaStream | null} */
     get stream() {
         return this.#source instanceof BrowserSource ? this.#source.stream : null;
     }
 
-    /** The side of a phone that its camera looks to, where that is known: `user` or `environment`. */
+    /** The side of a phone that the camera faces: `user` or `environment`, or null if unknown. */
     get facing() {
         return this.#source instanceof BrowserSource ? this.#source.facing : null;
     }
 
-    /** Whether there is a light to switch. */
+    /** Whether the camera has a light that can be switched. */
     get hasTorch() {
         return this.#source instanceof BrowserSource && this.#source.torch;
     }
@@ -128,11 +129,11 @@ export class CameraSession extends EventTarget {
     }
 
     /**
-     * Asks for the camera. Ends in `live` (or `paused`, when the page is hidden), or in `idle` with the problem as cause.
+     * Asks for the camera. Ends in `live` (or `paused` if the page is hidden), or in `idle` with the problem as the cause.
      * @param {object} [options]
-     * @param {boolean} [options.takeover] end somebody else's lease for it
-     * @param {number} [options.patienceMs] how long to go on asking while the camera is in use, as it is for a moment
-     *   after a reload, while this page's own former lease is still ending
+     * @param {boolean} [options.takeover] whether to end another session's lease to get the camera
+     * @param {number} [options.patienceMs] how long to retry while the camera is in use; just after a reload, for example, this
+     *   page's own former lease may still be ending
      */
     async start({ takeover = false, patienceMs = 0 } = {}) {
         if (!transitions[this.#state].includes('acquiring') || this.#disposed) {
@@ -163,8 +164,8 @@ export class CameraSession extends EventTarget {
     }
 
     /**
-     * Stops the picture at once, gives the camera back, and ends in `released` when the server has confirmed it or
-     * cannot be asked.
+     * Stops the picture at once, gives the camera back, and ends in `released` when the server has confirmed the
+     * release or cannot be reached.
      * @param {string} [reason]
      */
     async release(reason = 'client') {
@@ -177,7 +178,7 @@ export class CameraSession extends EventTarget {
             return; // already being released
         }
         if (!held) {
-            this.leave(reason); // it may have been granted just now: only the session is known here
+            this.leave(reason); // a lease may have been granted just now, but only the session's id is known here
             return;
         }
         run.abort();
@@ -193,8 +194,8 @@ export class CameraSession extends EventTarget {
     }
 
     /**
-     * Gives the camera back without waiting for an answer: everything here is over when this returns, and the server
-     * is told in one request that outlives the page.
+     * Gives the camera back without waiting for an answer. When this returns, everything local has ended, and the server is told in one
+     * request that outlives the page.
      * @param {string} reason
      */
     leave(reason) {
@@ -211,7 +212,7 @@ export class CameraSession extends EventTarget {
         this.#enter('released', { reason, confirmed: false });
     }
 
-    /** @param {boolean} on the light beside a phone's camera, where {@link hasTorch} */
+    /** @param {boolean} on whether the light beside a phone's camera is on; use only if {@link hasTorch} */
     async setTorch(on) {
         if (this.#source instanceof BrowserSource) {
             await this.#source.setTorch(on);
@@ -225,7 +226,7 @@ export class CameraSession extends EventTarget {
         this.#page.part(this.#member);
     }
 
-    /** What is in the way while the camera is being opened, and may pass. @param {Problem} problem */
+    /** Reports a problem that delays the opening of the camera and may pass. @param {Problem} problem */
     #tell = problem => {
         if (this.#state === 'acquiring') {
             this.#enterPicture('opening', problem);
@@ -242,7 +243,7 @@ export class CameraSession extends EventTarget {
      * @param {AbortSignal} signal
      */
     async #acquire(takeover, patientUntil, signal) {
-        const trace = new Trace(); // from the click that starts it to the one that gives it back
+        const trace = new Trace(); // covers the borrowing from its start to its end
         const camera_id = await this.#source.cameraId(signal, this.#tell);
         for (let wait = firstInUseRetryMs; ; wait = Math.min(wait * 2, slowestInUseRetryMs)) {
             signal.throwIfAborted();
@@ -297,7 +298,7 @@ export class CameraSession extends EventTarget {
     }
 
     /**
-     * Whatever was shown or claimed under the camera before is stale from here on.
+     * Announces that the lease moved to another camera. Everything shown or claimed under the former camera is stale from here on.
      * @param {string} from
      * @param {string} to
      */
@@ -319,12 +320,12 @@ export class CameraSession extends EventTarget {
         this.#endRun();
         this.#enter('lost', cause);
         if (cause.reason === 'page_hide' || cause.reason === 'page_unload') {
-            // The goodbye of this page before its reload came after our asking and took the new lease with it.
+            // The goodbye that this page sent before its reload arrived after the new request and ended the new lease too.
             void this.start();
         }
     }
 
-    /** Everything local is over when this returns. The state is left to the caller. */
+    /** Ends everything local before it returns. The caller sets the state. */
     #endRun() {
         this.#run.abort();
         this.#showing.abort();
@@ -343,7 +344,7 @@ export class CameraSession extends EventTarget {
             this.#enter('paused');
         } else if (!hidden && this.#state === 'paused' && this.#held) {
             this.#enter('live');
-            void this.#held.renew(); // timers of hidden pages are slowed down: it may have ended meanwhile
+            void this.#held.renew(); // browsers slow down the timers of hidden pages, so the lease may have ended in the meantime
             void this.#show();
         } else if (!hidden) {
             this.#onBack();
@@ -353,7 +354,7 @@ export class CameraSession extends EventTarget {
     /** @param {string} reason */
     #onGone(reason) {
         if (this.#holds) {
-            this.#resumeOnShow ||= !this.#run.signal.aborted; // not what was being given back anyhow
+            this.#resumeOnShow ||= !this.#run.signal.aborted; // do not resume a camera that was already being given back
             const held = this.#held;
             this.#endRun();
             held?.forget();
@@ -361,7 +362,7 @@ export class CameraSession extends EventTarget {
         }
     }
 
-    /** Not before it is seen: nobody would use the camera, and others may want to. */
+    /** Starts again, but only when the page is visible: a hidden page would hold a camera that others may want. */
     #onBack() {
         if (this.#resumeOnShow && document.visibilityState === 'visible') {
             this.#resumeOnShow = false;

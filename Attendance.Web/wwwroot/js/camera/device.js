@@ -2,10 +2,10 @@
 import { Problem } from './api.js';
 
 /**
- * Which of this device's own cameras is wanted.
+ * Describes which of this device's own cameras is wanted.
  * @typedef {object} DeviceWish
- * @property {string} [deviceId] exactly this one
- * @property {'user' | 'environment'} [facingMode] the front or the back of a phone
+ * @property {string} [deviceId] the id of exactly this camera
+ * @property {'user' | 'environment'} [facingMode] the front (`user`) or the back (`environment`) of a phone
  * @property {number} [width]
  * @property {number} [height]
  * @property {number} [frameRate]
@@ -13,14 +13,14 @@ import { Problem } from './api.js';
 
 const profileKey = 'camera_profile';
 const devicesKey = 'camera_devices';
-/** Where permission is given nobody is asked, so a camera that takes longer does not answer. */
+/** The timeout for opening when permission is already granted. No prompt waits for the user then, so a slower camera does not answer. */
 const openWithinMs = 20_000;
 
-/** Storage may be switched off; then the id lasts as long as the page. @type {string | null} */
+/** This browser's random id. If storage is switched off, the id lasts as long as the page. @type {string | null} */
 let profileOfThisPage = null;
 
 /**
- * The cameras of this device. Their names and ids are known only once the user has permitted one.
+ * Lists the cameras of this device. Their names and ids are known only once the user has permitted one.
  * @returns {Promise<{ deviceId: string, label: string }[]>}
  */
 export async function listDevices() {
@@ -29,7 +29,7 @@ export async function listDevices() {
 }
 
 /**
- * The camera that a wish will get, if that is known without opening one.
+ * Returns the id of the camera that a wish will get, or null if that is not known without opening one.
  * @param {DeviceWish} wish
  * @returns {Promise<string | null>}
  */
@@ -53,7 +53,7 @@ export function rememberDevice(wish, deviceId) {
 }
 
 /**
- * The id under which a camera of this browser is lent. It tells the server neither the device's id nor its name.
+ * Returns the id under which a camera of this browser is lent. It reveals neither the device's id nor its name to the server.
  * @param {string} deviceId
  */
 export async function browserCameraId(deviceId) {
@@ -64,7 +64,7 @@ export async function browserCameraId(deviceId) {
 /**
  * @param {DeviceWish} wish
  * @param {AbortSignal} signal
- * @returns {Promise<MediaStream>} nothing is open when it throws
+ * @returns {Promise<MediaStream>} the open stream; if the call throws, no camera stays open
  * @throws {Problem}
  */
 export async function openDevice(wish, signal) {
@@ -82,7 +82,7 @@ export async function openDevice(wish, signal) {
             either.addEventListener('abort', () => reject(signal.aborted ? signal.reason : new Problem(0, 'device_silent')), { once: true });
             asked.then(stream => {
                 if (either.aborted) {
-                    stopTracks(stream); // there is no taking back a request: what comes too late is closed at once
+                    stopTracks(stream); // a request cannot be cancelled, so a stream that comes too late is closed at once
                 } else {
                     resolve(stream);
                 }
@@ -100,7 +100,7 @@ export function stopTracks(stream) {
     }
 }
 
-/** @returns {Promise<PermissionStatus | null>} null where a browser does not say */
+/** @returns {Promise<PermissionStatus | null>} the status of the camera permission, or null if the browser does not tell */
 export async function permissionStatus() {
     try {
         return await navigator.permissions.query({ name: /** @type {PermissionName} */ ('camera') });
@@ -172,6 +172,6 @@ function write(key, value) {
     try {
         localStorage.setItem(key, value);
     } catch {
-        // The next page starts anew.
+        // Storage is not available: the next page starts without this value.
     }
 }

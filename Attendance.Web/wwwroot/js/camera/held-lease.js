@@ -13,20 +13,20 @@ const renewalRetryMs = 2000;
 const renewalTimeoutMs = 5000;
 const leastPatienceMs = 100;
 const slowestRenewalMs = 10_000;
-/** The server waits for two seconds when a socket is gone: time for a new socket first, then for a renewal by HTTP. */
+/** The delay before a renewal by HTTP when the socket is cut. The server waits two seconds, so a new socket gets a chance first. */
 const withinGraceMs = 600;
 const giveBackTimeoutMs = 10_000;
 
 /**
- * A lease that is ours until it says otherwise, once. While the page has a presence socket the server renews it and says
- * so; otherwise it is renewed by HTTP.
+ * A lease that this page holds until `onLost` is called, at most once. While the page has a presence socket, the server renews the
+ * lease and reports that. Otherwise this class renews it by HTTP.
  */
 export class HeldLease {
     #page;
     #trace;
     #onLost;
     #onMoved;
-    /** Moves on with every confirmed renewal; on the monotonic clock. */
+    /** When the lease ends on the monotonic clock; every confirmed renewal moves it on. */
     #deadline;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #timer;
@@ -36,11 +36,11 @@ export class HeldLease {
 
     /**
      * @param {Lease} lease
-     * @param {number} asked when it was asked for: the server's clock started no earlier
+     * @param {number} asked when the lease was requested, on the monotonic clock; the lease's time to live did not start before that
      * @param {PageSession} page
-     * @param {import('./trace.js').Trace} trace the one in which it was asked for, and is given back
-     * @param {(reason: string, detail: string | null) => void} onLost nothing may use the lease when this returns
-     * @param {(from: string, to: string) => void} onMoved it is that of another camera now, with another token and another stream
+     * @param {import('./trace.js').Trace} trace the trace in which the lease was requested and is given back
+     * @param {(reason: string, detail: string | null) => void} onLost called when the lease is lost; nothing may use the lease after it returns
+     * @param {(from: string, to: string) => void} onMoved called when the lease has moved to another camera, with a new token and a new stream
      */
     constructor(lease, asked, page, trace, onLost, onMoved) {
         this.lease = lease;
@@ -52,7 +52,7 @@ export class HeldLease {
         this.#schedule();
     }
 
-    /** Not in the constructor: the lease may have ended already, and that is said at once. */
+    /** Starts to watch the lease. This is not in the constructor, because a lease that has already ended is reported at once. */
     watch() {
         this.#page.presence?.watch(this.lease.lease_id, {
             renewed: ttlSeconds => {
@@ -67,19 +67,19 @@ export class HeldLease {
         });
     }
 
-    /** Asks whether the lease still lives, and so extends it. One at a time, whoever wants to know. */
+    /** Renews the lease and so learns whether it still exists. Concurrent calls share one request. */
     renew() {
         return this.#renewing ??= this.#renewOnce().finally(() => this.#renewing = null);
     }
 
-    /** It is not used any more, and nobody renews it from here on. The presence stays, to confirm the end. */
+    /** Stops renewing: the lease is no longer used. The presence goes on watching it, to confirm its end. */
     stop() {
         this.#life.abort();
         clearTimeout(this.#timer);
     }
 
     /**
-     * Gives it back after {@link stop}.
+     * Gives the lease back after {@link stop}.
      * @param {string} reason
      * @returns {Promise<boolean>} whether the server has said that the camera is free
      */
@@ -95,7 +95,7 @@ export class HeldLease {
         }
     }
 
-    /** The server is told by somebody else. */
+    /** Stops and no longer watches the lease. The server already knows of the end, or is told separately. */
     forget() {
         this.stop();
         this.#page.presence?.unwatch(this.lease.lease_id);
@@ -108,7 +108,7 @@ export class HeldLease {
         }
         const { ttl_seconds, renew_after_seconds } = this.lease;
         const wait = inMs ?? (this.#page.presence?.isOpen
-            ? this.#deadline - performance.now() - ttl_seconds * 1000 / 3 // the server has left out a round: is it still there?
+            ? this.#deadline - performance.now() - ttl_seconds * 1000 / 3 // a third of its life is left: the server missed a renewal
             : Math.min(renew_after_seconds * 1000, slowestRenewalMs));
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#onTimer(inMs), Math.max(0, wait));
@@ -118,7 +118,7 @@ export class HeldLease {
     #onTimer(inMs) {
         if (this.#page.presence?.isOpen) {
             if (inMs !== undefined) {
-                this.#schedule(); // the socket was faster
+                this.#schedule(); // the socket was open again first
                 return;
             }
             this.#page.presence.distrust();
@@ -129,13 +129,13 @@ export class HeldLease {
     async #renewOnce() {
         const { signal } = this.#life;
         const asked = performance.now();
-        // A network that is cut answers nothing at all: what nobody confirms by its deadline is not ours, answer or not.
+        // A network that is cut never answers. A lease that is not confirmed by its deadline is lost, with or without an answer.
         const patience = AbortSignal.timeout(Math.min(Math.max(this.#deadline - asked, leastPatienceMs), renewalTimeoutMs));
         try {
             const current = /** @type {Partial<CurrentLease>} */ (
                 await send(`/api/leases/${this.lease.lease_id}`, 'PUT', undefined, AbortSignal.any([signal, patience]), Trace.unsampled));
             if (!signal.aborted) {
-                this.#follow(current); // without a socket, or faster than it
+                this.#follow(current); // the renewal may be the first to report a move, for example without a socket
                 this.#deadline = asked + this.lease.ttl_seconds * 1000;
                 this.#schedule();
             }
@@ -147,7 +147,7 @@ export class HeldLease {
     }
 
     /**
-     * The same lease, wherever it is by now. News may come twice, and out of order: the newest token counts.
+     * Follows the lease to another camera. The same news may come twice and out of order, so the highest token counts.
      * @param {Partial<CurrentLease>} current
      */
     #follow({ camera_id, fencing_token, stream_url = null, snapshot_url = null }) {
@@ -165,7 +165,7 @@ export class HeldLease {
         if (problem.status === 410 || problem.status === 404) {
             this.#lose(problem.reason ?? 'unknown', problem.detail);
         } else if (left <= 0) {
-            this.#lose('expired', null); // nobody has confirmed it for its whole life: it is not ours any more
+            this.#lose('expired', null); // no renewal was confirmed before the deadline: the lease is lost
         } else {
             log(`renewal failed (${problem.code}), asking again`);
             this.#schedule(Math.min(renewalRetryMs, left));

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Says what happens, where somebody has asked for it: `localStorage.camera_debug = 'true'`. Never an id that is a secret.
+ * Writes to the console if `localStorage.camera_debug` is `'true'`. Never pass it an id that is a secret.
  * @param {unknown[]} words
  */
 export function log(...words) {
@@ -10,6 +10,6 @@ export function log(...words) {
             console.info('[camera]', new Date().toISOString(), ...words);
         }
     } catch {
-        // Storage is switched off, and with it the log.
+        // Storage is switched off, so the log is off too.
     }
 }

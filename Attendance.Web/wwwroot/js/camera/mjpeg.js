@@ -4,8 +4,8 @@
  * One frame of a `multipart/x-mixed-replace` stream.
  * @typedef {object} Frame
  * @property {Blob} image
- * @property {number} fencingToken NaN when the part does not say
- * @property {number} sequence NaN when the part does not say
+ * @property {number} fencingToken NaN if the part has no token
+ * @property {number} sequence NaN if the part has no sequence number
  * @property {string | null} timestamp
  */
 
@@ -14,8 +14,8 @@ const imageLimit = 32 * 1024 * 1024;
 const decoder = new TextDecoder('latin1');
 
 /**
- * Reads frames until the stream ends. Ending in the middle of a frame is an ending, not an error: a camera that is
- * released stops when it stops.
+ * Reads frames until the stream ends. An end in the middle of a frame is not an error, because a camera that is released may stop
+ * at any time.
  * @param {Response} response
  * @returns {AsyncGenerator<Frame, void, void>}
  */
@@ -66,7 +66,7 @@ function boundaryOf(contentType) {
     return boundary.replace(/^--/, ''); // some servers write the dashes into the header as well
 }
 
-/** Bytes that have arrived and not been used. One buffer that grows to the largest frame and stays. */
+/** Holds the bytes that have arrived and are not used yet, in one buffer that grows to the largest frame and keeps that size. */
 class Input {
     #reader;
     #bytes = new Uint8Array(64 * 1024);
@@ -84,7 +84,7 @@ class Input {
 
     /**
      * @param {string} text
-     * @returns {Promise<boolean>} false at the end
+     * @returns {Promise<boolean>} false at the end of the stream
      */
     async skipPast(text) {
         for (;;) {
@@ -100,7 +100,7 @@ class Input {
         }
     }
 
-    /** @returns {Promise<{ end: boolean, fields: Map<string, string> } | null>} null at the end */
+    /** @returns {Promise<{ end: boolean, fields: Map<string, string> } | null>} null at the end of the stream */
     async readHead() {
         while (this.#end - this.#start < 2) {
             if (!await this.#more()) {
@@ -127,7 +127,7 @@ class Input {
 
     /**
      * @param {number} length
-     * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null when the stream ends before
+     * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null if the stream ends before that
      */
     async read(length) {
         while (this.#end - this.#start < length) {
@@ -141,10 +141,10 @@ class Input {
     }
 
     /**
-     * What stands before `text`; `text` itself stays.
+     * Takes the bytes before `text`; `text` itself stays in the buffer.
      * @param {string} text
      * @param {number} [limit]
-     * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null when the stream ends before
+     * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null if the stream ends before that
      */
     async readUntil(text, limit = imageLimit) {
         let searched = 0;

@@ -7,20 +7,20 @@ import { claimSessionId } from './session-id.js';
 /**
  * @typedef {import('./api.js').Lease} Lease
  *
- * A camera session, as its page sees it.
+ * A camera session, as the page session sees it.
  * @typedef {object} Member
- * @property {boolean} holds it has a camera, or is asking for one
- * @property {(reason: string) => void} gone stop at once; the server is told by the page
+ * @property {boolean} holds whether it has a camera or is asking for one
+ * @property {(reason: string) => void} gone stops the member at once; the page tells the server
  * @property {() => void} back
  * @property {(hidden: boolean) => void} visibility
- * @property {() => boolean} stopKey Ctrl+Shift+C; false: not for this one
+ * @property {() => boolean} stopKey handles Ctrl+Shift+C; returns false if the member ignores it
  */
 
-/** A page that comes back within it was reloaded. */
+/** A page that comes back within this time was reloaded. */
 const reloadGraceMs = 500;
 const giveBackTimeoutMs = 10_000;
 
-/** How long a goodbye may be on its way. */
+/** How long a goodbye may take to reach the server. */
 const goodbyeMs = 2000;
 
 /** @type {PageSession | null} */
@@ -28,14 +28,14 @@ let current = null;
 let lastGoodbye = -Infinity;
 
 /**
- * What all camera sessions of a page share: its session id, its presence, its goodbye. It lives while there is one of
- * them, and leaves nothing behind.
+ * Holds what all camera sessions of a page share: the session id, the presence and the goodbye. It exists as long as the page has a
+ * camera session, and leaves no listeners or sockets behind.
  */
 export class PageSession {
     /** @type {Set<Member>} */
     #members = new Set();
     #life = new AbortController();
-    /** Holds the claim on the session id while the page is not cached. */
+    /** Holds the claim on the session id until the page is left or cached. */
     #claim = new AbortController();
     /** @type {Promise<string> | null} */
     #claiming = null;
@@ -47,7 +47,7 @@ export class PageSession {
 
     /**
      * @param {Member} member
-     * @returns {PageSession} the one of this page
+     * @returns {PageSession} the shared session of this page
      */
     static join(member) {
         current ??= new PageSession();
@@ -57,7 +57,7 @@ export class PageSession {
 
     constructor() {
         const { signal } = this.#life;
-        // pagehide, not beforeunload: that one is unreliable on phones and keeps pages out of the back/forward cache.
+        // pagehide, not beforeunload: beforeunload is unreliable on phones and keeps pages out of the back/forward cache.
         addEventListener('pagehide', event => this.#onGone(event.persisted ? 0 : reloadGraceMs), { signal });
         addEventListener('pageshow', event => event.persisted && this.#onBack(), { signal });
         document.addEventListener('freeze', () => this.#onGone(0), { signal });
@@ -66,12 +66,12 @@ export class PageSession {
         addEventListener('keydown', event => this.#onKey(event), { signal });
     }
 
-    /** Until then a camera that is in use may be what this page itself has just given back. */
+    /** Until this time, a camera that is in use may be one that this page itself has just given back. */
     get goodbyeUntil() {
         return lastGoodbye + goodbyeMs;
     }
 
-    /** Only while a lease is held. */
+    /** The presence of this page; null before the session id is claimed and after the page was left. */
     get presence() {
         return this.#presence;
     }
@@ -104,13 +104,13 @@ export class PageSession {
         } finally {
             this.#asking--;
             if (this.#asking === 0) {
-                setTimeout(() => this.#asking === 0 && this.#presence?.settle()); // after the one that asked has seen its answer
+                setTimeout(() => this.#asking === 0 && this.#presence?.settle()); // after the caller has seen the answer
             }
         }
     }
 
     /**
-     * Whoever says goodbye for the session gives back all that it holds: only right where that is one member's.
+     * Says goodbye for the session if no other member holds a camera, because a goodbye gives back everything that the session holds.
      * @param {Member} member
      * @param {string} reason
      * @returns {boolean} whether the goodbye was said
@@ -135,7 +135,8 @@ export class PageSession {
     }
 
     /**
-     * A lease whose asking was given up, or that this page held before it was reloaded. The server would renew it for ever.
+     * Gives back leases that no member uses: their request was cancelled, or this page held them before its reload. Otherwise the server
+     * would renew them forever.
      * @param {import('./presence.js').NamedLease[]} leases
      */
     #giveBackUnknown(leases) {
@@ -144,15 +145,15 @@ export class PageSession {
         }
         for (const { lease_id, camera_id } of leases) {
             log(`${camera_id ?? 'a camera'}: held for nobody here, given back`);
-            giveBack(lease_id, 'client', giveBackTimeoutMs).catch(() => {}); // the next round of renewals names it again
+            giveBack(lease_id, 'client', giveBackTimeoutMs).catch(() => {}); // if this fails, the next round of renewals names the lease again
         }
     }
 
     /** @param {number} graceMs */
     #onGone(graceMs) {
         const holding = [...this.#members].filter(member => member.holds);
-        // An open socket would keep the page out of the back/forward cache. Closed without a goodbye: should the other one
-        // be lost, the loss of the socket still frees what this page had.
+        // An open socket would keep the page out of the back/forward cache. It is closed without its own goodbye: if the goodbye request
+        // below is lost, the loss of the socket still frees what this page held.
         this.#presence?.close();
         for (const member of this.#members) {
             member.gone('page_hide');

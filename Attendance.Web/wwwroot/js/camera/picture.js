@@ -13,7 +13,7 @@ export class Picture {
     #newest = null;
     #drawing = false;
 
-    /** Frames of an earlier holder of the camera, which were not shown. */
+    /** The number of frames that were not shown because they belong to an earlier holder of the camera. */
     refused = 0;
     drawn = 0;
     dropped = 0;
@@ -24,11 +24,11 @@ export class Picture {
     }
 
     /**
-     * Shows the stream until it ends or `signal` says so.
+     * Shows the stream until it ends or `signal` aborts.
      * @param {string} url
-     * @param {number} fencingToken frames with a lower one come from a holder before us
+     * @param {number} fencingToken this holder's token; frames with a lower token come from an earlier holder
      * @param {AbortSignal} signal
-     * @param {(width: number, height: number) => void} onDrawn after each frame that is now to be seen
+     * @param {(width: number, height: number) => void} onDrawn called after each frame that is drawn
      * @throws {import('./api.js').Problem} when the stream is refused
      */
     async show(url, fencingToken, signal, onDrawn) {
@@ -47,7 +47,7 @@ export class Picture {
     }
 
     /**
-     * As {@link show}, by single pictures, for a while: each has a connection for a moment only.
+     * Shows `count` single pictures instead of a stream, so that each request uses a connection only briefly.
      * @param {string} url
      * @param {number} fencingToken
      * @param {number} count
@@ -85,7 +85,7 @@ export class Picture {
             while (this.#newest && !signal.aborted) {
                 const image = this.#newest;
                 this.#newest = null;
-                const bitmap = await createImageBitmap(image).catch(() => null); // a damaged frame: the next one is near
+                const bitmap = await createImageBitmap(image).catch(() => null); // skips a damaged frame, because the next one comes soon
                 if (!bitmap) {
                     continue;
                 }

@@ -3,14 +3,14 @@ import { log } from './log.js';
 import { jittered } from './timing.js';
 
 /**
- * What the server says about one lease of this page.
+ * The callbacks for the server's messages about one lease of this page.
  * @typedef {object} Watcher
- * @property {(ttlSeconds: number) => void} renewed it lives for so long from now on
- * @property {(reason: string, detail: string | null) => void} ended nothing may be left of it when this returns
- * @property {(move: import('./api.js').CurrentLease) => void} moved its camera was lost, and it has another from now on
- * @property {() => void} connected the server renews from now on
- * @property {() => void} cut nobody renews it but us, and the server waits for two seconds only
- * @property {() => void} doubtful the server does not count it among ours
+ * @property {(ttlSeconds: number) => void} renewed the lease lives this long from now on
+ * @property {(reason: string, detail: string | null) => void} ended the lease has ended; nothing may use it after this returns
+ * @property {(move: import('./api.js').CurrentLease) => void} moved the lease's camera was lost, and the lease has another camera from now on
+ * @property {() => void} connected the server renews the lease from now on
+ * @property {() => void} cut only this page can renew the lease now, and the server waits for two seconds only
+ * @property {() => void} doubtful the server does not list the lease among those of this session
  *
  * @typedef {{ lease_id: string, camera_id?: string, ttl_seconds?: number }} NamedLease
  */
@@ -22,8 +22,8 @@ const openTimeoutMs = 10_000;
 const replaced = 4000;
 
 /**
- * Shows the server that this page lives: a socket that the browser's network stack keeps answering, however slow the
- * page's own timers are. It is open while there is a lease to watch; without it the leases are renewed by HTTP.
+ * Shows the server that this page is alive. It uses a socket because the browser's network stack keeps answering, however slow the
+ * page's own timers are. The socket is open while there is a lease to watch; without it, the leases are renewed by HTTP.
  */
 export class Presence {
     #sessionId;
@@ -33,7 +33,7 @@ export class Presence {
     #isAsking;
     /** @type {Map<string, Watcher>} */
     #watchers = new Map();
-    /** What the server waits for our word on. The news may overtake the answer that grants a lease. @type {Map<string, string>} */
+    /** Ended leases that are not confirmed yet. The end may arrive before the answer that grants the lease. @type {Map<string, string>} */
     #ended = new Map();
     /** @type {WebSocket | null} */
     #socket = null;
@@ -46,8 +46,8 @@ export class Presence {
 
     /**
      * @param {string} sessionId
-     * @param {() => boolean} isAsking whether a lease may be on its way that nobody watches yet
-     * @param {(leases: NamedLease[]) => void} onUnknown the server renews what nobody here watches
+     * @param {() => boolean} isAsking whether a lease may be on its way that is not watched yet
+     * @param {(leases: NamedLease[]) => void} onUnknown called with the leases that the server renews but this page does not watch
      */
     constructor(sessionId, isAsking, onUnknown) {
         this.#sessionId = sessionId;
@@ -80,7 +80,7 @@ export class Presence {
         }
     }
 
-    /** Nothing of what has ended is left here: the server's proof that those cameras are free. */
+    /** Confirms that no ended lease is in use here. The server takes this as proof that those cameras are free. */
     settle() {
         for (const lease_id of this.#ended.keys()) {
             this.#send({ type: 'stopped', lease_id });
@@ -94,7 +94,7 @@ export class Presence {
         this.#send({ type: 'visibility', hidden });
     }
 
-    /** The socket looks open and is not: nothing came for longer than it should. */
+    /** Drops the socket and connects again, because a socket that was silent for too long may only look open. */
     distrust() {
         if (this.#socket) {
             log('presence: silent for too long');
@@ -119,7 +119,7 @@ export class Presence {
             address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
             socket = new WebSocket(address, protocol);
         } catch (error) {
-            log('presence: no sockets here', String(error)); // a policy forbids them: by HTTP then, for good
+            log('presence: no sockets here', String(error)); // a policy forbids sockets: leases are renewed by HTTP from now on
             return;
         }
         this.#socket = socket;
@@ -143,13 +143,13 @@ export class Presence {
         log(`presence: closed (${code})`);
         this.#drop();
         if (code === replaced) {
-            this.#failures = 10; // another page has this session: not a fight over it every second
+            this.#failures = 10; // another page has this session: do not compete for it every second
         }
         this.#each(watcher => watcher.cut());
         this.#reconnect();
     }
 
-    /** At once the first time: the server gives up what it does not hear of for two seconds. */
+    /** Connects again, the first time at once: the server gives up leases that it does not hear about for two seconds. */
     #reconnect() {
         clearTimeout(this.#timer);
         this.#timer = undefined;
@@ -171,7 +171,7 @@ export class Presence {
         const leases = Array.isArray(message.leases) ? message.leases : [];
         switch (message.type) {
             case 'hello': {
-                this.#failures = 0; // not before: a proxy may open what it cannot keep
+                this.#failures = 0; // reset only now: a proxy may open a socket that it cannot keep open
                 const known = new Set(leases.map(lease => lease.lease_id));
                 this.#each((watcher, leaseId) => known.has(leaseId) || watcher.doubtful());
                 break;

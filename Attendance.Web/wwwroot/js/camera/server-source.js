@@ -12,17 +12,17 @@ import { delay, jittered } from './timing.js';
 
 const firstReopenMs = 250;
 const slowestReopenMs = 5000;
-/** Then it is looked whether there is a place for a stream by now. */
+/** After this many single pictures, the source checks whether a stream place has become free. */
 const stillsAtATime = 20;
 
-/** A camera of a server: its stream, drawn on a canvas. @implements {Source} @typedef {import('./source.js').Source} Source */
+/** A camera of the server. Its stream is drawn on a canvas. @implements {Source} @typedef {import('./source.js').Source} Source */
 export class ServerSource {
     #cameraId;
     #picture;
 
     /**
      * @param {string} cameraId
-     * @param {HTMLCanvasElement} [canvas] without it only the lease is held
+     * @param {HTMLCanvasElement} [canvas] where the picture is drawn; without it only the lease is held
      */
     constructor(cameraId, canvas) {
         this.#cameraId = cameraId;
@@ -40,7 +40,7 @@ export class ServerSource {
     }
 
     async open() {
-        // The server opens it, before it grants the lease.
+        // The server opens the camera before it grants the lease.
     }
 
     /**
@@ -78,14 +78,14 @@ export class ServerSource {
             }
             signal.throwIfAborted();
             viewer.picture('interrupted');
-            await viewer.renew(); // a stream ends with its lease; only the lease knows why
+            await viewer.renew(); // a stream ends with its lease, and only the renewal tells why
             await delay(jittered(wait), signal);
             wait = Math.min(wait * 2, slowestReopenMs);
         }
     }
 
     pause() {
-        // Nothing is open but the stream, and that ends with show().
+        // Only the stream is open, and it ends with show().
     }
 
     close() {

@@ -3,9 +3,9 @@
 const key = 'camera_session_id';
 
 /**
- * This tab's session id: a reload keeps it, so that it finds its own lease again. A duplicated tab is given a copy of the
- * other's storage; two tabs of one id would release each other's camera, so the copy gets a new one.
- * @param {AbortSignal} signal until when the id is ours; a page in the back/forward cache must hold no lock
+ * Claims this tab's session id. A reload keeps the id, so that the page finds its own lease again. A duplicated tab starts with a copy
+ * of the other tab's storage. Two tabs with one id would release each other's camera, so the copy gets a new id.
+ * @param {AbortSignal} signal ends the claim when it aborts; a page in the back/forward cache must hold no lock
  * @returns {Promise<string>}
  */
 export async function claimSessionId(signal) {
@@ -19,7 +19,7 @@ export async function claimSessionId(signal) {
     return fresh;
 }
 
-/** Whether this page was here before: then an own lease, or its release, may still be on its way. */
+/** Tells whether the page was reached by a reload or through the history. If so, its former lease or the release may still be on its way. */
 export function arrivedByReloadOrHistory() {
     const [navigation] = performance.getEntriesByType('navigation');
     return navigation instanceof PerformanceNavigationTiming
@@ -27,14 +27,14 @@ export function arrivedByReloadOrHistory() {
 }
 
 /**
- * Duplicating a tab counts as "back_forward", so only a lock tells the original from the copy.
+ * Locks the id. Duplicating a tab counts as "back_forward", so only a lock tells the original from the copy.
  * @param {string} id
  * @param {AbortSignal} signal
- * @returns {Promise<boolean>} false when another tab has it
+ * @returns {Promise<boolean>} false if another tab has the id
  */
 function claim(id, signal) {
     if (!navigator.locks || signal.aborted) {
-        return Promise.resolve(true); // locks need a secure context; without them the kind of navigation decides alone
+        return Promise.resolve(true); // locks need a secure context; without them only the kind of navigation decides
     }
     return new Promise(resolve => {
         navigator.locks.request(`camera-session:${id}`, { ifAvailable: true }, lock => {
@@ -50,7 +50,7 @@ function randomId() {
     if (typeof crypto.randomUUID === 'function') {
         return crypto.randomUUID();
     }
-    // Plain http on another machine's address: no randomUUID there, the same randomness all the same.
+    // On plain HTTP from another machine, randomUUID does not exist; these bytes are at least as random.
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -68,6 +68,6 @@ function write(id) {
     try {
         sessionStorage.setItem(key, id);
     } catch {
-        // As above.
+        // Storage is switched off: every load is a new session.
     }
 }

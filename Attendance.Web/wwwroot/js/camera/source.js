@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Where a session's picture comes from. It is told what to do; it decides nothing about the lease.
+ * The source of a session's picture. It does what the session tells it, and decides nothing about the lease.
  *
  * @typedef {'none' | 'opening' | 'showing' | 'interrupted'} PictureState
  * @typedef {import('./api.js').Lease} Lease
@@ -11,14 +11,15 @@
  * @property {(state: PictureState, trouble?: Problem | null) => void} picture
  * @property {() => void} frame
  * @property {(width: number, height: number) => void} size
- * @property {() => Promise<void>} renew asks whether the lease still lives
+ * @property {() => Promise<void>} renew renews the lease and so learns whether it still exists
  *
  * @typedef {object} Source
- * @property {(signal: AbortSignal, tell: (problem: Problem) => void) => Promise<string>} cameraId what to ask a lease for
- * @property {(signal: AbortSignal, tell: (problem: Problem) => void) => Promise<void>} open under the lease, before anything is shown; tells what it waits for
- * @property {(lease: Lease, viewer: Viewer, signal: AbortSignal) => Promise<void>} show until aborted; throws when it gives up
+ * @property {(signal: AbortSignal, tell: (problem: Problem) => void) => Promise<string>} cameraId returns the id of the camera to ask a lease for
+ * @property {(signal: AbortSignal, tell: (problem: Problem) => void) => Promise<void>} open opens the camera under the lease,
+ *   before anything is shown; tells what it waits for
+ * @property {(lease: Lease, viewer: Viewer, signal: AbortSignal) => Promise<void>} show shows the picture until aborted; throws when it gives up
  * @property {() => void} pause
- * @property {() => void} close everything local is over when it returns
+ * @property {() => void} close ends everything local before it returns
  */
 
 export {};

@@ -5,35 +5,35 @@
  * @typedef {import('./source.js').PictureState} PictureState
  * @typedef {import('./device.js').DeviceWish} DeviceWish
  *
- * Why the session is where it is.
+ * The reason why the session is in its state.
  * @typedef {object} Cause
  * @property {string} [reason] a release reason of the contract: `client`, `manual`, `page_hide`, `takeover`, `expired`, …
- * @property {string | null} [detail] what the server adds to it
+ * @property {string | null} [detail] what the server adds to the reason
  * @property {import('./api.js').Problem} [problem] why there is no camera
  * @property {boolean} [confirmed] with `released`: the server has said that the camera is free
  *
  * @typedef {{ from: State, to: State, cause: Cause }} StateChange detail of the `statechange` event
  * @typedef {{ state: PictureState, trouble: import('./api.js').Problem | null }} PictureChange detail of the `picturechange` event
  *
- * @typedef {{ from: string, to: string }} Move detail of the `camera-moved` event: the ids of the camera that was lost and of the one that took its place
+ * @typedef {{ from: string, to: string }} Move detail of the `camera-moved` event: the ids of the lost camera and of its replacement
  *
  * @typedef {object} ServerCamera
  * @property {'server'} [kind]
  * @property {string} cameraId one of the server's catalog, or `auto` for the best free one
  * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
- * @property {boolean} [failover] go on with another camera should this one be lost, instead of waiting for it
- * @property {object} [requirements] with `auto`: what the camera must be, as in the HTTP API
+ * @property {boolean} [failover] whether to go on with another camera if this one is lost, instead of waiting for it
+ * @property {object} [requirements] with `auto`: the requirements for the camera, as in the HTTP API
  *
  * @typedef {object} BrowserCameraOptions
  * @property {'browser'} kind a camera of this device
- * @property {HTMLVideoElement} [video] where the live picture goes; `CameraSession.stream` has it as well
+ * @property {HTMLVideoElement} [video] where the live picture goes; `CameraSession.stream` provides it as well
  *
  * @typedef {BrowserCameraOptions & DeviceWish} BrowserCamera
  * @typedef {{ shortcut?: boolean }} Common `shortcut: false`: Ctrl+Shift+C is left to the page
  * @typedef {(ServerCamera | BrowserCamera) & Common} Options
  */
 
-/** From where to where. @type {Record<State, readonly State[]>} */
+/** The allowed transitions: from each state to these states. @type {Record<State, readonly State[]>} */
 export const transitions = {
     idle: ['acquiring'],
     acquiring: ['live', 'paused', 'idle', 'released', 'lost'],

@@ -1,24 +1,25 @@
 // @ts-check
 
 /**
- * Over HTTP/1.1 a browser has six connections to a host, all its windows together, and a stream keeps one for as long as it lasts. Were
- * all six kept, no page of the host would load any more, and none would say why. So streams share four places; who has none goes without.
+ * The number of streams at a time. Over HTTP/1.1, a browser has six connections to a host for all its windows together, and a stream keeps
+ * one for as long as it lasts. If streams kept all six, no page of the host would load any more, without an error message. So streams
+ * share four places, and a page without a place shows no stream.
  */
 const places = 4;
 
-/** @returns {boolean} HTTP/2 and 3 have one connection for everything */
+/** @returns {boolean} whether all requests share one connection, as with HTTP/2 and HTTP/3 */
 function isShared() {
     const [page] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
     return page !== undefined && /^h[23]/.test(page.nextHopProtocol);
 }
 
 /**
- * Takes a place until the signal says that it is free again.
+ * Takes a place and keeps it until the signal aborts.
  * @param {AbortSignal} signal
- * @returns {Promise<boolean>} false where other windows have all of them
+ * @returns {Promise<boolean>} false if other windows have all places
  */
 export async function takeStreamPlace(signal) {
-    if (isShared() || !navigator.locks) { // no locks on a page that is not secure: there nobody counts
+    if (isShared() || !navigator.locks) { // an insecure page has no locks, so places are not counted there
         return true;
     }
     for (let place = 0; place < places; place++) {
@@ -29,7 +30,7 @@ export async function takeStreamPlace(signal) {
                 return lock && !signal.aborted
                     ? new Promise(free => signal.addEventListener('abort', () => free(undefined), { once: true }))
                     : undefined;
-            }).catch(() => resolve(true)); // a browser that refuses locks: as without them
+            }).catch(() => resolve(true)); // a browser that refuses locks is treated as one without locks
         });
         if (isOurs) {
             return true;

@@ -24,7 +24,7 @@ export function delay(ms, signal) {
 }
 
 /**
- * Spreads what many pages would otherwise do in the same moment.
+ * Varies a delay at random by up to 25 % either way, so that many pages do not act at the same moment.
  * @param {number} ms
  */
 export function jittered(ms) {

@@ -1,15 +1,15 @@
 // @ts-check
 
 /**
- * One borrowing as the servers trace it: what is sent under it belongs together there. A page sends no spans of its own, so
- * that all of it hangs on one that nobody has seen.
+ * The trace of one borrowing: the servers group all requests that are sent with it. The page sends no spans of its own, so the parent
+ * span of those requests is never recorded.
  */
 export class Trace {
     #parent = `00-${hex(16)}-${hex(8)}-01`;
 
     /**
-     * For what a page asks by itself every few seconds: W3C's flag "not sampled" keeps the servers from tracing it, so that what
-     * people do is easy to find.
+     * For requests that a page makes by itself every few seconds. W3C's flag "not sampled" keeps the servers from tracing them, so that
+     * the actions of people are easy to find.
      */
     static unsampled = {
         get headers() {
@@ -17,7 +17,7 @@ export class Trace {
         },
     };
 
-    /** As W3C's Trace Context has it. */
+    /** The request headers as defined by W3C Trace Context. */
     get headers() {
         return { traceparent: this.#parent };
     }

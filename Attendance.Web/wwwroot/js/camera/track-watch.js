@@ -7,7 +7,7 @@ import { permissionStatus } from './device.js';
  */
 
 const muteToleratedMs = 5000;
-/** After coming back from the background some phones leave a track "live" that delivers nothing. */
+/** How long a track may deliver no frame. After a return from the background, some phones leave a track "live" that delivers nothing. */
 const stuckAfterMs = 3000;
 const firstPictureMs = 10_000;
 const lookEveryMs = 500;
@@ -15,9 +15,9 @@ const lookEveryMs = 500;
 /**
  * Watches a camera of this device until its picture is gone.
  * @param {MediaStream} stream
- * @param {HTMLVideoElement | null} video where it is shown
+ * @param {HTMLVideoElement | null} video the element that shows the stream
  * @param {Viewer} viewer
- * @param {boolean} isNew it has not delivered a picture yet, which takes some cameras a while
+ * @param {boolean} isNew whether the stream has not delivered a picture yet, which takes some cameras a while
  * @param {AbortSignal} signal
  * @returns {Promise<Trouble>} rejects when aborted
  */
@@ -74,15 +74,15 @@ export function watchTrack(stream, video, viewer, isNew, signal) {
         const look = setInterval(() => {
             const now = performance.now();
             if (track.readyState === 'ended') {
-                gone('ended'); // nothing is said of it where the system has stopped it in the background
+                gone('ended'); // no event is sent if the system has stopped the track in the background
             } else if (mutedSince !== null && now - mutedSince > muteToleratedMs) {
                 gone('muted');
             } else if (video && mutedSince === null) {
                 if (video.paused) {
-                    video.play().catch(() => {}); // the system pauses what it takes for a film
+                    video.play().catch(() => {}); // the system may pause the video like a film
                 } else if (video.currentTime !== at) {
                     at = video.currentTime;
-                    picture(); // also where frames are not announced
+                    picture(); // also for browsers that do not announce frames
                 } else if (now - advanced > (seen || !isNew ? stuckAfterMs : firstPictureMs)) {
                     gone('stuck');
                 }

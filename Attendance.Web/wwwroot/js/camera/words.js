@@ -2,7 +2,7 @@
 import { serverNow } from './server-clock.js';
 
 /**
- * What a camera's state is called, which colour it has, and what it means for whoever looks at it.
+ * The name of a camera's state, its colour, and its meaning for the user.
  * @typedef {{ word: string, tone: 'good' | 'busy' | 'warn' | 'bad' | 'quiet', meaning: string }} StateWords
  */
 
@@ -49,7 +49,7 @@ const reasons = {
 };
 
 /**
- * Why a lease ended.
+ * Tells why a lease ended.
  * @param {string | undefined} reason
  */
 export function wordsForReason(reason) {
@@ -57,7 +57,7 @@ export function wordsForReason(reason) {
 }
 
 /**
- * What is wrong with this device's own camera, and what to do about it.
+ * Problems with this device's own camera, and what to do about them.
  * @type {Record<string, string>}
  */
 const deviceProblems = {
@@ -79,7 +79,7 @@ const deviceProblems = {
     too_many_browser_cameras: 'Too many browsers are using their cameras here just now. Try again in a while.',
 };
 
-/** While the camera is held and its picture is being brought back. @type {Record<string, string>} */
+/** Troubles while the camera is held and its picture is being restored. @type {Record<string, string>} */
 const troubles = {
     device_unplugged: 'The camera was unplugged. Plug it in again: it is still yours.',
     device_busy: 'Another application has taken this device’s camera. Close it there; the camera is still yours.',
@@ -89,7 +89,7 @@ const troubles = {
 };
 
 /**
- * What keeps the picture away from whoever holds the camera.
+ * Tells the camera's holder why there is no picture.
  * @param {import('./api.js').Problem | null} trouble
  */
 export function wordsForTrouble(trouble) {
@@ -97,7 +97,7 @@ export function wordsForTrouble(trouble) {
 }
 
 /**
- * The lease has gone on with another camera.
+ * Tells that the lease has moved to another camera.
  * @param {import('./states.js').Move} move
  */
 export function wordsForMove({ from, to }) {
@@ -105,7 +105,7 @@ export function wordsForMove({ from, to }) {
 }
 
 /**
- * What is in the way, and what to do about it.
+ * Tells why the camera is not available, and what to do about it.
  * @param {import('./api.js').Problem} problem
  */
 export function wordsForProblem(problem) {
@@ -140,7 +140,7 @@ export function wordsForProblem(problem) {
 }
 
 /**
- * What keeps this device's camera from being opened, and may pass.
+ * Tells what delays the opening of this device's camera and may pass.
  * @param {import('./api.js').Problem} problem
  */
 export function wordsForWait(problem) {
@@ -183,5 +183,5 @@ export function describe(camera) {
     const size = camera.width && camera.height ? `${camera.width} × ${camera.height}` : null;
     const rate = camera.frame_rate ? `${Math.round(camera.frame_rate)} pictures/s` : null;
     const facts = [kind, size, rate, camera.node ? `on ${camera.node}` : null];
-    return facts.flatMap(fact => fact ? [fact.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011')] : []).join(' · '); // breaks between facts only
+    return facts.flatMap(fact => fact ? [fact.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011')] : []).join(' · '); // breaks only between facts
 }

@@ -14,7 +14,7 @@ import { wordsForState } from '../camera/words.js';
 
 const key = 'enrollment_camera';
 const answerWithinMs = 8000;
-/** No camera of the server can be had, while this device's may. */
+/** The problem codes that mean: no camera of the server is available, but this device's camera may be. */
 const noneToBeHad = ['no_matching_camera', 'camera_in_use', 'camera_unavailable', 'camera_quarantined', 'camera_missing'];
 
 /** @returns {Choice} */
@@ -32,7 +32,7 @@ export function rememberChoice(choice) {
     try {
         localStorage.setItem(key, choice);
     } catch {
-        // The next visit begins with the best.
+        // Storage is not available: the next visit starts with the best camera.
     }
 }
 
@@ -56,15 +56,15 @@ export function optionsFor(choice, canvas, video) {
     const id = choice.slice(choice.indexOf(':') + 1);
     return choice.startsWith('device:') ? { kind: 'browser', video, deviceId: id }
         : choice === 'device' ? { kind: 'browser', video }
-        : choice.startsWith('server:') ? { cameraId: id, canvas } // this one: another may look elsewhere
-        : { cameraId: 'auto', canvas, failover: true, requirements: { test_pattern: false } }; // it sees nobody
+        : choice.startsWith('server:') ? { cameraId: id, canvas } // exactly this camera: another may point elsewhere
+        : { cameraId: 'auto', canvas, failover: true, requirements: { test_pattern: false } }; // a test pattern shows no person
 }
 
 /**
- * What there is to choose from.
+ * Lists the cameras to choose from.
  * @param {AbortSignal} signal
- * @returns {Promise<{ cameras: Camera[] | null, devices: { deviceId: string, label: string }[] }>} `cameras` is null while the
- *   server cannot be asked; `devices` have names only where one was permitted
+ * @returns {Promise<{ cameras: Camera[] | null, devices: { deviceId: string, label: string }[] }>} `cameras` is null if the
+ *   server does not answer; `devices` is empty until the user has permitted one, because unnamed devices are left out
  */
 export async function whatThereIs(signal) {
     const [cameras, devices] = await Promise.all([
@@ -78,7 +78,7 @@ export async function whatThereIs(signal) {
 }
 
 /**
- * Offers it. Only what has changed is written, so that a list that is open stays as it is.
+ * Fills the list of choices. Writes only what has changed, so that an open list stays as it is.
  * @param {HTMLSelectElement} select
  * @param {{ cameras: Camera[] | null, devices: { deviceId: string, label: string }[] }} there
  * @param {Choice} chosen

@@ -18,15 +18,15 @@ import { wordsForFlaw, wordsForRefusal } from './shot-words.js';
  * @typedef {import('./shot-sender.js').Claim} Claim
  *
  * @typedef {'loading' | 'waiting' | 'guiding' | 'finishing' | 'done' | 'blocked'} CaptureState
- *   `waiting`: there is no live picture; `finishing`: all are taken, and the server has not confirmed all
+ *   `waiting`: there is no live picture; `finishing`: all pictures are taken, but the server has not confirmed all of them
  *
  * @typedef {object} PoseShot
- * @property {'missing' | 'sending' | 'waiting' | 'taken'} state `waiting`: kept here until the server can be reached
- * @property {KeptShot | null} kept what the server has
- * @property {string | null} preview a picture that is on its way; lives in memory
+ * @property {'missing' | 'sending' | 'waiting' | 'taken'} state `waiting`: the picture is kept in this page until the server can be reached
+ * @property {KeptShot | null} kept the shot that the server has, if any
+ * @property {string | null} preview the URL of a picture that is not confirmed yet; the picture is in memory only
  */
 
-/** From where to where. @type {Record<CaptureState, readonly CaptureState[]>} */
+/** The allowed transitions: from each state to these states. @type {Record<CaptureState, readonly CaptureState[]>} */
 export const transitions = {
     loading: ['waiting', 'guiding', 'finishing', 'done', 'blocked'],
     waiting: ['guiding', 'finishing', 'done', 'blocked'],
@@ -36,23 +36,23 @@ export const transitions = {
     blocked: ['loading'],
 };
 
-/** Leaves a slow machine half of its time for everything else. */
+/** The least time between the starts of two frame checks. It leaves a slow machine half of its time for everything else. */
 const lookEveryMs = 100;
-/** A button that is pressed twice means one picture, not two poses. */
+/** The least time between two pictures, so that a double press of the button takes one picture, not two poses. */
 const betweenTakesMs = 700;
 const failuresBeforeGivingUp = 3;
 const firstRetryMs = 1000;
 const slowestRetryMs = 10_000;
 const refusalStandsMs = 5000;
 const jpegQuality = 0.92;
-/** More pixels show nothing more of a face, and take long to send. */
+/** The longest side of a picture, in pixels. More pixels show no more of a face and take long to send. */
 const longestSide = 1920;
 
 /**
- * Guides one person through the poses: looks at the live picture of a {@link CameraSession}, takes a picture when it is good,
- * sends it, and gives the camera back when the server has all.
+ * Guides one person through the poses. Checks the live picture of a {@link CameraSession}, takes a picture when it is good, sends it,
+ * and gives the camera back when the server has all pictures.
  *
- * Event: `change`. {@link dispose} ends everything here; the camera stays its owner's.
+ * Event: `change`. {@link dispose} ends everything in this session; the caller still owns the camera session.
  */
 export class CaptureSession extends EventTarget {
     #url;
@@ -67,9 +67,9 @@ export class CaptureSession extends EventTarget {
     #asked = null;
     /** @type {Map<Pose, PoseShot>} */
     #shots = new Map();
-    /** What is on its way, of each pose. @type {Map<Pose, import('./shot-sender.js').Shot>} */
+    /** The newest shot of each pose that the server has not confirmed or refused yet. @type {Map<Pose, import('./shot-sender.js').Shot>} */
     #newest = new Map();
-    /** To be taken although there is one. @type {Pose | null} */
+    /** The pose to take again although a picture of it exists. @type {Pose | null} */
     #again = null;
     /** @type {Pose | null} */
     #guided = null;
@@ -90,18 +90,18 @@ export class CaptureSession extends EventTarget {
     #failures = 0;
     /** @type {'loading' | 'ready' | 'failed'} */
     #finding = 'loading';
-    /** As this page measures it; the server's detector puts the points a little elsewhere. @type {number | null} */
+    /** The pitch of the front shot as this page measures it; the server's detector places the points slightly differently. @type {number | null} */
     #frontPitch = null;
     /** @type {string | null} */
     #flaw = null;
     #message = { words: '', until: 0 };
-    /** False where a page that is loaded again may help, and taking one picture after the other does not. */
+    /** False after an unexpected refusal: reloading the page may help, but taking one picture after another does not. */
     #automatic = true;
 
     /**
      * @param {object} options
-     * @param {string} options.url of the person's shots
-     * @param {string} options.token against forged requests
+     * @param {string} options.url the URL of the person's shots
+     * @param {string} options.token the token that protects against forged requests
      * @param {Limits} options.limits
      */
     constructor({ url, token, limits }) {
@@ -123,7 +123,7 @@ export class CaptureSession extends EventTarget {
         return this.#state;
     }
 
-    /** What the person is asked for; null when nothing is missing or known. @returns {Pose | null} */
+    /** The pose that the person is asked for; null when no pose is missing or the poses are not known yet. @returns {Pose | null} */
     get pose() {
         return this.#again ?? nextPose(this.#asked ?? [], pose => this.shot(pose).state !== 'missing');
     }
@@ -133,22 +133,22 @@ export class CaptureSession extends EventTarget {
         return this.#asked ?? [];
     }
 
-    /** Taken once more. @returns {Pose | null} */
+    /** The pose that is being taken again, or null. @returns {Pose | null} */
     get retaking() {
         return this.#again;
     }
 
-    /** Why it is blocked, or not loaded yet. */
+    /** The problem that blocks the capture or delays its loading, or null. */
     get problem() {
         return this.#problem;
     }
 
-    /** What keeps pictures from being confirmed. */
+    /** The problem that keeps the server from confirming pictures, or null. */
     get sendingProblem() {
         return this.#sending;
     }
 
-    /** How many pictures are only here. */
+    /** The number of pictures that exist only in this page. */
     get pending() {
         return this.#sender.pending;
     }
@@ -157,12 +157,12 @@ export class CaptureSession extends EventTarget {
         return this.#finding;
     }
 
-    /** Of holding still, 0 to 1. */
+    /** The progress of holding still, 0 to 1. */
     get progress() {
         return this.#state === 'guiding' ? this.#guide.progress : 0;
     }
 
-    /** What to do so that the picture is taken; empty when there is nothing to say. */
+    /** Tells the person what to do so that the picture is taken; empty when there is nothing to say. */
     get hint() {
         if (this.#message.words !== '' && (this.#state !== 'guiding' || performance.now() < this.#message.until)) {
             return this.#message.words;
@@ -175,16 +175,16 @@ export class CaptureSession extends EventTarget {
         return this.#shots.get(pose) ?? { state: 'missing', kept: null, preview: null };
     }
 
-    /** Asks which shots there are; goes on asking while the server is away. Gets the face finder meanwhile. */
+    /** Asks the server which shots exist, and retries while the server is away. Loads the face finder at the same time. */
     async start() {
         void this.#openFinder();
         await this.#load();
     }
 
     /**
-     * Looks at this camera from now on.
+     * Uses this camera from now on, instead of any earlier one.
      * @param {CameraSession} camera
-     * @param {HTMLVideoElement | HTMLCanvasElement} source where its picture is
+     * @param {HTMLVideoElement | HTMLCanvasElement} source the element that shows its picture
      */
     attach(camera, source) {
         this.#attached.abort();
@@ -199,7 +199,7 @@ export class CaptureSession extends EventTarget {
         this.#update();
     }
 
-    /** Takes the picture now, good or not: the server has the last word. */
+    /** Takes the picture now, good or not: the server makes the final decision. */
     async take() {
         const { pose } = this;
         const claim = this.#claim;
@@ -217,7 +217,7 @@ export class CaptureSession extends EventTarget {
         this.#update();
     }
 
-    /** What there is stays, instead of {@link retake}. */
+    /** Cancels {@link retake}: the existing picture stays. */
     keep() {
         this.#again = null;
         this.#update();
@@ -291,7 +291,7 @@ export class CaptureSession extends EventTarget {
         this.#guide.forget();
     }
 
-    /** Of the shot that the server has, as this page's own finder sees it. */
+    /** Measures the pitch of the server's front shot with this page's own face finder; if that fails, uses the server's pitch. */
     async #measureFront() {
         const { kept } = this.shot('front');
         if (!kept || this.#finding !== 'ready' || this.#frontPitch !== null || this.#newest.has('front')) {
@@ -312,7 +312,7 @@ export class CaptureSession extends EventTarget {
         }
     }
 
-    /** Frames that come while one is looked at are left out. */
+    /** Starts the check of a frame. Frames that arrive during a check are skipped. */
     #onFrame() {
         if (this.#state === 'guiding' && this.#finding === 'ready' && !this.#looking && document.visibilityState === 'visible'
             && performance.now() - this.#lookedAt >= lookEveryMs) {
@@ -359,7 +359,7 @@ export class CaptureSession extends EventTarget {
         return figuresOf(faces, frame.width, frame.height, ({ left, top, width, height }) => context.getImageData(left, top, width, height));
     }
 
-    /** What is to be seen now, as the camera sees it: never mirrored. @param {HTMLCanvasElement} canvas */
+    /** Copies the current frame as the camera sees it, never mirrored. Returns false if there is no frame. @param {HTMLCanvasElement} canvas */
     #grab(canvas) {
         const source = this.#source;
         const [width, height] = source instanceof HTMLVideoElement ? [source.videoWidth, source.videoHeight] : [source?.width ?? 0, source?.height ?? 0];
@@ -385,7 +385,7 @@ export class CaptureSession extends EventTarget {
         this.#again = null;
         this.#takenAt = performance.now();
         this.#message = { words: '', until: 0 };
-        this.#setShot(pose, { state: 'sending' }); // at once, so that the same is not taken twice
+        this.#setShot(pose, { state: 'sending' }); // at once, so that the same pose is not taken twice
         this.#update();
         /** @type {Blob | null} */
         const picture = await new Promise(resolve => frame.toBlob(resolve, 'image/jpeg', jpegQuality));
@@ -422,7 +422,7 @@ export class CaptureSession extends EventTarget {
             this.#newest.delete(shot.pose);
             this.#setShot(shot.pose, { state: 'taken', kept, preview: null });
         } else {
-            this.#setShot(shot.pose, { kept }); // it has been taken once more meanwhile
+            this.#setShot(shot.pose, { kept }); // the pose was taken again in the meantime
         }
         this.#update();
     }
@@ -441,7 +441,7 @@ export class CaptureSession extends EventTarget {
         const { pose } = shot;
         this.#sending = null;
         if (this.#newest.get(pose) !== shot) {
-            this.#update(); // it has been taken once more meanwhile
+            this.#update(); // the pose was taken again in the meantime
             return;
         }
         this.#newest.delete(pose);
@@ -465,7 +465,7 @@ export class CaptureSession extends EventTarget {
     }
 
     /**
-     * A picture that came to nothing.
+     * Discards a picture that could not be made or was refused, and asks for the pose again.
      * @param {Pose} pose
      * @param {string} words
      */
@@ -478,7 +478,7 @@ export class CaptureSession extends EventTarget {
             void this.#measureFront();
         }
         this.#message = { words, until: performance.now() + refusalStandsMs };
-        this.#guided = null; // it is asked for anew, after a while to read why
+        this.#guided = null; // asks for the pose again, after a pause to read the reason
         this.#update();
     }
 
@@ -492,7 +492,7 @@ export class CaptureSession extends EventTarget {
         this.#shots.set(pose, shot);
     }
 
-    /** Somebody may have signed in, or recorded the consent, in another tab. */
+    /** Loads again if blocked: the user may have signed in, or recorded the consent, in another tab. */
     #onVisible() {
         if (document.visibilityState === 'visible' && this.#state === 'blocked') {
             this.#asked = null;
@@ -502,7 +502,7 @@ export class CaptureSession extends EventTarget {
         }
     }
 
-    /** Everything follows from what is known now. */
+    /** Derives the state from what is known now, and acts on a change. */
     #update() {
         const to = this.#stateNow();
         const from = this.#state;
@@ -514,7 +514,7 @@ export class CaptureSession extends EventTarget {
             this.#state = to;
             this.#guided = null;
         }
-        // Also one that was still being asked for, and comes when nobody needs it any more.
+        // This also releases a camera that was requested earlier and becomes live only when it is no longer needed.
         if ((to === 'done' || to === 'blocked') && (to !== from || this.#camera?.state === 'live' || this.#camera?.state === 'paused')) {
             void this.#camera?.release('client');
         }

@@ -9,7 +9,7 @@ import { isUpright, poseOf } from './shot-figures.js';
  * @typedef {HTMLCanvasElement | HTMLImageElement} Picture
  */
 
-/** What the model looks at. Made square here, for it would squeeze the picture, and with it every angle. */
+/** The side of the model's input. The picture is padded to a square here, because the model would squeeze it and distort every angle. */
 const sidePx = 256;
 /** The library reports some of its failures by never answering. */
 const answerWithinMs = 15_000;
@@ -21,7 +21,7 @@ const config = {
     wasmPath: '/lib/tfjs-wasm/',
     modelBasePath: '/lib/human/',
     cacheModels: false,
-    cacheSensitivity: 0, // every frame is looked at anew
+    cacheSensitivity: 0, // every frame is analysed afresh
     debug: false,
     async: false,
     filter: { enabled: false },
@@ -43,7 +43,7 @@ const config = {
     segmentation: { enabled: false },
 };
 
-/** Once for a page, however many finders there are. @type {Promise<Human> | null} */
+/** The library, loaded once per page for all finders. @type {Promise<Human> | null} */
 let loading = null;
 
 /** Finds faces in pictures, on this device. */
@@ -53,17 +53,17 @@ export class FaceFinder {
     #last = Promise.resolve();
 
     /**
-     * Loads what it needs, and is warm when it returns.
-     * @throws where WebAssembly or the library is not to be had
+     * Loads and warms up the library and its model.
+     * @throws if WebAssembly or the library is not available
      */
     async load() {
         await (loading ??= open());
     }
 
     /**
-     * Looks at one picture after the other.
+     * Finds the faces in a picture. Calls run one after the other.
      * @param {Picture} picture
-     * @returns {Promise<Face[]>} the largest first; in pixels of the picture
+     * @returns {Promise<Face[]>} the faces, the largest first, in pixels of the picture
      */
     find(picture) {
         const found = this.#last.then(() => this.#find(picture));
@@ -102,13 +102,13 @@ async function open() {
     const { Human } = await import('/lib/human/human.esm.js');
     const human = new Human(config);
     await answered(human.load());
-    // It goes on with what is left where something cannot be had, and says so in the console only.
+    // If a part cannot be loaded, the library continues without it and reports that only in the console.
     if (human.tf.getBackend() !== 'wasm' || human.models.loaded().length !== 1) {
         throw new Error('The face finder could not be loaded.');
     }
     const blank = Object.assign(document.createElement('canvas'), { width: sidePx, height: sidePx });
     contextOf(blank).fillRect(0, 0, sidePx, sidePx);
-    await detect(human, blank); // the first time takes ten times as long
+    await detect(human, blank); // warm-up: the first detection takes ten times as long
     log(`face finder: ready after ${Math.round(performance.now() - started)} ms`);
     return human;
 }

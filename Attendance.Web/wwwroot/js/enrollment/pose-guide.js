@@ -8,26 +8,26 @@
 
 const steadyMs = 500;
 const steadyFrames = 3;
-/** Frames further apart say nothing about what was between them. */
+/** Two frames that are further apart than this say nothing about the time between them. */
 const gapMs = 1500;
-/** Between two frames; a head that moves blurs. In the units of the figures. */
+/** The most movement between two frames, in the units of the figures; a moving head is blurred. */
 const mostMoved = 0.04;
 const mostTurned = 0.12;
-/** Hints that come and go are worse than none. */
+/** A reason must last this long before it is shown, because hints that come and go are worse than none. */
 const reasonStandsMs = 1000;
-/** Nobody can read what to do next and have done it sooner. */
+/** The pause after a pose is asked for: nobody can read and follow the instruction sooner. */
 const pauseMs = 700;
 
 /**
- * @param {readonly Pose[]} asked in their order
+ * @param {readonly Pose[]} asked the poses, in the order in which they are asked for
  * @param {(pose: Pose) => boolean} isTaken
- * @returns {Pose | null} which is next; null when all are taken
+ * @returns {Pose | null} the next pose; null when all are taken
  */
 export function nextPose(asked, isTaken) {
     return asked.find(pose => !isTaken(pose)) ?? null;
 }
 
-/** Watches one pose after the other, and tells when to take the picture. All times are of one monotonic clock, in milliseconds. */
+/** Watches one pose after the other, and tells when to take the picture. All times come from one monotonic clock, in milliseconds. */
 export class PoseGuide {
     /** @type {Pose | null} */
     #pose = null;
@@ -42,7 +42,7 @@ export class PoseGuide {
     #reasonSince = 0;
 
     /**
-     * The next pose, or the same once more.
+     * Starts watching for the next pose, or for the same pose again.
      * @param {Pose | null} pose
      * @param {number} now
      * @param {number} [pause]
@@ -53,7 +53,7 @@ export class PoseGuide {
         this.forget();
     }
 
-    /** What was seen so far counts no more, as when the picture was away. */
+    /** Discards what was seen so far, for example after a gap in the picture. */
     forget() {
         this.#goodFrames = 0;
         this.#last = null;
@@ -61,18 +61,18 @@ export class PoseGuide {
         this.#reason = null;
     }
 
-    /** How much of the time for holding still is over, 0 to 1. */
+    /** The share of the holding-still time that has passed, 0 to 1. */
     get progress() {
         return this.#goodFrames === 0 ? 0 : Math.min(1, (this.#lastAt - this.#goodSince) / steadyMs, this.#goodFrames / steadyFrames);
     }
 
-    /** Why the picture is not taken, once that has stood for a while. @returns {Reason | null} */
+    /** The reason why the picture is not taken, once it has lasted for a while; otherwise null. @returns {Reason | null} */
     get reason() {
         return this.#reason !== null && this.#lastAt - this.#reasonSince >= reasonStandsMs ? this.#reason : null;
     }
 
     /**
-     * One frame.
+     * Processes one frame.
      * @param {Figures} figures
      * @param {readonly Reason[]} reasons
      * @param {number} now

@@ -1,35 +1,35 @@
 // @ts-check
 
 /**
- * @typedef {{ x: number, y: number }} Point pixels of the picture as the camera sees it, not mirrored
+ * @typedef {{ x: number, y: number }} Point a position in pixels of the picture as the camera sees it, not mirrored
  *
  * @typedef {object} Face
- * @property {Point} leftEye the eye at the picture's left
+ * @property {Point} leftEye the eye on the left side of the picture
  * @property {Point} rightEye
  * @property {Point} nose
  * @property {Point} mouth
  *
- * What a shot is judged by; the server measures the same.
+ * The measurements by which a shot is judged; the server measures the same.
  * @typedef {object} Figures
- * @property {number} width of the picture, pixels
+ * @property {number} width the width of the picture, in pixels
  * @property {number} height
- * @property {number} faces how many are about as near as the nearest
- * @property {number} yaw about 0.3 when turned to the person's own left, -0.3 to the right; 0 without a face, as all below
- * @property {number} pitch smaller when looking up
- * @property {number} size of the face, in parts of the shorter side
- * @property {number} offsetX of the face from the middle, in parts of the width
- * @property {number} offsetY in parts of the height
- * @property {number} brightness of the face, 0 to 255
- * @property {number} sharpness of the face
+ * @property {number} faces the number of faces that are about as near as the nearest
+ * @property {number} yaw about 0.3 when turned to the person's own left, -0.3 to the right; 0 without a face, as are all values below
+ * @property {number} pitch the vertical tilt of the head; smaller when looking up
+ * @property {number} size the size of the face, as a fraction of the picture's shorter side
+ * @property {number} offsetX the face's distance from the middle, as a fraction of the width
+ * @property {number} offsetY the face's distance from the middle, as a fraction of the height
+ * @property {number} brightness the brightness of the face, 0 to 255
+ * @property {number} sharpness the sharpness of the face, as {@link sharpnessOf} measures it
  *
  * @typedef {{ left: number, top: number, width: number, height: number }} Area
  */
 
-/** The face is brought to this size before its light is measured, so that near and far faces compare. */
+/** The face is scaled to this size before its light is measured, so that near and far faces are comparable. */
 const sidePx = 128;
-/** Whoever is much smaller than the nearest person is somebody in the background. */
+/** A face smaller than this share of the nearest face belongs to a person in the background. */
 const smallestShare = 1 / 3;
-/** Of the face's square, in units of its larger measure. */
+/** The side of the face's square, as a multiple of the face's extent. */
 const squareUnits = 2.2;
 
 /**
@@ -47,7 +47,7 @@ export function figuresOf(faces, width, height, pixelsOf) {
     const { yaw, pitch, extent, centre } = poseOf(face);
     const near = faces.filter(other => poseOf(other).extent >= extent * smallestShare);
     const area = squareOf(face, width, height);
-    const luma = area ? scaledLuma(pixelsOf(area)) : new Float32Array(sidePx * sidePx); // nothing of the face is in the picture
+    const luma = area ? scaledLuma(pixelsOf(area)) : new Float32Array(sidePx * sidePx); // no part of the face is in the picture
     return {
         width, height, faces: near.length, yaw, pitch,
         size: extent / Math.min(width, height),
@@ -65,7 +65,7 @@ export function figuresOf(faces, width, height, pixelsOf) {
 export function poseOf({ leftEye, rightEye, nose, mouth }) {
     const mid = middle(leftEye, rightEye);
     const eyes = Math.hypot(rightEye.x - leftEye.x, rightEye.y - leftEye.y);
-    // Along the eyes, and down the face, however the head is tilted.
+    // Axes along the eyes and down the face, however the head is tilted.
     const x = eyes > 0 ? { x: (rightEye.x - leftEye.x) / eyes, y: (rightEye.y - leftEye.y) / eyes } : { x: 1, y: 0 };
     const y = { x: -x.y, y: x.x };
     const toMouth = along(mouth, mid, y);
@@ -78,7 +78,7 @@ export function poseOf({ leftEye, rightEye, nose, mouth }) {
 }
 
 /**
- * Of anything else nothing could be measured.
+ * Tells whether the face is upright and complete. Any other face cannot be measured.
  * @param {Face} face
  */
 export function isUpright({ leftEye, rightEye, nose, mouth }) {
@@ -89,11 +89,11 @@ export function isUpright({ leftEye, rightEye, nose, mouth }) {
 }
 
 /**
- * The part of the picture that light and sharpness are measured in.
+ * Returns the part of the picture in which light and sharpness are measured.
  * @param {Face} face
  * @param {number} width
  * @param {number} height
- * @returns {Area | null} whole pixels; null where nothing of it is in the picture
+ * @returns {Area | null} the area in whole pixels; null if no part of it is in the picture
  */
 export function squareOf(face, width, height) {
     const { extent, centre } = poseOf(face);
@@ -107,7 +107,7 @@ export function squareOf(face, width, height) {
 
 /**
  * @param {ImageData} pixels
- * @returns {Float32Array} 128 × 128 values of 0 to 255, each the mean of the area it stands for
+ * @returns {Float32Array} 128 × 128 values of 0 to 255, each the mean of the area that it covers
  */
 export function scaledLuma({ data, width, height }) {
     const luma = new Float32Array(width * height);
@@ -123,7 +123,7 @@ export function brightnessOf(luma) {
 }
 
 /**
- * The variance of the Laplacian: edges make it large, and blur takes them away.
+ * Returns the variance of the Laplacian: edges make it large, and blur removes edges.
  * @param {Float32Array} luma 128 × 128
  */
 export function sharpnessOf(luma) {
@@ -141,7 +141,7 @@ export function sharpnessOf(luma) {
 }
 
 /**
- * Every row shortened, or stretched, to 128 values; the picture comes out turned over its diagonal.
+ * Scales every row to 128 values, each the mean of the part of the row that it covers.
  * @param {Float32Array} values
  * @param {number} width
  * @param {number} height
@@ -182,7 +182,7 @@ function middle(one, other) {
     return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 };
 }
 
-/** How far a point is from another in a direction. @param {Point} point @param {Point} from @param {Point} direction */
+/** Returns how far a point is from another in a direction. @param {Point} point @param {Point} from @param {Point} direction */
 function along(point, from, direction) {
     return (point.x - from.x) * direction.x + (point.y - from.y) * direction.y;
 }

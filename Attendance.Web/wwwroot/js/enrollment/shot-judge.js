@@ -3,14 +3,14 @@
 /**
  * @typedef {import('./shot-figures.js').Figures} Figures
  *
- * @typedef {'front' | 'left' | 'right' | 'up' | 'down'} Pose left and right are the person's own
+ * @typedef {'front' | 'left' | 'right' | 'up' | 'down'} Pose left and right are from the person's own point of view
  *
  * @typedef {'no_face' | 'several_faces' | 'too_small_picture' | 'too_dark' | 'too_bright' | 'move_closer' | 'move_back'
- *   | 'centre_face' | 'blurred' | 'wrong_pose'} Reason why a shot is not good; the codes of the server
+ *   | 'centre_face' | 'blurred' | 'wrong_pose'} Reason why a shot is not good, as a code of the server
  *
- * What makes a shot good, as the server has it configured.
+ * The limits for a good shot, as configured on the server.
  * @typedef {object} Limits
- * @property {number} minWidth pixels of the picture
+ * @property {number} minWidth the least width of the picture, in pixels
  * @property {number} minHeight
  * @property {number} minSize
  * @property {number} maxSize
@@ -26,15 +26,16 @@
  * @property {number} maxFrontPitch
  */
 
-/** In the order in which they are asked for. @type {readonly Pose[]} */
+/** All poses, in the order in which they are asked for. @type {readonly Pose[]} */
 export const poses = ['front', 'left', 'right', 'up', 'down'];
 
 /**
  * @param {Figures} figures
  * @param {Limits} limits
  * @param {Pose} pose
- * @param {number | null} frontPitch of the person's front shot; people differ, so up and down are told by the difference to it
- * @returns {Reason[]} all that is wrong, the most important first; none: the shot is good
+ * @param {number | null} frontPitch the pitch of the person's front shot, or null if unknown; people differ, so up and down are
+ *   measured relative to it
+ * @returns {Reason[]} everything that is wrong, the most important first; empty if the shot is good
  */
 export function judge(figures, limits, pose, frontPitch) {
     const isSmall = figures.width < limits.minWidth || figures.height < limits.minHeight;
@@ -57,12 +58,12 @@ export function judge(figures, limits, pose, frontPitch) {
 }
 
 /**
- * What the head has to do to be in the pose.
+ * Tells how the head has to move to be in the pose.
  * @param {Pose} pose
  * @param {Figures} figures
  * @param {Limits} limits
  * @param {number | null} frontPitch
- * @returns {'there' | 'further' | 'back' | 'straight'} `straight`: it is turned aside where it should not be
+ * @returns {'there' | 'further' | 'back' | 'straight'} `there`: the head is in the pose; `straight`: it is turned or tilted and should not be
  */
 export function wayTo(pose, { yaw, pitch }, limits, frontPitch) {
     const front = frontPitch ?? (limits.minFrontPitch + limits.maxFrontPitch) / 2;

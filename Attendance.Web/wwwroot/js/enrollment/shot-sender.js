@@ -7,39 +7,39 @@ import { delay, jittered } from '../camera/timing.js';
  * @typedef {import('./shot-judge.js').Pose} Pose
  * @typedef {{ cameraId: string, leaseId: string, fencingToken: number }} Claim
  *
- * A picture that was taken. It is kept here only: a face must not stay in a browser's storage.
+ * A picture that was taken. It is kept in memory only, because a face must not stay in a browser's storage.
  * @typedef {{ pose: Pose, claim: Claim, manual: boolean, picture: Blob }} Shot
  *
- * As the server keeps it.
+ * A shot as the server keeps it.
  * @typedef {object} KeptShot
  * @property {string} shot_id
  * @property {Pose} pose
  * @property {string} taken_at
  * @property {number} pitch
  * @property {boolean} manual
- * @property {string} picture_url another for another picture of the same pose
+ * @property {string} picture_url a new picture of the same pose has a new URL
  *
- * What became of a shot.
+ * The outcome of sending a shot.
  * @typedef {{ shot: Shot, kept: KeptShot }} Sent
- * @typedef {{ shot: Shot, problem: Problem, reasons: string[] }} Refused `reasons` with `shot_not_good`
- * @typedef {{ shot: Shot, problem: Problem }} Waiting it is sent again
+ * @typedef {{ shot: Shot, problem: Problem, reasons: string[] }} Refused it is not sent again; `reasons` is set with `shot_not_good`
+ * @typedef {{ shot: Shot, problem: Problem }} Waiting it is sent again later
  */
 
 const answerWithinMs = 20_000;
 const firstRetryMs = 1000;
 const slowestRetryMs = 15_000;
-/** The server, or the way to it, is away. Signed out: the same person may sign in again in another tab. */
+/** The statuses that may pass: the server or the connection is away, or (401) the user is signed out and may sign in in another tab. */
 export const passing = [0, 401, 408, 425, 429, 500, 502, 503, 504];
 
 /**
- * Sends shots one after the other, and goes on trying while the server is away.
+ * Sends shots one after the other, and retries while the server is away.
  *
- * Events: `sent` ({@link Sent}), `refused` ({@link Refused}): it is not sent again; `waiting` ({@link Waiting}).
+ * Events: `sent` ({@link Sent}), `refused` ({@link Refused}; the shot is not sent again), `waiting` ({@link Waiting}).
  */
 export class ShotSender extends EventTarget {
     #url;
     #token;
-    /** The oldest first. @type {Shot[]} */
+    /** The shots that the server has not confirmed, the oldest first. @type {Shot[]} */
     #shots = [];
     #life = new AbortController();
     #again = new AbortController();
@@ -47,7 +47,7 @@ export class ShotSender extends EventTarget {
 
     /**
      * @param {string} url
-     * @param {string} token against forged requests
+     * @param {string} token the token that protects against forged requests
      */
     constructor(url, token) {
         super();
@@ -59,12 +59,12 @@ export class ShotSender extends EventTarget {
         document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.retryNow(), { signal });
     }
 
-    /** How many the server has not confirmed. */
+    /** The number of shots that the server has not confirmed. */
     get pending() {
         return this.#shots.length;
     }
 
-    /** @param {Shot} shot takes the place of one of the same pose that still waits */
+    /** @param {Shot} shot replaces a shot of the same pose that is still waiting */
     send(shot) {
         this.#shots = this.#shots.filter((waiting, at) => waiting.pose !== shot.pose || at === 0 && this.#sending);
         this.#shots.push(shot);
@@ -72,12 +72,12 @@ export class ShotSender extends EventTarget {
         void this.#work();
     }
 
-    /** Whoever waits for the server does not have to wait longer. */
+    /** Ends the current backoff and tries again at once. */
     retryNow() {
         this.#again.abort();
     }
 
-    /** What was not confirmed is lost. */
+    /** Stops sending. Shots that were not confirmed are lost. */
     dispose() {
         this.#life.abort();
         this.#shots = [];
@@ -110,7 +110,7 @@ export class ShotSender extends EventTarget {
                         continue;
                     }
                     if (this.#shots.slice(1).some(later => later.pose === shot.pose)) {
-                        this.#shots.shift(); // taken anew meanwhile
+                        this.#shots.shift(); // the pose was taken again in the meantime
                         continue;
                     }
                     this.#tell('waiting', { shot, problem });
@@ -148,7 +148,7 @@ export class ShotSender extends EventTarget {
 }
 
 /**
- * What the server answers. A network that is cut answers nothing at all.
+ * Returns the server's answer as JSON. The timeout is needed because a network that is cut never answers.
  * @param {(signal: AbortSignal) => Promise<Response>} ask
  * @param {AbortSignal} signal
  * @returns {Promise<any>}
@@ -159,6 +159,6 @@ export async function answered(ask, signal) {
         return await (await ask(AbortSignal.any([signal, late]))).json();
     } catch (error) {
         signal.throwIfAborted();
-        throw error instanceof Problem ? error : new Problem(0, 'unreachable'); // cut off in the middle, for example
+        throw error instanceof Problem ? error : new Problem(0, 'unreachable'); // for example, the answer was cut off in the middle
     }
 }

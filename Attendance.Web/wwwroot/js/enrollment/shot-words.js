@@ -40,10 +40,10 @@ export function askFor(pose) {
 }
 
 /**
- * What to do so that the picture can be taken.
+ * Tells the person what to do so that the picture can be taken.
  * @param {Reason} reason
  * @param {Pose} pose
- * @param {'there' | 'further' | 'back' | 'straight'} way of the head to the pose
+ * @param {'there' | 'further' | 'back' | 'straight'} way how the head has to move to be in the pose
  */
 export function wordsForFlaw(reason, pose, way) {
     if (reason !== 'wrong_pose') {
@@ -55,7 +55,7 @@ export function wordsForFlaw(reason, pose, way) {
 }
 
 /**
- * Why the server has not taken a picture.
+ * Tells why the server did not accept a picture.
  * @param {readonly string[]} reasons
  * @param {Pose} pose
  */

@@ -3,11 +3,11 @@ import { read } from './commands.js';
 
 const id = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Who the ids are that camera-api has written down. Event: "change", when more of them are known. */
+/** The names of the accounts whose ids camera-api has recorded. Event: `change`, after each attempt to read the names. */
 export class AccountNames extends EventTarget {
     /** @type {Map<string, string>} */
     #names = new Map();
-    /** Asked for and not there: of accounts that were deleted. @type {Set<string>} */
+    /** The ids that were asked for and were not known: usually those of deleted accounts. @type {Set<string>} */
     #unknown = new Set();
     #isReading = false;
 
@@ -15,7 +15,7 @@ export class AccountNames extends EventTarget {
     nameOf(by) {
         const name = this.#names.get(by);
         if (name !== undefined || !id.test(by)) {
-            return name ?? by; // a service has a name of its own
+            return name ?? by; // an id that is not an account's is the name of a service
         }
         if (!this.#unknown.has(by)) {
             this.#unknown.add(by);
@@ -24,7 +24,7 @@ export class AccountNames extends EventTarget {
         return this.#isReading ? '…' : `deleted (${by.slice(0, 8)})`;
     }
 
-    /** Those that were not to be had may be now. */
+    /** Allows unknown ids to be asked for again, because they may be known by now. */
     askAgain() {
         this.#unknown.clear();
     }
@@ -37,7 +37,7 @@ export class AccountNames extends EventTarget {
         try {
             this.#names = new Map(Object.entries((await read('/api/operations/accounts')).accounts));
         } catch {
-            // Whoever shows them says so by their ids, until they are asked for again.
+            // Callers show the ids until the names are asked for again.
         } finally {
             this.#isReading = false;
             this.dispatchEvent(new Event('change'));

@@ -5,17 +5,21 @@ import { when, wordsForRule } from './words.js';
 
 /** @typedef {import('./contract.js').Alert} Alert */
 
-/** How far an alert has come. @type {Record<Alert['state'], number>} */
+/** The rank of each state of an alert, in the order in which it passes through them. @type {Record<Alert['state'], number>} */
 export const ranks = { open: 0, acknowledged: 1, resolved: 2 };
 
-/** As the server has them: open ones first, of them the critical, of them the newest. @param {Iterable<Alert>} alerts */
+/**
+ * Sorts alerts in the server's order: by state (open first), then critical ones first, then the newest first. Resolved alerts are sorted
+ * only by the time of their resolution, the newest first.
+ * @param {Iterable<Alert>} alerts
+ */
 export function inOrder(alerts) {
     return [...alerts].sort((a, b) => ranks[a.state] - ranks[b.state]
         || (a.state === 'resolved' ? Date.parse(b.resolved_at ?? b.opened_at) - Date.parse(a.resolved_at ?? a.opened_at)
             : Number(b.severity === 'critical') - Number(a.severity === 'critical') || Date.parse(b.opened_at) - Date.parse(a.opened_at)));
 }
 
-/** A list of alerts, each in the same element for as long as it is in the list. */
+/** A list of alerts. Each alert keeps its element for as long as it is in the list. */
 export class AlertList {
     #list;
     #picture;
@@ -90,7 +94,7 @@ export class AlertList {
             const name = this.#picture.nameOf(alert.camera_id, alert.node);
             write(camera, name);
             camera.hidden = !alert.camera_id;
-            camera.disabled = about === undefined; // its node does not tell of it any more
+            camera.disabled = about === undefined; // its node no longer reports it
             camera.dataset.open = about ? keyOf(about) : '';
             const isSilent = this.#picture.silent.some(silent => silent.node === alert.node);
             write(node, isSilent ? `on ${alert.node}, which does not answer: last known` : `on ${alert.node}`);

@@ -3,21 +3,22 @@
 /** @typedef {import('./contract.js').OpsCamera} OpsCamera */
 
 /**
- * What tells cameras apart: nodes may call theirs alike, and one that nodes share is one, whoever tells of it.
+ * Returns the key that identifies a camera. Different nodes may use the same camera id. A camera that nodes share has one key,
+ * whichever node reports it.
  * @param {OpsCamera} camera
  */
 export function keyOf({ scope, node, camera_id: id }) {
     return scope === null ? `${node}/${id}` : `shared:${scope}/${id}`;
 }
 
-/** The cameras of all nodes, each once, as its node has told last. */
+/** The cameras of all nodes, each once, as last reported by its node. */
 export class AllCameras {
     /** @type {Map<string, Map<string, OpsCamera>>} */
     #byNode = new Map();
     /** @type {Map<string, OpsCamera>} */
     #all = new Map();
 
-    /** By their keys. @type {ReadonlyMap<string, OpsCamera>} */
+    /** All cameras by their keys. @type {ReadonlyMap<string, OpsCamera>} */
     get all() {
         return this.#all;
     }
@@ -31,7 +32,7 @@ export class AllCameras {
     }
 
     /**
-     * All that a node has.
+     * Replaces all cameras of a node.
      * @param {string} node
      * @param {OpsCamera[]} cameras
      */
@@ -41,7 +42,11 @@ export class AllCameras {
         this.#choose([...before, ...cameras]);
     }
 
-    /** What is measured is told by figures: a camera that has changed otherwise keeps its last ones under the same lease. @param {OpsCamera} camera */
+    /**
+     * Adds or updates a camera. Measured values come in `figures` messages, so a camera without a frame rate keeps the last known one as
+     * long as its lease is the same.
+     * @param {OpsCamera} camera
+     */
     put(camera) {
         const known = this.find(camera.camera_id, camera.node);
         if (camera.frame_rate === null && known && known.lease_ref === camera.lease_ref) {
@@ -65,7 +70,7 @@ export class AllCameras {
     }
 
     /**
-     * Of the others nothing is known any more.
+     * Keeps only the cameras of the known nodes.
      * @param {(node: string) => boolean} isKnown
      */
     keep(isKnown) {
@@ -76,7 +81,7 @@ export class AllCameras {
     }
 
     /**
-     * Their node does not tell of them, so that how they are is not known.
+     * Marks a node's cameras as unreachable, because their node does not answer and their state is unknown.
      * @param {string} node
      */
     lose(node) {
@@ -85,7 +90,10 @@ export class AllCameras {
         })));
     }
 
-    /** Of several nodes that share a camera, whoever has it tells of it; else one that answers. @param {OpsCamera[]} changed */
+    /**
+     * Chooses whose report of a shared camera counts: that of the node where it is leased, otherwise that of a node that answers.
+     * @param {OpsCamera[]} changed
+     */
     #choose(changed) {
         for (const camera of changed) {
             const key = keyOf(camera);

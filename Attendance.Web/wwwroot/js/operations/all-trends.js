@@ -4,11 +4,11 @@
 
 const pointsKept = 60;
 const counts = /** @type {const} */ (['active', 'acquired', 'ended', 'failures', 'refused']);
-/** What half of them took is not to be had of halves: shown is the slowest node. */
+/** Percentiles of several nodes cannot be combined, so the value of the slowest node is shown. */
 const times = /** @type {const} */ (['acquire_p50', 'acquire_p99', 'release_p50', 'release_p99']);
 
 /**
- * The last hour of all nodes together, minute by minute.
+ * Combines the last hour of all nodes, minute by minute.
  * @param {Iterable<TrendPoint[]>} nodes
  * @returns {TrendPoint[]}
  */
@@ -27,7 +27,7 @@ export function together(nodes) {
 
 /**
  * @param {TrendPoint[]} points
- * @param {TrendPoint} point the running minute
+ * @param {TrendPoint} point the point of the current minute
  */
 export function withLatest(points, point) {
     return [...points.filter(({ at }) => at !== point.at), point].slice(-pointsKept);

@@ -15,7 +15,7 @@ import { clockOf, shortTime, when, wordsForEnd, wordsForRefusal } from './words.
 
 const historyShown = 100;
 
-/** All that is known of one camera, beside the list. It follows the picture for as long as it is open. */
+/** The dialog with everything that is known about one camera. While it is open, {@link show} keeps it up to date. */
 export class CameraDialog {
     #dialog = element('camera', HTMLDialogElement);
     #facts = element('camera-facts', HTMLElement);
@@ -24,11 +24,11 @@ export class CameraDialog {
     #alerts;
     /** @type {string | null} */
     #key = null;
-    /** As it was last known: it may be gone. @type {OpsCamera | undefined} */
+    /** The camera as it was last known; it may be gone. @type {OpsCamera | undefined} */
     #camera;
     /** @type {import('./contract.js').HistoryItem[]} */
     #history = [];
-    /** The end that the history was read after. @type {string | null | undefined} */
+    /** The `last_ended_at` for which the history was last read; undefined before the first read. @type {string | null | undefined} */
     #readAfter;
     /** @type {number | null} */
     #span = spans[0][1];
@@ -43,7 +43,7 @@ export class CameraDialog {
         this.#now = now;
         this.#alerts = new AlertList(element('camera-alerts', HTMLElement), picture, nameOfAccount);
         element('camera-close', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
-        this.#dialog.addEventListener('click', event => event.target === this.#dialog && this.#dialog.close()); // beside it
+        this.#dialog.addEventListener('click', event => event.target === this.#dialog && this.#dialog.close()); // a click on the backdrop
         this.#dialog.addEventListener('close', () => {
             this.#key = null;
         });
@@ -79,7 +79,7 @@ export class CameraDialog {
         }
     }
 
-    /** Brings it up to date. */
+    /** Brings the dialog up to date. */
     show() {
         if (this.#key === null) {
             return;
@@ -88,7 +88,7 @@ export class CameraDialog {
         this.#camera = camera ?? this.#camera;
         const about = this.#camera;
         if (!about) {
-            return; // it was gone before it was opened
+            return; // the camera was gone before the dialog was opened
         }
         write(element('camera-name', HTMLElement), about.name || about.camera_id);
         write(element('camera-id', HTMLElement), [about.camera_id, `on ${about.node}`, camera && describe({ ...camera, lease_ref: null, frame_rate: undefined, width: camera.width ?? undefined, height: camera.height ?? undefined })].filter(Boolean).join(' · '));
@@ -116,7 +116,7 @@ export class CameraDialog {
         }
     }
 
-    /** Undefined once it is gone. */
+    /** The camera as it is now; undefined once it is gone. */
     get #present() {
         return this.#picture.cameras.get(this.#key ?? '');
     }

@@ -8,10 +8,10 @@ import { clockOf, shortTime, when, wordsForEnd } from './words.js';
  * @typedef {'release' | 'reopen' | 'unquarantine'} Deed
  */
 
-/** Frames are delivered many times a second; one that is older says that something is wrong. */
+/** Frames are delivered many times a second, so an older frame means that something is wrong. */
 const oldFrameSeconds = 2;
 
-/** What can be done about a camera as it is now. @param {OpsCamera} camera @returns {Deed[]} */
+/** Returns the actions that are possible in the camera's current state. @param {OpsCamera} camera @returns {Deed[]} */
 export function deedsFor(camera) {
     switch (camera.state) {
         case 'held':
@@ -27,7 +27,7 @@ export function deedsFor(camera) {
 export const deedWords = { release: 'Release', reopen: 'Reopen', unquarantine: 'Look again' };
 
 /**
- * Brings buttons up to date. Those that stay keep their place, and the focus.
+ * Brings the action buttons up to date. If nothing has changed, the buttons and the focus stay as they are.
  * @param {Element} target
  * @param {OpsCamera} camera
  * @param {string} className
@@ -49,7 +49,7 @@ export function showDeeds(target, camera, className) {
     }));
 }
 
-/** One camera's row. What it shows is written only where it is different. */
+/** The row of one camera. Only text that has changed is written. */
 export class CameraRow {
     element = make('tr');
     #state = make('span', 'badge');
@@ -81,12 +81,12 @@ export class CameraRow {
 
     /**
      * @param {OpsCamera} camera
-     * @param {number} index where it is among all that the table could show
+     * @param {number} index its position among all cameras of the view
      * @param {number} now
      */
     fill(camera, index, now) {
         const { word, tone } = wordsForState(camera.state);
-        const row = String(index + 2); // after the columns' names
+        const row = String(index + 2); // the header is row 1
         if (this.element.getAttribute('aria-rowindex') !== row) {
             this.element.setAttribute('aria-rowindex', row);
         }
@@ -96,7 +96,7 @@ export class CameraRow {
         write(this.#id, camera.detail ?? (camera.name && camera.name !== camera.camera_id ? camera.camera_id : ''));
         this.#id.classList.toggle('is-bad', camera.detail !== null && tone === 'bad');
         write(this.#node, camera.node);
-        write(this.#at, `on ${camera.node}`); // where there is no room for a column
+        write(this.#at, `on ${camera.node}`); // shown if there is no room for a column
         write(this.#holder, camera.session_ref ?? '');
         write(this.#rate, camera.frame_rate === null ? '' : camera.frame_rate.toFixed(1));
         write(this.#age, camera.frame_age_seconds === null ? '' : shortTime(camera.frame_age_seconds));
@@ -108,7 +108,7 @@ export class CameraRow {
         this.tick(now);
     }
 
-    /** @param {number} now of the server's clock, as far as it is known */
+    /** @param {number} now the time of the server's clock in ms, as far as it is known */
     tick(now) {
         write(this.#held, this.#heldSince === null ? '' : clockOf(now - this.#heldSince));
     }

@@ -6,18 +6,18 @@
  *
  * @typedef {object} View
  * @property {string} text
- * @property {string} state '' for all
- * @property {string} node '' for all
+ * @property {string} state '' for all states
+ * @property {string} node '' for all nodes
  * @property {SortKey} sort
  * @property {1 | -1} direction
  */
 
-/** What needs somebody, first. */
+/** The states in their sort order: those that need attention come first. */
 export const stateOrder = ['quarantined', 'unreachable', 'missing', 'suspended', 'releasing', 'opening', 'held', 'available'];
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
-/** What has no value is last, whichever way. @type {Record<SortKey, (camera: OpsCamera) => string | number | null>} */
+/** The value to sort by; null comes last in both directions. @type {Record<SortKey, (camera: OpsCamera) => string | number | null>} */
 const keys = {
     state: camera => stateOrder.indexOf(camera.state),
     name: camera => camera.name || camera.camera_id,
@@ -31,7 +31,7 @@ const keys = {
 };
 
 /**
- * The cameras that a view shows, in its order.
+ * Returns the cameras that a view shows, in its order.
  * @param {Iterable<OpsCamera>} cameras
  * @param {View} view
  * @returns {OpsCamera[]}

@@ -17,12 +17,12 @@ const columns = [
     ['viewers', 'Viewers', 'col-viewers number'], ['last', 'Last release', 'col-last'], [null, 'Actions', 'col-deeds'],
 ];
 
-/** Rows beyond those that are seen, so that scrolling finds them there. */
+/** The number of extra rows above and below the visible ones, so that they are ready when the user scrolls. */
 const margin = 6;
 
 /**
- * All cameras, of which only the rows that can be seen are in the document: every row is equally high, so which they are
- * follows from where the frame is scrolled to. Two rows without content hold the place of the others.
+ * The table of all cameras. Only the rows that can be seen are in the document. All rows have the same height, so the scroll position
+ * determines which rows these are. Two empty rows take the space of the others.
  */
 export class CameraTable {
     #frame;
@@ -57,7 +57,7 @@ export class CameraTable {
         }, { once: true });
     }
 
-    /** How many cameras the view shows. */
+    /** The number of cameras that the view shows. */
     get count() {
         return this.#shown.length;
     }
@@ -69,7 +69,7 @@ export class CameraTable {
         this.render();
     }
 
-    /** Only figures are different: the order stays, unless it is by one of them. @param {Iterable<OpsCamera>} cameras */
+    /** Shows new figures. The order stays, unless the table is sorted by one of the figures. @param {Iterable<OpsCamera>} cameras */
     showFigures(cameras) {
         if (['rate', 'age', 'viewers'].includes(this.view.sort)) {
             this.show(cameras);
@@ -88,7 +88,7 @@ export class CameraTable {
         for (const [key, row] of this.#rows) {
             if (!present.has(key)) {
                 if (row.element.contains(document.activeElement)) {
-                    this.#frame.focus({ preventScroll: true }); // whoever works by keyboard stays in the table
+                    this.#frame.focus({ preventScroll: true }); // the focus of a keyboard user stays in the table
                 }
                 row.element.remove();
                 this.#rows.delete(key);
@@ -106,14 +106,14 @@ export class CameraTable {
             }
             row.fill(camera, first + at, now);
             if (after.nextElementSibling !== row.element) {
-                after.after(row.element); // only when moved: moving takes the focus away
+                after.after(row.element); // only if its place has changed, because moving it takes the focus away
             }
             after = row.element;
         });
         this.#measure(after);
     }
 
-    /** In another font, or on a narrower page, rows have another height. @param {Element} row */
+    /** Measures the row height again, because it depends on the font and the width of the page. @param {Element} row */
     #measure(row) {
         const height = row === this.#above ? 0 : row.getBoundingClientRect().height;
         if (height > 0 && Math.abs(height - this.#rowHeight) > 0.5) {

@@ -5,16 +5,17 @@ import { command } from './commands.js';
 import { wordsForRefusal } from './words.js';
 
 /**
- * Something to be done that is asked for first.
+ * A command that the user has to confirm.
  * @typedef {object} Command
  * @property {string} title
- * @property {string} words what will happen
- * @property {string} confirm what is on the button
- * @property {boolean} [isHarsh] takes something away from people
+ * @property {string} words describes what will happen
+ * @property {string} confirm the label of the button
+ * @property {boolean} [isHarsh] whether it takes something away from people
  * @property {string} url
  * @property {Record<string, unknown>} [body]
- * @property {() => Promise<{ words: string, affected: string[] }>} [preview] who is affected; nothing is done before it is shown
- * @property {(result: any) => string} done what has happened, in words
+ * @property {() => Promise<{ words: string, affected: string[] }>} [preview] tells who is affected; must be shown
+ *   before the command can be confirmed
+ * @property {(result: any) => string} done describes what has happened
  */
 
 const dialog = element('command', HTMLDialogElement);

@@ -4,7 +4,7 @@ import { request } from '../camera/api.js';
 const withinMs = 60_000;
 
 /**
- * Has the server do something. Who it is that wants it, the server knows.
+ * Sends a command to the server. The server knows the user from the sign-in.
  * @param {string} url
  * @param {Record<string, unknown>} body
  * @returns {Promise<any>}

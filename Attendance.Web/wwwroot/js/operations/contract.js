@@ -1,17 +1,17 @@
 // @ts-check
 
 /**
- * What camera-api tells ops, as its HTTP contract has it.
+ * The data that camera-api sends to ops, as its HTTP contract defines it.
  *
  * @typedef {object} OpsCamera
  * @property {string} camera_id
  * @property {string} name
  * @property {string} kind
  * @property {string} node
- * @property {string | null} scope that several nodes share: each tells of the camera, which is one
+ * @property {string | null} scope the scope of a camera that several nodes share, or null; each of them reports it, but it is one camera
  * @property {string} state
  * @property {string | null} lease_ref
- * @property {string | null} session_ref tells holders apart; no secret
+ * @property {string | null} session_ref identifies the holder; not a secret
  * @property {string | null} held_since
  * @property {string | null} expires_at
  * @property {number} viewers
@@ -23,7 +23,7 @@
  * @property {string | null} last_ended_at
  * @property {string | null} last_reason
  * @property {string | null} last_detail
- * @property {number | null} [rating] 0 to 100, by its last use
+ * @property {number | null} [rating] 0 to 100, from its last use
  *
  * @typedef {object} Alert
  * @property {string} id
@@ -50,7 +50,7 @@
  * @property {number} cameras
  * @property {number} held
  * @property {'available' | 'unavailable'} store
- * @property {boolean} followed its cameras and alerts are told here, as they are now
+ * @property {boolean} followed whether the stream reports its current cameras and alerts
  *
  * @typedef {object} TrendPoint
  * @property {string} at
@@ -91,7 +91,7 @@
  * @property {number} attempts
  * @property {string} error
  *
- * How everything is at one node.
+ * The complete state of one node.
  * @typedef {object} Snapshot
  * @property {string} node
  * @property {string} at

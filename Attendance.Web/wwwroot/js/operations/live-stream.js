@@ -3,18 +3,19 @@ import { asProblem, request } from '../camera/api.js';
 import { takeStreamPlace } from '../camera/stream-places.js';
 import { jittered } from '../camera/timing.js';
 
-/** `crowded`: other windows of this browser have all the streams. @typedef {'connecting' | 'live' | 'lost' | 'signed_out' | 'crowded'} Connection */
+/** `crowded`: other windows of this browser use all stream places. @typedef {'connecting' | 'live' | 'lost' | 'signed_out' | 'crowded'} Connection */
 
 const names = ['snapshot', 'cameras', 'figures', 'trend', 'nodes', 'alerts', 'alert_opened', 'alert_acknowledged', 'alert_resolved', 'action'];
-/** The server says something at least every 10 s. What says nothing for longer is connected to nobody. */
+/** The server sends something at least every 10 s. A connection that is silent for longer than this is dead. */
 const silenceMs = 30_000;
 const watchEveryMs = 5000;
 const longestWaitMs = 15_000;
 const crowdedWaitMs = 3000;
 
 /**
- * The one connection by which the console learns everything. It connects again by itself, for as long as its page is there.
- * Events: "told", with `{ name, data }`, and "change" of `connection`.
+ * The one connection from which the console gets its live data. It reconnects by itself until its signal aborts; when the user is signed
+ * out, it waits until the page becomes visible again.
+ * Events: `told` (detail: `{ name, data }`), and `change` when `connection` changes.
  */
 export class LiveStream extends EventTarget {
     #url;
@@ -25,14 +26,14 @@ export class LiveStream extends EventTarget {
     #failures = 0;
     /** @type {Connection} */
     connection = 'connecting';
-    /** When something was last heard, in ms of the page's clock; null before the first. @type {number | null} */
+    /** When the last message arrived, in ms of the page's clock; null before the first one. @type {number | null} */
     heardAt = null;
-    /** Since when the connection is as it is, in ms of the page's clock. */
+    /** When `connection` last changed, in ms of the page's clock. */
     changedAt = performance.now();
 
     /**
      * @param {string} url
-     * @param {AbortSignal} signal the end of it
+     * @param {AbortSignal} signal closes the stream when it aborts
      */
     constructor(url, signal) {
         super();
@@ -43,7 +44,7 @@ export class LiveStream extends EventTarget {
             this.#close();
         }, { once: true });
         addEventListener('online', () => this.connection === 'lost' && this.#open(), { signal });
-        document.addEventListener('visibilitychange', () => { // somebody may have signed in again in another tab
+        document.addEventListener('visibilitychange', () => { // the user may have signed in again in another tab
             if (document.visibilityState === 'visible' && this.connection === 'signed_out') {
                 this.#open();
             }
@@ -85,14 +86,15 @@ export class LiveStream extends EventTarget {
     #take(name, text) {
         this.heardAt = performance.now();
         this.dispatchEvent(new CustomEvent('told', { detail: { name, data: JSON.parse(text) } }));
-        if (name === 'snapshot') { // of one node at least: only now what is shown is true again
+        if (name === 'snapshot') { // the snapshot of at least one node: only now is the shown data current again
             this.#failures = 0;
             this.#change('live');
         }
     }
 
     /**
-     * A browser connects again by itself after a network's failure, but not after a refusal; and does not say which refusal it was.
+     * Handles a failed connection. A browser reconnects by itself after a network failure, but not after a refusal, and it does not tell
+     * the reason of a refusal.
      * @param {boolean} isRefused
      */
     #fail(isRefused) {

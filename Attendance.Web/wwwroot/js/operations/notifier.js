@@ -5,7 +5,7 @@ import { wordsForRule } from './words.js';
 
 const kept = 'ops_notifications';
 
-/** Tells of new alerts on the desktop, where its user has asked for that and the browser allows it. */
+/** Shows desktop notifications of new alerts, if the user has switched them on and the browser allows them. */
 export class Notifier {
     #button;
     #nameOfCamera;
@@ -57,7 +57,7 @@ export class Notifier {
     #create(title, options) {
         try {
             return new Notification(title, options);
-        } catch { // phones let only service workers do that
+        } catch { // phones let only service workers show notifications
             this.#button.hidden = true;
             return null;
         }

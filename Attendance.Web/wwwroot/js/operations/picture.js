@@ -14,8 +14,8 @@ import { together, withLatest } from './all-trends.js';
 const auditKept = 100;
 
 /**
- * How everything is at all nodes, as far as the stream has told: each of them tells for itself. Events: "change", with the parts that
- * are different, several changes at a time; "opened" and "resolved", with the alert, at once.
+ * The state of all nodes, as far as the stream has reported it; each node reports for itself. Events: `change` (detail: the parts that
+ * have changed; several changes are combined), and `opened` and `resolved` (detail: the alert; sent at once).
  */
 export class Picture extends EventTarget {
     #cameras = new AllCameras();
@@ -23,16 +23,16 @@ export class Picture extends EventTarget {
     alerts = new Map();
     /** @type {OpsNode[]} */
     nodes = [];
-    /** Newest first. @type {AuditEntry[]} */
+    /** The audit entries, newest first. @type {AuditEntry[]} */
     audit = [];
 
-    /** By node. @type {Map<string, TrendPoint[]>} */
+    /** The trend points by node. @type {Map<string, TrendPoint[]>} */
     #points = new Map();
     /** @type {Set<Part>} */
     #changed = new Set();
     #isTelling = false;
 
-    /** By their keys. */
+    /** All cameras by their keys. */
     get cameras() {
         return this.#cameras.all;
     }
@@ -87,7 +87,7 @@ export class Picture extends EventTarget {
         }
     }
 
-    /** What was asked for and what is told come in any order. @param {AuditEntry[]} entries */
+    /** Adds audit entries and sorts them, because read entries and streamed entries arrive in any order. @param {AuditEntry[]} entries */
     addToAudit(entries) {
         const all = new Map([...this.audit, ...entries].map(entry => [entry.id, entry]));
         this.audit = [...all.values()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, auditKept);
@@ -114,7 +114,7 @@ export class Picture extends EventTarget {
         return [...this.alerts.values()].filter(alert => alert.state === 'open');
     }
 
-    /** Nodes of which nothing is told now. */
+    /** The nodes that the stream does not report now. */
     get silent() {
         return this.nodes.filter(node => !node.followed);
     }
@@ -128,7 +128,8 @@ export class Picture extends EventTarget {
     }
 
     /**
-     * What is known of a node that does not answer stays, and is shown as what it is; a node that is not there any more has nothing.
+     * Takes over the list of nodes. The last known data of a node that does not answer stays, with its cameras marked as unreachable.
+     * The data of a node that is no longer listed is removed.
      * @param {OpsNode[]} nodes
      */
     #setNodes(nodes) {
@@ -150,7 +151,7 @@ export class Picture extends EventTarget {
 
     /**
      * @param {string} node
-     * @param {Alert[]} alerts all that it has
+     * @param {Alert[]} alerts all alerts of the node
      */
     #replaceAlerts(node, alerts) {
         const before = [...this.alerts.values()].filter(alert => alert.node === node);
@@ -168,7 +169,7 @@ export class Picture extends EventTarget {
     }
 
     /**
-     * What was missed may be told after a snapshot that knows more.
+     * Adds or updates an alert, unless a newer state is known: a late message may arrive after a snapshot that is newer.
      * @param {string} name
      * @param {Alert} alert
      */
@@ -193,7 +194,7 @@ export class Picture extends EventTarget {
         }
         if (!this.#isTelling) {
             this.#isTelling = true;
-            requestAnimationFrame(() => { // not at all while nobody sees the page
+            requestAnimationFrame(() => { // does not run while the page is hidden
                 const detail = this.#changed;
                 this.#changed = new Set();
                 this.#isTelling = false;

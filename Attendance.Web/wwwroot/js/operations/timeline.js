@@ -7,14 +7,14 @@ import { shortTime, when, wordsForEnd } from './words.js';
 const svg = 'http://www.w3.org/2000/svg';
 const width = 1000;
 const height = 36;
-/** So that a hold of a second is seen in a day. */
+/** The least width of a bar, so that a hold of one second is visible in a view of a day. */
 const leastWidth = 3;
 
-/** Lengths of time that the timeline shows; null is all that is known. @type {[words: string, ms: number | null][]} */
+/** The time spans that the timeline can show; null stands for all known holds. @type {[words: string, ms: number | null][]} */
 export const spans = [['1 h', 3_600_000], ['24 h', 86_400_000], ['All', null]];
 
 /**
- * The holds of a camera as bars over time, in the colour of what ended them. The list below it says the same in words.
+ * Draws the holds of a camera as bars over time, in the colour of their end reason. The list below the timeline has the same in words.
  * @param {HTMLElement} target
  * @param {HistoryItem[]} items newest first
  * @param {{ heldSince: number | null, span: number | null, now: number }} view

@@ -20,7 +20,7 @@ const charts = [
 const height = 120;
 const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
-/** The last hour in small charts. Each has its newest figures, or those under the pointer, in words above it. */
+/** Small charts of the last hour. The text above each chart shows the newest figures, or those under the pointer. */
 export class TrendCharts {
     #target;
     #rows;
@@ -33,7 +33,7 @@ export class TrendCharts {
     /**
      * @param {HTMLElement} target
      * @param {HTMLDetailsElement} fold
-     * @param {HTMLElement} rows the same as a table, filled while it is unfolded
+     * @param {HTMLElement} rows the rows of the same data as a table, filled while `fold` is open
      */
     constructor(target, fold, rows) {
         this.#target = target;
@@ -81,7 +81,7 @@ export class TrendCharts {
             return value;
         });
         const frame = make('div', 'chart-frame');
-        frame.setAttribute('aria-hidden', 'true'); // its table is below
+        frame.setAttribute('aria-hidden', 'true'); // the table below has the same data
         figure.append(caption, frame);
         this.#target.append(figure);
 

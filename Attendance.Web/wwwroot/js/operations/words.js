@@ -2,7 +2,7 @@
 
 /** @typedef {'good' | 'busy' | 'warn' | 'bad' | 'quiet'} Tone */
 
-/** In few words, for whoever reads many of them. @type {Record<string, { words: string, tone: Tone }>} */
+/** Short words, because the console shows many of them at once. @type {Record<string, { words: string, tone: Tone }>} */
 const reasons = {
     client: { words: 'given back', tone: 'good' },
     manual: { words: 'stopped by its user', tone: 'good' },
@@ -74,7 +74,7 @@ export function wordsForRefusal(problem) {
     return refusals[problem.code] ?? problem.message;
 }
 
-/** As a clock has it: 0:07, 12:30, 3:05:09. @param {number} ms */
+/** Formats a duration like a clock: 0:07, 12:30, 3:05:09. @param {number} ms */
 export function clockOf(ms) {
     const seconds = Math.max(0, Math.floor(ms / 1000));
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds % 3600 / 60)];
@@ -93,7 +93,7 @@ export function shortTime(seconds) {
 const sameDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const otherDay = new Intl.DateTimeFormat(undefined, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
-/** When it was, as short as it is still clear. @param {string | null} at */
+/** Formats a time briefly: without the date if it is today, otherwise without the seconds. @param {string | null} at */
 export function when(at) {
     if (at === null) {
         return '';

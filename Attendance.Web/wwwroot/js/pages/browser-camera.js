@@ -28,7 +28,7 @@ navigator.mediaDevices?.addEventListener('devicechange', () => void offer());
 
 void begin();
 
-/** Whoever has never been asked is not asked by a page that they have only just opened. */
+/** Starts the camera if that needs no prompt or continues an earlier visit, so that a page that was just opened does not ask at once. */
 async function begin() {
     const status = await permissionStatus();
     if (status?.state === 'granted' || arrivedByReloadOrHistory() && status?.state !== 'denied') {
@@ -45,12 +45,12 @@ function open() {
     opened.addEventListener('picturechange', () => opened.pictureState === 'showing' && void offer());
     opened.addEventListener('resize', event => {
         const { width, height } = /** @type {CustomEvent<{ width: number, height: number }>} */ (event).detail;
-        stage.style.setProperty('aspect-ratio', `${width} / ${height}`); // a phone that is turned turns its picture as well
+        stage.style.setProperty('aspect-ratio', `${width} / ${height}`); // turning a phone turns its picture as well
     });
     return opened;
 }
 
-/** Another camera is another lease. @param {DeviceWish} wanted */
+/** Changes to another camera, which needs a new lease. @param {DeviceWish} wanted */
 async function choose(wanted) {
     wish = wanted;
     remember();
@@ -61,7 +61,7 @@ async function choose(wanted) {
     await session.start({ patienceMs: 3000 });
 }
 
-/** What this camera, and this device, can do; known only once one was permitted. */
+/** Offers what this camera and this device can do. That is known only once the user has permitted a camera. */
 async function offer() {
     const present = await listDevices();
     const named = present.filter(device => device.deviceId !== '' && device.label !== '');
@@ -102,6 +102,6 @@ function remember() {
     try {
         localStorage.setItem(choiceKey, JSON.stringify(wish));
     } catch {
-        // The next visit begins with any camera.
+        // Storage is not available: the next visit starts with any camera.
     }
 }

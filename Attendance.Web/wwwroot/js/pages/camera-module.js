@@ -167,7 +167,7 @@ function showOptions() {
     }
 }
 
-/** What there is to choose from. */
+/** Offers the cameras to choose from. */
 async function offer() {
     const devices = (await listDevices()).filter(device => device.deviceId !== '');
     if (deviceId.options.length !== devices.length + 1) {

@@ -8,12 +8,12 @@ import { startWhenVisible, view } from './viewer.js';
 const cameraId = element('camera', HTMLElement).dataset.cameraId ?? '';
 const canvas = element('picture', HTMLCanvasElement);
 
-// With ?failover: rather another camera than none.
+// With ?failover, another camera takes over if this one is lost.
 view(new CameraSession({ cameraId, canvas, failover: new URLSearchParams(location.search).has('failover') }));
 startWhenVisible();
 void introduce();
 
-/** The camera's name and what it is; the page is of use without. */
+/** Shows the camera's name and facts. The page works without them. */
 async function introduce() {
     try {
         const response = await request(`/api/cameras/${encodeURIComponent(cameraId)}`, { signal: AbortSignal.timeout(8000) });
@@ -24,6 +24,6 @@ async function introduce() {
         canvas.setAttribute('aria-label', `Live picture of ${name}`);
         document.title = `${name} · Attendance`;
     } catch {
-        // What is wrong is said by the session, which asks the same server.
+        // The session uses the same server and reports what is wrong.
     }
 }

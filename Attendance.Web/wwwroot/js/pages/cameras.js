@@ -25,7 +25,7 @@ document.addEventListener('visibilitychange', schedule);
 addEventListener('pageshow', event => event.persisted && schedule());
 schedule();
 
-/** While the page is to be seen it stays up to date; hidden, it asks nobody. */
+/** Keeps the page up to date while it is visible. A hidden page sends no requests. */
 function schedule() {
     clearTimeout(next);
     if (document.visibilityState === 'visible') {
@@ -80,7 +80,7 @@ function show(cameras) {
         }
         fill(card, camera);
         if (list.children[at] !== card) {
-            list.insertBefore(card, list.children[at] ?? null); // only when moved: moving takes the focus away
+            list.insertBefore(card, list.children[at] ?? null); // only if its place has changed, because moving it takes the focus away
         }
     });
 }
@@ -107,7 +107,7 @@ function summarize(cameras) {
 }
 
 /**
- * A status that is written again is read out again: only what is new is written.
+ * Writes the status only if it has changed, because screen readers read out a status whenever it is written.
  * @param {string} text
  */
 function say(text) {
@@ -124,7 +124,7 @@ function create(camera) {
     head.className = 'card-head';
     const link = head.appendChild(document.createElement('a'));
     link.className = 'card-link';
-    if (camera.kind !== 'browser') { // that one can be seen in its own browser only
+    if (camera.kind !== 'browser') { // a browser camera can be seen only in its own browser
         link.href = `/cameras/${encodeURIComponent(camera.camera_id)}`;
     }
     const badge = head.appendChild(document.createElement('span'));

@@ -36,7 +36,7 @@ const choiceNote = element('choice-note', HTMLElement);
 const refreshEveryMs = 5000;
 const person = encodeURIComponent(root.dataset.person ?? '');
 const personUrl = `/people/${person}`;
-/** Where the head has to go, in a picture that is not mirrored. @type {Record<Pose, string>} */
+/** The direction in which the head has to move, in a picture that is not mirrored. @type {Record<Pose, string>} */
 const sides = { front: '', left: 'east', right: 'west', up: 'north', down: 'south' };
 /** @type {Record<string, string>} */
 const mirroredSides = { east: 'west', west: 'east' };
@@ -49,7 +49,7 @@ const capture = new CaptureSession({
 /** @type {CameraSession | null} */
 let camera = null;
 let choice = rememberedChoice();
-/** This device's camera in place of the server's best, of which there was none. */
+/** Whether this device's camera is used because the server had no camera available. */
 let fellBack = false;
 /** @type {Awaited<ReturnType<typeof whatThereIs>>} */
 let there = { cameras: null, devices: [] };
@@ -74,7 +74,7 @@ void refresh();
 void capture.start();
 
 /**
- * Shows and guides by another camera. It is not switched on yet.
+ * Prepares a session for the wanted camera, in place of any earlier one. Does not switch the camera on yet.
  * @param {Choice} wanted
  */
 function open(wanted) {
@@ -88,7 +88,7 @@ function open(wanted) {
         const { to, cause } = /** @type {CustomEvent<StateChange>} */ (event).detail;
         if (to === 'idle' && cause.problem && fallsBack(wanted, cause.problem)) {
             fellBack = true;
-            queueMicrotask(() => camera === opened && void begin('device')); // this session is still telling its others
+            queueMicrotask(() => camera === opened && void begin('device')); // this session is still notifying its other listeners
         }
         void refresh();
     });
@@ -103,7 +103,8 @@ function open(wanted) {
 }
 
 /**
- * Whoever has never been asked for this device's camera is not asked by a page that they have only just opened.
+ * Opens the choice and starts its camera. This device's camera is started only if that needs no prompt or continues an earlier visit, so
+ * that a page that was just opened does not ask at once.
  * @param {Choice} wanted
  */
 async function begin(wanted) {
@@ -120,7 +121,7 @@ async function begin(wanted) {
     }
 }
 
-/** Another camera is another lease. @param {Choice} wanted */
+/** Changes to another camera, which needs a new lease. @param {Choice} wanted */
 async function choose(wanted) {
     choice = wanted;
     fellBack = false;
@@ -145,7 +146,7 @@ async function refresh() {
     }
 }
 
-/** Which camera it is that shows the picture now. */
+/** Shows which camera provides the picture now. */
 function showWhich() {
     const id = camera?.lease?.cameraId;
     const track = camera?.stream?.getVideoTracks()[0];
@@ -159,7 +160,7 @@ function show() {
     const { state, pose } = capture;
     if (state === 'waiting' && camera === null) {
         void begin(choice);
-        return; // what is shown follows from it
+        return; // begin() causes the next update of the page
     }
     showNotice();
     showPoses();
@@ -217,7 +218,7 @@ function hintNow() {
         : '';
 }
 
-/** What somebody has to know, or to do elsewhere. */
+/** Shows what the user has to know, or has to do elsewhere. */
 function showNotice() {
     const { problem, sendingProblem } = capture;
     const trouble = problem ?? sendingProblem;
@@ -241,7 +242,7 @@ function showNotice() {
     }
     notice.hidden = said === null;
     if (said && notice.dataset.said !== said.join()) {
-        notice.dataset.said = said.join(); // a notice that is written again is read out again
+        notice.dataset.said = said.join(); // screen readers read out a notice whenever it is written
         const [tone, words, link] = said;
         notice.className = `notice notice-${tone}`;
         notice.textContent = words;
@@ -319,7 +320,10 @@ function addRow(pose) {
     return row;
 }
 
-/** A picture that is only here would be lost. Listened to only then: it keeps some browsers from caching the page. */
+/**
+ * Warns the user before leaving while pictures exist only in this page, because they would be lost. The listener is added only then,
+ * because it keeps some browsers from caching the page.
+ */
 function warnOfLeaving() {
     removeEventListener('beforeunload', warn);
     if (capture.pending > 0) {
@@ -333,7 +337,7 @@ function warn(event) {
 }
 
 /**
- * A status that is written again is read out again: only what is new is written.
+ * Writes text only if it has changed, because screen readers read out a status whenever it is written.
  * @param {HTMLElement} target
  * @param {string} text
  */

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The element that the page's markup promises.
+ * Returns the element with this id. Throws if the page has no such element of this type.
  * @template {Element} T
  * @param {string} id
  * @param {new () => T} type
@@ -34,7 +34,7 @@ export function make(tag, className, text) {
 }
 
 /**
- * Writes only what is new: the rest costs a layout, and is read out again where it is a status.
+ * Writes text only if it has changed. Writing the same text costs a layout, and screen readers read out a status again.
  * @param {Element} target
  * @param {string} text
  */

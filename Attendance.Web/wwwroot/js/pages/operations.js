@@ -29,9 +29,9 @@ const states = element('states', HTMLElement);
 const nodeChoice = element('node', HTMLSelectElement);
 const find = element('find', HTMLInputElement);
 const title = document.title;
-/** Web ends the stream now and then; the next one is there before anybody needs to know. */
+/** How long a loss of the stream stays unreported. Web ends the stream now and then, and the next one is usually open before that. */
 const patienceMs = 5000;
-/** Each node tells of so many; more is nothing to read. */
+/** The most resolved alerts to show. Each node reports up to this many; a longer list is not useful. */
 const resolvedShown = 200;
 
 const page = new AbortController();
@@ -45,7 +45,7 @@ const nameOfAccount = id => accounts.nameOf(id);
  * @param {string} node
  */
 const nameOfCamera = (id, node) => picture.nameOf(id, node);
-/** What the server's clock is ahead of this device's, in ms: a hold is as long as the server says. */
+/** How far the server's clock is ahead of this device's, in ms. Durations of holds are measured on the server's clock. */
 let ahead = 0;
 const now = () => Date.now() + ahead;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -81,17 +81,17 @@ stream.addEventListener('told', event => {
     if (name === 'snapshot') {
         ahead = Date.parse(data.at) - Date.now();
         accounts.askAgain();
-        clearTimeout(reading); // each node has its snapshot
+        clearTimeout(reading); // every node sends a snapshot: wait for the last one
         reading = setTimeout(() => void readOnce(), 200);
     }
     if (name === 'snapshot' || name === 'nodes' || name.startsWith('alert')) {
         const open = picture.openAlerts.length;
-        document.title = open > 0 ? `(${open}) ${title}` : title; // also while nobody sees the page
+        document.title = open > 0 ? `(${open}) ${title}` : title; // also while the page is hidden
     }
 });
 stream.addEventListener('change', showConnection);
 setInterval(showConnection, 1000);
-addEventListener('pageshow', event => event.persisted && location.reload(), { signal }); // its stream was cut
+addEventListener('pageshow', event => event.persisted && location.reload(), { signal }); // the cache has cut the page's stream
 
 find.addEventListener('input', () => {
     table.view.text = find.value;
@@ -110,7 +110,7 @@ root.addEventListener('click', event => {
     }
 });
 
-/** What the stream does not tell again. */
+/** Reads the data that the stream does not repeat: the audit and the dead letters. */
 async function readOnce() {
     const words = element('audit-trouble', HTMLElement);
     try {
@@ -201,7 +201,7 @@ function showCameras() {
     write(element('camera-count', HTMLElement), isAll ? '' : `${table.count} of ${countOf(picture.cameras.size, 'camera')} shown`);
 }
 
-/** What cannot be seen is said, above all that can. */
+/** Shows a notice above the data that names the nodes that do not answer. */
 function showSilent() {
     const notice = element('silent', HTMLElement);
     notice.hidden = picture.silent.length === 0;
@@ -223,7 +223,7 @@ function showAlerts() {
     write(element('alert-count', HTMLElement), still.length === 0 ? '' : `${open} open${still.length > open ? `, ${still.length - open} acknowledged` : ''}`);
 }
 
-/** Whoever looks at the page knows whether it is true, and since when it is not. */
+/** Shows whether the data on the page is current and, if not, how old it is. */
 function showConnection() {
     const { connection, heardAt } = stream;
     const since = heardAt === null ? null : new Date(Date.now() - (performance.now() - heardAt));
@@ -252,7 +252,7 @@ function showConnection() {
  */
 function complain(words, signIn) {
     if (trouble.hidden || trouble.dataset.words !== words) {
-        trouble.dataset.words = words; // what is written again is read out again
+        trouble.dataset.words = words; // screen readers read out a message whenever it is written
         trouble.textContent = words;
         if (signIn) {
             trouble.append(' ', Object.assign(make('a', '', 'Sign in'), { href: signIn }));
@@ -261,7 +261,7 @@ function complain(words, signIn) {
     }
 }
 
-/** @param {string} state '' for all */
+/** @param {string} state '' for all states */
 function chip(state) {
     const made = make('button', 'chip');
     made.type = 'button';

@@ -9,14 +9,14 @@ import { element } from './dom.js';
  * @typedef {import('../camera/camera-session.js').Move} Move
  * @typedef {'stop' | 'start' | 'takeover'} Action
  *
- * Everything that the page shows for one moment.
+ * Everything that the page shows at one moment.
  * @typedef {object} View
  * @property {'picture' | 'waiting' | 'ended'} stage
  * @property {string} badge
  * @property {'good' | 'busy' | 'warn' | 'bad' | 'quiet'} tone
  * @property {string} words
- * @property {Partial<Record<Action, string>>} actions the buttons to offer, and what is on them
- * @property {number} [retryInSeconds] tries again by itself after that
+ * @property {Partial<Record<Action, string>>} actions the buttons to offer, with their labels
+ * @property {number} [retryInSeconds] the time after which the page tries again by itself
  */
 
 const stage = element('stage', HTMLElement);
@@ -31,21 +31,21 @@ const buttons = {
     start: element('start', HTMLButtonElement),
     takeover: element('takeover', HTMLButtonElement),
 };
-/** As long as another page's lease may take to end after a reload of this one. */
+/** How long to retry after a reload, while the lease of the former page may still be ending. */
 const reloadPatienceMs = 3000;
 
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let ticking;
 let stopping = false;
-/** Which camera took the place of the one that was asked for; as long as it is held. @type {Move | null} */
+/** The last move of the lease to another camera, while the lease is held; otherwise null. @type {Move | null} */
 let moved = null;
 /** @type {CameraSession | undefined} */
 let session;
-/** What belongs to the session that is viewed now. */
+/** Covers the listeners on the session that is viewed now. */
 let viewing = new AbortController();
 
 /**
- * Shows a session to whoever uses the page, in words and buttons. Another one takes its place.
+ * Shows a session to the user in words and buttons. Replaces any session that was viewed before.
  * @param {CameraSession} viewed
  */
 export function view(viewed) {
@@ -79,13 +79,13 @@ export function view(viewed) {
     }, { signal });
 }
 
-/** Asks for the camera as soon as the page is seen. */
+/** Asks for the camera as soon as the page is visible. */
 export function startWhenVisible() {
     whenVisible(() => void session?.start({ patienceMs: arrivedByReloadOrHistory() ? reloadPatienceMs : 0 }));
 }
 
 /**
- * The page waits for its user.
+ * Shows that the camera is off until the user starts it.
  * @param {string} text
  */
 export function showOff(text) {
@@ -104,7 +104,7 @@ buttons.start.addEventListener('click', () => session?.start());
 buttons.takeover.addEventListener('click', () => session?.start({ takeover: true }));
 addEventListener('keydown', event => {
     if (event.ctrlKey && event.shiftKey && event.code === 'KeyC') {
-        clearInterval(ticking); // the session stops itself
+        clearInterval(ticking); // the session handles the key itself
         countdown.hidden = true;
         if (session && ['idle', 'released', 'lost'].includes(session.state)) {
             say('The camera is not in use by this page.');
@@ -207,7 +207,7 @@ function show(view) {
         button.hidden = label === undefined;
         button.textContent = label ?? button.textContent;
     }
-    const focused = document.activeElement; // a button that was just hidden keeps it until the next rendering
+    const focused = document.activeElement; // a button that was just hidden keeps the focus until the next rendering
     if (hadFocus && !(focused instanceof HTMLButtonElement && !focused.hidden)) {
         focusAgain();
     }
@@ -217,7 +217,7 @@ function show(view) {
     }
 }
 
-/** Whoever works by keyboard goes on where the button was that they have just used. */
+/** Moves the focus to a visible button, or else to their container, so that a keyboard user keeps their place. */
 function focusAgain() {
     const next = Object.values(buttons).find(button => !button.hidden);
     if (next) {
@@ -245,7 +245,7 @@ function retryIn(seconds) {
 }
 
 /**
- * A page that nobody has seen yet, or that nobody sees now, does not take a camera from those who would use it.
+ * Acts as soon as the page is visible, so that a hidden page does not take a camera that others would use.
  * @param {() => void} act
  */
 function whenVisible(act) {
