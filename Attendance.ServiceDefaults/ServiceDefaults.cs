@@ -17,7 +17,7 @@ public static class ServiceDefaultsExtensions
     /// Marks a health check that concerns the service's work and not its readiness. Such checks are left out of <c>/health</c> and have their
     /// own address.
     /// </summary>
-    public const string AsideTag = "aside";
+    public const string NotReadinessTag = "aside";
 
     private const string Live = "live";
     private static readonly string[] s_repetitive = ["Microsoft.Extensions.Diagnostics.HealthChecks", "StackExchange.Redis", "Polly"];
@@ -49,14 +49,14 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Maps <c>/health</c>, which reports whether the service is ready by all checks without <see cref="AsideTag"/>, and <c>/alive</c>,
+    /// Maps <c>/health</c>, which reports whether the service is ready by all checks without <see cref="NotReadinessTag"/>, and <c>/alive</c>,
     /// which answers as long as the process does.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealthChecks("/health", new HealthCheckOptions
         {
-            Predicate = check => !check.Tags.Contains(AsideTag),
+            Predicate = check => !check.Tags.Contains(NotReadinessTag),
             ResponseWriter = (context, report) => context.Response.WriteAsJsonAsync(
                 new { status = report.Status.ToString(), version = ProductVersion.Text }, context.RequestAborted),
         }).AllowAnonymous();

@@ -62,7 +62,7 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
 
         var (none, due, one, page) = (new Samples(), new Samples(), new Samples(), new Samples());
         var store = node.Store.In(BrowserCamera.Any); // where those leases are
-        var middle = new PageWish(PageLength, After: (CameraId(held / 2), "bench"));
+        var middle = new PageRequest(PageLength, After: (CameraId(held / 2), "bench"));
         for (var i = 0; i < run.Pick(200, 20); i++)
         {
             none.Add(await TimeAsync(() => store.FindOverdueAsync(Due)));
@@ -91,7 +91,7 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
         async (number, _) =>
         {
             using var visit = node.Slots.VisitBrowserCamera(CameraId(number), isLimited: false)!;
-            var outcome = await node.Leases.AcquireAsync(visit.Slot, new LeaseWish(BenchNode.Session(number)), cancellationToken);
+            var outcome = await node.Leases.AcquireAsync(visit.Slot, new AcquireOptions(BenchNode.Session(number)), cancellationToken);
             if (outcome is not AcquireOutcome.Granted)
             {
                 throw new InvalidOperationException($"A camera that is free was not granted: {outcome.Name}.");

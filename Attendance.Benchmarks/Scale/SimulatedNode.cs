@@ -18,7 +18,7 @@ internal sealed class SimulatedNode : IDisposable
 
     private readonly IHost _host;
     private readonly LeaseStore _store;
-    private readonly NodeBook _book;
+    private readonly NodeStore _book;
     private readonly SessionNodes _sessions;
     private readonly Dictionary<string, StoredLease> _held = new(StringComparer.Ordinal);
     private readonly string[] _cameras;
@@ -33,10 +33,10 @@ internal sealed class SimulatedNode : IDisposable
         builder.Services.AddMetrics();
         builder.AddLeaseStore();
         builder.Services.AddSingleton(redis);
-        builder.Services.AddSingleton<NodeBook>();
+        builder.Services.AddSingleton<NodeStore>();
         builder.Services.AddSingleton<SessionNodes>();
         _host = builder.Build();
-        _book = _host.Services.GetRequiredService<NodeBook>();
+        _book = _host.Services.GetRequiredService<NodeStore>();
         _sessions = _host.Services.GetRequiredService<SessionNodes>();
         _sessions.IsAlone = false;
         _store = _host.Services.GetRequiredService<LeaseStore>();
@@ -91,7 +91,7 @@ internal sealed class SimulatedNode : IDisposable
     }
 
     /// <summary>As every two seconds: that it is there, and who has not said so.</summary>
-    public Task BeatAsync() => _book.SayAsync(
+    public Task BeatAsync() => _book.HeartbeatAsync(
         new NodeEntry(Name, "0123abcd", new Uri("http://10.0.0.1:8080"), 1_700_000_000_000, _cameras.Length, _held.Count, ["browser"], SaidAt: 1_700_000_000_000, SeenAt: 0), LostNodes.Silence);
 
     /// <summary>As now and then, the less often the more nodes there are: all of them.</summary>

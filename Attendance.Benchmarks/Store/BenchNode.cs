@@ -72,7 +72,7 @@ internal sealed class BenchNode : IAsyncDisposable
 
         public CaptureStatus Status => CaptureStatus.Closed;
 
-        public bool IsAttended => true;
+        public bool HasWatchdog => true;
 
         public Task<CaptureLoss> Lost => _lost.Task;
 

@@ -56,7 +56,7 @@ internal sealed class WholeLeases(BenchNode node, int things) : Competitor("Atte
 {
     protected override async Task<bool> CycleAsync(int caller, TimeSpan patience)
     {
-        var wish = new LeaseWish(BenchNode.Session(caller), Wait: patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
+        var wish = new AcquireOptions(BenchNode.Session(caller), Wait: patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
         if (await node.Leases.AcquireAsync(node.Slot($"bench-{caller % things}"), wish, CancellationToken.None) is not AcquireOutcome.Granted granted)
         {
             return false;

@@ -10,7 +10,7 @@ namespace Attendance.CameraApi.Alerts;
 internal sealed class AlertConditions(
     CameraCatalog catalog,
     CameraSlots slots,
-    LeakSearch leaks,
+    LeakSweeper leaks,
     LeaseUpkeep upkeep,
     IEnumerable<IFindingSource> sources,
     IOptions<AlertOptions> options,

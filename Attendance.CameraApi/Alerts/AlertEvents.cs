@@ -8,13 +8,13 @@ namespace Attendance.CameraApi.Alerts;
 /// </summary>
 internal sealed partial class AlertEvents : IDisposable
 {
-    private readonly AlertBook _book;
+    private readonly OpenAlerts _book;
     private readonly AlertStore _store;
     private readonly AlertMetrics _metrics;
     private readonly CameraEvents _events;
     private readonly ILogger<AlertEvents> _logger;
 
-    public AlertEvents(AlertBook book, AlertStore store, AlertMetrics metrics, CameraEvents events, ILogger<AlertEvents> logger)
+    public AlertEvents(OpenAlerts book, AlertStore store, AlertMetrics metrics, CameraEvents events, ILogger<AlertEvents> logger)
     {
         (_book, _store, _metrics, _events, _logger) = (book, store, metrics, events, logger);
         book.Changed += Tell;

@@ -12,7 +12,7 @@ internal static class AlertRegistration
         builder.Services.AddOptionsWithValidateOnStart<AlertOptions, AlertOptionsValidator>().BindStrictly("Alerts");
         builder.Services.AddSingleton<IValidateOptions<AlertOptions>, AlertEntriesValidator>();
         builder.Services.AddSingleton<AlertMetrics>();
-        builder.Services.AddSingleton<AlertBook>();
+        builder.Services.AddSingleton<OpenAlerts>();
         builder.Services.AddSingleton<AlertStore>();
         builder.Services.AddSingleton<AlertEvents>();
         builder.Services.AddSingleton<AlertRates>();
@@ -20,6 +20,6 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<AlertConditions>();
         builder.Services.AddHostedService<AlertWatch>();
         builder.Services.AddHostedService<WebhookDelivery>();
-        builder.Services.AddHealthChecks().AddCheck<CameraHealth>("cameras", tags: [CameraHealth.Tag, ServiceDefaultsExtensions.AsideTag]);
+        builder.Services.AddHealthChecks().AddCheck<CameraHealth>("cameras", tags: [CameraHealth.Tag, ServiceDefaultsExtensions.NotReadinessTag]);
     }
 }

@@ -11,7 +11,7 @@ namespace Attendance.CameraApi.Alerts;
 /// Keeps the alerts of each node in the store as JSON: unresolved alerts in a hash by id, the last resolved alerts and the dead letters in
 /// lists, newest first. A node writes only its own alerts, except that another node may acknowledge an alert of a node that is lost.
 /// </summary>
-internal sealed class AlertStore(StoreConnection store, StoreWrites writes, IOptions<NodeOptions> node)
+internal sealed class AlertStore(StoreConnection store, BackgroundStoreWriter writes, IOptions<NodeOptions> node)
 {
     public const int HistoryLength = 500;
 

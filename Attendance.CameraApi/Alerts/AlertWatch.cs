@@ -14,11 +14,11 @@ internal sealed partial class AlertWatch : BackgroundService
     private const int TicksBetweenSearches = 2; // some leaks must be seen twice, which takes at most 4 s; every leak must be found within 5 s
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
-    private readonly AlertBook _book;
+    private readonly OpenAlerts _book;
     private readonly AlertStore _store;
     private readonly AlertEvents _told;
     private readonly AlertConditions _conditions;
-    private readonly LeakSearch _search;
+    private readonly LeakSweeper _search;
     private readonly OpenLeaks _leaks;
     private readonly CameraEvents.Listener _events;
     private readonly TimeProvider _clock;
@@ -27,11 +27,11 @@ internal sealed partial class AlertWatch : BackgroundService
     private bool _hasRemembered;
 
     public AlertWatch(
-        AlertBook book,
+        OpenAlerts book,
         AlertStore store,
         AlertEvents told,
         AlertConditions conditions,
-        LeakSearch search,
+        LeakSweeper search,
         OpenLeaks leaks,
         CameraEvents events,
         TimeProvider clock,

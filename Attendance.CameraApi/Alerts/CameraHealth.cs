@@ -8,7 +8,7 @@ namespace Attendance.CameraApi.Alerts;
 /// <summary>
 /// Reports unhealthy while a camera is open for nobody or could not be proven to be free. The report names the camera and what to do.
 /// </summary>
-internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliation, AlertBook alerts) : IHealthCheck
+internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliation, OpenAlerts alerts) : IHealthCheck
 {
     public const string Tag = "cameras";
 

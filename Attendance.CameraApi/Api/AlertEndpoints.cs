@@ -27,7 +27,7 @@ internal static class AlertEndpoints
             .WithSummary("What webhooks were not told by any node, newest first.");
     }
 
-    private static async Task<IResult> AllAsync(int? limit, HttpContext context, AlertBook book, AlertStore store, OtherNodes others, NodeRegistry nodes)
+    private static async Task<IResult> AllAsync(int? limit, HttpContext context, OpenAlerts book, AlertStore store, NodeFanOut others, NodeRegistry nodes)
     {
         if (limit is < 1 or > AlertStore.HistoryLength)
         {
@@ -42,7 +42,7 @@ internal static class AlertEndpoints
     }
 
     private static async Task<IResult> AcknowledgeAsync(
-        string alertId, HttpContext context, AlertBook book, AlertStore store, AuditLog audit, LostAlerts lost, OtherNodes others, NodeRegistry nodes)
+        string alertId, HttpContext context, OpenAlerts book, AlertStore store, AuditLog audit, LostAlerts lost, NodeFanOut others, NodeRegistry nodes)
     {
         var request = await JsonBody.ReadAsync<AcknowledgeRequest>(context.Request, absent: null, context.RequestAborted);
         var by = request.Validate();

@@ -38,14 +38,14 @@ internal static class CameraEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        int? limit, string? after, bool? browsers, [AsParameters] BestCameraQuery query, HttpContext context, CameraViews views, NodeChoice choice, OtherNodes others)
+        int? limit, string? after, bool? browsers, [AsParameters] BestCameraQuery query, HttpContext context, CameraViews views, NodeChoice choice, NodeFanOut others)
     {
         if (query.Validate() is { } requirements)
         {
             return await choice.PreviewAsync(context, requirements);
         }
 
-        var page = PageWish.Read(limit, after, browsers);
+        var page = PageRequest.Read(limit, after, browsers);
         var here = views.Page(page);
         return TypedResults.Ok(await others.AddToAsync(context, page, new CamerasResponse(here.Items, here.Next, [])));
     }
@@ -70,14 +70,14 @@ internal static class CameraEndpoints
         HttpContext context,
         CameraViews views,
         CameraLeases leases,
-        OtherNodes others,
+        NodeFanOut others,
         Quarantines quarantines,
         Reconciliation reconciliation,
         OpenLeaks leaks,
         LeaseStore store,
         TimeProvider clock)
     {
-        var page = PageWish.Read(limit, after, browsers);
+        var page = PageRequest.Read(limit, after, browsers);
         var here = views.Page(page);
         return TypedResults.Ok(await others.AddToAsync(context, page, new StatusResponse(
             page.WithBrowsers ? leases.LiveCount : leases.Live.Count(lease => lease.Slot.Camera.Source.Kind != CameraKind.Browser),

@@ -19,7 +19,7 @@ internal static class CleanupEndpoints
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
 
     private static async Task<IResult> CleanupAsync(
-        HttpContext context, Cleanup cleanup, OtherNodes others, SessionNodes holders, NodeRegistry nodes, AuditLog audit, TimeProvider clock)
+        HttpContext context, Cleanup cleanup, NodeFanOut others, SessionNodes holders, NodeRegistry nodes, AuditLog audit, TimeProvider clock)
     {
         var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null, null, null, null), context.RequestAborted);
         var sessions = request.Validate();

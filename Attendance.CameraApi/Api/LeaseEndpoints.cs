@@ -46,7 +46,7 @@ internal static class LeaseEndpoints
         CameraSlots slots,
         CameraLeases leases,
         NodeChoice choice,
-        Elsewhere elsewhere,
+        SharedCameraForwarding sharedCameras,
         AuditLog audit,
         CancellationToken cancellationToken)
     {
@@ -71,7 +71,7 @@ internal static class LeaseEndpoints
         async Task<IResult> AcquireAsync(CameraSlot one)
         {
             var outcome = await leases.AcquireAsync(one, wish, cancellationToken);
-            return elsewhere.Find(context, outcome) ?? ToResult(context, request, outcome);
+            return sharedCameras.TryForward(context, outcome) ?? ToResult(context, request, outcome);
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed record AcquireLease(
     private const int MaxWaitSeconds = 60;
 
     /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
-    public LeaseWish Validate()
+    public AcquireOptions Validate()
     {
         var errors = new Dictionary<string, string[]>();
         if (!Identifiers.IsSession(SessionId))
@@ -178,7 +178,7 @@ internal sealed record AcquireLease(
 
         return errors.Count > 0
             ? throw new RequestException(errors)
-            : new LeaseWish(
+            : new AcquireOptions(
                 Identifiers.SessionHash(SessionId!),
                 TtlSeconds is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
                 TimeSpan.FromSeconds(WaitSeconds ?? 0),

@@ -36,7 +36,7 @@ internal readonly record struct AuditPosition(long Ticks, string Id) : IComparab
 
 /// <summary>The last 1000 actions of operators on all nodes. All nodes share one list, so it is complete even for a node that is lost.</summary>
 internal sealed partial class AuditLog(
-    StoreConnection store, StoreWrites writes, CameraEvents events, IOptions<NodeOptions> node, TimeProvider clock, ILogger<AuditLog> logger)
+    StoreConnection store, BackgroundStoreWriter writes, CameraEvents events, IOptions<NodeOptions> node, TimeProvider clock, ILogger<AuditLog> logger)
 {
     public const int Length = 1000;
 

@@ -11,7 +11,7 @@ internal interface ICameraCapture
     CaptureStatus Status { get; }
 
     /// <summary>Whether a watchdog opens the camera again when it fails. This must be true as long as the camera is open and not lost.</summary>
-    bool IsAttended { get; }
+    bool HasWatchdog { get; }
 
     /// <summary>Completes with the reason when the camera is lost for good. It does not complete when the camera is closed.</summary>
     Task<CaptureLoss> Lost { get; }

@@ -75,7 +75,7 @@ internal sealed partial class WorkerCapture(
         }
     }
 
-    public bool IsAttended => !_watch.IsCompleted;
+    public bool HasWatchdog => !_watch.IsCompleted;
 
     public Task<CaptureLoss> Lost => _lost.Task;
 

@@ -30,13 +30,13 @@ internal sealed class CameraChoice(
     /// <returns>The outcome, or null when no camera meets the requirements, in use or not.</returns>
     /// <exception cref="CameraUnavailableException">None of the free cameras opens.</exception>
     public async Task<AcquireOutcome?> AcquireAsync(
-        CameraRequirements requirements, LeaseWish wish, CancellationToken cancellationToken)
+        CameraRequirements requirements, AcquireOptions wish, CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
         var candidates = Candidates(requirements);
         if (candidates.FirstOrDefault(one => one.Slot.Lease is { End: null } lease && lease.SessionHash == wish.SessionHash) is { } own)
         {
-            return Say(await leases.AcquireAsync(own.Slot, wish, cancellationToken), candidates, "The session has this camera already.");
+            return WithReason(await leases.AcquireAsync(own.Slot, wish, cancellationToken), candidates, "The session has this camera already.");
         }
 
         if (options.Value.ProbeBeforeChoice && await ProbeUnknownAsync(candidates, cancellationToken))
@@ -55,7 +55,7 @@ internal sealed class CameraChoice(
                 var outcome = await leases.AcquireAsync(candidate.Slot, wish with { Wait = default, Takeover = false }, cancellationToken);
                 if (outcome is AcquireOutcome.Granted or AcquireOutcome.Ended or AcquireOutcome.ShuttingDown)
                 {
-                    return Say(outcome, candidates, reason);
+                    return WithReason(outcome, candidates, reason);
                 }
 
                 refused = Sooner(refused, outcome);
@@ -70,7 +70,7 @@ internal sealed class CameraChoice(
         if (refused is AcquireOutcome.InUse && wish.Takeover)
         {
             var soonest = candidates.Select(one => one.Slot).Where(slot => slot.Lease is not null).MinBy(slot => slot.Lease?.ExpiresAt) ?? candidates[0].Slot;
-            return Say(await leases.AcquireAsync(soonest, wish, cancellationToken), candidates, "All were in use; this one was taken from the session whose time is over soonest.");
+            return WithReason(await leases.AcquireAsync(soonest, wish, cancellationToken), candidates, "All were in use; this one was taken from the session whose time is over soonest.");
         }
 
         // Each turn either grants a camera or removes one from 'hopeful', so the loop ends.
@@ -86,7 +86,7 @@ internal sealed class CameraChoice(
 
                 if (came.Outcome is AcquireOutcome.Granted or AcquireOutcome.Ended or AcquireOutcome.ShuttingDown)
                 {
-                    return Say(came.Outcome, candidates, "All were in use; this one was given back first.");
+                    return WithReason(came.Outcome, candidates, "All were in use; this one was given back first.");
                 }
 
                 hopeful.Remove(came.Slot.Camera.Id);
@@ -199,7 +199,7 @@ internal sealed class CameraChoice(
         };
     }
 
-    private static AcquireOutcome Say(AcquireOutcome outcome, List<Candidate> candidates, string reason) =>
+    private static AcquireOutcome WithReason(AcquireOutcome outcome, List<Candidate> candidates, string reason) =>
         outcome is AcquireOutcome.Granted granted && candidates.FirstOrDefault(one => one.Slot == granted.Lease.Slot) is { } chosen
             ? granted with { Choice = Choice(chosen, candidates, reason) }
             : outcome;

@@ -17,7 +17,7 @@ namespace Attendance.CameraApi.Choice;
 internal sealed partial class CameraProbes(
     CameraLeases leases,
     LeaseStore store,
-    PendingReleases pending,
+    UnconfirmedReleases pending,
     ICameraCaptureFactory captures,
     CameraQuality quality,
     IOptions<QualityOptions> options,

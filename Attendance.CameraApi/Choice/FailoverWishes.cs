@@ -12,7 +12,7 @@ namespace Attendance.CameraApi.Choice;
 /// a lease because only the lease's node reads it. A lease whose wish is lost waits for its own camera.
 /// </summary>
 internal sealed class FailoverWishes(
-    StoreConnection store, StoreWrites writes, LeaseIdSeal ids, IOptions<NodeOptions> node, IOptions<LeaseOptions> options)
+    StoreConnection store, BackgroundStoreWriter writes, LeaseIdSeal ids, IOptions<NodeOptions> node, IOptions<LeaseOptions> options)
 {
     private readonly string _key = $"attendance:{{{node.Value.Name}}}:failover";
 

@@ -13,7 +13,7 @@ internal static class ClusterRegistration
         builder.Services.AddSingleton<NodeSignature>();
         builder.Services.AddSingleton<Peers>();
         builder.Services.AddSingleton<EntrySignature>();
-        builder.Services.AddSingleton<NodeBook>();
+        builder.Services.AddSingleton<NodeStore>();
         builder.Services.AddSingleton<NodeAddress>();
         builder.Services.AddSingleton<ThisNode>();
         builder.Services.AddSingleton<INodeName>(services => services.GetRequiredService<ThisNode>());
@@ -22,10 +22,10 @@ internal static class ClusterRegistration
         builder.Services.AddSingleton<Isolation>();
         builder.Services.AddSingleton<NodeForwarder>();
         builder.Services.AddSingleton<NodeDirectory>();
-        builder.Services.AddSingleton<OtherNodes>();
+        builder.Services.AddSingleton<NodeFanOut>();
         builder.Services.AddSingleton<CameraHistory>();
         builder.Services.AddSingleton<NodeChoice>();
-        builder.Services.AddSingleton<Elsewhere>();
+        builder.Services.AddSingleton<SharedCameraForwarding>();
         builder.Services.AddSingleton<LostAlerts>();
         builder.Services.AddSingleton<IPresenceRelays, PresenceRelays>();
         builder.Services.AddSingleton<IFindingSource, NodeFindings>();

@@ -10,7 +10,7 @@ namespace Attendance.CameraApi.Cluster;
 /// 14 to 18 s after its last heartbeat. A live node that cannot send heartbeats has freed its cameras before, see
 /// <see cref="Isolation"/>.
 /// </summary>
-internal sealed partial class LostNodes(NodeBook book, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
+internal sealed partial class LostNodes(NodeStore book, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
 {
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_doubt = TimeSpan.FromSeconds(6);

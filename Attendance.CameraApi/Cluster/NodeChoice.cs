@@ -14,7 +14,7 @@ namespace Attendance.CameraApi.Cluster;
 /// Chooses among the cameras of all nodes. Each node is asked which camera it would grant, and the node with the best rated one
 /// gets the request. A camera that is rated about as well as this node's own is not worth forwarding the request.
 /// </summary>
-internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeRegistry nodes, SessionNodes sessions, OtherNodes others, NodeForwarder forwarder, IOptions<QualityOptions> options, TimeProvider clock)
+internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeRegistry nodes, SessionNodes sessions, NodeFanOut others, NodeForwarder forwarder, IOptions<QualityOptions> options, TimeProvider clock)
 {
     /// <summary>Limit on nodes asked, picked at random. The best of a few is about as good as the best of all.</summary>
     private const int Asked = 15;
@@ -35,7 +35,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
     /// <summary>Acquires the best camera for a session, here or on another node.</summary>
     /// <returns>The outcome here, or the answer of another node.</returns>
     public async Task<(AcquireOutcome? Here, IResult? There)> AcquireAsync(
-        HttpContext context, CameraRequirements requirements, LeaseWish wish, CancellationToken cancellationToken)
+        HttpContext context, CameraRequirements requirements, AcquireOptions wish, CancellationToken cancellationToken)
     {
         if (nodes.IsAlone || requirements.Node is not null || Peers.Hops(context.Request) > 0)
         {
@@ -71,7 +71,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
     /// queued for.
     /// </summary>
     private async Task<(AcquireOutcome? Here, IResult? There)> WaitAsync(
-        HttpContext context, CameraRequirements requirements, LeaseWish wish, long asked, bool mayBeElsewhere, CancellationToken cancellationToken)
+        HttpContext context, CameraRequirements requirements, AcquireOptions wish, long asked, bool mayBeElsewhere, CancellationToken cancellationToken)
     {
         using var found = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var here = choice.AcquireAsync(requirements, wish, found.Token);

@@ -17,9 +17,9 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
     /// <summary>Limit on nodes tried for a request, because each one that does not answer costs a second.</summary>
     private const int MostTried = 3;
 
-    private static readonly Whereabouts s_here = new Whereabouts.Here();
+    private static readonly RouteTarget s_here = new RouteTarget.Here();
 
-    public async ValueTask<Whereabouts> FindAsync(HttpContext context, RoutedBy by)
+    public async ValueTask<RouteTarget> FindAsync(HttpContext context, RoutedBy by)
     {
         var request = context.Request;
         if (request.Query.TryGetValue("node", out var named))
@@ -57,7 +57,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
     /// forwarded to that node and waits there.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The holder is not known because the store does not answer.</exception>
-    public async Task<Whereabouts> OfSharedAsync(string cameraId, string scope)
+    public async Task<RouteTarget> OfSharedAsync(string cameraId, string scope)
     {
         if (nodes.IsAlone || (slots.TryGet(cameraId, out var slot) && (slot.Lease is not null || slot.IsAwaited)))
         {
@@ -78,10 +78,10 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         var hasIt = catalog.Find(cameraId) is not null;
         var idlest = nodes.Up.Where(other => sharing.Contains(other.Node) && (!hasIt || other.Held < nodes.Held))
             .OrderBy(other => other.Held).Take(MostTried).ToList();
-        return idlest.Count > 0 ? new Whereabouts.AnyOf(idlest, OrHere: hasIt) : s_here;
+        return idlest.Count > 0 ? new RouteTarget.AnyOf(idlest, OrHere: hasIt) : s_here;
     }
 
-    private async ValueTask<Whereabouts> OfCameraAsync(string cameraId)
+    private async ValueTask<RouteTarget> OfCameraAsync(string cameraId)
     {
         if (nodes.IsAlone)
         {
@@ -97,7 +97,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         return camera is not null || !Identifiers.IsName(cameraId) ? s_here : await OfOthersAsync(cameraId);
     }
 
-    private async Task<Whereabouts> OfOthersAsync(string cameraId)
+    private async Task<RouteTarget> OfOthersAsync(string cameraId)
     {
         var known = new List<NodeEntry>();
         foreach (var name in await owners.FindAsync(cameraId))
@@ -109,12 +109,12 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         }
 
         List<NodeEntry> up = [.. known.Where(nodes.IsUp).Take(MostTried)];
-        return up.Count > 0 ? new Whereabouts.AnyOf(up, OrHere: false)
+        return up.Count > 0 ? new RouteTarget.AnyOf(up, OrHere: false)
             : known.Count > 0 ? At(known[^1])
             : s_here;
     }
 
-    private Whereabouts OfLease(string leaseId)
+    private RouteTarget OfLease(string leaseId)
     {
         if (Identifiers.NodeOfLease(leaseId) is not { } name || nodes.IsSelf(name) || !nodes.TryGet(name, out var entry))
         {
@@ -122,19 +122,19 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         }
 
         return nodes.IsLost(entry)
-            ? new Whereabouts.Nowhere(LeaseProblems.LeaseEnded(new LeaseEnd(ReleaseReason.NodeLost)))
+            ? new RouteTarget.Nowhere(LeaseProblems.LeaseEnded(new LeaseEnd(ReleaseReason.NodeLost)))
             : At(entry);
     }
 
-    private Whereabouts AtNodeIfKnown(string name) => nodes.TryGet(name, out var entry) ? At(entry) : s_here;
+    private RouteTarget AtNodeIfKnown(string name) => nodes.TryGet(name, out var entry) ? At(entry) : s_here;
 
-    private Whereabouts AtNode(string name) => nodes.IsSelf(name) ? s_here
+    private RouteTarget AtNode(string name) => nodes.IsSelf(name) ? s_here
         : nodes.TryGet(name, out var entry) ? At(entry)
-        : new Whereabouts.Nowhere(new Problem(StatusCodes.Status404NotFound, "unknown_node", "There is no node of this name."));
+        : new RouteTarget.Nowhere(new Problem(StatusCodes.Status404NotFound, "unknown_node", "There is no node of this name."));
 
-    private Whereabouts At(NodeEntry entry) => !nodes.IsUp(entry)
-        ? new Whereabouts.Nowhere(NodeForwarder.Unreachable(entry.Node))
-        : new Whereabouts.AnyOf([entry], OrHere: false);
+    private RouteTarget At(NodeEntry entry) => !nodes.IsUp(entry)
+        ? new RouteTarget.Nowhere(NodeForwarder.Unreachable(entry.Node))
+        : new RouteTarget.AnyOf([entry], OrHere: false);
 
     /// <summary>
     /// Reads a text property from a body that can be read again; null if there is none. The endpoint that answers reads the body

@@ -21,7 +21,7 @@ internal static class NodeEndpoints
         ? TypedResults.NoContent()
         : new Problem(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "This node does not hear the session store.");
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, ThisNode self, AlertBook alerts)
+    private static async Task<IResult> AnswerAsync(HttpContext context, ThisNode self, OpenAlerts alerts)
     {
         var other = await JsonBody.ReadAsync<NodeInstance>(context.Request, absent: null, context.RequestAborted);
         if (other.Node == self.Name && other.Instance != self.Instance)

@@ -3,7 +3,7 @@ using Attendance.CameraApi.Alerts;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>Reports lost nodes, and entries in the store that no node has signed.</summary>
-internal sealed class NodeFindings(NodeRegistry nodes, NodeBook book) : IFindingSource
+internal sealed class NodeFindings(NodeRegistry nodes, NodeStore book) : IFindingSource
 {
     public IReadOnlyList<Finding> Find() =>
     [

@@ -14,7 +14,7 @@ namespace Attendance.CameraApi.Cluster;
 /// its entry. A node that vanishes is lost: the first node to notice ends its leases, and its entry is removed after a day.
 /// </summary>
 internal sealed partial class NodeRegistry(
-    NodeBook book,
+    NodeStore book,
     CameraCatalog catalog,
     CameraLeases leases,
     LeaseUpkeep upkeep,
@@ -143,7 +143,7 @@ internal sealed partial class NodeRegistry(
         var cameras = catalog.List();
         try
         {
-            var (isNew, silent, holder) = await self.SayAsync();
+            var (isNew, silent, holder) = await self.HeartbeatAsync();
             Volatile.Write(ref _heardAt, askedAt);
             if (holder is not null)
             {

@@ -55,10 +55,10 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
 
         switch (await directory.FindAsync(context, routed.By))
         {
-            case Whereabouts.AnyOf any:
+            case RouteTarget.AnyOf any:
                 await AnswerByAnyAsync(context, any);
                 break;
-            case Whereabouts.Nowhere nowhere:
+            case RouteTarget.Nowhere nowhere:
                 await nowhere.Answer.ExecuteAsync(context);
                 break;
             default:
@@ -73,7 +73,7 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
     public static bool MayGoOn(HttpContext context) => Peers.Hops(context.Request) < MaxHops;
 
     /// <summary>Forwards to the first node that can be reached, because a dead node is not known to be dead for a while.</summary>
-    private async Task AnswerByAnyAsync(HttpContext context, Whereabouts.AnyOf any)
+    private async Task AnswerByAnyAsync(HttpContext context, RouteTarget.AnyOf any)
     {
         foreach (var node in any.Nodes)
         {
@@ -98,13 +98,13 @@ internal sealed class Routing(RequestDelegate next, NodeDirectory directory, Nod
     }
 }
 
-internal abstract record Whereabouts
+internal abstract record RouteTarget
 {
-    public sealed record Here : Whereabouts;
+    public sealed record Here : RouteTarget;
 
     /// <summary>Any of these nodes can answer. The best comes first, and there is at least one.</summary>
     /// <param name="OrHere">Whether this node answers if none of them can be reached.</param>
-    public sealed record AnyOf(IReadOnlyList<NodeEntry> Nodes, bool OrHere) : Whereabouts;
+    public sealed record AnyOf(IReadOnlyList<NodeEntry> Nodes, bool OrHere) : RouteTarget;
 
-    public sealed record Nowhere(IResult Answer) : Whereabouts;
+    public sealed record Nowhere(IResult Answer) : RouteTarget;
 }

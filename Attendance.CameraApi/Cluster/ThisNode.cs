@@ -15,7 +15,7 @@ namespace Attendance.CameraApi.Cluster;
 /// stops; two nodes of one name would end each other's leases.
 /// </summary>
 internal sealed partial class ThisNode(
-    NodeBook book,
+    NodeStore book,
     Peers peers,
     NodeAddress address,
     CameraCatalog catalog,
@@ -44,9 +44,9 @@ internal sealed partial class ThisNode(
 
     /// <summary>Sends a heartbeat. While another process owns the name, nothing is recorded and that process is returned.</summary>
     /// <exception cref="StoreUnavailableException">The store did not confirm the heartbeat.</exception>
-    public async Task<Heard> SayAsync(string? insteadOf = null)
+    public async Task<HeartbeatReply> HeartbeatAsync(string? insteadOf = null)
     {
-        var heard = await book.SayAsync(
+        var heard = await book.HeartbeatAsync(
             new NodeEntry(
                 Name,
                 Instance,
@@ -72,7 +72,7 @@ internal sealed partial class ThisNode(
     /// <exception cref="StoreUnavailableException">The owner is not known because the store does not answer; call again.</exception>
     public async Task ClaimAsync(CancellationToken cancellationToken)
     {
-        for (string? gone = null; !_hasName && (await SayAsync(gone)).Holder is { } holder; gone = holder.Instance)
+        for (string? gone = null; !_hasName && (await HeartbeatAsync(gone)).Holder is { } holder; gone = holder.Instance)
         {
             LogAnothers(Name, holder.Instance, holder.Address);
             if (await IsAliveAsync(holder, cancellationToken))

@@ -35,12 +35,12 @@ internal sealed class CameraLeases(
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) => registry.HeldBy(sessionHash);
 
     /// <inheritdoc cref="LeaseAcquisition.AcquireAsync"/>
-    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken) =>
+    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, AcquireOptions wish, CancellationToken cancellationToken) =>
         acquisition.AcquireAsync(slot, wish, cancellationToken);
 
     /// <inheritdoc cref="LeaseAcquisition.AcquireFirstFreedAsync"/>
     public Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
-        IReadOnlyList<CameraSlot> awaited, LeaseWish wish, CancellationToken cancellationToken) =>
+        IReadOnlyList<CameraSlot> awaited, AcquireOptions wish, CancellationToken cancellationToken) =>
         acquisition.AcquireFirstFreedAsync(awaited, wish, cancellationToken);
 
     /// <inheritdoc cref="LeaseAdoption.TryAdopt"/>

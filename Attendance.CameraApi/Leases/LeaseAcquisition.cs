@@ -23,7 +23,7 @@ internal sealed class LeaseAcquisition(
     /// <summary>Acquires the camera for a session and opens it.</summary>
     /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
-    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken) =>
+    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, AcquireOptions wish, CancellationToken cancellationToken) =>
         ReportAsync(slot.Camera, () => EnterAndOpenAsync(slot, wish, cancellationToken));
 
     /// <summary>Waits in the queues of several cameras and acquires the first one that is given back.</summary>
@@ -31,7 +31,7 @@ internal sealed class LeaseAcquisition(
     /// <exception cref="CameraUnavailableException">The camera was given back but does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public async Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
-        IReadOnlyList<CameraSlot> awaited, LeaseWish wish, CancellationToken cancellationToken)
+        IReadOnlyList<CameraSlot> awaited, AcquireOptions wish, CancellationToken cancellationToken)
     {
         var turn = SlotWaiter.EnterFirstAsync(awaited, slot => leases.Create(slot, wish), wish.Wait, clock, cancellationToken);
         if (!turn.IsCompleted)
@@ -98,7 +98,7 @@ internal sealed class LeaseAcquisition(
         }
     }
 
-    private async Task<AcquireOutcome> EnterAndOpenAsync(CameraSlot slot, LeaseWish wish, CancellationToken cancellationToken)
+    private async Task<AcquireOutcome> EnterAndOpenAsync(CameraSlot slot, AcquireOptions wish, CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
         while (true)

@@ -14,7 +14,7 @@ internal sealed partial class LeaseAdoption(
     /// <returns><see langword="false"/> if another lease has the camera by now, or this node is stopping.</returns>
     public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null)
     {
-        var lease = leases.Create(slot, new LeaseWish(found.Lease.SessionHash, found.Ttl, Failover: failover));
+        var lease = leases.Create(slot, new AcquireOptions(found.Lease.SessionHash, found.Ttl, Failover: failover));
         if (closing.IsClosing || slot.TryEnter(lease) is not null)
         {
             return false;

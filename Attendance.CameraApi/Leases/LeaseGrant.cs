@@ -4,7 +4,7 @@ namespace Attendance.CameraApi.Leases;
 
 /// <summary>Asks the store to grant the camera of a lease that already has the slot on this node.</summary>
 internal sealed class LeaseGrant(
-    LeaseRegistry registry, LeaseStore store, PendingReleases pending, ClosingNode closing, LeaseMetrics metrics, TimeProvider clock)
+    LeaseRegistry registry, LeaseStore store, UnconfirmedReleases pending, ClosingNode closing, LeaseMetrics metrics, TimeProvider clock)
 {
     /// <returns>Null if the store has granted the lease; otherwise why it has not.</returns>
     public async Task<AcquireOutcome?> TryAsync(CameraLease lease)

@@ -12,7 +12,7 @@ internal static class LeaseRegistration
     {
         builder.AddLeaseStore();
         builder.Services.AddSingleton<LeaseMetrics>();
-        builder.Services.AddSingleton<PendingReleases>();
+        builder.Services.AddSingleton<UnconfirmedReleases>();
         builder.Services.AddSingleton<EndedLeases>();
         builder.Services.AddSingleton<CameraSlots>();
         builder.Services.AddSingleton<SessionNodes>();

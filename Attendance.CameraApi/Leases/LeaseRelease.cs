@@ -13,7 +13,7 @@ namespace Attendance.CameraApi.Leases;
 internal sealed partial class LeaseRelease(
     LeaseRegistry registry,
     Quarantines quarantines,
-    PendingReleases pending,
+    UnconfirmedReleases pending,
     CameraQuality quality,
     LeaseMetrics metrics,
     CameraEvents events,

@@ -23,7 +23,7 @@ internal sealed class LeaseStore
     private readonly string _node;
     private readonly string? _scope;
     private readonly string _prefix;
-    private readonly StoreChanges _changes;
+    private readonly LeaseScriptBatcher _changes;
     private readonly ConcurrentDictionary<(string Scope, string Node), LeaseStore> _others;
 
     /// <summary>Creates the store for the scope of this node.</summary>
@@ -40,7 +40,7 @@ internal sealed class LeaseStore
 
         // In a shared scope, each node looks after its own leases only, however many the others have.
         Deadlines = _prefix + (scope is null ? "deadlines" : "deadlines:" + node);
-        _changes = new StoreChanges(Deadlines);
+        _changes = new LeaseScriptBatcher(Deadlines);
     }
 
     /// <summary>Returns the same store for the cameras of another scope.</summary>

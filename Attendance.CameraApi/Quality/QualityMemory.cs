@@ -7,7 +7,7 @@ namespace Attendance.CameraApi.Quality;
 
 /// <summary>Keeps the quality of cameras in the session store, so that it is still known after a restart. Nothing depends on it.</summary>
 internal sealed class QualityMemory(
-    CameraQuality quality, StoreConnection store, StoreWrites writes, IOptions<NodeOptions> node, TimeProvider clock) : BackgroundService
+    CameraQuality quality, StoreConnection store, BackgroundStoreWriter writes, IOptions<NodeOptions> node, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 

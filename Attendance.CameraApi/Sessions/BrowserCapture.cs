@@ -21,7 +21,7 @@ internal sealed class BrowserCapture(CameraLease lease, PresenceSockets sockets,
     public CaptureStatus Status => CaptureStatus.Closed;
 
     /// <summary>Always true, because its page attends it.</summary>
-    public bool IsAttended => true;
+    public bool HasWatchdog => true;
 
     public Task<CaptureLoss> Lost => _lost.Task;
 

@@ -11,8 +11,8 @@ internal static class StoreRegistration
         builder.AddStoreConnection();
         builder.Services.AddSingleton<StoreMetrics>();
         builder.Services.AddSingleton<StoreConnection>();
-        builder.Services.AddSingleton<StoreWrites>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<StoreWrites>());
+        builder.Services.AddSingleton<BackgroundStoreWriter>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<BackgroundStoreWriter>());
     }
 
     /// <summary>

@@ -12,8 +12,8 @@ namespace Attendance.CameraApi.Upkeep;
 internal sealed partial class LeaseUpkeep(
     CameraLeases leases,
     Reconciliation reconciliation,
-    LeakSearch leaks,
-    PendingReleases pending,
+    LeakSweeper leaks,
+    UnconfirmedReleases pending,
     INodeName name,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,

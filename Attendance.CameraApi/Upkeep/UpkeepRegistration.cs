@@ -7,7 +7,7 @@ internal static class UpkeepRegistration
         builder.Services.AddSingleton<LeakMetrics>();
         builder.Services.AddSingleton<OpenLeaks>();
         builder.Services.AddSingleton<Reconciliation>();
-        builder.Services.AddSingleton<LeakSearch>();
+        builder.Services.AddSingleton<LeakSweeper>();
         builder.Services.AddSingleton<Cleanup>();
         builder.Services.AddSingleton<LeaseUpkeep>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LeaseUpkeep>());

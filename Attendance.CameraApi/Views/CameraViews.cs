@@ -9,10 +9,10 @@ namespace Attendance.CameraApi.Views;
 /// <summary>Builds the view of each camera from catalog, slot, and capture.</summary>
 internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, CameraQuality quality, IOptions<NodeOptions> node, TimeProvider clock)
 {
-    public IReadOnlyList<CameraView> All() => Page(new PageWish(int.MaxValue, After: null)).Items;
+    public IReadOnlyList<CameraView> All() => Page(new PageRequest(int.MaxValue, After: null)).Items;
 
     /// <summary>Returns one page. The cost grows with the page and the catalog, not with the number of leases.</summary>
-    public (IReadOnlyList<CameraView> Items, string? Next) Page(PageWish wish)
+    public (IReadOnlyList<CameraView> Items, string? Next) Page(PageRequest wish)
     {
         var own = node.Value.Name;
         var cameras = catalog.List().SkipWhile(entry => !wish.IsAfter(entry.Camera.Id, own)).Select(entry => (entry.Camera, entry.IsPresent));
@@ -22,7 +22,7 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, Came
             .Select(slot => (slot.Camera, IsPresent: true));
         var all = cameras.Concat(browsers).OrderBy(entry => entry.Camera.Id, StringComparer.Ordinal).Take(wish.Limit).ToList();
         var page = all.ConvertAll(entry => Of(entry.Camera, entry.IsPresent));
-        return (page, page.Count > 0 && (page.Count == wish.Limit || looked.Count == wish.Limit) ? PageWish.Cursor(page[^1]) : null);
+        return (page, page.Count > 0 && (page.Count == wish.Limit || looked.Count == wish.Limit) ? PageRequest.Cursor(page[^1]) : null);
     }
 
     public CameraView? Find(string cameraId) =>

@@ -111,7 +111,7 @@ public sealed class FailoverTests : IAsyncLifetime
     private Task<AcquireOutcome> AcquireAsync(string cameraId, string session)
     {
         Assert.True(_node!.Services.GetRequiredService<CameraSlots>().TryGet(cameraId, out var slot));
-        return Leases.AcquireAsync(slot, new LeaseWish(session), Cancel);
+        return Leases.AcquireAsync(slot, new AcquireOptions(session), Cancel);
     }
 
     private async Task EndIsRecordedOnceAsync(string cameraId, CameraLease lease)

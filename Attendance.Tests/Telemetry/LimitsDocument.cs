@@ -42,7 +42,7 @@ internal static class LimitsDocument
             new("body of a request that Web forwards", Size(Constant(typeof(BoundedBody), "Limit")), "413 `body_too_large`"),
             new("form of a page", Size(Constant(typeof(CameraPages), "LargestForm")), "400"),
             new("picture of a person", $"{Size(Constant(typeof(ShotForm), "LargestPicture"))}, {JpegStructure.MaxSide} × {JpegStructure.MaxSide} pixels", "413 `body_too_large`; 400 names `picture`"),
-            new("items of a page of a list (`limit`)", Number(PageWish.MaxLimit), "400 names `limit`"),
+            new("items of a page of a list (`limit`)", Number(PageRequest.MaxLimit), "400 names `limit`"),
             new("TTL of a lease", $"{LeaseOptions.MaxTtlSeconds} s; default `Leases:Ttl` {Seconds(s_leases.Ttl)}", "400 names `ttl_seconds`"),
             new("wait for a camera (`wait_seconds`)", $"{Constant(typeof(AcquireLease), "MaxWaitSeconds")} s", "400 names `wait_seconds`"),
             new("sessions of a cleanup", Number(Constant(typeof(CleanupRequest), "MaxSessions")), "400 names `session_ids`"),
@@ -69,7 +69,7 @@ internal static class LimitsDocument
         ]),
         ("Nodes", [
             new("times that a request is sent on", Number(Constant(typeof(Routing), "MaxHops")), "503 `node_unavailable`"),
-            new("answer of a node", Size(Constant(typeof(OtherNodes), "LongestAnswer")), "taken for none: the node is in `unreachable`"),
+            new("answer of a node", Size(Constant(typeof(NodeFanOut), "LongestAnswer")), "taken for none: the node is in `unreachable`"),
             new("difference of two nodes' clocks", Seconds(NodeSignature.Skew), "401, and a warning in the log"),
             new("nodes whose events a listener has", Number(FollowedNodes.Limit), "those beyond are named"),
         ]),
@@ -80,7 +80,7 @@ internal static class LimitsDocument
             new("messages that a webhook was not told", Number(Constant(typeof(AlertStore), "DeadLetters")), "the oldest go"),
             new("messages that wait for a webhook", Number(Constant(typeof(Webhook), "Backlog")), "the oldest become dead letters"),
             new("events of a node, for who resumes", Number(Constant(typeof(CameraEvents), "Backlog")), "`reset`"),
-            new("writes that wait for the store", Number(Constant(typeof(StoreWrites), "Backlog")), "the oldest go"),
+            new("writes that wait for the store", Number(Constant(typeof(BackgroundStoreWriter), "Backlog")), "the oldest go"),
         ]),
     ];
 

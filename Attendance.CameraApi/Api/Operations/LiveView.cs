@@ -15,7 +15,7 @@ namespace Attendance.CameraApi.Api.Operations;
 internal sealed class LiveView(
     EventStream stream,
     OpsCameras cameras,
-    AlertBook book,
+    OpenAlerts book,
     AlertStore store,
     NodeRegistry nodes,
     Trends trends,

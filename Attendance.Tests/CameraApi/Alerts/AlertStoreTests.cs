@@ -36,14 +36,14 @@ public abstract class AlertStoreTests : IAsyncLifetime
     {
         Assert.SkipWhen(_server.Missing is not null, _server.Missing ?? "");
         _host = LeaseNode.Build(_server.ConnectionString, _node, TimeProvider.System);
-        await _host.Services.GetRequiredService<StoreWrites>().StartAsync(Cancel);
+        await _host.Services.GetRequiredService<BackgroundStoreWriter>().StartAsync(Cancel);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
         {
-            await _host.Services.GetRequiredService<StoreWrites>().StopAsync(Cancel);
+            await _host.Services.GetRequiredService<BackgroundStoreWriter>().StopAsync(Cancel);
             _host.Dispose();
         }
 
@@ -107,7 +107,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)); // the newest of all that this store has
         using var other = LeaseNode.Build(_server.ConnectionString, _node + "-other", clock);
         using var here = LeaseNode.Build(_server.ConnectionString, _node, clock);
-        var writes = ((IHost[])[other, here]).Select(host => host.Services.GetRequiredService<StoreWrites>()).ToList();
+        var writes = ((IHost[])[other, here]).Select(host => host.Services.GetRequiredService<BackgroundStoreWriter>()).ToList();
         await Task.WhenAll(writes.Select(one => one.StartAsync(Cancel)));
         var (there, audit) = (other.Services.GetRequiredService<AuditLog>(), here.Services.GetRequiredService<AuditLog>());
         for (var i = 0; i < 8; i++)

@@ -69,14 +69,14 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         var lease = await HoldAsync("door");
         _clock.Advance(lease.Ttl + TimeSpan.FromSeconds(1));
 
-        Get<LeakSearch>().SearchLeases();
+        Get<LeakSweeper>().SearchLeases();
         Assert.Null(lease.End);
-        Get<LeakSearch>().SearchLeases();
+        Get<LeakSweeper>().SearchLeases();
 
         await lease.Released.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
         Assert.Equal(ReleaseReason.Expired, lease.End?.Reason);
         Assert.Equal("lease_overdue", Assert.Single(_found.GetMeasurementSnapshot()).Tags["attendance.leak.kind"]);
-        Get<LeakSearch>().SearchLeases();
+        Get<LeakSweeper>().SearchLeases();
         Assert.Equal([1, -1], _open.GetMeasurementSnapshot().Select(change => change.Value));
     }
 
@@ -91,8 +91,8 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         }
 
         _clock.Advance(TimeSpan.FromMinutes(5));
-        Get<LeakSearch>().SearchLeases();
-        Get<LeakSearch>().SearchLeases();
+        Get<LeakSweeper>().SearchLeases();
+        Get<LeakSweeper>().SearchLeases();
 
         await lease.Released.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
         Assert.Equal(ReleaseReason.MaxHold, lease.End?.Reason);
@@ -103,10 +103,10 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
     public async Task A_lease_whose_camera_nobody_attends_to_is_ended()
     {
         var lease = await HoldAsync("door");
-        Captures.Created.Last().IsAttended = false;
+        Captures.Created.Last().HasWatchdog = false;
 
-        Get<LeakSearch>().SearchLeases();
-        Get<LeakSearch>().SearchLeases();
+        Get<LeakSweeper>().SearchLeases();
+        Get<LeakSweeper>().SearchLeases();
 
         await lease.Released.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
         Assert.Equal(ReleaseReason.WorkerFailed, lease.End?.Reason);
@@ -118,7 +118,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         var lease = await HoldAsync("door");
         for (var look = 0; look < 5; look++)
         {
-            Get<LeakSearch>().SearchLeases();
+            Get<LeakSweeper>().SearchLeases();
         }
 
         Assert.Null(lease.End);
@@ -232,8 +232,8 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Get<ReachedLimits>().Count("connections");
         _clock.Advance(TimeSpan.FromSeconds(50));
         var finding = Assert.Single(Find(AlertRule.LimitReached));
-        Get<AlertBook>().Report(finding);
-        Assert.Null(Get<AlertBook>().Open.Single(alert => alert.Rule == AlertRule.LimitReached).CameraId); // it is none
+        Get<OpenAlerts>().Report(finding);
+        Assert.Null(Get<OpenAlerts>().Open.Single(alert => alert.Rule == AlertRule.LimitReached).CameraId); // it is none
 
         _clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Empty(Find(AlertRule.LimitReached));
@@ -242,7 +242,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
     [Fact]
     public async Task Entries_of_nodes_that_nobody_of_us_wrote_are_told_while_they_are_there()
     {
-        var (book, stranger) = (Get<NodeBook>(), "stranger-" + Guid.NewGuid().ToString("N")[..8]);
+        var (book, stranger) = (Get<NodeStore>(), "stranger-" + Guid.NewGuid().ToString("N")[..8]);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(_store);
         await redis.GetDatabase().HashSetAsync("attendance:{nodes}", stranger, "{\"node\":\"" + stranger + "\",\"address\":\"http://127.0.0.1:9\"}");
         Assert.DoesNotContain(await book.ListAsync(), entry => entry.Node == stranger);
@@ -298,7 +298,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
 
     private Task<AcquireOutcome> AskAsync(string cameraId, string session, TimeSpan? ttl = null) =>
         Get<CameraSlots>().TryGet(cameraId, out var slot)
-            ? Get<CameraLeases>().AcquireAsync(slot, new LeaseWish(session, ttl), Cancel)
+            ? Get<CameraLeases>().AcquireAsync(slot, new AcquireOptions(session, ttl), Cancel)
             : throw new UnreachableException();
 
     private async Task<CameraLease> HoldAsync(string cameraId, TimeSpan? ttl = null)

@@ -37,7 +37,7 @@ internal sealed class FakeCaptures : ICameraCaptureFactory
 
         public CaptureStatus Status { get; set; } = CaptureStatus.Closed;
 
-        public bool IsAttended { get; set; } = true;
+        public bool HasWatchdog { get; set; } = true;
 
         public TaskCompletionSource Failing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

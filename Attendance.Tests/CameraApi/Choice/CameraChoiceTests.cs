@@ -82,8 +82,8 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     {
         Assert.Equal("door", (await AnyAsync("one", new(Facing: "user", MinWidth: 640, Tag: "entry"))).Lease.CameraId);
         Assert.Equal("gate", (await AnyAsync("two", new(Facing: "environment"))).Lease.CameraId);
-        Assert.Null(await Choice.AcquireAsync(new(Facing: "user", MinWidth: 641), new LeaseWish("three"), Cancel));
-        Assert.Null(await Choice.AcquireAsync(new(Node: "another"), new LeaseWish("three"), Cancel));
+        Assert.Null(await Choice.AcquireAsync(new(Facing: "user", MinWidth: 641), new AcquireOptions("three"), Cancel));
+        Assert.Null(await Choice.AcquireAsync(new(Node: "another"), new AcquireOptions("three"), Cancel));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     {
         var before = Rating("door").Rating;
         _node.Captures.Opening = _ => throw new CameraUnavailableException("door", new(CaptureFailureCode.OpenFailed, "No."));
-        await Assert.ThrowsAsync<CameraUnavailableException>(() => _node.AcquireAsync("door", new LeaseWish("one")));
+        await Assert.ThrowsAsync<CameraUnavailableException>(() => _node.AcquireAsync("door", new AcquireOptions("one")));
 
         Assert.True(Rating("door").Rating < before);
         Assert.Equal(1, Rating("door").Parts.Single(part => part.Name == "reliability").Value);
@@ -144,10 +144,10 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     public async Task Whoever_came_first_is_served_first_whether_it_named_its_camera_or_not()
     {
         var held = await HoldAllAsync();
-        var byName = _node.AcquireAsync("gate", new LeaseWish("by-name", Wait: TimeSpan.FromMinutes(1)));
+        var byName = _node.AcquireAsync("gate", new AcquireOptions("by-name", Wait: TimeSpan.FromMinutes(1)));
         var any = AnyAsync("any", wait: 60);
         await StandsInLineAsync("door", "gate", "yard");
-        var late = _node.AcquireAsync("door", new LeaseWish("late", Wait: TimeSpan.FromMinutes(1)));
+        var late = _node.AcquireAsync("door", new AcquireOptions("late", Wait: TimeSpan.FromMinutes(1)));
 
         await _node.Leases.EndAsync(held["gate"], s_done);
         Assert.Equal("gate", Assert.IsType<AcquireOutcome.Granted>(await byName).Lease.CameraId);
@@ -167,7 +167,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     {
         var held = await HoldAllAsync();
         using var leaving = new CancellationTokenSource();
-        var waiting = Choice.AcquireAsync(new(), new LeaseWish("waiter", Wait: TimeSpan.FromMinutes(1)), leaving.Token);
+        var waiting = Choice.AcquireAsync(new(), new AcquireOptions("waiter", Wait: TimeSpan.FromMinutes(1)), leaving.Token);
         await StandsInLineAsync("door", "gate", "yard");
 
         await leaving.CancelAsync();
@@ -182,7 +182,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     public async Task Whoever_waits_in_vain_for_any_camera_is_told_so()
     {
         var held = await HoldAllAsync();
-        var waiting = Choice.AcquireAsync(new(), new LeaseWish("waiter", Wait: TimeSpan.FromSeconds(10)), Cancel);
+        var waiting = Choice.AcquireAsync(new(), new AcquireOptions("waiter", Wait: TimeSpan.FromSeconds(10)), Cancel);
         await StandsInLineAsync("door", "gate", "yard");
 
         await _node.PassAsync(11);
@@ -266,7 +266,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
 
     private async Task<AcquireOutcome.Granted> AnyAsync(string session, CameraRequirements? requirements = null, int wait = 0) =>
         Assert.IsType<AcquireOutcome.Granted>(
-            await Choice.AcquireAsync(requirements ?? new(), new LeaseWish(session, TimeSpan.FromHours(1), TimeSpan.FromSeconds(wait)), Cancel));
+            await Choice.AcquireAsync(requirements ?? new(), new AcquireOptions(session, TimeSpan.FromHours(1), TimeSpan.FromSeconds(wait)), Cancel));
 
     private async Task<Dictionary<string, CameraLease>> HoldAllAsync()
     {

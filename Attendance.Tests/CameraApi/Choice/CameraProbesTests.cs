@@ -112,7 +112,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
         await probing;
 
         Assert.NotNull(_node.Slot("door").Quarantine);
-        Assert.IsType<AcquireOutcome.Quarantined>(await _node.AcquireAsync("door", new LeaseWish("one")));
+        Assert.IsType<AcquireOutcome.Quarantined>(await _node.AcquireAsync("door", new AcquireOptions("one")));
     }
 
     [Fact]
@@ -153,8 +153,8 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
 
         var view = _node.Get<CameraViews>().Find("door")!;
         Assert.Equal((CameraState.Available, null), (view.State, view.LeaseRef));
-        _node.Get<LeakSearch>().SearchLeases();
-        _node.Get<LeakSearch>().SearchLeases();
+        _node.Get<LeakSweeper>().SearchLeases();
+        _node.Get<LeakSweeper>().SearchLeases();
         Assert.Empty(_node.Get<OpenLeaks>().Open);
         Assert.Empty(_node.Leases.Live);
         await _node.PassAsync(3);
@@ -169,7 +169,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
     [Fact]
     public async Task Before_a_choice_of_which_nothing_is_known_the_cameras_are_probed_where_that_is_wished()
     {
-        var choosing = _node.Get<CameraChoice>().AcquireAsync(new(), new LeaseWish("one"), Cancel);
+        var choosing = _node.Get<CameraChoice>().AcquireAsync(new(), new AcquireOptions("one"), Cancel);
         for (var probed = 0; probed < 2; probed++)
         {
             await PresenceNode.EventuallyAsync(() => _node.Captures.Created.Count > probed, "it is probed");

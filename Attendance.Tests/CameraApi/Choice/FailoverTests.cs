@@ -249,13 +249,13 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     [Fact]
     public async Task A_lease_that_may_move_may_so_after_a_restart_and_one_that_may_not_does_not()
     {
-        await Get<StoreWrites>().StartAsync(Cancel);
+        await Get<BackgroundStoreWriter>().StartAsync(Cancel);
         var (moves, stays) = (await HoldAsync("door", "one"), await HoldAsync("attic", "two", failover: false));
         var wishes = Get<FailoverWishes>();
         await WishesAsync(wishes, 1);
         await using var next = _node.Restarted();
         await next.StartAsync<Failover>();
-        await next.Get<StoreWrites>().StartAsync(Cancel);
+        await next.Get<BackgroundStoreWriter>().StartAsync(Cancel);
         await next.RunUpkeepAsync();
         await UntilAsync(() => next.Captures.Created.Count == 2);
 
@@ -296,7 +296,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     private CameraSlot Slot(string cameraId) => _node.Slot(cameraId);
 
     private Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null, bool failover = true) =>
-        _node.HoldAsync(cameraId, new LeaseWish(session, ttl, Failover: failover ? new CameraRequirements() : null));
+        _node.HoldAsync(cameraId, new AcquireOptions(session, ttl, Failover: failover ? new CameraRequirements() : null));
 
     private void Lose(int capture, bool forGood = true)
     {

@@ -216,7 +216,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
         var first = await HoldAsync("door", "one");
 
         var second = Assert.IsType<AcquireOutcome.Granted>(
-            await Leases.AcquireAsync(Slot("door"), new LeaseWish("two", Takeover: true), Cancel));
+            await Leases.AcquireAsync(Slot("door"), new AcquireOptions("two", Takeover: true), Cancel));
 
         Assert.Equal(ReleaseReason.Takeover, first.End?.Reason);
         Assert.True(second.Lease.FencingToken > first.FencingToken);
@@ -242,7 +242,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
 
         async Task WaitAsync(string session)
         {
-            var outcome = await Leases.AcquireAsync(Slot("door"), new LeaseWish(session, Wait: TimeSpan.FromMinutes(1)), Cancel);
+            var outcome = await Leases.AcquireAsync(Slot("door"), new AcquireOptions(session, Wait: TimeSpan.FromMinutes(1)), Cancel);
             var lease = Assert.IsType<AcquireOutcome.Granted>(outcome).Lease;
             order.Add(session);
             await Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
@@ -254,8 +254,8 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     {
         var held = await HoldAsync("door", "one");
         using var leaving = new CancellationTokenSource();
-        var first = Leases.AcquireAsync(Slot("door"), new LeaseWish("two", Wait: TimeSpan.FromMinutes(1)), leaving.Token);
-        var second = Leases.AcquireAsync(Slot("door"), new LeaseWish("three", Wait: TimeSpan.FromMinutes(1)), Cancel);
+        var first = Leases.AcquireAsync(Slot("door"), new AcquireOptions("two", Wait: TimeSpan.FromMinutes(1)), leaving.Token);
+        var second = Leases.AcquireAsync(Slot("door"), new AcquireOptions("three", Wait: TimeSpan.FromMinutes(1)), Cancel);
 
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
@@ -268,7 +268,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     public async Task Who_waits_in_vain_is_told_so()
     {
         await HoldAsync("door", "one", TimeSpan.FromHours(1));
-        var waiting = Leases.AcquireAsync(Slot("door"), new LeaseWish("two", Wait: TimeSpan.FromSeconds(10)), Cancel);
+        var waiting = Leases.AcquireAsync(Slot("door"), new AcquireOptions("two", Wait: TimeSpan.FromSeconds(10)), Cancel);
 
         await Task.Delay(50, Cancel);
         _node.Clock.Advance(TimeSpan.FromSeconds(11));
@@ -398,7 +398,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
 
     private Task<AcquireOutcome> AcquireAsync(
         string cameraId, string session, TimeSpan? ttl = null, CancellationToken? cancellationToken = null) =>
-        _node.AcquireAsync(cameraId, new LeaseWish(session, ttl), cancellationToken);
+        _node.AcquireAsync(cameraId, new AcquireOptions(session, ttl), cancellationToken);
 
     private Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null) => _node.HoldAsync(cameraId, session, ttl);
 

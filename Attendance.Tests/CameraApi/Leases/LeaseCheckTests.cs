@@ -48,7 +48,7 @@ public sealed class LeaseCheckTests(GarnetStore store) : IClassFixture<GarnetSto
     public async Task A_lease_that_was_taken_over_says_so_while_its_successor_is_live()
     {
         var first = await _node.HoldAsync("door", "one");
-        var second = Assert.IsType<AcquireOutcome.Granted>(await _node.AcquireAsync("door", new LeaseWish("two", Takeover: true))).Lease;
+        var second = Assert.IsType<AcquireOutcome.Granted>(await _node.AcquireAsync("door", new AcquireOptions("two", Takeover: true))).Lease;
 
         Assert.Equal(ReleaseReason.Takeover, Assert.IsType<CheckOutcome.Ended>(await CheckAsync(first)).End?.Reason);
         Assert.IsType<CheckOutcome.StaleToken>(await CheckAsync(second, token: first.FencingToken));
@@ -100,7 +100,7 @@ public sealed class LeaseCheckTests(GarnetStore store) : IClassFixture<GarnetSto
     {
         var opened = new TaskCompletionSource();
         _node.Captures.Opening = _ => opened.Task;
-        var acquiring = _node.AcquireAsync("door", new LeaseWish("one"));
+        var acquiring = _node.AcquireAsync("door", new AcquireOptions("one"));
         await PresenceNode.EventuallyAsync(() => _node.Leases.Live.Any(), "the lease is granted");
         var lease = _node.Leases.Live.Single();
         using var impatient = new CancellationTokenSource();

@@ -61,7 +61,7 @@ internal sealed class LeaseHistory : IDisposable
             ("Cameras:attic:Source", "test-pattern"));
         _leases = Get<CameraLeases>();
         _leases.Ended += NoteEnd;
-        _services = [Get<StoreWrites>(), Get<IEnumerable<IHostedService>>().OfType<Failover>().Single()];
+        _services = [Get<BackgroundStoreWriter>(), Get<IEnumerable<IHostedService>>().OfType<Failover>().Single()];
         _active = Collect("attendance.camera.lease.active");
         _asked = Collect("attendance.camera.lease.acquisitions");
         _released = Collect("attendance.camera.lease.releases");
@@ -112,7 +112,7 @@ internal sealed class LeaseHistory : IDisposable
         Assert.Equal(HandedOut(_asked), HandedOut(_released));
         Assert.Empty(_granted.Keys.Except(_ended.Keys));
         await LookIntoLedgersAsync();
-        await CompleteAsync("writes", Get<StoreWrites>().StopAsync(Cancel));
+        await CompleteAsync("writes", Get<BackgroundStoreWriter>().StopAsync(Cancel));
         Assert.Empty(await Get<FailoverWishes>().ReadAsync());
     }
 
@@ -124,7 +124,7 @@ internal sealed class LeaseHistory : IDisposable
             : new CancellationTokenSource();
         try
         {
-            var wish = new LeaseWish(Session(step.Client), Wait: TimeSpan.FromSeconds(step.Wait), Takeover: step.Takeover, Failover: step.Moves ? new CameraRequirements() : null);
+            var wish = new AcquireOptions(Session(step.Client), Wait: TimeSpan.FromSeconds(step.Wait), Takeover: step.Takeover, Failover: step.Moves ? new CameraRequirements() : null);
             if (await _leases.AcquireAsync(Slot(step.Camera), wish, leaving.Token) is AcquireOutcome.Granted granted)
             {
                 _held[(step.Client, step.Camera)] = granted.Lease;
@@ -287,7 +287,7 @@ internal sealed class LeaseHistory : IDisposable
             await Task.Delay(1, Cancel);
         }
 
-        await Get<PendingReleases>().FlushAsync();
+        await Get<UnconfirmedReleases>().FlushAsync();
     }
 
     private async Task LookAsync()

@@ -97,7 +97,7 @@ internal class LeaseNode : IAsyncDisposable
 
     public CameraSlot Slot(string cameraId) => Get<CameraSlots>().TryGet(cameraId, out var slot) ? slot : throw new InvalidOperationException();
 
-    public async Task<AcquireOutcome> AcquireAsync(string cameraId, LeaseWish wish, CancellationToken? cancellationToken = null)
+    public async Task<AcquireOutcome> AcquireAsync(string cameraId, AcquireOptions wish, CancellationToken? cancellationToken = null)
     {
         if (BrowserCamera.IsId(cameraId))
         {
@@ -108,9 +108,9 @@ internal class LeaseNode : IAsyncDisposable
         return await Leases.AcquireAsync(Slot(cameraId), wish, cancellationToken ?? Cancel);
     }
 
-    public Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null) => HoldAsync(cameraId, new LeaseWish(session, ttl));
+    public Task<CameraLease> HoldAsync(string cameraId, string session, TimeSpan? ttl = null) => HoldAsync(cameraId, new AcquireOptions(session, ttl));
 
-    public async Task<CameraLease> HoldAsync(string cameraId, LeaseWish wish) =>
+    public async Task<CameraLease> HoldAsync(string cameraId, AcquireOptions wish) =>
         Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync(cameraId, wish)).Lease;
 
     /// <summary>What happens at the start of a node, whose leases an earlier run may have left.</summary>

@@ -75,7 +75,7 @@ public sealed class LeavingTests(GarnetStore store) : IClassFixture<GarnetStore>
         var lease = await _node.HoldAsync("door", "one");
         Leave(lease);
 
-        Assert.IsType<AcquireOutcome.Granted>(await _node.AcquireAsync("door", new LeaseWish("two", Takeover: takeover)));
+        Assert.IsType<AcquireOutcome.Granted>(await _node.AcquireAsync("door", new AcquireOptions("two", Takeover: takeover)));
 
         Assert.Equal(s_left, lease.End);
     }
@@ -84,7 +84,7 @@ public sealed class LeavingTests(GarnetStore store) : IClassFixture<GarnetStore>
     public async Task Who_stands_in_line_already_gets_it_at_once()
     {
         var lease = await _node.HoldAsync("door", "one");
-        var waiting = _node.AcquireAsync("door", new LeaseWish("two", Wait: TimeSpan.FromMinutes(1)));
+        var waiting = _node.AcquireAsync("door", new AcquireOptions("two", Wait: TimeSpan.FromMinutes(1)));
 
         Leave(lease);
 
@@ -122,5 +122,5 @@ public sealed class LeavingTests(GarnetStore store) : IClassFixture<GarnetStore>
         _node.Get<Cleanup>().LeaveSessions([lease.SessionHash], s_left, TimeSpan.FromMilliseconds(500), isDryRun: false).Leaving.Select(one => one.CameraId));
 
     private Task<AcquireOutcome?> AnyAsync(string session) =>
-        _node.Get<CameraChoice>().AcquireAsync(new CameraRequirements(), new LeaseWish(session), Cancel);
+        _node.Get<CameraChoice>().AcquireAsync(new CameraRequirements(), new AcquireOptions(session), Cancel);
 }

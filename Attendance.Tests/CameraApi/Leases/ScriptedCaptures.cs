@@ -73,7 +73,7 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
 
         public CaptureStatus Status => CaptureStatus.Closed;
 
-        public bool IsAttended => true;
+        public bool HasWatchdog => true;
 
         public Task<CaptureLoss> Lost => Loss.Task;
 

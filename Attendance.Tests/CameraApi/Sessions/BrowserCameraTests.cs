@@ -36,7 +36,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     {
         var lease = await _node.HoldAsync(Camera, "one");
 
-        Assert.IsType<AcquireOutcome.InUse>(await _node.AcquireAsync(Camera, new LeaseWish("two")));
+        Assert.IsType<AcquireOutcome.InUse>(await _node.AcquireAsync(Camera, new AcquireOptions("two")));
         var view = _node.Get<CameraViews>().Find(Camera);
         Assert.Equal((CameraKind.Browser, CameraState.Held, lease.Ref), (view!.Kind, view.State, view.LeaseRef));
         Assert.Equal("Browser camera", view.Name);
@@ -110,7 +110,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
         await _node.PassAsync(3.5);
         Assert.IsType<CloseOutcome.NotFree>(await releasing);
         Assert.Equal(CameraState.Quarantined, _node.Get<CameraViews>().Find(Camera)?.State);
-        Assert.IsType<AcquireOutcome.Quarantined>(await _node.AcquireAsync(Camera, new LeaseWish("two")));
+        Assert.IsType<AcquireOutcome.Quarantined>(await _node.AcquireAsync(Camera, new AcquireOptions("two")));
 
         await page.SayAsync(new { type = "stopped", lease_id = lease.Id });
         await PresenceNode.EventuallyAsync(() => _node.Get<CameraViews>().Find(Camera) is null, "it is out of quarantine and of the list");
@@ -140,11 +140,11 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
 
         for (var i = 0; i < 2; i++)
         {
-            var any = await _node.Get<CameraChoice>().AcquireAsync(new CameraRequirements(), new LeaseWish($"session-{i}"), Cancel);
+            var any = await _node.Get<CameraChoice>().AcquireAsync(new CameraRequirements(), new AcquireOptions($"session-{i}"), Cancel);
             Assert.NotEqual(Camera, Assert.IsType<AcquireOutcome.Granted>(any).Lease.CameraId);
         }
 
-        Assert.IsType<AcquireOutcome.InUse>(await _node.Get<CameraChoice>().AcquireAsync(new CameraRequirements(), new LeaseWish("last"), Cancel));
+        Assert.IsType<AcquireOutcome.InUse>(await _node.Get<CameraChoice>().AcquireAsync(new CameraRequirements(), new AcquireOptions("last"), Cancel));
         Assert.Null(lease.End);
     }
 

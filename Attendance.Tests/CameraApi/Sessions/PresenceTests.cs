@@ -94,7 +94,7 @@ public sealed class PresenceTests(GarnetStore store) : IClassFixture<GarnetStore
         var lease = await _node.HoldAsync("door", "one");
         await _node.LoseAsync(page);
 
-        Assert.IsType<AcquireOutcome.InUse>(await _node.AcquireAsync("door", new LeaseWish("two")));
+        Assert.IsType<AcquireOutcome.InUse>(await _node.AcquireAsync("door", new AcquireOptions("two")));
 
         Assert.Null(lease.End);
     }

@@ -7,18 +7,18 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Alerts;
 
-public sealed class AlertBookTests
+public sealed class OpenAlertsTests
 {
     private static readonly Finding s_missing = new(AlertRule.CameraMissing, "door", "It is gone.", "It is looked for.");
 
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly AlertOptions _options = new();
-    private readonly AlertBook _book;
+    private readonly OpenAlerts _book;
     private readonly List<(AlertChange Change, Alert Alert)> _changes = [];
 
-    public AlertBookTests()
+    public OpenAlertsTests()
     {
-        _book = new AlertBook(Options.Create(_options), Options.Create(new NodeOptions { Name = "here" }), _clock);
+        _book = new OpenAlerts(Options.Create(_options), Options.Create(new NodeOptions { Name = "here" }), _clock);
         _book.Changed += (change, alert) => _changes.Add((change, alert));
     }
 

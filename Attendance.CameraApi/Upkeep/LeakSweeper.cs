@@ -13,7 +13,7 @@ namespace Attendance.CameraApi.Upkeep;
 /// releases in progress. Ends what nobody answers for. A finding that may be a change in progress counts only when two searches
 /// in a row make it.
 /// </summary>
-internal sealed partial class LeakSearch(
+internal sealed partial class LeakSweeper(
     CameraLeases leases,
     CameraSlots slots,
     CameraCatalog catalog,
@@ -22,7 +22,7 @@ internal sealed partial class LeakSearch(
     Reconciliation reconciliation,
     OpenLeaks leaks,
     IOptions<CaptureOptions> options,
-    ILogger<LeakSearch> logger)
+    ILogger<LeakSweeper> logger)
 {
     private static readonly TimeSpan s_overhead = TimeSpan.FromSeconds(2); // extra time for a release, beyond its steps
 
@@ -87,7 +87,7 @@ internal sealed partial class LeakSearch(
             {
                 yield return (lease, end.Reason == ReleaseReason.MaxHold ? LeakKind.HeldTooLong : LeakKind.LeaseOverdue, end);
             }
-            else if (lease.Capture is { IsAttended: false, Lost.IsCompleted: false })
+            else if (lease.Capture is { HasWatchdog: false, Lost.IsCompleted: false })
             {
                 yield return (lease, LeakKind.LeaseWithoutWorker, new LeaseEnd(ReleaseReason.WorkerFailed));
             }

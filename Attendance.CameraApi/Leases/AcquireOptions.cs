@@ -4,7 +4,7 @@ namespace Attendance.CameraApi.Leases;
 /// <param name="Wait">How long to wait in the queue for a camera that another session has.</param>
 /// <param name="Takeover">Whether to end another session's lease instead of waiting for the camera.</param>
 /// <param name="Failover">What another camera must meet for the lease to move there if its own is lost; null to wait for its own.</param>
-internal sealed record LeaseWish(
+internal sealed record AcquireOptions(
     string SessionHash, TimeSpan? Ttl = null, TimeSpan Wait = default, bool Takeover = false, CameraRequirements? Failover = null)
 {
     /// <summary>Called with each lease that was ended to make way for this one.</summary>

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>The nodes' entries in the store: what each node says of itself, and its last heartbeat by the store's own clock.</summary>
-internal sealed partial class NodeBook(StoreConnection store, EntrySignature signature)
+internal sealed partial class NodeStore(StoreConnection store, EntrySignature signature)
 {
     private const int SilentAtOnce = 20;
 
@@ -32,7 +32,7 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
     /// </summary>
     /// <param name="insteadOf">The instance that owned the name and is gone, or null.</param>
     /// <exception cref="StoreUnavailableException">The store did not confirm the heartbeat.</exception>
-    public async Task<Heard> SayAsync(NodeEntry self, TimeSpan silence, string? insteadOf = null)
+    public async Task<HeartbeatReply> HeartbeatAsync(NodeEntry self, TimeSpan silence, string? insteadOf = null)
     {
         var said = JsonSerializer.Serialize(self, WireJson.Options);
         var reply = (RedisResult[])(await store.AskAsync("beat", database => StoreScript.Beat.RunAsync(
@@ -42,7 +42,7 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
                 self.Node, signature.Sign(said[..said.LastIndexOf(",\"seen_at\"", StringComparison.Ordinal)]), (long)silence.TotalMilliseconds, SilentAtOnce,
                 self.Instance, insteadOf ?? "",
             ])))!;
-        return new Heard(
+        return new HeartbeatReply(
             (long)reply[0] == 1,
             [.. ((string[])reply[1]!).Chunk(2).Select(pair => (pair[0], long.Parse(pair[1], CultureInfo.InvariantCulture)))],
             reply.Length > 2 ? Read(self.Node, (RedisValue)reply[2]) ?? Nobody(self.Node, ((string?)reply[2])!) : null);
@@ -96,4 +96,4 @@ internal sealed partial class NodeBook(StoreConnection store, EntrySignature sig
 /// <param name="IsNew">Whether the store did not know this node before.</param>
 /// <param name="Silent">Silent nodes, each with the store's time of its last heartbeat.</param>
 /// <param name="Holder">The other instance that owns the name, in which case nothing was recorded; null if this one owns it.</param>
-internal sealed record Heard(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent, NodeEntry? Holder);
+internal sealed record HeartbeatReply(bool IsNew, IReadOnlyList<(string Node, long SeenAt)> Silent, NodeEntry? Holder);

@@ -14,7 +14,7 @@ internal enum AlertChange
 /// Holds the alerts that are not resolved: at most one for each rule and subject, however often its cause is found. If the cause of
 /// an alert has not been found for a while, <see cref="ResolveQuiet"/> resolves it, so no code has to report that a problem is over.
 /// </summary>
-internal sealed class AlertBook(IOptions<AlertOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
+internal sealed class OpenAlerts(IOptions<AlertOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(AlertRule Rule, string Subject), Entry> _open = [];

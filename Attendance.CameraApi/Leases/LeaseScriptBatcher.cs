@@ -7,7 +7,7 @@ namespace Attendance.CameraApi.Leases;
 /// Sends the acquisitions and releases of one scope to the store. Changes that arrive while too many are in progress are queued and sent
 /// together, as one script, in the order in which they arrived. Any other change is sent at once.
 /// </summary>
-internal sealed class StoreChanges(RedisKey deadlines)
+internal sealed class LeaseScriptBatcher(RedisKey deadlines)
 {
     /// <summary>The most scripts in progress. There are several, so that the store works on one while the replies to another are handled.</summary>
     private const int MaxUnderWay = 3;

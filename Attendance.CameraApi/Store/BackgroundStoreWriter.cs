@@ -8,7 +8,7 @@ namespace Attendance.CameraApi.Store;
 /// Writes values to the store that people read and nothing else depends on. They are written in order and in the background. If the
 /// store is unavailable, they are written as soon as it is back.
 /// </summary>
-internal sealed partial class StoreWrites(StoreConnection store, ReachedLimits limits, TimeProvider clock, ILogger<StoreWrites> logger) : BackgroundService
+internal sealed partial class BackgroundStoreWriter(StoreConnection store, ReachedLimits limits, TimeProvider clock, ILogger<BackgroundStoreWriter> logger) : BackgroundService
 {
     /// <summary>The most writes that can wait. Beyond that, the oldest are lost.</summary>
     private const int Backlog = 2000;

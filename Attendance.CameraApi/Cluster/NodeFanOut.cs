@@ -8,19 +8,19 @@ namespace Attendance.CameraApi.Cluster;
 /// Fans a question out to all other nodes and merges their answers with this node's own. Nodes that do not answer before the
 /// timeout are listed as unreachable. A request that comes from a node, or that is for one node only, is not fanned out.
 /// </summary>
-internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider clock)
+internal sealed class NodeFanOut(NodeRegistry nodes, Peers peers, TimeProvider clock)
 {
     private const int LongestAnswer = 16 * 1024 * 1024;
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
 
-    public async Task<CamerasResponse> AddToAsync(HttpContext context, PageWish page, CamerasResponse own)
+    public async Task<CamerasResponse> AddToAsync(HttpContext context, PageRequest page, CamerasResponse own)
     {
         var (answers, unreachable) = await AskAsync<CamerasResponse>(context, "/api/cameras" + page.ToQuery());
         var (cameras, next) = Merge(page, [(own.Cameras, own.Next), .. answers.Select(one => (one.Cameras, one.Next))]);
         return new CamerasResponse(cameras, next, unreachable);
     }
 
-    public async Task<StatusResponse> AddToAsync(HttpContext context, PageWish page, StatusResponse own)
+    public async Task<StatusResponse> AddToAsync(HttpContext context, PageRequest page, StatusResponse own)
     {
         var (answers, unreachable) = await AskAsync<StatusResponse>(context, "/api/camera/status" + page.ToQuery());
         var (cameras, next) = Merge(page, [(own.Cameras, own.Next), .. answers.Select(one => (one.Cameras, one.Next))]);
@@ -100,23 +100,23 @@ internal sealed class OtherNodes(NodeRegistry nodes, Peers peers, TimeProvider c
     /// if there is one.
     /// </summary>
     private static (IReadOnlyList<CameraView> Cameras, string? Next) Merge(
-        PageWish page, IReadOnlyList<(IReadOnlyList<CameraView> Cameras, string? Next)> parts)
+        PageRequest page, IReadOnlyList<(IReadOnlyList<CameraView> Cameras, string? Next)> parts)
     {
         var all = parts.SelectMany(part => part.Cameras)
             .GroupBy(camera => camera.Scope is null ? (camera.CameraId, camera.Node) : (camera.CameraId, "shared:" + camera.Scope))
             .Select(same => same.OrderBy(camera => camera.LeaseRef is null).ThenBy(camera => camera.Node, StringComparer.Ordinal).First())
             .ToList();
-        all.Sort((one, other) => PageWish.Compare((one.CameraId, one.Node), (other.CameraId, other.Node)));
+        all.Sort((one, other) => PageRequest.Compare((one.CameraId, one.Node), (other.CameraId, other.Node)));
 
         // A part that has a next page may have more cameras after its last one, so the merged list is complete only up to there.
         var complete = parts.Where(part => part.Next is not null).Select(part => part.Cameras[^1])
             .OrderBy(last => last.CameraId, StringComparer.Ordinal).ThenBy(last => last.Node, StringComparer.Ordinal).FirstOrDefault();
         if (complete is not null)
         {
-            all.RemoveAll(camera => PageWish.Compare((camera.CameraId, camera.Node), (complete.CameraId, complete.Node)) > 0);
+            all.RemoveAll(camera => PageRequest.Compare((camera.CameraId, camera.Node), (complete.CameraId, complete.Node)) > 0);
         }
 
         var cut = all.Take(page.Limit).ToList();
-        return (cut, cut.Count < all.Count || complete is not null ? PageWish.Cursor(cut[^1]) : null);
+        return (cut, cut.Count < all.Count || complete is not null ? PageRequest.Cursor(cut[^1]) : null);
     }
 }

@@ -4,7 +4,7 @@ namespace Attendance.CameraApi.Views;
 
 /// <summary>The requested part of the list of all cameras. The list is sorted by camera id, and then by node.</summary>
 /// <param name="After">The camera after which the part begins, or null to begin at the start.</param>
-internal sealed record PageWish(int Limit, (string CameraId, string Node)? After, bool WithBrowsers = true)
+internal sealed record PageRequest(int Limit, (string CameraId, string Node)? After, bool WithBrowsers = true)
 {
     public const int MaxLimit = 1000;
 
@@ -13,14 +13,14 @@ internal sealed record PageWish(int Limit, (string CameraId, string Node)? After
     private const string BehindAllNodes = "~";
 
     /// <exception cref="RequestException">A parameter is invalid. The exception names it.</exception>
-    public static PageWish Read(int? limit, string? after, bool? browsers)
+    public static PageRequest Read(int? limit, string? after, bool? browsers)
     {
         if (limit is < 1 or > MaxLimit)
         {
             throw new RequestException("limit", $"must be 1 to {MaxLimit}.");
         }
 
-        return new PageWish(limit ?? MaxLimit, after is null ? null : Parse(after), browsers ?? true);
+        return new PageRequest(limit ?? MaxLimit, after is null ? null : Parse(after), browsers ?? true);
     }
 
     /// <summary>

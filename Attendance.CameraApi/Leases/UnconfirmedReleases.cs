@@ -7,7 +7,7 @@ namespace Attendance.CameraApi.Leases;
 /// Keeps ended leases that the store has not recorded yet. A device is freed whether or not the store answers. The end is recorded as
 /// soon as the store is back, and always before the camera's next lease.
 /// </summary>
-internal sealed partial class PendingReleases(LeaseStore store, TimeProvider clock, ILogger<PendingReleases> logger)
+internal sealed partial class UnconfirmedReleases(LeaseStore store, TimeProvider clock, ILogger<UnconfirmedReleases> logger)
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
 

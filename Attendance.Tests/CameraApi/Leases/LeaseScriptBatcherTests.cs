@@ -8,7 +8,7 @@ using Xunit;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>A store that does not answer for a while, and then does all that it was asked.</summary>
-public sealed class StoreChangesTests(RedisStore server) : IClassFixture<RedisStore>
+public sealed class LeaseScriptBatcherTests(RedisStore server) : IClassFixture<RedisStore>
 {
     [Fact]
     public async Task What_cannot_be_done_for_one_camera_is_done_for_others_in_the_same_moment()
