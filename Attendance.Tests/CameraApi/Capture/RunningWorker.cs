@@ -142,11 +142,18 @@ internal sealed class RunningWorker : IAsyncDisposable
         return Log;
     }
 
-    /// <summary>Resident memory, in MiB.</summary>
+    /// <summary>Resident memory, in MiB; 0 once the process has ended.</summary>
     public double Memory()
     {
-        _process.Refresh();
-        return _process.WorkingSet64 / 1048576.0;
+        try
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1048576.0;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;
+        }
     }
 
     public static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
