@@ -54,17 +54,18 @@ try
         await Console.Out.WriteLineAsync($"Attendance is ready at {address}");
     });
 
+    IReadOnlyList<ProjectResource> nodes = [.. cameraApis.Select(node => node.Resource)];
     builder.Services.AddHostedService(services => new AlertNotifications(
         services.GetRequiredService<IInteractionService>(),
         services.GetRequiredService<ResourceNotificationService>(),
-        [.. cameraApis.Select(node => node.Resource)],
+        nodes,
         web.Resource,
         apiKey.Resource));
 
     if (builder.ExecutionContext.IsRunMode)
     {
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<FailureReport>(services, Console.Out));
-        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<PromptStop>(services, (IReadOnlyList<ProjectResource>)[.. cameraApis.Select(node => node.Resource)]));
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<CameraApiShutdown>(services, nodes));
         builder.Eventing.Subscribe<BeforeStartEvent>((start, cancellationToken) =>
             new PortCheck(Console.Out).RunAsync(start.Model, builder.Configuration, cancellationToken));
     }

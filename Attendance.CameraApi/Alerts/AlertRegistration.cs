@@ -15,8 +15,7 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<OpenAlerts>();
         builder.Services.AddSingleton<AlertStore>();
         builder.Services.AddSingleton<AlertEvents>();
-        builder.Services.AddSingleton<AlertRates>();
-        builder.Services.AddSingleton<IFindingSource>(services => services.GetRequiredService<AlertRates>());
+        builder.Services.AddSingleton<IFindingSource, AlertRates>();
         builder.Services.AddSingleton<AlertConditions>();
         builder.Services.AddHostedService<AlertWatch>();
         builder.Services.AddHostedService<WebhookDelivery>();

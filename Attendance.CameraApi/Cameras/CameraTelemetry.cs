@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Cameras;
@@ -9,6 +10,10 @@ internal static class CameraTelemetry
 
     /// <summary>Names a camera in an instrument. All cameras of browsers have one name there, because there are as many as there are browsers.</summary>
     public static KeyValuePair<string, object?> Attribute(string id) => new(TelemetryAttributes.CameraId, BrowserCamera.IsId(id) ? BrowserCamera.Any : id);
+
+    /// <summary>Adds the attributes of a camera to a span.</summary>
+    public static Activity? ForCamera(this Activity? activity, Camera camera) =>
+        activity?.SetTag(TelemetryAttributes.CameraId, camera.Id).SetTag(TelemetryAttributes.CameraKind, camera.Source.Kind.Name());
 
     public static string Name(this CameraKind kind) => s_kinds[(int)kind];
 }

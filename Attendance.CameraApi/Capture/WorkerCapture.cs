@@ -147,7 +147,7 @@ internal sealed partial class WorkerCapture(
     private async Task StartWorkerAsync(TimeSpan openTimeout, CancellationToken cancellationToken)
     {
         using var activity = CameraApiActivity.Start(SpanNames.Open, Activity.Current is null ? _origin : default)
-            ?.SetTag(TelemetryAttributes.CameraId, camera.Id).SetTag(TelemetryAttributes.CameraKind, camera.Source.Kind.Name());
+            .ForCamera(camera);
         var started = clock.GetTimestamp();
         WorkerProcess? worker = null;
         long? firstFrame = null;

@@ -1,6 +1,5 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Quality;
 using Attendance.CameraApi.Store;
@@ -41,7 +40,7 @@ internal sealed partial class CameraProbes(
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Probe)
-            ?.SetTag(TelemetryAttributes.CameraId, slot.Camera.Id).SetTag(TelemetryAttributes.CameraKind, slot.Camera.Source.Kind.Name());
+            .ForCamera(slot.Camera);
         var outcome = "failed";
         try
         {
@@ -52,7 +51,7 @@ internal sealed partial class CameraProbes(
         }
         catch (Exception exception)
         {
-            activity.Failed((exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name);
+            activity.Failed(exception.ErrorType());
             LogNotProbed(slot.Camera.Id, exception.Message);
             throw;
         }

@@ -1,6 +1,5 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Telemetry;
 
@@ -83,7 +82,7 @@ internal sealed class LeaseAcquisition(
         }
         catch (Exception exception)
         {
-            error = (exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name;
+            error = exception.ErrorType();
             throw;
         }
         finally

@@ -1,6 +1,4 @@
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Telemetry;
 
 namespace Attendance.CameraApi.Leases;
@@ -40,7 +38,7 @@ internal sealed partial class LeaseAdoption(
         }
         catch (Exception exception)
         {
-            activity.Failed((exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name);
+            activity.Failed(exception.ErrorType());
             LogNotReopened(lease.CameraId, exception.Message);
         }
 

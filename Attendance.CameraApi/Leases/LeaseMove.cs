@@ -34,7 +34,7 @@ internal sealed partial class LeaseMove(
         }
 
         using var activity = CameraApiActivity.Start(SpanNames.Acquire, lease.Origin)
-            ?.SetTag(TelemetryAttributes.CameraId, to.Camera.Id).SetTag(TelemetryAttributes.CameraKind, to.Camera.Source.Kind.Name());
+            .ForCamera(to.Camera);
         using var together = lease.Ended.Register(() => EndTogether(lease, next));
         var name = "failed";
         try
@@ -45,7 +45,7 @@ internal sealed partial class LeaseMove(
         }
         catch (Exception exception)
         {
-            activity.Failed((exception as CameraUnavailableException)?.Failure.Code.Name() ?? exception.GetType().Name);
+            activity.Failed(exception.ErrorType());
             throw;
         }
         finally

@@ -71,11 +71,6 @@ internal sealed partial class LeaseOpening(
     /// </summary>
     private void NoteOpening(CameraLease lease, CameraUnavailableException? failure)
     {
-        if (failure is not null)
-        {
-            quality.Failed(lease.Slot.Camera, QualityFailure.OpenFailed);
-        }
-
         if (failure is null)
         {
             if (lease.Slot.Failures >= CaptureStatus.FailuresOfNote)
@@ -84,8 +79,11 @@ internal sealed partial class LeaseOpening(
             }
 
             lease.Slot.Failures = 0;
+            return;
         }
-        else if (++lease.Slot.Failures == CaptureStatus.FailuresOfNote)
+
+        quality.Failed(lease.Slot.Camera, QualityFailure.OpenFailed);
+        if (++lease.Slot.Failures == CaptureStatus.FailuresOfNote)
         {
             events.Tell(CameraEventType.CameraFailing, lease.CameraId, lease.Ref, failure.Message);
             LogKeepsFailing(lease.CameraId, lease.Slot.Failures, failure.Message);

@@ -63,9 +63,8 @@ internal sealed partial class LeaseRelease(
     {
         var started = clock.GetTimestamp();
         using var activity = CameraApiActivity.Start(SpanNames.Release, lease.Origin)
-            ?.SetTag(TelemetryAttributes.CameraId, lease.CameraId)
-            .SetTag(TelemetryAttributes.CameraKind, lease.Slot.Camera.Source.Kind.Name())
-            .SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
+            .ForCamera(lease.Slot.Camera)
+            ?.SetTag(TelemetryAttributes.ReleaseReason, end.Reason.Name());
 
         await lease.Settled;
         registry.End(lease, end);

@@ -22,7 +22,7 @@ public sealed class FloorTests
     public void No_two_rooms_use_each_other(string project) => Assert.Empty(SourceRooms.Of(project).UsesBothWays());
 
     [Fact]
-    public void What_goes_up_is_told_with_both_files()
+    public void A_use_of_a_higher_room_is_reported_with_both_files()
     {
         var house = new SourceRooms("House",
         [
@@ -37,15 +37,25 @@ public sealed class FloorTests
     }
 
     [Fact]
-    public void A_room_without_a_floor_is_told()
+    public void A_room_without_a_floor_is_reported()
     {
         var house = new SourceRooms("House", [("Attic/Box.cs", "namespace House.Attic;\nclass Box;")]);
 
         Assert.Equal(["Attic has no floor."], house.UsesThatDoNotGoDown("Cellar"));
     }
 
+    [Theory]
+    [InlineData("Cellar/Wine.cshtml", "@model Tile")]
+    [InlineData("Cellar/Wine.cs", "class Wine { Tile? tile; }")]
+    public void A_type_that_is_named_without_a_using_counts(string path, string text)
+    {
+        var house = new SourceRooms("House", [(path, text), ("Roof/Tile.cs", "namespace House.Roof;\ninternal sealed class Tile { class Nail; }")]);
+
+        Assert.Equal([$"{path} uses Roof (Roof/Tile.cs)."], house.UsesThatDoNotGoDown("Cellar", "Roof"));
+    }
+
     [Fact]
-    public void What_comments_and_texts_name_is_not_used()
+    public void Names_in_comments_and_string_literals_do_not_count()
     {
         var house = new SourceRooms("House",
         [

@@ -46,8 +46,13 @@ internal sealed partial class SourceRooms
     private IEnumerable<Use> Uses() =>
         from file in _files
         from room in Names
-        where room != file.Room && Regex.IsMatch(file.Code, $@"\b{Regex.Escape(_project)}\.{room}\b")
-        select new Use(file.Path, file.Room, room, DeclaredIn(room, file.Code));
+        where room != file.Room
+        let used = DeclaredIn(room, file.Code)
+        where Regex.IsMatch(file.Code, $@"\b{Regex.Escape(_project)}\.{room}\b") || (NeedsNoUsing(file.Path, file.Code) && used.Count > 0)
+        select new Use(file.Path, file.Room, room, used);
+
+    /// <summary>Whether a file can name the types of another room without a using: a page gets them from _ViewImports, and a file without a namespace sees its like.</summary>
+    private static bool NeedsNoUsing(string path, string code) => path.EndsWith(".cshtml", StringComparison.Ordinal) || !Namespace().IsMatch(code);
 
     /// <summary>The files of a room that declare a type which the code names.</summary>
     private IReadOnlyList<string> DeclaredIn(string room, string code)
@@ -56,14 +61,18 @@ internal sealed partial class SourceRooms
         return [.. _files.Where(file => file.Room == room && Types().Matches(file.Code).Any(type => words.Contains(type.Groups["name"].Value))).Select(file => file.Path)];
     }
 
-    /// <summary>Comments, of which some name what they do not use, and texts.</summary>
+    /// <summary>Matches comments and string literals, because a name in them is not a use.</summary>
     [GeneratedRegex(@"//[^\n]*|""(\\.|[^""\\\n])*""", RegexOptions.ExplicitCapture)]
     private static partial Regex NoCode();
+
+    [GeneratedRegex(@"^namespace ", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
 
     [GeneratedRegex(@"\b[A-Z]\w*")]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"\b(class|record|struct|interface|enum)\s+(struct\s+)?(?<name>[A-Z]\w*)", RegexOptions.ExplicitCapture)]
+    /// <summary>Matches the declarations of types that are not nested in another type.</summary>
+    [GeneratedRegex(@"^([a-z]+ )*(class|record|struct|interface|enum) (struct )?(?<name>[A-Z]\w*)", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
     private static partial Regex Types();
 
     private sealed record Use(string File, string By, string Of, IReadOnlyList<string> Used)

@@ -4,7 +4,7 @@ using Attendance.CameraApi.Events;
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>Reports alerts to the event stream and the audit log, so that those do not depend on the alert types.</summary>
-internal static class AlertNews
+internal static class AlertExtensions
 {
     public static void Tell(this CameraEvents events, CameraEventType type, Alert alert) =>
         events.TellAlert(type, alert.CameraId, alert.Rule.Name(), alert);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 /// Stops the camera APIs before everything else. The orchestrator would signal all processes at the same time, more than half a second
 /// after the AppHost was told to stop. They would then compete for the processor, but a camera must be free within a second.
 /// </summary>
-internal sealed partial class PromptStop(ResourceNotificationService resources, IReadOnlyList<ProjectResource> cameraApis) : BackgroundService, IHostedLifecycleService
+internal sealed partial class CameraApiShutdown(ResourceNotificationService resources, IReadOnlyList<ProjectResource> cameraApis) : BackgroundService, IHostedLifecycleService
 {
     private const int SigTerm = 15;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
