@@ -4,7 +4,7 @@
 #   ./test.sh                 everything this machine can run; what it cannot is said, and counted as skipped
 #   ./test.sh --fast          the parts by themselves, on real stores and real workers
 #   ./test.sh --system        the whole system through its AppHost, with processes that are killed
-#   ./test.sh --faults [--runs N] [--write]        every fault that we know, N times each (4; 20 for the table), and how long
+#   ./test.sh --faults [--runs N] [--write]        every fault that we know, N times each (3; 20 for the table), and how long
 #                             its camera took to come back; with --write the table of docs/faults.md anew
 #   ./test.sh --chaos [--minutes N] [--seed S]     clients and faults at random, 2 minutes unless said otherwise
 #   ./test.sh --fuzz [--minutes N] [--seed S] [--first N]      hostile requests to every endpoint and page of both services, a minute unless
@@ -22,8 +22,9 @@
 #
 # The emulated machine of the V4L2 suite computes while the suites of system and browser mostly wait, so they run side by side where
 # there are more than two cores. On two slow cores it finished 14 of its 32 tests in half an hour beside them, and all 32 in 20 minutes alone.
-# What holds the system to bounds in time is run up to twice more, by itself, where it fails: a shared machine may hiccup. All
-# results are shown. The last line is 'N passed, N failed, N skipped'; what failed, and how long each suite took, is above it.
+# In the suites of system, browser and faults, which hold the system to bounds in time, a test that fails is run again by itself, up to twice;
+# one that passes then is told as FLAKY, with all its results. The last line is 'N passed, N failed, N skipped'; above it is what failed, what
+# was skipped and why, and how long each suite took. The reports of all runs are in artifacts/reports.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -49,11 +50,13 @@ done
 [ ${#suites[@]} -gt 0 ] || suites=(types fast v4l2 system browser faults chaos)
 
 passed=0 failed=0 skipped=0
-failures=() later_attempts=() times=()
-log=$(mktemp) v4l2_log=$(mktemp) reasons=$(mktemp) v4l2_pid=
+failures=() flaky=() times=()
+reports=$PWD/artifacts/reports
+v4l2_log=$(mktemp) reasons=$(mktemp) v4l2_pid=
+mkdir -p "$reports"
 cleanup() {
   [ -z "$v4l2_pid" ] || { pkill -P "$v4l2_pid"; kill "$v4l2_pid"; } 2>/dev/null
-  rm -f "$log" "$v4l2_log" "$reasons"
+  rm -f "$v4l2_log" "$reasons"
 }
 trap cleanup EXIT
 
@@ -115,70 +118,61 @@ install_missing() {
   done
 }
 
-plain_log() { sed 's/\x1b\[[0-9;]*m//g' "$log"; }
+report() { node Attendance.Tests/report.mjs "$1" "$2"; }
 
-# Prints the tests that the test program has called failed, by their methods.
-failed_tests() { plain_log | sed -nE 's/^ +(Attendance\.Tests\.[A-Za-z0-9_.]+)(\(.*\))? \[FAIL\].*/\1/p' | sort -u; }
-
-# Keeps the first lines of what each failed test said, for the end, where they are found.
-keep_reasons() {
-  plain_log | awk '/^ +Attendance\.Tests\..* \[FAIL\]/ { print; left = 6; next } /^ +(Stack Trace|Output):/ { left = 0 } left > 0 { print; left-- }' |
-    cut -c1-300 >>"$reasons"
-}
-
-# Adds up what the test program says at its end; a program that says nothing has failed.
+# Adds up what the report of a run says; a run that left none has failed.
 count() {
-  local summary
-  summary=$(plain_log | grep -E 'Total: [0-9]+, Errors:' | tail -1)
-  if [ -z "$summary" ]; then
+  local name=$1 file=$2 numbers
+  if ! numbers=$(report counts "$file" 2>/dev/null); then
     echo "The tests ended without a result."
     failed=$((failed + 1))
-    failures+=("$1 (no result)")
+    failures+=("$name (no result)")
     return
   fi
-  said() { grep -oE "$1: [0-9]+" <<<"$summary" | grep -oE '[0-9]+'; }
-  local bad=$(($(said Failed) + $(said Errors)))
-  passed=$((passed + $(said Total) - $(said Failed) - $(said Skipped) - $(said 'Not Run')))
-  failed=$((failed + bad))
-  skipped=$((skipped + $(said Skipped)))
-  if [ "$bad" -gt 0 ]; then
-    mapfile -t -O "${#failures[@]}" failures < <(failed_tests)
-    keep_reasons
-  fi
+  read -ra numbers <<<"$numbers"
+  passed=$((passed + numbers[0])) failed=$((failed + numbers[1])) skipped=$((skipped + numbers[2]))
+  [ "${numbers[1]}" -eq 0 ] || mapfile -t -O "${#failures[@]}" failures < <(report failed "$file")
+  report reasons "$file" >>"$reasons"
 }
 
-# Most of what runs here is started and soon ended: code that is instrumented to be made faster later never pays.
+# run_tests SECONDS REPORT FILTERS...  Most of what runs here is started and soon ended: code that is instrumented to be made faster later
+# never pays.
 run_tests() {
-  DOTNET_TieredPGO=0 timeout --kill-after=20 "$1" artifacts/bin/Attendance.Tests/debug/Attendance.Tests -noLogo "${@:2}" </dev/null 2>&1 | tee "$log"
+  rm -f "$reports/$2"
+  DOTNET_TieredPGO=0 timeout --kill-after=20 "$1" dotnet test --no-build --project Attendance.Tests --no-progress --results-directory "$reports" \
+    --report-xunit-ctrf --report-xunit-ctrf-filename "$2" "${@:3}" </dev/null
 }
 
+# tests SECONDS FILTERS...
 tests() {
-  run_tests "$@"
-  count "$suite"
+  run_tests "$1" "$suite.json" "${@:2}"
+  count "$suite" "$reports/$suite.json"
 }
 
-# As tests; what fails is run by itself, up to twice more, and told at the end.
+# As tests, for suites that hold the system to bounds in time. What fails is run by itself up to twice more, because a shared machine may
+# hiccup; what passes then is told as flaky, with all its results. None is run
+# again of more than five, or where something failed outside of a test.
 timed_tests() {
-  local before=$failed known=${#failures[@]} again methods name bad attempt
+  local before=$failed known=${#failures[@]} attempt file name bad results=failed again
   tests "$@"
-  for attempt in second third; do
+  for attempt in 2 3; do
     again=("${failures[@]:known}")
-    [ ${#again[@]} -gt 0 ] && [ ${#again[@]} -le 5 ] || return 0
-    methods=()
-    for name in "${again[@]}"; do methods+=(-method "$name"); done
-    echo "-- the $attempt attempt, by itself: ${again[*]}"
-    run_tests "$1" -parallelMode none "${methods[@]}"
-    bad=$(plain_log | sed -nE 's/.*Total: [1-9][0-9]*, Errors: 0, Failed: ([0-9]+),.*/\1/p' | tail -1)
+    [ ${#again[@]} -gt 0 ] && [ ${#again[@]} -le 5 ] && [[ ${again[*]} != *"("* ]] || return 0
+    echo "-- once more, by themselves: ${again[*]}"
+    file=$suite-$attempt.json
+    run_tests "$1" "$file" --parallel none --filter-method "${again[@]}"
+    bad=$(report counts "$reports/$file" 2>/dev/null | cut -d' ' -f2)
     [ -n "$bad" ] || return 0
-    keep_reasons
+    report reasons "$reports/$file" >>"$reasons"
     passed=$((passed + failed - before - bad)) failed=$((before + bad)) failures=("${failures[@]:0:known}")
     for name in "${again[@]}"; do
-      if failed_tests | grep -xF "$name" >/dev/null; then
+      if report failed "$reports/$file" | grep -xF "$name" >/dev/null; then
         failures+=("$name")
       else
-        later_attempts+=("${attempt^^} ATTEMPT: $name")
+        flaky+=("$name: $results, passed")
       fi
     done
+    results+=", failed"
   done
 }
 
@@ -197,7 +191,7 @@ types() {
 # Begins beside what follows, with what the processor has to spare; v4l2_end waits for it.
 v4l2_begin() {
   v4l2_started=$SECONDS
-  nice -n 19 Attendance.Tests/V4l2/vm/boot.sh >"$v4l2_log" 2>&1 &
+  V4L2_VM_REPORT=$reports/v4l2.json nice -n 19 Attendance.Tests/V4l2/vm/boot.sh >"$v4l2_log" 2>&1 &
   v4l2_pid=$!
   if [ "$(nproc)" -gt 2 ]; then
     echo "The virtual machine runs beside the next suites; what it says comes when it has ended."
@@ -212,13 +206,12 @@ v4l2_end() {
   wait "$v4l2_pid" || status=$?
   v4l2_pid=
   cat "$v4l2_log"
-  cp "$v4l2_log" "$log"
   times+=("v4l2 $((SECONDS - v4l2_started)) s")
   if [ "$status" -eq 97 ]; then
     echo "SKIPPED: the V4L2 suite cannot run here; the reason is above."
     skipped=$((skipped + 1))
   else
-    count v4l2
+    count v4l2 "$reports/v4l2.json"
   fi
 }
 
@@ -282,20 +275,21 @@ for suite in "${suites[@]}"; do
   echo "== $suite"
   suite_started=$SECONDS
   case $suite in
-    fast) timed_tests 1200 -trait- Suite=EndToEnd -trait- Suite=Faults -trait- Suite=Chaos -trait- Suite=Browser -trait- Suite=V4l2 ;;
-    fuzz) tests "$(awk -v minutes="${ATTENDANCE_FUZZ_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Fuzz -parallelMode none -showLiveOutput ;;
+    # Most of them wait for a part of theirs most of the time.
+    fast) tests 1200 --filter-not-trait Suite=EndToEnd Suite=Faults Suite=Chaos Suite=Browser Suite=V4l2 --max-threads 4 ;;
+    fuzz) tests "$(awk -v minutes="${ATTENDANCE_FUZZ_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Fuzz --parallel none --show-stdout All ;;
     types) types ;;
     afl) afl ;;
-    connections) tests 600 -explicit only -parallelMode none -class Attendance.Tests.ServiceDefaults.ServerLimitsTests ;;
+    connections) tests 600 --explicit only --parallel none --filter-class Attendance.Tests.ServiceDefaults.ServerLimitsTests ;;
     bench) bench ;;
     # Two at once: most of their time they wait. They hold the system to bounds in time, and two cores are all there may be, so no more.
-    system) timed_tests 1500 -trait Suite=EndToEnd -maxThreads 2 ;;
-    browser) timed_tests 1500 -trait Suite=Browser -maxThreads 2 ;;
+    system) timed_tests 1500 --filter-trait Suite=EndToEnd --max-threads 2 ;;
+    browser) timed_tests 1500 --filter-trait Suite=Browser --max-threads 2 ;;
     # One after the other: these are measured.
-    faults) timed_tests "$((600 + ${ATTENDANCE_FAULT_RUNS:-4} * 120))" -trait Suite=Faults -parallelMode none ;;
-    chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" -trait Suite=Chaos -showLiveOutput ;;
-    docs) ATTENDANCE_WRITE_DOCS=1 tests 60 -class Attendance.Tests.Telemetry.DocumentTests ;;
-    screenshots) tests 900 -explicit only -parallelMode none -class Attendance.Tests.Browser.Screenshots -class Attendance.Tests.Browser.Enrollment.CaptureScreenshots -class Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
+    faults) timed_tests "$((900 + ${ATTENDANCE_FAULT_RUNS:-3} * 240))" --filter-trait Suite=Faults --parallel none --show-stdout All ;;
+    chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;
+    docs) ATTENDANCE_WRITE_DOCS=1 tests 60 --filter-class Attendance.Tests.Telemetry.DocumentTests ;;
+    screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;
   esac
   [ "$suite" = v4l2 ] || times+=("$suite $((SECONDS - suite_started)) s")
@@ -305,7 +299,7 @@ done
 echo
 cat "$reasons"
 for name in "${failures[@]}"; do echo "FAILED: $name"; done
-for name in "${later_attempts[@]}"; do echo "PASSED AT THE $name"; done
+for name in "${flaky[@]}"; do echo "FLAKY: $name"; done
 for time in "${times[@]}"; do echo "TOOK: $time"; done
 echo "TOOK: all $SECONDS s, the build among it"
 echo "$passed passed, $failed failed, $skipped skipped"

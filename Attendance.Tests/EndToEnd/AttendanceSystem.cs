@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Attendance.Tests.AppHost;
 using Attendance.Tests.Browser;
 using Attendance.Tests.CameraApi.Sessions;
 using Attendance.Tests.Web;
@@ -68,6 +69,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
                 "--Discovery:Enabled=false", .. arguments,
             ],
             bound.Token);
+        RunWhatIsBuilt(builder);
         var app = await builder.BuildAsync(bound.Token);
         try
         {
@@ -168,23 +170,14 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public async Task<string> ConnectionStringAsync(CancellationToken cancellationToken) =>
         (await _app.GetConnectionStringAsync("sessions", cancellationToken))!;
 
-    /// <summary>The process of a resource that runs; of a project its service, not the <c>dotnet run</c> that the orchestrator started it by.</summary>
+    /// <summary>The process of a resource that runs.</summary>
     public async Task<int> ProcessAsync(string resource, CancellationToken cancellationToken)
     {
         var running = await _app.ResourceNotifications.WaitForResourceAsync(
             resource,
             change => change.Snapshot.State?.Text == KnownResourceStates.Running && PidIn(change.Snapshot) is not null,
             cancellationToken);
-        var parent = PidIn(running.Snapshot)!.Value;
-        if (running.Resource is not ProjectResource)
-        {
-            return parent;
-        }
-
-        int? service = null;
-        await Processes.UntilAsync(
-            () => (service = Processes.ChildrenOf(parent).Cast<int?>().FirstOrDefault()) is not null, s_patience, $"the service of {resource} runs", cancellationToken);
-        return service!.Value;
+        return PidIn(running.Snapshot)!.Value;
     }
 
     public async Task<int?> ExitCodeAsync(string resource, CancellationToken cancellationToken) =>
@@ -193,6 +186,22 @@ public sealed class AttendanceSystem : IAsyncDisposable
 
     /// <summary>Everything that a resource has written so far.</summary>
     public Task<string> LogAsync(string resource) => LogAsync(_app, resource);
+
+    /// <summary>
+    /// Starts each project's program itself. By default the orchestrator starts <c>dotnet run</c>, which reads the project first: seconds of
+    /// the processor for each start. The tests of <see cref="AppHostProcess"/> have that way.
+    /// </summary>
+    private static void RunWhatIsBuilt(IDistributedApplicationTestingBuilder builder)
+    {
+        foreach (var project in builder.Resources.OfType<ProjectResource>())
+        {
+            var name = Path.GetFileNameWithoutExtension(project.GetProjectMetadata().ProjectPath);
+            var program = Path.GetFullPath($"../../{name}/{Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))}/{name}.dll", AppContext.BaseDirectory);
+#pragma warning disable ASPIREPROJECTS001 // may change in a later version
+            project.Annotations.Add(new ProjectLaunchArgsOverrideAnnotation([program], null));
+#pragma warning restore ASPIREPROJECTS001
+        }
+    }
 
     private static async Task<string> LogAsync(DistributedApplication app, string resource)
     {
@@ -249,11 +258,13 @@ public sealed record Lease(string Id, string Ref, long FencingToken, string Stre
 /// <summary>Processes as the kernel sees them.</summary>
 internal static class Processes
 {
+    // What is waited for is asked often at first and then less often, or asking takes the processor from what is asked.
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Capture workers of the API whose process this is.</summary>
     public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
         [.. All().Where(pid => CommandLine(pid).Contains($"\0capture\0--owner\0{apiProcess}:", StringComparison.Ordinal))];
-
-    public static IReadOnlyList<int> ChildrenOf(int process) => [.. All().Where(pid => ParentOf(pid) == process)];
 
     public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
         .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
@@ -290,8 +301,9 @@ internal static class Processes
         var started = Stopwatch.GetTimestamp();
         while (!await isSo())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < bound, $"Not within {bound.TotalSeconds} s: {what}.");
-            await Task.Delay(10, cancellationToken);
+            var waited = Stopwatch.GetElapsedTime(started);
+            Assert.True(waited < bound, $"Not within {bound.TotalSeconds} s: {what}.");
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 20, s_shortestPause.Ticks, s_longestPause.Ticks)), cancellationToken);
         }
 
         return Stopwatch.GetElapsedTime(started);

@@ -17,7 +17,7 @@ public sealed class FaultTable : IDisposable
 
     /// <summary>How often each fault strikes: a few times in every run of the tests, 20 times for the table (<c>./test.sh --faults --runs 20</c>).</summary>
     public static int Runs { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 4;
+        int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 3;
 
     /// <summary>How often a fault strikes that takes seconds each time.</summary>
     public static int FewRuns => Math.Min(Runs, Math.Max(3, Runs / 4));

@@ -126,9 +126,10 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
                 await acquire.First.WaitForAsync(new() { Timeout = Patience });
                 break;
             }
-            catch (TimeoutException) when (attempt < Attempts)
+            catch (TimeoutException exception)
             {
                 // On a busy machine the dashboard's table stays empty at times, until it is loaded anew.
+                Assert.True(attempt < Attempts, $"{exception.Message} The page: {await page.Locator("body").InnerTextAsync()}");
             }
         }
 

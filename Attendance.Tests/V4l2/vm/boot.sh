@@ -5,6 +5,7 @@
 #
 #   Attendance.Tests/V4l2/vm/boot.sh [SCRIPT]     default: guest.sh beside this file
 #   ATTENDANCE_FAULTS_TABLE   the page whose rows of devices are written anew
+#   V4L2_VM_REPORT            where the tests' report goes (CTRF)
 #   V4L2_VM_TIMEOUT   seconds for the whole run, 2700    V4L2_VM_MEMORY   MiB, 3072
 #
 # Needs, on Debian: qemu-system-x86 busybox-static cpio kmod v4l-utils. The kernel is Debian's own package, downloaded
@@ -80,5 +81,7 @@ if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
   exit 98
 fi
 [ -z "${ATTENDANCE_FAULTS_TABLE:-}" ] || cp "$results/faults.md" "$ATTENDANCE_FAULTS_TABLE"
+[ -z "${V4L2_VM_REPORT:-}" ] || rm -f "$V4L2_VM_REPORT"
+[ -z "${V4L2_VM_REPORT:-}" ] || [ ! -e "$results/report.json" ] || cp "$results/report.json" "$V4L2_VM_REPORT"
 code=$(sed -n 's/.*guest exit code: \([0-9]*\).*/\1/p' "$run/log" | tail -1)
 exit "${code:-99}"
