@@ -5,7 +5,6 @@ using Attendance.CameraApi.Api.Operations;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Commands;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;

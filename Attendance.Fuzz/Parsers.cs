@@ -2,7 +2,7 @@ using System.Text;
 using Attendance.CameraApi.Api;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Capture.Worker.Network;
-using Attendance.CameraApi.Http;
+using Attendance.Contracts;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.AspNetCore.Http;
@@ -81,7 +81,7 @@ internal static class Parsers
         {
             Now(JsonBody.ReadAsync<AcquireLease>(RequestOf(bytes, "application/json"), absent: null, CancellationToken.None)).Validate();
         }
-        catch (Exception exception) when (exception is RequestException or BadHttpRequestException)
+        catch (BadHttpRequestException)
         {
             // as it says
         }
@@ -89,15 +89,22 @@ internal static class Parsers
 
     private static void ReadShot(byte[] bytes)
     {
-        var (form, problem) = Now(ShotForm.ReadAsync(RequestOf(bytes, "multipart/form-data; boundary=x"), CancellationToken.None));
-        if (form is null == problem is null)
+        try
         {
-            throw new InvalidOperationException("It is either a picture or a problem.");
-        }
+            var (form, problem) = Now(ShotForm.ReadAsync(RequestOf(bytes, "multipart/form-data; boundary=x"), CancellationToken.None));
+            if (form is null == problem is null)
+            {
+                throw new InvalidOperationException("It is either a picture or a problem.");
+            }
 
-        if (form is not null)
+            if (form is not null)
+            {
+                JpegStructure.Check(form.Jpeg.Span);
+            }
+        }
+        catch (RequestException)
         {
-            JpegStructure.Check(form.Jpeg.Span);
+            // as it says
         }
     }
 

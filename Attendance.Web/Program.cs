@@ -23,7 +23,7 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddServerLimits(ShotForm.LargestBody);
-builder.Services.AddProblemDetails();
+builder.Services.AddProblemDetails().AddWireJson();
 builder.AddSecurity();
 builder.AddData();
 builder.AddAccounts();

@@ -43,7 +43,7 @@ internal sealed class AlertNotifications(
     {
         using var client = ServiceClient.Create(Timeout.InfiniteTimeSpan);
         client.BaseAddress = new Uri(nodes[0].GetEndpoint("http").Url);
-        client.DefaultRequestHeaders.Add("X-Api-Key", await apiKey.GetValueAsync(cancellationToken));
+        client.DefaultRequestHeaders.Add(WireHeaders.ApiKey, await apiKey.GetValueAsync(cancellationToken));
         using var events = await client.GetAsync("/api/events", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         events.EnsureSuccessStatusCode();
         await CompareAsync(client, cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class AlertNotifications(
             {
                 await CompareAsync(client, cancellationToken);
             }
-            else if (told.EventType.StartsWith("alert_", StringComparison.Ordinal) && JsonSerializer.Deserialize<Told>(told.Data, ServiceJson.Options)?.Alert is { } alert)
+            else if (told.EventType.StartsWith("alert_", StringComparison.Ordinal) && JsonSerializer.Deserialize<Told>(told.Data, WireJson.Kept)?.Alert is { } alert)
             {
                 Take(alert, cancellationToken);
                 await CheckHealthNowAsync();
@@ -63,7 +63,7 @@ internal sealed class AlertNotifications(
 
     private async Task CompareAsync(HttpClient client, CancellationToken cancellationToken)
     {
-        var all = (await client.GetFromJsonAsync<List>("/api/alerts", ServiceJson.Options, cancellationToken))!.Alerts;
+        var all = (await client.GetFromJsonAsync<List>("/api/alerts", WireJson.Kept, cancellationToken))!.Alerts;
         var open = all.Where(alert => alert.State != "resolved").Select(alert => alert.Id).ToHashSet();
         foreach (var id in _shown.Keys.Where(id => !open.Contains(id)).ToList())
         {
@@ -144,7 +144,7 @@ internal sealed class AlertNotifications(
 
     private static string Title(string rule) => char.ToUpperInvariant(rule[0]) + rule[1..].Replace('_', ' ');
 
-    private sealed record Told(Alert? Alert);
+    private sealed record Told(Alert? Alert = null);
 
     private sealed record List(IReadOnlyList<Alert> Alerts);
 

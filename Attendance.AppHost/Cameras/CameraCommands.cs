@@ -23,7 +23,7 @@ internal static class CameraCommands
                 Description = "Gives back every camera whose holder is gone.",
                 IconName = "Broom",
                 UpdateState = WhileRunning,
-                PrepareRequest = context => PrepareAsync(context, new { by = "dashboard", why = Why }),
+                PrepareRequest = context => PrepareAsync(context, new CleanupRequest { By = "dashboard", Why = Why }),
                 GetCommandResult = CommandResult.OfCleanupAsync,
             })
             .WithHttpCommand("/api/camera/cleanup/", "Release all cameras", commandName: "force-release-all", commandOptions: new()
@@ -32,14 +32,14 @@ internal static class CameraCommands
                 ConfirmationMessage = "Take every camera back, also from those who are using it now?",
                 IconName = "PlugDisconnected",
                 UpdateState = WhileRunning,
-                PrepareRequest = context => PrepareAsync(context, new { force = true, by = "dashboard", why = Why }),
+                PrepareRequest = context => PrepareAsync(context, new CleanupRequest { Force = true, By = "dashboard", Why = Why }),
                 GetCommandResult = CommandResult.OfCleanupAsync,
             });
 
-        async Task PrepareAsync(HttpCommandRequestContext context, object? body)
+        async Task PrepareAsync(HttpCommandRequestContext context, CleanupRequest? body)
         {
-            context.Request.Headers.Add("X-Api-Key", await apiKey.GetValueAsync(context.CancellationToken));
-            context.Request.Content = body is null ? null : JsonContent.Create(body);
+            context.Request.Headers.Add(WireHeaders.ApiKey, await apiKey.GetValueAsync(context.CancellationToken));
+            context.Request.Content = body is null ? null : JsonContent.Create(body, options: WireJson.Requests);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCh
     {
         try
         {
-            return (await response.Content.ReadFromJsonAsync<Answer>(ServiceJson.Options, cancellationToken))?.Summary;
+            return (await response.Content.ReadFromJsonAsync<Answer>(WireJson.Kept, cancellationToken))?.Summary;
         }
         catch (Exception error) when (error is JsonException or HttpRequestException)
         {
@@ -35,7 +35,7 @@ internal sealed class CameraHealthCheck(EndpointReference cameraApi) : IHealthCh
         }
     }
 
-    private sealed record Answer(string? Summary);
+    private sealed record Answer(string? Summary = null);
 }
 
 internal static class CameraHealthCheckBuilderExtensions

@@ -16,7 +16,7 @@ internal static class CommandResult
                 CommandResultFormat.Markdown,
                 displayImmediately: true));
 
-    public static Task<ExecuteCommandResult> OfCleanupAsync(HttpCommandResultContext context) => ReadAsync<Cleanup>(context, answer =>
+    public static Task<ExecuteCommandResult> OfCleanupAsync(HttpCommandResultContext context) => ReadAsync<CleanupResponse>(context, answer =>
     {
         var table = Table(
             ["Camera", "Result"],
@@ -72,19 +72,13 @@ internal static class CommandResult
         try
         {
             context.Response.EnsureSuccessStatusCode();
-            return tell((await context.Response.Content.ReadFromJsonAsync<T>(ServiceJson.Options, context.CancellationToken))!);
+            return tell((await context.Response.Content.ReadFromJsonAsync<T>(WireJson.Kept, context.CancellationToken))!);
         }
         catch (Exception error) when (error is HttpRequestException or JsonException)
         {
             return CommandResults.Failure($"The camera API did not answer as expected: {error.Message}");
         }
     }
-
-    private sealed record Cleanup(IReadOnlyList<Released> Released, IReadOnlyList<Failed> Failed);
-
-    private sealed record Released(string CameraId, string Reason);
-
-    private sealed record Failed(string CameraId, string Cause);
 
     private sealed record List(IReadOnlyList<Camera> Cameras);
 

@@ -37,15 +37,13 @@ internal sealed class FirstAccount(TextWriter console)
         }
     }
 
-    private static async Task<Answer?> AskAsync(Uri web, string? apiKey, CancellationToken cancellationToken)
+    private static async Task<FirstAccountResponse?> AskAsync(Uri web, string? apiKey, CancellationToken cancellationToken)
     {
         using var client = ServiceClient.Create(s_patience);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(web, "/api/accounts/first"));
-        request.Headers.Add("X-Api-Key", apiKey);
+        request.Headers.Add(WireHeaders.ApiKey, apiKey);
         using var response = await client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<Answer>(ServiceJson.Options, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<FirstAccountResponse>(WireJson.Kept, cancellationToken);
     }
-
-    private sealed record Answer(string UserName, bool Created);
 }

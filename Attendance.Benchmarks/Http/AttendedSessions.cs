@@ -65,7 +65,7 @@ internal sealed class AttendedSessions : IAsyncDisposable
     {
         await api.AcquireAsync(Camera(session), session, cancellationToken);
         var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("X-Api-Key", api.ApiKey);
+        socket.Options.SetRequestHeader(WireHeaders.ApiKey, api.ApiKey);
         await socket.ConnectAsync(new UriBuilder(api.Address) { Scheme = "ws", Path = $"/api/sessions/{session}/presence" }.Uri, cancellationToken);
         return socket;
     }

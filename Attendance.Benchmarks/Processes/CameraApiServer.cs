@@ -102,7 +102,7 @@ internal sealed class CameraApiServer : IAsyncDisposable
             BaseAddress = address,
             Timeout = TimeSpan.FromMinutes(2),
         };
-        client.DefaultRequestHeaders.Add("X-Api-Key", key);
+        client.DefaultRequestHeaders.Add(WireHeaders.ApiKey, key);
         return client;
     }
 

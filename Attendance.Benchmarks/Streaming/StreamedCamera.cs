@@ -16,7 +16,7 @@ internal sealed record StreamedCamera(Uri Address, string? ApiKey, int Process)
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
         if (ApiKey is not null)
         {
-            http.DefaultRequestHeaders.Add("X-Api-Key", ApiKey);
+            http.DefaultRequestHeaders.Add(WireHeaders.ApiKey, ApiKey);
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -4,7 +4,6 @@ using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Alerts.Webhooks;
 using Attendance.CameraApi.Audit;
 using Attendance.CameraApi.Cluster;
-using Attendance.CameraApi.Http;
 
 namespace Attendance.CameraApi.Api;
 
@@ -66,7 +65,7 @@ internal static class AlertEndpoints
         if (answers.Any(one => one.Status == HttpStatusCode.Conflict)
             || (await store.ReadHistoryAsync(AlertStore.HistoryLength)).Any(resolved => resolved.Id == alertId))
         {
-            return new Problem(StatusCodes.Status409Conflict, "alert_resolved", "The alert is resolved.");
+            return new Problem(StatusCodes.Status409Conflict, ProblemCodes.AlertResolved, "The alert is resolved.");
         }
 
         return Peers.AnswersForItself(context.Request) ? Unknown()
@@ -75,18 +74,7 @@ internal static class AlertEndpoints
             : Unknown();
     }
 
-    private static Problem Unknown() => new(StatusCodes.Status404NotFound, "unknown_alert", "There is no alert of this id.");
-}
-
-/// <param name="By">An account's id or a service's name: 1 to 64 of A-Z a-z 0-9 . _ - .</param>
-internal sealed record AcknowledgeRequest(string? By)
-{
-    public string Validate()
-    {
-        var errors = new Dictionary<string, string[]>();
-        OpsRequest.CheckBy(By, errors);
-        return errors.Count > 0 ? throw new RequestException(errors) : By!;
-    }
+    private static Problem Unknown() => new(StatusCodes.Status404NotFound, ProblemCodes.UnknownAlert, "There is no alert of this id.");
 }
 
 /// <param name="Unreachable">The nodes that did not answer. Their alerts are the last ones that the store has.</param>

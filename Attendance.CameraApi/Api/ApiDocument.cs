@@ -1,4 +1,3 @@
-using Attendance.CameraApi.Security;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -27,7 +26,7 @@ internal static class ApiDocument
         {
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
-            Name = SecurityOptions.Header,
+            Name = WireHeaders.ApiKey,
             Description = "Security:ApiKey of the camera API. In Development it may be without one; then it serves its own machine only.",
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
@@ -37,7 +36,7 @@ internal static class ApiDocument
     private static Task CompleteAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.Responses ??= [];
-        operation.Responses["401"] = new OpenApiResponse { Description = "`api_key_required`: the header X-Api-Key lacks, or is wrong." };
+        operation.Responses["401"] = new OpenApiResponse { Description = $"`{ProblemCodes.ApiKeyRequired}`: the header {WireHeaders.ApiKey} lacks, or is wrong." };
         return Task.CompletedTask;
     }
 }

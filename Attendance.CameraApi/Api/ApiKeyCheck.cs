@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Attendance.CameraApi.Cluster;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Telemetry;
 using Microsoft.Extensions.Options;
@@ -27,7 +26,7 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature no
         }
         else
         {
-            await new Problem(StatusCodes.Status401Unauthorized, "api_key_required", $"Send the API key as {SecurityOptions.Header}.").ExecuteAsync(context);
+            await new Problem(StatusCodes.Status401Unauthorized, ProblemCodes.ApiKeyRequired, $"Send the API key as {WireHeaders.ApiKey}.").ExecuteAsync(context);
         }
     }
 
@@ -57,7 +56,7 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature no
         request.Path.StartsWithSegments(Scraping.Path, StringComparison.OrdinalIgnoreCase)
             && request.Headers.Authorization.ToString() is var token && token.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
                 ? token[Bearer.Length..].Trim()
-                : request.Headers[SecurityOptions.Header].ToString();
+                : request.Headers[WireHeaders.ApiKey].ToString();
 
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Microsoft.AspNetCore.Mvc;
 
@@ -49,7 +48,8 @@ public sealed record BestCameraQuery(
             }
         }
 
-        return errors.Count > 0 ? throw new RequestException(errors) : Best == "true" ? requirements : null;
+        RequestException.ThrowIfAny(errors);
+        return Best == "true" ? requirements : null;
 
         int? Whole(string? text, string name)
         {

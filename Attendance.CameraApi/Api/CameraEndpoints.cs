@@ -1,7 +1,6 @@
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Choice;
 using Attendance.CameraApi.Cluster;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Upkeep;

@@ -1,6 +1,5 @@
 using Attendance.CameraApi.Audit;
 using Attendance.CameraApi.Cluster;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Upkeep;
@@ -21,8 +20,11 @@ internal static class CleanupEndpoints
     private static async Task<IResult> CleanupAsync(
         HttpContext context, Cleanup cleanup, NodeFanOut others, SessionNodes holders, NodeRegistry nodes, AuditLog audit, TimeProvider clock)
     {
-        var request = await JsonBody.ReadAsync(context.Request, new CleanupRequest(null, null, null, null, null, null, null, null), context.RequestAborted);
-        var sessions = request.Validate();
+        // Another node may be of a later version and ask for something that this one does not know: then it does what it knows.
+        var request = await JsonBody.ReadAsync(
+            context.Request, new CleanupRequest(), context.RequestAborted, Peers.Hops(context.Request) > 0 ? WireJson.Kept : WireJson.Requests);
+        request.Validate();
+        IReadOnlyList<string> sessions = [.. request.AllSessions().Select(Identifiers.SessionHash)];
         var isDryRun = request.DryRun ?? false;
 
         // Does not use the request's token, because a page that leaves does not wait for the answer.
@@ -87,67 +89,3 @@ internal static class CleanupEndpoints
         }
     }
 }
-
-/// <param name="SessionId">A session whose cameras to release, in addition to those of <paramref name="SessionIds"/>.</param>
-/// <param name="Reason">One of the release reasons, or the client's own word of at most 64 characters.</param>
-/// <param name="Force">Whether to release everything and not only what is stale. Not allowed with sessions.</param>
-/// <param name="DryRun">Whether to only report what would be released.</param>
-/// <param name="By">Without a session: the person or service that asks, for the audit. It requires <paramref name="Why"/>.</param>
-/// <param name="GraceMs">With sessions: how long they may come back and find their leases, 0 to 2000 ms; 0 releases at once.</param>
-internal sealed record CleanupRequest(
-    string? SessionId, IReadOnlyList<string?>? SessionIds, string? Reason, bool? Force, bool? DryRun, int? GraceMs, string? By, string? Why)
-{
-    private const int MaxSessions = 100;
-    private const int MaxGraceMs = 2000;
-
-    /// <returns>The hashes of the named sessions.</returns>
-    /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
-    public IReadOnlyList<string> Validate()
-    {
-        var errors = new Dictionary<string, string[]>();
-        if (SessionId is not null && !Identifiers.IsSession(SessionId))
-        {
-            errors["session_id"] = ["must be 8 to 128 of A-Z a-z 0-9 _ - ."];
-        }
-
-        if (SessionIds is { Count: > MaxSessions })
-        {
-            errors["session_ids"] = [$"may hold {MaxSessions} at most."];
-        }
-        else if (SessionIds is not null && SessionIds.ToList().FindIndex(id => !Identifiers.IsSession(id)) is var wrong and >= 0)
-        {
-            errors[$"session_ids[{wrong}]"] = ["must be 8 to 128 of A-Z a-z 0-9 _ - ."];
-        }
-
-        if (Force == true && (SessionId is not null || SessionIds is not null))
-        {
-            errors["force"] = ["releases everything and cannot go with sessions."];
-        }
-
-        if (GraceMs is < 0 or > MaxGraceMs)
-        {
-            errors["grace_ms"] = [$"must be 0 to {MaxGraceMs}."];
-        }
-        else if (GraceMs > 0 && SessionId is null && SessionIds is not { Count: > 0 })
-        {
-            errors["grace_ms"] = ["goes with sessions only."];
-        }
-
-        if (By is not null || Why is not null)
-        {
-            OpsRequest.CheckBy(By, errors);
-            OpsRequest.CheckWhy(Why, errors);
-        }
-
-        return errors.Count > 0
-            ? throw new RequestException(errors)
-            : [.. (SessionIds ?? []).Append(SessionId).OfType<string>().Distinct().Select(Identifiers.SessionHash)];
-    }
-}
-
-internal sealed record CleanupResponse(
-    IReadOnlyList<ReleasedCamera> Released,
-    IReadOnlyList<FailedCamera> Failed,
-    IReadOnlyList<LeavingCamera> Leaving,
-    bool DryRun,
-    DateTime Timestamp);

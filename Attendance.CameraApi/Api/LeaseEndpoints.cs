@@ -1,8 +1,6 @@
 using Attendance.CameraApi.Audit;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Choice;
 using Attendance.CameraApi.Cluster;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,12 +10,6 @@ namespace Attendance.CameraApi.Api;
 
 internal static class LeaseEndpoints
 {
-    /// <summary>
-    /// The header that names who makes the request: an account's id or a service's name. It goes to the audit if the request takes a
-    /// camera from another session.
-    /// </summary>
-    public const string AccountHeader = "X-Account";
-
     public static void MapLeases(this IEndpointRouteBuilder routes)
     {
         var leases = routes.MapGroup("/api/leases").WithTags("Leases");
@@ -42,7 +34,7 @@ internal static class LeaseEndpoints
 
     private static async Task<IResult> AcquireAsync(
         HttpContext context,
-        [FromHeader(Name = AccountHeader)] string? account,
+        [FromHeader(Name = WireHeaders.Account)] string? account,
         CameraSlots slots,
         CameraLeases leases,
         NodeChoice choice,
@@ -58,7 +50,7 @@ internal static class LeaseEndpoints
             return there ?? ToResult(context, request, here);
         }
 
-        if (BrowserCamera.IsId(request.CameraId))
+        if (IdFormats.IsBrowserCamera(request.CameraId))
         {
             using var visit = slots.VisitBrowserCamera(request.CameraId!);
             return visit is null
@@ -82,9 +74,10 @@ internal static class LeaseEndpoints
             (await JsonBody.ReadAsync<CheckLease>(context.Request, absent: null, cancellationToken)).Validate();
         return await leases.CheckAsync(leaseId, cameraId, fencingToken, cancellationToken) switch
         {
-            CheckOutcome.Live live => TypedResults.Ok(CheckedResponse.From(live.Lease)),
+            CheckOutcome.Live { Lease: var lease } =>
+                TypedResults.Ok(new CheckedResponse(lease.CameraId, lease.Ref, lease.FencingToken, lease.ExpiresAt.UtcDateTime)),
             CheckOutcome.Ended ended => LeaseProblems.LeaseEnded(ended.End),
-            _ => new Problem(StatusCodes.Status409Conflict, "stale_token", "The fencing token is not the one of this lease."),
+            _ => new Problem(StatusCodes.Status409Conflict, ProblemCodes.StaleToken, "The fencing token is not the one of this lease."),
         };
     }
 
@@ -114,7 +107,7 @@ internal static class LeaseEndpoints
     private static Problem TooManyBrowserCameras(HttpContext context)
     {
         context.RequestServices.GetRequiredService<ReachedLimits>().Count("browser_cameras");
-        return new(StatusCodes.Status503ServiceUnavailable, "too_many_browser_cameras", "Too many browsers use their cameras now.")
+        return new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManyBrowserCameras, "Too many browsers use their cameras now.")
         {
             RetryAfter = TimeSpan.FromSeconds(10),
         };
@@ -124,8 +117,8 @@ internal static class LeaseEndpoints
     /// that lease's end.</returns>
     private static Action<CameraLease>? TellOfTakeover(string? account, AuditLog audit) =>
         account is null ? null
-        : Identifiers.IsName(account) ? taken => audit.Add("takeover", taken.CameraId, account, why: null, $"Lease {taken.Ref} was ended for another session.")
-        : throw new RequestException(AccountHeader, "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
+        : IdFormats.IsName(account) ? taken => audit.Add("takeover", taken.CameraId, account, why: null, $"Lease {taken.Ref} was ended for another session.")
+        : throw new RequestException(WireHeaders.Account, IdFormats.NameRule);
 }
 
 /// <summary>A request for a camera.</summary>
@@ -136,7 +129,13 @@ internal static class LeaseEndpoints
 /// <param name="Takeover">Whether to end the lease of another session instead of waiting.</param>
 /// <param name="Failover">Whether to move to another camera if this one is lost, instead of waiting for it.</param>
 internal sealed record AcquireLease(
-    string? SessionId, string? CameraId, int? TtlSeconds, int? WaitSeconds, bool? Takeover, bool? Failover, CameraRequirements? Requirements)
+    string? SessionId = null,
+    string? CameraId = null,
+    int? TtlSeconds = null,
+    int? WaitSeconds = null,
+    bool? Takeover = null,
+    bool? Failover = null,
+    CameraRequirements? Requirements = null)
 {
     private const int MaxWaitSeconds = 60;
 
@@ -144,14 +143,14 @@ internal sealed record AcquireLease(
     public AcquireOptions Validate()
     {
         var errors = new Dictionary<string, string[]>();
-        if (!Identifiers.IsSession(SessionId))
+        if (!IdFormats.IsSession(SessionId))
         {
-            errors["session_id"] = ["must be 8 to 128 of A-Z a-z 0-9 _ - ."];
+            errors["session_id"] = [IdFormats.SessionRule];
         }
 
-        if (!Identifiers.IsName(CameraId))
+        if (!IdFormats.IsName(CameraId))
         {
-            errors["camera_id"] = ["must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit."];
+            errors["camera_id"] = [IdFormats.NameRule];
         }
 
         if (TtlSeconds is < LeaseOptions.MinTtlSeconds or > LeaseOptions.MaxTtlSeconds)
@@ -171,50 +170,17 @@ internal sealed record AcquireLease(
 
         Requirements?.Check("requirements.", errors);
 
-        if (Failover is true && BrowserCamera.IsId(CameraId))
+        if (Failover is true && IdFormats.IsBrowserCamera(CameraId))
         {
             errors["failover"] = ["is for cameras of the server: the camera of a page is the page's own to change."];
         }
 
-        return errors.Count > 0
-            ? throw new RequestException(errors)
-            : new AcquireOptions(
-                Identifiers.SessionHash(SessionId!),
-                TtlSeconds is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
-                TimeSpan.FromSeconds(WaitSeconds ?? 0),
-                Takeover ?? false,
-                Failover is true ? Requirements ?? new() : null);
+        RequestException.ThrowIfAny(errors);
+        return new AcquireOptions(
+            Identifiers.SessionHash(SessionId!),
+            TtlSeconds is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
+            TimeSpan.FromSeconds(WaitSeconds ?? 0),
+            Takeover ?? false,
+            Failover is true ? Requirements ?? new() : null);
     }
-}
-
-/// <summary>A lease as a client presents it before it writes under the lease.</summary>
-internal sealed record CheckLease(string? LeaseId, string? CameraId, long? FencingToken)
-{
-    /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
-    public (string LeaseId, string CameraId, long FencingToken) Validate()
-    {
-        var errors = new Dictionary<string, string[]>();
-        if (!Identifiers.IsLease(LeaseId))
-        {
-            errors["lease_id"] = ["must be 1 to 128 of A-Z a-z 0-9 _ - ."];
-        }
-
-        if (!Identifiers.IsName(CameraId))
-        {
-            errors["camera_id"] = ["must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit."];
-        }
-
-        if (FencingToken is not > 0)
-        {
-            errors["fencing_token"] = ["must be a whole number above 0."];
-        }
-
-        return errors.Count > 0 ? throw new RequestException(errors) : (LeaseId!, CameraId!, FencingToken!.Value);
-    }
-}
-
-internal sealed record CheckedResponse(string CameraId, string LeaseRef, long FencingToken, DateTime ExpiresAt)
-{
-    public static CheckedResponse From(CameraLease lease) =>
-        new(lease.CameraId, lease.Ref, lease.FencingToken, lease.ExpiresAt.UtcDateTime);
 }

@@ -1,5 +1,4 @@
 using Attendance.CameraApi.Cluster;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Sessions;
 using Attendance.ServiceDefaults;
 using Microsoft.Extensions.Options;
@@ -19,20 +18,20 @@ internal static class PresenceEndpoints
     private static async Task<IResult> AttendAsync(
         string sessionId, HttpContext context, Presence presence, OpenSockets sockets, IOptions<PresenceOptions> options)
     {
-        if (!Identifiers.IsSession(sessionId))
+        if (!IdFormats.IsSession(sessionId))
         {
-            throw new RequestException("session_id", "must be 8 to 128 of A-Z a-z 0-9 _ - .");
+            throw new RequestException("session_id", IdFormats.SessionRule);
         }
 
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            return new Problem(StatusCodes.Status400BadRequest, "websocket_required", "Open this address as a WebSocket.");
+            return new Problem(StatusCodes.Status400BadRequest, ProblemCodes.WebSocketRequired, "Open this address as a WebSocket.");
         }
 
         using var place = sockets.TryEnter();
         if (place is null)
         {
-            return new Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "The limit of open WebSockets is reached.") { RetryAfter = TimeSpan.FromSeconds(10) };
+            return new Problem(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManySockets, "The limit of open WebSockets is reached.") { RetryAfter = TimeSpan.FromSeconds(10) };
         }
 
         // The pings are those of the WebSocket protocol. A browser answers them itself, whatever its page is doing.

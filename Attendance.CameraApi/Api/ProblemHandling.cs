@@ -1,5 +1,4 @@
 using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Store;
 using Attendance.ServiceDefaults;
 using Microsoft.AspNetCore.Diagnostics;
@@ -30,26 +29,26 @@ internal sealed class ProblemHandling : IExceptionHandler
 
     private static Problem From(Exception exception) => exception switch
     {
-        StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "The session store does not answer.")
+        StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, "The session store does not answer.")
         {
             Detail = "Nothing was granted or extended. What is held stays held until its deadline.",
             RetryAfter = s_storeRetry,
         },
-        CameraUnavailableException unavailable => new(StatusCodes.Status503ServiceUnavailable, "camera_unavailable", "The camera did not open.")
+        CameraUnavailableException unavailable => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.CameraUnavailable, "The camera did not open.")
         {
             Detail = unavailable.Failure.Message,
             RetryAfter = s_cameraRetry,
             Extensions = new Dictionary<string, object?> { ["camera_id"] = unavailable.CameraId, ["cause"] = unavailable.Failure.Code },
         },
-        RequestException invalid => new(StatusCodes.Status400BadRequest, "invalid_request", "The request is not valid.")
+        RequestException invalid => new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, "The request is not valid.")
         {
             Detail = string.Join(" ", invalid.Errors.SelectMany(field => field.Value.Select(error => $"'{field.Key}' {error}"))),
             Extensions = new Dictionary<string, object?> { ["errors"] = invalid.Errors },
         },
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-            new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"A body may have {JsonBody.MaxLength / 1024} KiB at most."),
-        _ when UnreadableRequest.Is(exception, out var status) => new(status.Value, "invalid_request", "The request is not valid."),
-        _ => new(StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here; the log has the details."),
+            new(StatusCodes.Status413PayloadTooLarge, ProblemCodes.BodyTooLarge, $"A body may have {JsonBody.MaxLength / 1024} KiB at most."),
+        _ when UnreadableRequest.Is(exception, out var status) => new(status.Value, ProblemCodes.InvalidRequest, "The request is not valid."),
+        _ => new(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here; the log has the details."),
     };
 }
 
@@ -59,11 +58,7 @@ internal static class ProblemHandlingRegistration
     {
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandling>();
-        builder.Services.ConfigureHttpJsonOptions(options =>
-        {
-            options.SerializerOptions.PropertyNamingPolicy = WireJson.Options.PropertyNamingPolicy;
-            options.SerializerOptions.Converters.Add(WireJson.Options.Converters[0]);
-        });
+        builder.Services.AddWireJson();
     }
 
     public static void UseProblemHandling(this WebApplication app)
@@ -72,7 +67,7 @@ internal static class ProblemHandlingRegistration
         {
             // A client's mistake, or an expected outage that is logged elsewhere, is not an error of this service.
             SuppressDiagnosticsCallback = context => context.Exception
-                is StoreUnavailableException or CameraUnavailableException or RequestException or OperationCanceledException
+                is StoreUnavailableException or CameraUnavailableException or OperationCanceledException
                 || UnreadableRequest.Is(context.Exception),
         });
         app.UseStatusCodePages(context => ProblemHandling.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));

@@ -4,10 +4,8 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text.Unicode;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Cluster;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 
 namespace Attendance.CameraApi.Api;
@@ -74,15 +72,15 @@ internal static class StreamEndpoints
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["X-Fencing-Token"] = held.FencingToken.ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["X-Timestamp"] = TakenAt(frame, clock).ToString("O", CultureInfo.InvariantCulture);
+        context.Response.Headers[WireHeaders.FencingToken] = held.FencingToken.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers[WireHeaders.Timestamp] = TakenAt(frame, clock).ToString("O", CultureInfo.InvariantCulture);
         return TypedResults.Bytes(frame.Jpeg, "image/jpeg");
     }
 
     /// <summary>Finds the live lease that entitles its holder to this camera's pictures; null if it is not a live lease of this camera.</summary>
     private static async Task<CameraLease?> FindAsync(CameraLeases leases, string cameraId, string? leaseId, CancellationToken cancellationToken)
     {
-        if (leaseId is null || leases.Find(leaseId) is not { } lease || lease.CameraId != cameraId || BrowserCamera.IsId(cameraId))
+        if (leaseId is null || leases.Find(leaseId) is not { } lease || lease.CameraId != cameraId || IdFormats.IsBrowserCamera(cameraId))
         {
             return null;
         }
@@ -98,7 +96,7 @@ internal static class StreamEndpoints
     /// </summary>
     private static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases, EndedLeases ended) =>
         leaseId is not null && leases.Find(leaseId)?.Current is { End: null, Outcome: "moved" } lease && lease.CameraId != cameraId
-            ? new Problem(StatusCodes.Status410Gone, "lease_moved", "The lease has another camera by now.")
+            ? new Problem(StatusCodes.Status410Gone, ProblemCodes.LeaseMoved, "The lease has another camera by now.")
             {
                 Extensions = new Dictionary<string, object?>
                 {
@@ -121,7 +119,7 @@ internal static class StreamEndpoints
         if (!Utf8.TryWrite(
             writer.GetSpan(LongestHead),
             CultureInfo.InvariantCulture,
-            $"--{boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {frame.Jpeg.Length}\r\nX-Fencing-Token: {fencingToken}\r\nX-Timestamp: {TakenAt(frame, clock):O}\r\nX-Sequence: {frame.Header.Sequence}\r\n\r\n",
+            $"--{boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {frame.Jpeg.Length}\r\n{WireHeaders.FencingToken}: {fencingToken}\r\n{WireHeaders.Timestamp}: {TakenAt(frame, clock):O}\r\nX-Sequence: {frame.Header.Sequence}\r\n\r\n",
             out var written))
         {
             throw new UnreachableException();

@@ -1,20 +1,16 @@
-using System.Text.RegularExpressions;
-
 namespace Attendance.CameraApi.Cameras;
 
 /// <summary>
 /// A camera that belongs to a page and not to this node. It is in no catalog, and the node knows it only while it is leased. Its id
 /// identifies the browser profile by random digits and the device by a hash. Its name and label are never sent here.
 /// </summary>
-internal static partial class BrowserCamera
+internal static class BrowserCamera
 {
     /// <summary>
     /// The name of all of them in metrics, because there are as many ids as browsers. Also their scope, because a page may come to any
     /// node.
     /// </summary>
     public const string Any = "browser";
-
-    public static bool IsId(string? cameraId) => cameraId is not null && Id().IsMatch(cameraId);
 
     public static Camera Create(string cameraId) => new(
         cameraId,
@@ -27,7 +23,4 @@ internal static partial class BrowserCamera
         Formats: [],
         Discovered: false,
         Scope: Any);
-
-    [GeneratedRegex(@"\Abrowser-[0-9a-f]{32}-[0-9a-f]{16}\z")]
-    private static partial Regex Id();
 }

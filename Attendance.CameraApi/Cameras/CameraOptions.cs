@@ -39,7 +39,7 @@ internal sealed class CameraOptions
     /// A name that nodes share. A camera with the same id and scope on several nodes is one camera, which the least busy node opens.
     /// Not for devices.
     /// </summary>
-    [RegularExpression(Identifiers.NamePattern, ErrorMessage = "{0} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.")]
+    [RegularExpression(IdFormats.NamePattern, ErrorMessage = "{0} " + IdFormats.NameRule)]
     public string? Scope { get; set; }
 }
 
@@ -65,12 +65,12 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
         var devices = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, camera) in options)
         {
-            if (!Identifiers.IsName(id) || id == "auto")
+            if (!IdFormats.IsName(id) || id == "auto")
             {
                 failures.Add($"'Cameras:{id}': an id is 1 to 64 of A-Z a-z 0-9 . _ - , begins with a letter or digit and is not 'auto'.");
             }
 
-            if (BrowserCamera.IsId(id))
+            if (IdFormats.IsBrowserCamera(id))
             {
                 failures.Add($"'Cameras:{id}': an id of this form is that of a browser's camera.");
             }

@@ -12,7 +12,7 @@ internal sealed class CameraHistory(CameraSlots slots, LeaseStore store, CameraO
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<LedgerEntry>?> ReadAsync(string cameraId, string? node, int limit)
     {
-        if (BrowserCamera.IsId(cameraId))
+        if (IdFormats.IsBrowserCamera(cameraId))
         {
             return await store.In(BrowserCamera.Any).ReadLedgerAsync(cameraId, limit) is { Count: > 0 } entries ? entries : null;
         }
@@ -22,7 +22,7 @@ internal sealed class CameraHistory(CameraSlots slots, LeaseStore store, CameraO
             return await store.In(slot.Camera.Scope).ReadLedgerAsync(cameraId, limit);
         }
 
-        var owner = Identifiers.IsName(cameraId) && !nodes.IsAlone || nodes.Lost.Any()
+        var owner = IdFormats.IsName(cameraId) && !nodes.IsAlone || nodes.Lost.Any()
             ? (await owners.FindAsync(cameraId)).FirstOrDefault(name => node is null || name == node)
             : null;
         return owner is null ? null : await OfOwnerAsync(cameraId, owner, limit);

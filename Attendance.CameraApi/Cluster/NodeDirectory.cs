@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Choice;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Store;
 
@@ -26,8 +24,8 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
         {
             // With 'best', the node is a requirement on the camera and is checked with the other requirements.
             return request.Query.ContainsKey("best") ? AtNodeIfKnown(named.ToString())
-                : Identifiers.IsName(named) ? AtNode(named.ToString())
-                : throw new RequestException("node", "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.");
+                : IdFormats.IsName(named) ? AtNode(named.ToString())
+                : throw new RequestException("node", IdFormats.NameRule);
         }
 
         switch (by)
@@ -41,12 +39,12 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
             case RoutedBy.LeaseOfQuery:
                 return OfLease(request.Query["lease"].ToString());
             case RoutedBy.LeaseOfBody:
-                return await TextOfBodyAsync(request, "lease_id") is { } leaseId ? OfLease(leaseId) : s_here;
+                return JsonBody.FindText(request, "lease_id") is { } leaseId ? OfLease(leaseId) : s_here;
             default:
-                return await TextOfBodyAsync(request, "camera_id") switch
+                return JsonBody.FindText(request, "camera_id") switch
                 {
                     null => s_here,
-                    CameraChoice.Auto => await TextOfBodyAsync(request, "requirements", "node") is { } node ? AtNodeIfKnown(node) : s_here,
+                    CameraChoice.Auto => JsonBody.FindText(request, "requirements", "node") is { } node ? AtNodeIfKnown(node) : s_here,
                     var cameraId => await OfCameraAsync(cameraId),
                 };
         }
@@ -69,7 +67,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
             return nodes.TryGet(held.Node, out var holder) && !nodes.IsLost(holder) ? At(holder) : s_here;
         }
 
-        if (BrowserCamera.IsId(cameraId))
+        if (IdFormats.IsBrowserCamera(cameraId))
         {
             return s_here; // the browser's page called this node, and its socket will connect to this node too
         }
@@ -88,13 +86,13 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
             return s_here;
         }
 
-        var camera = BrowserCamera.IsId(cameraId) ? BrowserCamera.Create(cameraId) : catalog.Find(cameraId);
+        var camera = IdFormats.IsBrowserCamera(cameraId) ? BrowserCamera.Create(cameraId) : catalog.Find(cameraId);
         if (camera is { Scope: { } scope })
         {
             return await OfSharedAsync(cameraId, scope);
         }
 
-        return camera is not null || !Identifiers.IsName(cameraId) ? s_here : await OfOthersAsync(cameraId);
+        return camera is not null || !IdFormats.IsName(cameraId) ? s_here : await OfOthersAsync(cameraId);
     }
 
     private async Task<RouteTarget> OfOthersAsync(string cameraId)
@@ -130,51 +128,9 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
 
     private RouteTarget AtNode(string name) => nodes.IsSelf(name) ? s_here
         : nodes.TryGet(name, out var entry) ? At(entry)
-        : new RouteTarget.Nowhere(new Problem(StatusCodes.Status404NotFound, "unknown_node", "There is no node of this name."));
+        : new RouteTarget.Nowhere(new Problem(StatusCodes.Status404NotFound, ProblemCodes.UnknownNode, "There is no node of this name."));
 
     private RouteTarget At(NodeEntry entry) => !nodes.IsUp(entry)
         ? new RouteTarget.Nowhere(NodeForwarder.Unreachable(entry.Node))
         : new RouteTarget.AnyOf([entry], OrHere: false);
-
-    /// <summary>
-    /// Reads a text property from a body that can be read again; null if there is none. The endpoint that answers reads the body
-    /// again and reports what is wrong with it.
-    /// </summary>
-    private static async Task<string?> TextOfBodyAsync(HttpRequest request, params string[] path)
-    {
-        if (!request.Body.CanSeek)
-        {
-            return null; // there is no body
-        }
-
-        try
-        {
-            var body = new byte[JsonBody.MaxLength + 1];
-            var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
-            if (length > JsonBody.MaxLength)
-            {
-                return null;
-            }
-
-            using var document = JsonDocument.Parse(body.AsMemory(0, length));
-            var element = document.RootElement;
-            foreach (var name in path)
-            {
-                if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
-                {
-                    return null;
-                }
-            }
-
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for half a surrogate pair
-        {
-            return null;
-        }
-        finally
-        {
-            request.Body.Position = 0;
-        }
-    }
 }

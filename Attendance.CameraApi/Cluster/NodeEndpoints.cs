@@ -1,5 +1,4 @@
 using Attendance.CameraApi.Alerts;
-using Attendance.CameraApi.Http;
 
 namespace Attendance.CameraApi.Cluster;
 
@@ -19,11 +18,11 @@ internal static class NodeEndpoints
 
     private static IResult HearsStore(NodeRegistry nodes) => nodes.HearsStore
         ? TypedResults.NoContent()
-        : new Problem(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "This node does not hear the session store.");
+        : new Problem(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, "This node does not hear the session store.");
 
     private static async Task<IResult> AnswerAsync(HttpContext context, ThisNode self, OpenAlerts alerts)
     {
-        var other = await JsonBody.ReadAsync<NodeInstance>(context.Request, absent: null, context.RequestAborted);
+        var other = await JsonBody.ReadAsync<NodeInstance>(context.Request, absent: null, context.RequestAborted, WireJson.Kept);
         if (other.Node == self.Name && other.Instance != self.Instance)
         {
             alerts.Report(

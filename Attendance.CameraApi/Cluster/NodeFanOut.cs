@@ -73,7 +73,7 @@ internal sealed class NodeFanOut(NodeRegistry nodes, Peers peers, TimeProvider c
         using var late = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(other.Address!, path));
-        request.Content = body is null ? null : JsonContent.Create(body, options: WireJson.Options);
+        request.Content = body is null ? null : JsonContent.Create(body, options: WireJson.Requests);
         try
         {
             using var response = await peers.SendAsync(request, either.Token);

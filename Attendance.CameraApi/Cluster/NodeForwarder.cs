@@ -1,6 +1,4 @@
 using System.Text;
-using Attendance.CameraApi.Http;
-using Attendance.CameraApi.Security;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Attendance.CameraApi.Cluster;
@@ -43,7 +41,7 @@ internal sealed partial class NodeForwarder(IHttpForwarder forwarder, Peers peer
     }
 
     internal static Problem Unreachable(string node) => new(
-        StatusCodes.Status503ServiceUnavailable, "node_unavailable", $"Node {node}, which has to answer this, does not.")
+        StatusCodes.Status503ServiceUnavailable, ProblemCodes.NodeUnavailable, $"Node {node}, which has to answer this, does not.")
     {
         RetryAfter = TimeSpan.FromSeconds(5),
     };
@@ -65,7 +63,7 @@ internal sealed partial class NodeForwarder(IHttpForwarder forwarder, Peers peer
 
             proxyRequest.Headers.Host = null; // the target node's host, not the one that the client called
             proxyRequest.Headers.Authorization = null;
-            proxyRequest.Headers.Remove(SecurityOptions.Header); // from here on this node is the caller, and signs the request
+            proxyRequest.Headers.Remove(WireHeaders.ApiKey); // from here on this node is the caller, and signs the request
             if (httpContext.Request.Body is MemoryStream body)
             {
                 NodeSignature.TellBody(proxyRequest, body.ToArray());

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Security;
 using Attendance.ServiceDefaults;
 using Microsoft.AspNetCore.Http.Features;

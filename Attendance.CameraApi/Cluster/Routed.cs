@@ -1,4 +1,3 @@
-using Attendance.CameraApi.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Attendance.CameraApi.Cluster;

@@ -1,5 +1,4 @@
 using System.Net;
-using Attendance.CameraApi.Security;
 
 namespace Attendance.CameraApi.Commands;
 
@@ -14,7 +13,7 @@ internal sealed class ApiClient : IDisposable
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
         if (!string.IsNullOrEmpty(apiKey))
         {
-            _http.DefaultRequestHeaders.Add(SecurityOptions.Header, apiKey);
+            _http.DefaultRequestHeaders.Add(WireHeaders.ApiKey, apiKey);
         }
     }
 
@@ -25,7 +24,7 @@ internal sealed class ApiClient : IDisposable
 
     /// <inheritdoc cref="GetAsync"/>
     public Task<T?> PostAsync<T>(string path, object body, CancellationToken cancellationToken) where T : class =>
-        SendAsync<T>(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: WireJson.Options) }, cancellationToken);
+        SendAsync<T>(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: WireJson.Requests) }, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

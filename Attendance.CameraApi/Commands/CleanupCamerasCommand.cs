@@ -1,5 +1,4 @@
 using Attendance.CameraApi.Alerts;
-using Attendance.CameraApi.Api;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
@@ -23,7 +22,7 @@ internal static class CleanupCamerasCommand
         try
         {
             using var api = new ApiClient(url, services.GetRequiredService<IConfiguration>()["Security:ApiKey"]);
-            var answer = await api.PostAsync<CleanupResponse>("/api/camera/cleanup", new { force, dry_run = dryRun }, cancellationToken);
+            var answer = await api.PostAsync<CleanupResponse>("/api/camera/cleanup", new CleanupRequest { Force = force, DryRun = dryRun }, cancellationToken);
             IReadOnlyList<Row> rows = answer is not null
                 ? [.. answer.Released.Select(camera => new Row(camera.CameraId, dryRun ? "would be released" : "released", camera.Reason)),
                    .. answer.Failed.Select(camera => new Row(camera.CameraId, "not free", camera.Cause))]

@@ -40,9 +40,9 @@ internal sealed record CameraRequirements(
             errors[prefix + "min_frame_rate"] = [$"must be above 0 and at most {MaxFrameRate} frames a second."];
         }
 
-        if (Node is not null && !Identifiers.IsName(Node))
+        if (Node is not null && !IdFormats.IsName(Node))
         {
-            errors[prefix + "node"] = ["must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit."];
+            errors[prefix + "node"] = [IdFormats.NameRule];
         }
 
         if (Tag is not null && (Tag.Length is 0 or > MaxTagLength || Tag.Any(char.IsControl)))

@@ -1,4 +1,3 @@
-using Attendance.CameraApi.Http;
 
 namespace Attendance.CameraApi.Leases;
 
@@ -8,29 +7,29 @@ internal static class LeaseProblems
     /// <param name="outcome">Any outcome except a granted lease; null if no camera meets the requirements.</param>
     public static Problem Refused(HttpContext context, AcquireOutcome? outcome) => outcome switch
     {
-        null => new Problem(StatusCodes.Status404NotFound, "no_matching_camera", "No camera meets the requirements."),
-        AcquireOutcome.InUse inUse => new Problem(StatusCodes.Status409Conflict, "camera_in_use", "Another session has this camera.")
+        null => new Problem(StatusCodes.Status404NotFound, ProblemCodes.NoMatchingCamera, "No camera meets the requirements."),
+        AcquireOutcome.InUse inUse => new Problem(StatusCodes.Status409Conflict, ProblemCodes.CameraInUse, "Another session has this camera.")
         {
             Detail = "It is free at 'expires_at' at the latest, unless its holder renews. 'takeover': true ends the other lease.",
             RetryAfter = inUse.ExpiresAt - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
             Extensions = new Dictionary<string, object?> { ["expires_at"] = inUse.ExpiresAt.UtcDateTime },
         },
         AcquireOutcome.Quarantined quarantined =>
-            new Problem(StatusCodes.Status423Locked, "camera_quarantined", "The camera could not be shown to be free after its last use.")
+            new Problem(StatusCodes.Status423Locked, ProblemCodes.CameraQuarantined, "The camera could not be shown to be free after its last use.")
             {
                 Detail = quarantined.Quarantine.Cause,
                 Extensions = new Dictionary<string, object?> { ["since"] = quarantined.Quarantine.Since.UtcDateTime },
             },
         AcquireOutcome.Ended ended => LeaseEnded(ended.End),
         AcquireOutcome.ShuttingDown => new Problem(
-            StatusCodes.Status503ServiceUnavailable, "camera_unavailable", "This node is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) },
+            StatusCodes.Status503ServiceUnavailable, ProblemCodes.CameraUnavailable, "This node is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) },
         _ => throw new InvalidOperationException($"No answer is known for {outcome.Name}."),
     };
 
-    public static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, "unknown_camera", "There is no camera of this id.");
+    public static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, ProblemCodes.UnknownCamera, "There is no camera of this id.");
 
     /// <param name="end">How the lease ended, or null if it ended long ago or never existed.</param>
-    public static Problem LeaseEnded(LeaseEnd? end) => new(StatusCodes.Status410Gone, "lease_ended", "The lease has ended.")
+    public static Problem LeaseEnded(LeaseEnd? end) => new(StatusCodes.Status410Gone, ProblemCodes.LeaseEnded, "The lease has ended.")
     {
         Detail = end is null ? "No such lease is known here." : null,
         Extensions = new Dictionary<string, object?> { ["reason"] = end?.Reason.Name(), ["reason_detail"] = end?.Detail },

@@ -30,8 +30,6 @@ internal readonly record struct LeaseEnd(ReleaseReason Reason, string? Detail = 
 
 internal static class ReleaseReasons
 {
-    private const int MaxDetailLength = 64;
-
     private static readonly string[] s_names = EnumNames.Of<ReleaseReason>();
 
     /// <summary>The reasons that a client may give. The service determines all others itself.</summary>
@@ -62,5 +60,5 @@ internal static class ReleaseReasons
 
     /// <summary>Shortens the text and removes control characters, so that none from a client reaches a log or a terminal.</summary>
     private static string Printable(string text) =>
-        string.Concat(text.Where(character => !char.IsControl(character) && !char.IsSurrogate(character)).Take(MaxDetailLength));
+        string.Concat(text.Where(character => !char.IsControl(character) && !char.IsSurrogate(character)).Take(CleanupRequest.MaxReason));
 }

@@ -1,15 +1,16 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Node;
 
 /// <summary>The machine, or the part of it, whose cameras this process owns.</summary>
-internal sealed class NodeOptions
+internal sealed partial class NodeOptions
 {
     /// <summary>The node's name. It is part of store keys and of the ledger, so it contains only characters that need no escaping there.</summary>
     [Required]
-    [RegularExpression(Identifiers.NamePattern, ErrorMessage = "{0} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.")]
-    public string Name { get; set; } = Identifiers.ToName(Environment.MachineName);
+    [RegularExpression(IdFormats.NamePattern, ErrorMessage = "{0} " + IdFormats.NameRule)]
+    public string Name { get; set; } = NameOfMachine();
 
     /// <summary>
     /// The address at which other nodes reach this one. If null, it is the address on which the node listens, with this
@@ -17,6 +18,15 @@ internal sealed class NodeOptions
     /// </summary>
     [RegularExpression("^https?://[^/?#]+/?$", ErrorMessage = "{0} must be http://<host>:<port> or https://<host>:<port>.")]
     public string? Address { get; set; }
+
+    private static string NameOfMachine()
+    {
+        var name = NotInName().Replace(Environment.MachineName, "-").TrimStart('.', '_', '-');
+        return name.Length switch { 0 => "node", > IdFormats.MaxName => name[..IdFormats.MaxName], _ => name };
+    }
+
+    [GeneratedRegex("[^A-Za-z0-9._-]")]
+    private static partial Regex NotInName();
 }
 
 [OptionsValidator]

@@ -5,11 +5,8 @@ namespace Attendance.CameraApi.Security;
 
 internal sealed class SecurityOptions
 {
-    /// <summary>The header in which callers send the key.</summary>
-    public const string Header = "X-Api-Key";
-
     /// <summary>
-    /// The key that callers send as <see cref="Header"/>. Without a key, the API serves only this machine, and only in
+    /// The key that callers send as <see cref="WireHeaders.ApiKey"/>. Without a key, the API serves only this machine, and only in
     /// Development.
     /// </summary>
     public string? ApiKey { get; set; }

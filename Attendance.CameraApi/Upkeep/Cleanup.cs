@@ -8,14 +8,6 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Upkeep;
 
-/// <param name="Seconds">Time in seconds until the camera was free.</param>
-internal sealed record ReleasedCamera(string CameraId, string Node, string Reason, double Seconds);
-
-internal sealed record FailedCamera(string CameraId, string Cause);
-
-/// <summary>A camera that becomes free in a moment, unless its session comes back.</summary>
-internal sealed record LeavingCamera(string CameraId);
-
 internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IReadOnlyList<FailedCamera> Failed)
 {
     public IReadOnlyList<LeavingCamera> Leaving { get; init; } = [];

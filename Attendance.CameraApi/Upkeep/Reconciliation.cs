@@ -176,7 +176,7 @@ internal sealed partial class Reconciliation(
     /// <summary>Adopts a lease of an earlier run. A browser's camera needs no worker, only that its page comes back in time.</summary>
     private bool TryAdopt(string cameraId, FoundLease found, CameraRequirements? failover)
     {
-        if (BrowserCamera.IsId(cameraId))
+        if (IdFormats.IsBrowserCamera(cameraId))
         {
             using var visit = slots.VisitBrowserCamera(cameraId, isLimited: false)!;
             return leases.TryAdopt(visit.Slot, found);

@@ -1,4 +1,3 @@
-using Attendance.CameraApi.Http;
 
 namespace Attendance.CameraApi.Views;
 
@@ -39,7 +38,7 @@ internal sealed record PageRequest(int Limit, (string CameraId, string Node)? Af
         + (After is { } after ? $"&after={Uri.EscapeDataString(after.CameraId + Separator + after.Node)}" : "");
 
     private static (string, string) Parse(string cursor) =>
-        cursor.Split(Separator) is [var cameraId, var node] && Identifiers.IsName(cameraId) && (node == BehindAllNodes || Identifiers.IsName(node))
+        cursor.Split(Separator) is [var cameraId, var node] && IdFormats.IsName(cameraId) && (node == BehindAllNodes || IdFormats.IsName(node))
             ? (cameraId, node)
             : throw new RequestException("after", "must be what 'next' of another page said.");
 }

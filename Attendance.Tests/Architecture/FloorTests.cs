@@ -7,12 +7,38 @@ public sealed class FloorTests
 {
     [Fact]
     public void In_the_camera_API_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.CameraApi").UsesThatDoNotGoDown(
-        "Node", "Telemetry", "Events", "Store", "Security", "Cameras", "Http", "Capture", "Quality", "Audit", "Leases", "Choice", "Sessions", "Upkeep", "Alerts", "Views",
+        "Node", "Telemetry", "Events", "Store", "Security", "Cameras", "Capture", "Quality", "Audit", "Leases", "Choice", "Sessions", "Upkeep", "Alerts", "Views",
         "Cluster", "Api", "Commands"));
 
     [Fact]
     public void In_Web_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.Web").UsesThatDoNotGoDown(
         "Http", "Data", "Security", "Layout", "Accounts", "Forwarding", "Cameras", "Demo", "People", "Enrollment", "Operations"));
+
+    /// <summary>What the services say to each other is below both of them, and neither knows the other.</summary>
+    [Theory]
+    [InlineData("Attendance.Contracts", "Attendance.ServiceDefaults", "Attendance.CameraApi", "Attendance.Web", "Attendance.AppHost")]
+    [InlineData("Attendance.ServiceDefaults", "Attendance.Contracts", "Attendance.CameraApi", "Attendance.Web", "Attendance.AppHost")]
+    [InlineData("Attendance.CameraApi", "Attendance.Web", "Attendance.AppHost")]
+    [InlineData("Attendance.Web", "Attendance.CameraApi", "Attendance.AppHost")]
+    public void A_project_does_not_know_what_is_not_below_it(string project, params string[] others)
+    {
+        var file = File.ReadAllText(Repository.PathOf(project, project + ".csproj"));
+
+        Assert.All(others, other => Assert.DoesNotContain($"{other}.csproj", file, StringComparison.Ordinal));
+    }
+
+    /// <summary>The format of an id is written in Contracts and, for what runs in a browser, held by the tests of Contracts.</summary>
+    [Theory]
+    [InlineData("Attendance.AppHost")]
+    [InlineData("Attendance.CameraApi")]
+    [InlineData("Attendance.ServiceDefaults")]
+    [InlineData("Attendance.Web")]
+    public void No_other_project_has_a_copy_of_the_formats(string project)
+    {
+        var sources = Directory.EnumerateFiles(Repository.PathOf(project), "*.cs*", SearchOption.AllDirectories).Where(path => !path.Contains("node_modules", StringComparison.Ordinal));
+
+        Assert.All(sources, path => Assert.DoesNotMatch(@"_-\]\{+(0,63|0,127|1,128|8,128)\}|JsonPropertyName|""X-(Api-Key|Account|Fencing-Token|Timestamp)""", File.ReadAllText(path)));
+    }
 
     [Theory]
     [InlineData("Attendance.AppHost")]

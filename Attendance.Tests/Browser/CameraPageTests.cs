@@ -63,7 +63,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.CloseAsync();
 
         await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back", withinSeconds: 2);
-        Assert.Equal($$"""{"session_ids":["{{session}}"],"reason":"page_hide","grace_ms":500}""", Assert.Single(Api.Cleanups).Body);
+        Assert.Equal($$"""{"session_id":"{{session}}","reason":"page_hide","grace_ms":500}""", Assert.Single(Api.Cleanups).Body);
         await EventuallyAsync(() => Api.Viewers == 0, "no viewer is left");
     }
 

@@ -345,6 +345,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     [Theory]
     [InlineData("pose", "sideways")]
     [InlineData("camera_id", "../demo")]
+    [InlineData("camera_id", "camera-with-an-id-of-sixty-five-characters-one-more-than-may-be00")]
     [InlineData("lease_id", "")]
     [InlineData("fencing_token", "-1")]
     [InlineData("manual", "perhaps")]

@@ -13,7 +13,7 @@ public sealed class LeaseIdTests
     {
         var leaseId = Identifiers.NewLeaseId(node);
 
-        Assert.True(Identifiers.IsLease(leaseId), leaseId);
+        Assert.True(IdFormats.IsLease(leaseId), leaseId);
         Assert.Equal(node, Identifiers.NodeOfLease(leaseId));
         Assert.NotEqual(leaseId, Identifiers.NewLeaseId(node));
     }

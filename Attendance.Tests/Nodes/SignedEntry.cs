@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Attendance.CameraApi;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Security;
 using Attendance.Tests.EndToEnd;

@@ -97,7 +97,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [Theory]
     [InlineData("""{"why":"end of the day"}""", """{"by":"{0}","why":"end of the day"}""")]
     [InlineData("""{"why":"end of the day","force":true}""", """{"force":true,"by":"{0}","why":"end of the day"}""")]
-    [InlineData("""{"why":"end of the day","force":false,"dry_run":false}""", """{"by":"{0}","why":"end of the day"}""")]
+    [InlineData("""{"why":"end of the day","force":false,"dry_run":false}""", """{"force":false,"dry_run":false,"by":"{0}","why":"end of the day"}""")]
     [InlineData("""{"force":true,"dry_run":true}""", """{"force":true,"dry_run":true}""")]
     [InlineData("""{"dry_run":true}""", """{"dry_run":true}""")]
     public async Task A_cleanup_is_of_what_is_stale_or_of_everything_or_a_look_ahead(string body, string expected)
@@ -126,13 +126,14 @@ public sealed class ConsoleEndpointTests : WebTest
     [InlineData("/api/operations/cleanup", """{"force":true,"dry_run":true,"why":"no"}""", "why")]
     [InlineData("/api/operations/cleanup", """{"force":"true","why":"long enough"}""", "force")]
     [InlineData("/api/operations/cleanup", """{"dry_run":1,"why":"long enough"}""", "dry_run")]
-    [InlineData("/api/operations/cleanup", """{"session_id":"camera_123456789_abc123","why":"long enough"}""", "body")]
-    [InlineData("/api/cameras/demo/release", """{"why":"long enough","force":true}""", "body")]
-    [InlineData("/api/cameras/demo/release", """{"why":"long enough","why":"once more"}""", "body")]
-    [InlineData("/api/cameras/demo/release", """{"why":"\ud800\ud800\ud800"}""", "body")]
-    [InlineData("/api/cameras/demo/release", "[]", "body")]
-    [InlineData("/api/cameras/demo/release", "", "body")]
-    [InlineData("/api/alerts/0badcafe/acknowledge", """{"why":"long enough"}""", "body")]
+    [InlineData("/api/operations/cleanup", """{"session_id":"camera_123456789_abc123","why":"long enough"}""", "session_id")]
+    [InlineData("/api/cameras/demo/release", """{"why":"long enough","force":true}""", "force")]
+    [InlineData("/api/cameras/demo/release", """{"Why":"long enough"}""", "Why")]
+    [InlineData("/api/cameras/demo/release", """{"why":"long enough","why":"once more"}""", "why")]
+    [InlineData("/api/cameras/demo/release", """{"why":"\ud800\ud800\ud800"}""", "why")]
+    [InlineData("/api/cameras/demo/release", "[]", "$")]
+    [InlineData("/api/cameras/demo/release", "", "$")]
+    [InlineData("/api/alerts/0badcafe/acknowledge", """{"why":"long enough"}""", "why")]
     public async Task What_is_malformed_is_a_400_problem_that_names_the_field(string target, string body, string field)
     {
         using var admin = await Administrator.AtAsync(Web);
@@ -155,6 +156,7 @@ public sealed class ConsoleEndpointTests : WebTest
         using var longer = await admin.PostAsync("/api/cameras/demo/release", new { why = new string('x', 201) });
 
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.BadRequest), (longest.StatusCode, longer.StatusCode));
+        Assert.NotNull(JsonNode.Parse(await longer.Content.ReadAsStringAsync(Cancel))!["errors"]?["why"]);
         Assert.Single(Api.Requests);
     }
 
@@ -187,6 +189,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [InlineData("POST", "/api/cameras/..%2Fleases/release")]
     [InlineData("POST", "/api/cameras/-demo/release")]
     [InlineData("POST", "/api/cameras/demo%0d%0a/release")]
+    [InlineData("POST", "/api/cameras/camera-with-an-id-of-sixty-five-characters-one-more-than-may-be00/release")]
     [InlineData("POST", "/api/cameras/demo/quarantine")]
     [InlineData("POST", "/api/alerts/not-hexadecimal/acknowledge")]
     [InlineData("POST", "/api/alerts/%2e%2e/acknowledge")]

@@ -10,7 +10,6 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Capture.Worker.Network;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Events;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Store;
@@ -20,7 +19,6 @@ using Attendance.Web.Cameras;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Enrollment.Quality;
-using Attendance.Web.Http;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -38,15 +36,15 @@ internal static class LimitsDocument
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
         ("Requests", [
-            new("body of a request to the camera API", Size(Constant(typeof(JsonBody), "MaxLength")), "413 `body_too_large`"),
-            new("body of a request that Web forwards", Size(Constant(typeof(BoundedBody), "Limit")), "413 `body_too_large`"),
+            new("body of a request to the camera API, also by way of Web", Size(JsonBody.MaxLength), "413 `body_too_large`"),
             new("form of a page", Size(Constant(typeof(CameraPages), "LargestForm")), "400"),
             new("picture of a person", $"{Size(Constant(typeof(ShotForm), "LargestPicture"))}, {JpegStructure.MaxSide} × {JpegStructure.MaxSide} pixels", "413 `body_too_large`; 400 names `picture`"),
             new("items of a page of a list (`limit`)", Number(PageRequest.MaxLimit), "400 names `limit`"),
             new("TTL of a lease", $"{LeaseOptions.MaxTtlSeconds} s; default `Leases:Ttl` {Seconds(s_leases.Ttl)}", "400 names `ttl_seconds`"),
             new("wait for a camera (`wait_seconds`)", $"{Constant(typeof(AcquireLease), "MaxWaitSeconds")} s", "400 names `wait_seconds`"),
-            new("sessions of a cleanup", Number(Constant(typeof(CleanupRequest), "MaxSessions")), "400 names `session_ids`"),
-            new("reason of a deed of ops (`why`)", $"{Constant(typeof(OpsRequest), "MaxWhy")} characters", "400 names `why`"),
+            new("sessions of a cleanup", Number(CleanupRequest.MaxSessions), "400 names `session_ids`"),
+            new("reason of a cleanup (`reason`)", $"{CleanupRequest.MaxReason} characters", "400 names `reason`"),
+            new("reason of a deed of ops (`why`)", $"{OpsRequest.MaxWhy} characters", "400 names `why`"),
             new("message of a presence socket", Size(PresenceSocket.MaxMessage), "the socket is closed"),
         ]),
         ("Accounts", [

@@ -4,7 +4,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -21,10 +20,9 @@ internal sealed record SentRequest(string Method, string Target, IReadOnlyDictio
 internal sealed record Refusal(int Status, string Code, int? RetryAfter = null);
 
 /// <summary>camera-api as its contract has it, as far as Web and its pages use it: one process, no devices, all recorded.</summary>
-internal sealed partial class FakeCameraApi : IAsyncDisposable
+internal sealed class FakeCameraApi : IAsyncDisposable
 {
     public const string Key = "key-of-the-tests";
-    private static readonly string[] s_checked = ["lease_id", "camera_id", "fencing_token"];
     private static readonly Lazy<byte[][]> s_pictures = new(() => [.. Enumerable.Range(0, 12).Select(Draw)]);
 
     private readonly ConcurrentDictionary<string, HeldLease> _leases = new();
@@ -197,7 +195,7 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
             cameraId = free;
         }
 
-        if (Find(cameraId) is null && !IsBrowserCamera().IsMatch(cameraId))
+        if (Find(cameraId) is null && !IdFormats.IsBrowserCamera(cameraId))
         {
             return Unknown();
         }
@@ -237,8 +235,8 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
         lease_id = lease.Id, lease_ref = "0badcafe", camera_id = lease.CameraId, session_id = lease.SessionId, fencing_token = lease.Token,
         acquired_at = DateTimeOffset.UtcNow, expires_at = DateTimeOffset.UtcNow.AddSeconds(TtlSeconds), ttl_seconds = TtlSeconds,
         renew_after_seconds = RenewAfterSeconds,
-        stream_url = IsBrowserCamera().IsMatch(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
-        snapshot_url = IsBrowserCamera().IsMatch(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
+        stream_url = IdFormats.IsBrowserCamera(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/stream?lease={lease.Id}",
+        snapshot_url = IdFormats.IsBrowserCamera(lease.CameraId) ? null : $"/api/cameras/{lease.CameraId}/snapshot?lease={lease.Id}",
         presence_url = $"/api/sessions/{lease.SessionId}/presence",
     };
 
@@ -249,21 +247,13 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
             return refusal;
         }
 
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-        string[] absent = [.. s_checked.Where(field => !body.RootElement.TryGetProperty(field, out _))];
-        if (absent.Length > 0)
-        {
-            return Problem(400, "invalid_request", new() { ["errors"] = new JsonObject(absent.Select(field =>
-                KeyValuePair.Create<string, JsonNode?>(field, new JsonArray("must be there.")))) });
-        }
-
-        var known = _leases.TryGetValue(body.RootElement.GetProperty("lease_id").GetString()!, out var lease);
-        if (!known || lease!.EndedBecause is not null || lease.CameraId != body.RootElement.GetProperty("camera_id").GetString())
+        var (leaseId, cameraId, token) = (await JsonBody.ReadAsync<CheckLease>(context.Request, absent: null, context.RequestAborted)).Validate();
+        if (!_leases.TryGetValue(leaseId, out var lease) || lease.EndedBecause is not null || lease.CameraId != cameraId)
         {
             return Problem(410, "lease_ended", new() { ["reason"] = lease?.EndedBecause });
         }
 
-        return lease.Token == body.RootElement.GetProperty("fencing_token").GetInt64()
+        return lease.Token == token
             ? Results.Json(new
             {
                 camera_id = lease.CameraId, lease_ref = "0badcafe", fencing_token = lease.Token, expires_at = DateTimeOffset.UtcNow.AddSeconds(TtlSeconds),
@@ -328,25 +318,19 @@ internal sealed partial class FakeCameraApi : IAsyncDisposable
 
     private async Task<IResult> CleanupAsync(HttpContext context)
     {
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-        if (await Operations.TryCleanupAsync(body.RootElement) is { } answer)
+        var cleanup = await JsonBody.ReadAsync<CleanupRequest>(context.Request, absent: null, context.RequestAborted);
+        if (await Operations.TryCleanupAsync(cleanup) is { } answer)
         {
             return answer;
         }
 
-        var sessions = body.RootElement.GetProperty("session_ids").EnumerateArray().Select(session => session.GetString()).ToArray();
-        var because = body.RootElement.TryGetProperty("reason", out var reason) ? reason.GetString()! : "client";
-        var grace = body.RootElement.TryGetProperty("grace_ms", out var time) ? time.GetInt32() : 0;
-        foreach (var lease in Live.Where(lease => sessions.Contains(lease.SessionId)))
+        foreach (var lease in Live.Where(lease => cleanup.AllSessions().Contains(lease.SessionId)))
         {
-            lease.Leave(because, grace > 0 ? GraceMs ?? grace : 0);
+            lease.Leave(cleanup.Reason ?? "client", cleanup.GraceMs is > 0 and var grace ? GraceMs ?? grace : 0);
         }
 
         return Results.Json(new { released = Array.Empty<object>(), failed = Array.Empty<object>() });
     }
-
-    [GeneratedRegex("^browser-[0-9a-f]{32}-[0-9a-f]{16}$")]
-    private static partial Regex IsBrowserCamera();
 
     internal sealed class HeldLease(string id, string cameraId, string sessionId, long token, Action<HeldLease, string> tell) : IDisposable
     {

@@ -136,16 +136,15 @@ internal sealed class FakeOperations
         }
     }
 
-    public async Task<IResult?> TryCleanupAsync(JsonElement body)
+    public async Task<IResult?> TryCleanupAsync(CleanupRequest body)
     {
-        if (body.TryGetProperty("session_ids", out _))
+        if (body.AllSessions().Count > 0)
         {
             return null;
         }
 
         await Task.Yield();
-        var isDryRun = body.TryGetProperty("dry_run", out var dry) && dry.GetBoolean();
-        var isForced = body.TryGetProperty("force", out var force) && force.GetBoolean();
+        var (isDryRun, isForced) = (body.DryRun == true, body.Force == true);
         JsonObject[] affected;
         lock (_gate)
         {
@@ -159,7 +158,7 @@ internal sealed class FakeOperations
 
         if (!isDryRun)
         {
-            Write(isForced ? "release_all" : "release_stale", null, body.GetProperty("by").GetString()!, body.GetProperty("why").GetString(), $"{affected.Length} released, 0 not free.");
+            Write(isForced ? "release_all" : "release_stale", null, body.By!, body.Why, $"{affected.Length} released, 0 not free.");
         }
 
         return Json(new()

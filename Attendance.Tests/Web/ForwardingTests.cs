@@ -34,6 +34,7 @@ public sealed class ForwardingTests : WebTest
 
     [Theory]
     [InlineData("GET", "/api/cameras/demo/")]
+    [InlineData("GET", "/api/cameras/camera-with-an-id-of-sixty-four-characters-as-long-as-it-may-be0")]
     [InlineData("PUT", "/api/leases/some-lease_1")]
     [InlineData("DELETE", "/api/leases/some-lease_1?reason=client")]
     [InlineData("GET", "/api/cameras/demo/snapshot?lease=some-lease_1")]
@@ -71,6 +72,8 @@ public sealed class ForwardingTests : WebTest
     [InlineData("PUT", "/api/leases/a%2F..%2F..%2Falerts")]
     [InlineData("GET", "/api/cameras/..%2Falerts")]
     [InlineData("GET", "/api/cameras/demo%0d%0a/stream")]
+    [InlineData("GET", "/api/cameras/demo%0a/stream")]
+    [InlineData("GET", "/api/cameras/camera-with-an-id-of-sixty-five-characters-one-more-than-may-be00")]
     [InlineData("GET", "/api//cameras/demo/history")]
     [InlineData("PATCH", "/api/leases")]
     [InlineData("GET", "/api/sessions/short/presence")]

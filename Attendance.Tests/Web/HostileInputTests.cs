@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Attendance.CameraApi.Http;
 using Attendance.Tests.Accounts;
 using Attendance.Tests.Browser.Enrollment;
 using Microsoft.AspNetCore.Http;

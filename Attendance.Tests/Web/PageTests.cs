@@ -111,6 +111,7 @@ public sealed class PageTests : WebTest
     [InlineData("/cameras/nowhere")]
     [InlineData("/cameras/%3Cscript%3Ealert(1)%3C%2Fscript%3E")]
     [InlineData("/cameras/..%2f..%2fetc")]
+    [InlineData("/cameras/camera-with-an-id-of-sixty-five-characters-one-more-than-may-be00")]
     [InlineData("/nothing")]
     public async Task What_is_not_there_is_a_page_that_says_so(string target)
     {

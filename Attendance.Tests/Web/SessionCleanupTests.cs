@@ -17,7 +17,7 @@ public sealed class SessionCleanupTests : WebTest
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var sent = Assert.Single(Api.Cleanups);
-        Assert.Equal("""{"session_ids":["camera_123456789_abc123"],"reason":"page_hide"}""", sent.Body);
+        Assert.Equal("""{"session_id":"camera_123456789_abc123","reason":"page_hide"}""", sent.Body);
         Assert.Equal("application/json", sent.Headers["Content-Type"]);
         Assert.Equal(FakeCameraApi.Key, sent.Headers["X-Api-Key"]);
     }
@@ -26,7 +26,7 @@ public sealed class SessionCleanupTests : WebTest
     public async Task Only_what_was_understood_is_sent_on()
     {
         await CleanupAsync(
-            """{"session_ids":["session_1","session_1","session_2"],"Force":true,"all":true,"reason":null}""", query: "?force=true");
+            """{ "session_ids":["session_1","s\u0065ssion_2"],"reason":null}""", query: "?force=true");
 
         var sent = Assert.Single(Api.Cleanups);
         Assert.Equal("""{"session_ids":["session_1","session_2"]}""", sent.Body);
@@ -38,7 +38,7 @@ public sealed class SessionCleanupTests : WebTest
     {
         await CleanupAsync("{\"session_id\":\"session_1\",\"reason\":\"page_hide\",\"grace_ms\":500}");
 
-        Assert.Equal("{\"session_ids\":[\"session_1\"],\"reason\":\"page_hide\",\"grace_ms\":500}", Assert.Single(Api.Cleanups).Body);
+        Assert.Equal("{\"session_id\":\"session_1\",\"reason\":\"page_hide\",\"grace_ms\":500}", Assert.Single(Api.Cleanups).Body);
     }
 
     [Theory]
@@ -59,19 +59,23 @@ public sealed class SessionCleanupTests : WebTest
     }
 
     [Theory]
-    [InlineData("", "body")]
-    [InlineData("not json", "body")]
-    [InlineData("[]", "body")]
-    [InlineData("null", "body")]
-    [InlineData("""{"session_id":"session_1","session_id":"session_2"}""", "body")]
+    [InlineData("", "$")]
+    [InlineData("not json", "$")]
+    [InlineData("[]", "$")]
+    [InlineData("null", "$")]
+    [InlineData("""{"session_id":"session_1","session_id":"session_2"}""", "session_id")]
+    [InlineData("""{"session_id":"session_1","all":true}""", "all")]
+    [InlineData("""{"session_id":"session_1","Force":true}""", "Force")]
+    [InlineData("""{"session_id":"session_1","by":"somebody else"}""", "by")]
+    [InlineData("""{"session_id":"session_1","why":"no reason"}""", "why")]
     [InlineData("""{"session_id":17}""", "session_id")]
     [InlineData("""{"session_id":"short"}""", "session_id")]
     [InlineData("""{"session_id":"session_1\n"}""", "session_id")]
     [InlineData("""{"session_id":"../../etc/passwd"}""", "session_id")]
     [InlineData("""{"session_ids":"session_1"}""", "session_ids")]
-    [InlineData("""{"session_ids":["session_1",2]}""", "session_ids")]
+    [InlineData("""{"session_ids":["session_1",2]}""", "session_ids[1]")]
     [InlineData("""{"session_id":"session_1","reason":7}""", "reason")]
-    [InlineData("""{"session_id":"session_1","reason":"\ud800"}""", "body")]
+    [InlineData("""{"session_id":"session_1","reason":"\ud800"}""", "reason")]
     [InlineData("""{"session_id":"session_1","grace_ms":-1}""", "grace_ms")]
     [InlineData("""{"session_id":"session_1","grace_ms":2001}""", "grace_ms")]
     [InlineData("""{"session_id":"session_1","grace_ms":0.5}""", "grace_ms")]
@@ -93,6 +97,7 @@ public sealed class SessionCleanupTests : WebTest
         var response = await CleanupAsync($$"""{"session_id":"session_1","reason":"{{new string('x', 65)}}"}""");
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.NotNull(JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["errors"]?["reason"]);
     }
 
     [Fact]

@@ -13,10 +13,10 @@ internal static class AccountEndpoints
     /// </summary>
     public static void MapAccounts(this IEndpointRouteBuilder routes) => routes.MapGet("/api/accounts/first", First).AllowAnonymous();
 
-    private static Results<Ok<FirstAccount>, UnauthorizedHttpResult> First(
+    private static Results<Ok<FirstAccountResponse>, UnauthorizedHttpResult> First(
         HttpRequest request, FirstAdmin admin, IOptions<SecurityOptions> security) =>
-        IsKey(request.Headers["X-Api-Key"].ToString(), security.Value.ApiKey)
-            ? TypedResults.Ok(new FirstAccount(admin.UserName, admin.WasMade))
+        IsKey(request.Headers[WireHeaders.ApiKey].ToString(), security.Value.ApiKey)
+            ? TypedResults.Ok(new FirstAccountResponse(admin.UserName, admin.WasMade))
             : TypedResults.Unauthorized();
 
     /// <summary>Compares in constant time, so that every wrong key takes equally long.</summary>
@@ -24,7 +24,3 @@ internal static class AccountEndpoints
         key is { Length: > 0 }
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }
-
-internal sealed record FirstAccount(
-    [property: System.Text.Json.Serialization.JsonPropertyName("user_name")] string UserName,
-    [property: System.Text.Json.Serialization.JsonPropertyName("created")] bool Created);

@@ -1,14 +1,7 @@
 using System.Net;
-using System.Text.Json.Serialization;
 using Attendance.Web.Forwarding;
 
 namespace Attendance.Web.Enrollment;
-
-/// <summary>The data that a page sends to prove that it holds a camera.</summary>
-internal sealed record LeaseClaim(
-    [property: JsonPropertyName("camera_id")] string CameraId,
-    [property: JsonPropertyName("lease_id")] string LeaseId,
-    [property: JsonPropertyName("fencing_token")] long FencingToken);
 
 internal abstract record LeaseProof
 {
@@ -32,11 +25,11 @@ internal sealed class LeaseChecks(CameraApiClient client)
     private const int LargestAnswer = 64 * 1024;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
-    public async Task<LeaseProof> CheckAsync(LeaseClaim claim, CancellationToken cancellationToken)
+    public async Task<LeaseProof> CheckAsync(CheckLease claim, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, CameraApiClient.Address + "/api/leases/check")
         {
-            Content = JsonContent.Create(claim),
+            Content = JsonContent.Create(claim, options: WireJson.Requests),
         };
         return await client.AskAsync<LeaseProof>(request, s_patience, UnderstandAsync, new LeaseProof.Unknown(), cancellationToken);
     }
@@ -44,7 +37,7 @@ internal sealed class LeaseChecks(CameraApiClient client)
     private static async Task<LeaseProof> UnderstandAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.StatusCode switch
         {
-            HttpStatusCode.OK => await ReadAsync<LiveLease>(response, cancellationToken) is { LeaseRef: { Length: > 0 and <= LongestRef } reference }
+            HttpStatusCode.OK => await ReadAsync<CheckedResponse>(response, cancellationToken) is { LeaseRef: { Length: > 0 and <= LongestRef } reference }
                 && reference.All(char.IsAsciiLetterOrDigit)
                 ? new LeaseProof.Live(reference)
                 : new LeaseProof.Unknown(),
@@ -57,10 +50,8 @@ internal sealed class LeaseChecks(CameraApiClient client)
     private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<T>(cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(WireJson.Kept, cancellationToken);
     }
 
-    private sealed record LiveLease([property: JsonPropertyName("lease_ref"), JsonRequired] string LeaseRef);
-
-    private sealed record EndedLease([property: JsonPropertyName("reason")] string? Reason);
+    private sealed record EndedLease(string? Reason = null);
 }

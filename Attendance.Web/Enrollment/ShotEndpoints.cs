@@ -1,7 +1,6 @@
 using System.Net.Mime;
 using System.Security.Claims;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
@@ -14,8 +13,6 @@ namespace Attendance.Web.Enrollment;
 
 internal static class ShotEndpoints
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     public static void MapShots(this IEndpointRouteBuilder routes)
     {
         var shots = routes.MapGroup("/api/people/{personId:guid}/shots").AddEndpointFilter(RequestToken.RequireAsync);
@@ -30,9 +27,8 @@ internal static class ShotEndpoints
 
     private static async Task<IResult> ListAsync(Guid personId, PeopleStore people, CancellationToken cancellationToken) =>
         await people.FindAsync(personId, cancellationToken) is { } person
-            ? TypedResults.Json(
-                new ShotList(person.Id, person.Consent is not null, [.. Poses.All.Select(pose => pose.Code())], [.. person.Shots.OrderBy(shot => shot.Pose).Select(ShotResponse.From)]),
-                s_json)
+            ? TypedResults.Ok(
+                new ShotList(person.Id, person.Consent is not null, [.. Poses.All.Select(pose => pose.Code())], [.. person.Shots.OrderBy(shot => shot.Pose).Select(ShotResponse.From)]))
             : EnrollmentProblems.UnknownPerson();
 
     private static async Task<IResult> StoreAsync(
@@ -62,25 +58,25 @@ internal static class ShotEndpoints
             {
                 ShotInspection.Refused refused => EnrollmentProblems.NoPicture(refused.Fault),
                 ShotInspection.Judged { Jpeg: { } jpeg } good => ToResult(
-                    context, await intake.StoreAsync(personId, form, good.Judgement.Figures, jpeg, context.User.AccountId(), cancellationToken)),
+                    await intake.StoreAsync(personId, form, good.Judgement.Figures, jpeg, context.User.AccountId(), cancellationToken)),
                 ShotInspection.Judged judged => EnrollmentProblems.NotGood(judged.Judgement.Flaws.Select(flaw => flaw.Code())),
                 var unknown => throw new InvalidOperationException($"No answer is known for {unknown}."),
             };
         }
         catch (FaceCheckUnavailableException)
         {
-            return ApiProblems.Later(context, EnrollmentProblems.FaceCheckUnavailable());
+            return EnrollmentProblems.FaceCheckUnavailable();
         }
     }
 
-    private static IResult ToResult(HttpContext context, IntakeOutcome outcome) => outcome switch
+    private static IResult ToResult(IntakeOutcome outcome) => outcome switch
     {
-        IntakeOutcome.Stored stored => TypedResults.Json(ShotResponse.From(stored.Shot), s_json, statusCode: StatusCodes.Status201Created),
+        IntakeOutcome.Stored stored => TypedResults.Json(ShotResponse.From(stored.Shot), statusCode: StatusCodes.Status201Created),
         IntakeOutcome.PersonGone => EnrollmentProblems.UnknownPerson(),
         IntakeOutcome.ConsentGone => EnrollmentProblems.ConsentMissing(),
         IntakeOutcome.LeaseEnded ended => EnrollmentProblems.LeaseEnded(ended.Reason),
         IntakeOutcome.Stale => EnrollmentProblems.StaleToken(),
-        _ => ApiProblems.CameraApiUnavailable(context),
+        _ => ApiProblems.CameraApiUnavailable(),
     };
 
     private static async Task<IResult> DeleteAsync(

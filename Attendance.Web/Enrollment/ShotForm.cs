@@ -1,14 +1,12 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Attendance.Web.Enrollment;
 
 /// <summary>A picture as a page sends it, with the fields that describe it.</summary>
-internal sealed partial record ShotForm(Pose Pose, LeaseClaim Claim, bool Manual, ReadOnlyMemory<byte> Jpeg)
+internal sealed record ShotForm(Pose Pose, string CameraId, string LeaseId, long FencingToken, bool Manual, ReadOnlyMemory<byte> Jpeg)
 {
     public const int LargestPicture = 4 * 1024 * 1024;
 
@@ -16,7 +14,8 @@ internal sealed partial record ShotForm(Pose Pose, LeaseClaim Claim, bool Manual
     public const int LargestBody = LargestPicture + (64 * 1024);
 
     /// <returns>The form or the problem. Exactly one of them is null.</returns>
-    public static async Task<(ShotForm? Form, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <exception cref="RequestException">The lease is not one. The exception names every field that is wrong.</exception>
+    public static async Task<(ShotForm? Form, Problem? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!request.HasFormContentType)
         {
@@ -51,28 +50,15 @@ internal sealed partial record ShotForm(Pose Pose, LeaseClaim Claim, bool Manual
 
     private const string LargestBodyInWords = "4 MiB";
 
-    private static async Task<(ShotForm?, ProblemHttpResult?)> UnderstandAsync(IFormCollection form, CancellationToken cancellationToken)
+    private static async Task<(ShotForm?, Problem?)> UnderstandAsync(IFormCollection form, CancellationToken cancellationToken)
     {
         if (!Poses.TryParse(form["pose"], out var pose))
         {
             return (null, ApiProblems.Invalid("pose", $"must be one of {string.Join(", ", Poses.All.Select(each => each.Code()))}."));
         }
 
-        if (form["camera_id"].ToString() is not { } camera || !CameraShape().IsMatch(camera))
-        {
-            return (null, ApiProblems.Invalid("camera_id", "must be the id of a camera."));
-        }
-
-        if (form["lease_id"].ToString() is not { } lease || !LeaseShape().IsMatch(lease))
-        {
-            return (null, ApiProblems.Invalid("lease_id", "must be the id of a lease."));
-        }
-
-        if (!long.TryParse(form["fencing_token"], NumberStyles.None, CultureInfo.InvariantCulture, out var token))
-        {
-            return (null, ApiProblems.Invalid("fencing_token", "must be a whole number."));
-        }
-
+        var (leaseId, cameraId, fencingToken) = new CheckLease(
+            form["lease_id"], form["camera_id"], long.TryParse(form["fencing_token"], NumberStyles.None, CultureInfo.InvariantCulture, out var token) ? token : null).Validate();
         if (form["manual"].ToString() is not ("true" or "false") and not "")
         {
             return (null, ApiProblems.Invalid("manual", "must be true or false."));
@@ -96,12 +82,6 @@ internal sealed partial record ShotForm(Pose Pose, LeaseClaim Claim, bool Manual
         var jpeg = new byte[picture.Length];
         await using var stream = picture.OpenReadStream();
         await stream.ReadExactlyAsync(jpeg, cancellationToken);
-        return (new ShotForm(pose, new LeaseClaim(camera, lease, token), form["manual"] == "true", jpeg), null);
+        return (new ShotForm(pose, cameraId, leaseId, fencingToken, form["manual"] == "true", jpeg), null);
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z")]
-    private static partial Regex CameraShape();
-
-    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,128}\z")]
-    private static partial Regex LeaseShape();
 }

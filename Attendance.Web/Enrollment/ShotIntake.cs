@@ -30,12 +30,12 @@ internal sealed class ShotIntake(PeopleStore people, ShotStore shots, LeaseCheck
         Guid personId, ShotForm form, ShotFigures figures, byte[] jpeg, string accountId, CancellationToken cancellationToken)
     {
         // This check is cheap, and its result is right even if camera-api has lost its data.
-        if (await shots.IsLateAsync(form.Claim.CameraId, form.Claim.FencingToken, cancellationToken))
+        if (await shots.IsLateAsync(form.CameraId, form.FencingToken, cancellationToken))
         {
             return new IntakeOutcome.Stale();
         }
 
-        switch (await leases.CheckAsync(form.Claim, cancellationToken))
+        switch (await leases.CheckAsync(new CheckLease(form.LeaseId, form.CameraId, form.FencingToken), cancellationToken))
         {
             case LeaseProof.Ended ended:
                 return new IntakeOutcome.LeaseEnded(ended.Reason);
@@ -68,9 +68,9 @@ internal sealed class ShotIntake(PeopleStore people, ShotStore shots, LeaseCheck
             Size = face.Size,
             Yaw = face.Yaw,
             Pitch = face.Pitch,
-            CameraId = form.Claim.CameraId,
+            CameraId = form.CameraId,
             LeaseRef = lease.LeaseRef,
-            FencingToken = form.Claim.FencingToken,
+            FencingToken = form.FencingToken,
         };
     }
 }

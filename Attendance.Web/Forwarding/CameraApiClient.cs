@@ -15,7 +15,6 @@ internal sealed class CameraApiClient(
     IServiceDiscoveryHttpMessageHandlerFactory discovery, IOptions<SecurityOptions> security, TimeProvider clock) : IDisposable
 {
     public const string Address = "http://camera-api";
-    private const string KeyHeader = "X-Api-Key";
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(3);
 
     public HttpMessageInvoker Invoker { get; } = new(new AnyNode(discovery.CreateHandler(new SocketsHttpHandler
@@ -58,10 +57,10 @@ internal sealed class CameraApiClient(
 
     public void AddKey(HttpRequestMessage request)
     {
-        request.Headers.Remove(KeyHeader);
+        request.Headers.Remove(WireHeaders.ApiKey);
         if (security.Value.ApiKey is { Length: > 0 } key)
         {
-            request.Headers.Add(KeyHeader, key);
+            request.Headers.Add(WireHeaders.ApiKey, key);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Attendance.Web.Accounts;
 using Attendance.Web.Http;
 
@@ -6,14 +5,6 @@ namespace Attendance.Web.Forwarding;
 
 internal static class CameraApiEndpoints
 {
-    // Only ids of these forms are accepted, so that no unintended address reaches camera-api.
-    public const string Camera = @"{cameraId:regex(^[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}$)}";
-    private const string Lease = @"{leaseId:regex(^[A-Za-z0-9_-]{{1,128}}$)}";
-
-    private const string Session = @"{sessionId:regex(^[A-Za-z0-9_-]{{8,128}}$)}";
-
-    private const string BrowserPrefix = "browser-";
-
     private static readonly string[] s_connect = [HttpMethods.Get, HttpMethods.Connect]; // a WebSocket over HTTP/1.1, and over HTTP/2
     private static readonly string[] s_get = [HttpMethods.Get];
     private static readonly string[] s_put = [HttpMethods.Put];
@@ -21,6 +12,7 @@ internal static class CameraApiEndpoints
 
     public static void AddCameraApi(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddIdConstraints();
         builder.Services.AddHttpForwarder();
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error); // CameraApiReach logs failures instead, and not every request with its stack trace
         builder.Services.AddSingleton<CameraApiClient>();
@@ -41,13 +33,13 @@ internal static class CameraApiEndpoints
         api.MapMethods("/camera/status", s_get, ForwardListAsync);
         api.MapPost("/camera/cleanup", CleanupAsync).AllowAnonymous();
         api.MapMethods("/cameras", s_get, ForwardListAsync);
-        api.MapMethods($"/cameras/{Camera}", s_get, ForwardAsync);
-        api.MapMethods($"/cameras/{Camera}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open);
-        api.MapMethods($"/cameras/{Camera}/snapshot", s_get, ForwardAsync);
+        api.MapMethods("/cameras/{cameraId:name}", s_get, ForwardAsync);
+        api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open);
+        api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync);
         api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting);
-        api.MapMethods($"/leases/{Lease}", s_put, ForwardAsync);
-        api.MapMethods($"/leases/{Lease}", s_delete, ForwardAsync).AllowAnonymous();
-        api.MapMethods($"/sessions/{Session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open);
+        api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync);
+        api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous();
+        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 
@@ -73,51 +65,34 @@ internal static class CameraApiEndpoints
 
     private static async Task AcquireAsync(HttpContext context, CameraApiForwarder forwarder, BrowserCameraQuota quota)
     {
-        if (await BoundedBody.ReadAsync(context.Request, context.RequestAborted) is not { } body)
-        {
-            await ApiProblems.TooLarge().ExecuteAsync(context);
-        }
-        else if (BrowserCameraOf(body) is { } cameraId && !quota.TryAdd(context.User.AccountId(), cameraId))
+        await PageBody.KeepAsync(context.Request);
+        if (JsonBody.FindText(context.Request, "camera_id") is { } cameraId && IdFormats.IsBrowserCamera(cameraId)
+            && !quota.TryAdd(context.User.AccountId(), cameraId))
         {
             await ApiProblems.TooMany().ExecuteAsync(context);
         }
         else
         {
-            BoundedBody.Replace(context.Request, body);
             await forwarder.ForwardAsync(context);
-        }
-    }
-
-    /// <returns>
-    /// The camera's id, or null if the body does not ask for a browser camera or cannot be read. In that case camera-api reports the error.
-    /// </returns>
-    private static string? BrowserCameraOf(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } root
-                && root.TryGetProperty("camera_id", out var camera) && camera.ValueKind == JsonValueKind.String
-                && camera.GetString() is { } cameraId && cameraId.StartsWith(BrowserPrefix, StringComparison.Ordinal)
-                    ? cameraId
-                    : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // InvalidOperationException: an unpaired surrogate
-        {
-            return null;
         }
     }
 
     private static async Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {
-        var (cleanup, problem) = await SessionCleanup.ReadAsync(context.Request, context.RequestAborted);
-        if (cleanup is null)
+        var cleanup = await PageBody.ReadAsync<CleanupRequest>(context.Request, acceptsText: true); // navigator.sendBeacon sends text/plain
+        if (cleanup.Force is not null || cleanup.AllSessions().Count == 0)
         {
-            await problem!.ExecuteAsync(context);
+            await ApiProblems.SignInRequired().ExecuteAsync(context);
             return;
         }
 
-        cleanup.WriteTo(context.Request);
+        if (cleanup is { By: not null } or { Why: not null })
+        {
+            throw new RequestException(cleanup.By is null ? "why" : "by", "is for administrators.");
+        }
+
+        cleanup.Validate();
+        PageBody.Replace(context.Request, cleanup);
         await forwarder.ForwardAsync(context);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class CameraApiForwarder(
         using var place = sockets.TryEnter();
         if (place is null)
         {
-            await ApiProblems.TooManySockets(context).ExecuteAsync(context);
+            await ApiProblems.TooManySockets().ExecuteAsync(context);
             return;
         }
 
@@ -43,13 +43,7 @@ internal sealed class CameraApiForwarder(
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
         {
-            if (await BoundedBody.ReadAsync(context.Request, context.RequestAborted) is not { } body)
-            {
-                await ApiProblems.TooLarge().ExecuteAsync(context);
-                return;
-            }
-
-            BoundedBody.Replace(context.Request, body);
+            await PageBody.KeepAsync(context.Request);
         }
 
         await SendAsync(context);
@@ -84,7 +78,7 @@ internal sealed class CameraApiForwarder(
         }
         else
         {
-            await ApiProblems.CameraApiUnavailable(context).ExecuteAsync(context);
+            await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
         }
     }
 }

@@ -12,9 +12,6 @@ namespace Attendance.Web.Forwarding;
 /// </summary>
 internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogger<CameraApiTransformer> logger) : HttpTransformer
 {
-    /// <summary>The header that tells the audit log which account takes a camera from another session.</summary>
-    private const string AccountHeader = "X-Account";
-
     // Sec-WebSocket-Extensions is left out: no message here is long enough to be worth compressing.
     private static readonly string[] s_passed =
     [
@@ -46,7 +43,7 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         if (HttpMethods.IsPost(httpContext.Request.Method) && httpContext.Request.Path.StartsWithSegments("/api/leases")
             && httpContext.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } account)
         {
-            proxyRequest.Headers.TryAddWithoutValidation(AccountHeader, account);
+            proxyRequest.Headers.TryAddWithoutValidation(WireHeaders.Account, account);
         }
 
         client.AddKey(proxyRequest);
@@ -68,7 +65,7 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         }
 
         LogRefused((int)proxyResponse.StatusCode);
-        await ApiProblems.CameraApiUnavailable(httpContext).ExecuteAsync(httpContext);
+        await ApiProblems.CameraApiUnavailable().ExecuteAsync(httpContext);
         return false;
     }
 

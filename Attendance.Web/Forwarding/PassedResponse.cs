@@ -16,7 +16,7 @@ internal static partial class PassedResponse
     private static readonly string[] s_types =
         [MediaTypeNames.Application.Json, MediaTypeNames.Application.ProblemJson, MediaTypeNames.Image.Jpeg, Stream];
 
-    private static readonly string[] s_headers = ["Retry-After", "X-Fencing-Token", "X-Timestamp"];
+    private static readonly string[] s_headers = ["Retry-After", WireHeaders.FencingToken, WireHeaders.Timestamp];
     private static readonly string[] s_headersOfSockets = ["Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"];
 
     /// <returns><see langword="false"/> if the answer is not one of camera-api. In that case nothing was copied.</returns>

@@ -1,79 +1,58 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-
 namespace Attendance.Web.Http;
 
-/// <summary>The problem documents that Web itself returns under <c>/api</c>. Their texts never repeat what the client sent.</summary>
+/// <summary>The problem documents that Web itself returns under <c>/api</c>. Their texts repeat nothing of what the client sent but the names of fields.</summary>
 internal static class ApiProblems
 {
-    public const string RetryAfterSeconds = "2";
+    /// <summary>When it is worth asking again for what is not available now.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    public static ProblemHttpResult NotFound() => Problem(
-        StatusCodes.Status404NotFound, "not_found", "There is nothing at this address.");
+    public static Problem NotFound() => new(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "There is nothing at this address.");
 
-    public static ProblemHttpResult CrossSite() => Problem(
-        StatusCodes.Status403Forbidden, "cross_site", "Pages of other sites may not use cameras here.");
+    public static Problem CrossSite() => new(StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "Pages of other sites may not use cameras here.");
 
-    public static ProblemHttpResult SignInRequired() => Problem(
-        StatusCodes.Status403Forbidden, "sign_in_required",
+    public static Problem SignInRequired() => new(
+        StatusCodes.Status403Forbidden, ProblemCodes.SignInRequired,
         "Name the session whose cameras are to be released: releasing those of others needs an administrator.");
 
-    public static ProblemHttpResult SignedOut() => Problem(
-        StatusCodes.Status401Unauthorized, "sign_in_required", "Sign in first.");
+    public static Problem SignedOut() => new(StatusCodes.Status401Unauthorized, ProblemCodes.SignInRequired, "Sign in first.");
 
-    public static ProblemHttpResult NotAllowed() => Problem(
-        StatusCodes.Status403Forbidden, "not_allowed", "This account may not do that.");
+    public static Problem NotAllowed() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAllowed, "This account may not do that.");
 
-    public static ProblemHttpResult TooMany() => Problem(
-        StatusCodes.Status429TooManyRequests, "too_many", "This account has as many of these as it may have. Close some, or wait.");
+    public static Problem TooMany() => new(
+        StatusCodes.Status429TooManyRequests, ProblemCodes.TooMany, "This account has as many of these as it may have. Close some, or wait.");
 
-    public static ProblemHttpResult TooManySockets(HttpContext context)
+    public static Problem TooManySockets() => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManySockets, "The limit of open WebSockets is reached.")
     {
-        context.Response.Headers.RetryAfter = "10";
-        return Problem(StatusCodes.Status503ServiceUnavailable, "too_many_sockets", "The limit of open WebSockets is reached.");
-    }
+        RetryAfter = TimeSpan.FromSeconds(10),
+    };
 
-    public static ProblemHttpResult NotAPage() => Problem(
-        StatusCodes.Status403Forbidden, "not_a_page", "A stream is shown by a page. It cannot be opened as one.");
+    public static Problem NotAPage() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAPage, "A stream is shown by a page. It cannot be opened as one.");
 
-    public static ProblemHttpResult PasswordFirst() => Problem(
-        StatusCodes.Status403Forbidden, "password_must_be_changed", "Choose a password of your own first.");
+    public static Problem PasswordFirst() => new(StatusCodes.Status403Forbidden, ProblemCodes.PasswordMustBeChanged, "Choose a password of your own first.");
 
-    public static ProblemHttpResult TooLarge(string limit = "64 KiB") => Problem(
-        StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is larger than {limit}.");
+    public static Problem TooLarge(string limit = "64 KiB") => new(
+        StatusCodes.Status413PayloadTooLarge, ProblemCodes.BodyTooLarge, $"The body is larger than {limit}.");
 
-    public static ProblemHttpResult UnsupportedMediaType(string expectation = "Send application/json or text/plain.") => Problem(
-        StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", expectation);
+    public static Problem UnsupportedMediaType(string expectation) => new(
+        StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, expectation);
 
-    public static ProblemHttpResult Invalid(string field, string expectation) => Problem(
-        StatusCodes.Status400BadRequest, "invalid_request", $"{field}: {expectation}",
-        new KeyValuePair<string, object?>("errors", new Dictionary<string, string[]> { [field] = [expectation] }));
+    public static Problem Invalid(string field, string expectation) => Invalid(new Dictionary<string, string[]> { [field] = [expectation] });
+
+    public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) => new(
+        StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, string.Join(' ', errors.Select(field => $"{field.Key}: {string.Join(' ', field.Value)}")))
+    {
+        Extensions = new Dictionary<string, object?> { ["errors"] = errors },
+    };
 
     /// <summary>Reports that the request itself cannot be read.</summary>
-    public static ProblemHttpResult Unreadable(int status) => Problem(status, "invalid_request", "The request cannot be read.");
+    public static Problem Unreadable(int status) => new(status, ProblemCodes.InvalidRequest, "The request cannot be read.");
 
-    public static ProblemHttpResult Internal() => Problem(
-        StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here; the log has the details.");
+    public static Problem Internal() => new(
+        StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here; the log has the details.");
 
-    /// <summary>Reports that the database cannot be used, and sets when to retry.</summary>
-    public static ProblemHttpResult DatabaseUnavailable(HttpContext context) => Later(context, Problem(
-        StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database cannot be used now."));
+    public static Problem DatabaseUnavailable() => new(
+        StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be used now.") { RetryAfter = RetryAfter };
 
-    /// <summary>Reports that camera-api does not answer, and sets when to retry.</summary>
-    public static ProblemHttpResult CameraApiUnavailable(HttpContext context) => Later(context, Problem(
-        StatusCodes.Status503ServiceUnavailable, "camera_api_unavailable", "The camera service does not answer."));
-
-    /// <summary>Adds a Retry-After header of a few seconds.</summary>
-    public static ProblemHttpResult Later(HttpContext context, ProblemHttpResult problem)
-    {
-        context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return problem;
-    }
-
-    public static ProblemHttpResult Problem(
-        int status, string code, string title, params KeyValuePair<string, object?>[] extensions) =>
-        TypedResults.Problem(
-            title: title,
-            type: $"/problems/{code.Replace('_', '-')}",
-            statusCode: status,
-            extensions: [new("code", code), .. extensions]);
+    public static Problem CameraApiUnavailable() => new(
+        StatusCodes.Status503ServiceUnavailable, ProblemCodes.CameraApiUnavailable, "The camera service does not answer.") { RetryAfter = RetryAfter };
 }

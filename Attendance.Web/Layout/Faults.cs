@@ -20,12 +20,14 @@ internal static class Faults
     public static Task AnswerProgramAsync(HttpContext context)
     {
         var exception = context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
-        var problem = StatusOf(exception) switch
+        var problem = (exception, StatusOf(exception)) switch
         {
-            StatusCodes.Status413PayloadTooLarge => ApiProblems.TooLarge(),
-            StatusCodes.Status503ServiceUnavailable => ApiProblems.DatabaseUnavailable(context),
-            StatusCodes.Status500InternalServerError => ApiProblems.Internal(),
-            var status => ApiProblems.Unreadable(status),
+            (RequestException invalid, _) => ApiProblems.Invalid(invalid.Errors),
+            (_, StatusCodes.Status413PayloadTooLarge) => ApiProblems.TooLarge(),
+            (_, StatusCodes.Status415UnsupportedMediaType) => ApiProblems.UnsupportedMediaType(exception.Message),
+            (_, StatusCodes.Status503ServiceUnavailable) => ApiProblems.DatabaseUnavailable(),
+            (_, StatusCodes.Status500InternalServerError) => ApiProblems.Internal(),
+            (_, var status) => ApiProblems.Unreadable(status),
         };
         return problem.ExecuteAsync(context);
     }

@@ -41,7 +41,7 @@ internal sealed class TroubleModel : AnyMethodPageModel
         Response.StatusCode = Status;
         if (Status == StatusCodes.Status503ServiceUnavailable)
         {
-            Response.Headers.RetryAfter = ApiProblems.RetryAfterSeconds;
+            Response.Headers.RetryAfter = ApiProblems.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         }
     }
 }

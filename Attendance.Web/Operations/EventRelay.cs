@@ -82,7 +82,7 @@ internal sealed partial class EventRelay(
         reach.Failed(why);
         if (!context.Response.HasStarted)
         {
-            await ApiProblems.CameraApiUnavailable(context).ExecuteAsync(context);
+            await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
         }
     }
 

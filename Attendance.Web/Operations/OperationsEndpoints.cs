@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
@@ -13,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Operations;
 
 /// <summary>The endpoints of the operations console, for administrators only.</summary>
-internal static partial class OperationsEndpoints
+internal static class OperationsEndpoints
 {
     private const string Alert = "{alertId:regex(^[0-9a-f]{{1,64}}$)}";
     private const string CleanupPath = "/api/camera/cleanup";
@@ -33,12 +31,12 @@ internal static partial class OperationsEndpoints
         ops.MapGet("/alerts", ForwardListAsync);
         ops.MapGet("/alerts/dead-letters", ForwardListAsync);
         ops.MapGet("/audit", ForwardListAsync);
-        ops.MapGet($"/cameras/{CameraApiEndpoints.Camera}/history", ForwardListAsync);
+        ops.MapGet("/cameras/{cameraId:name}/history", ForwardListAsync);
         ops.MapGet("/operations/accounts", AccountsAsync);
-        ops.MapPost($"/alerts/{Alert}/acknowledge", (HttpContext context, CameraApiForwarder forwarder) => CommandAsync(context, forwarder, OpsFields.None));
-        ops.MapPost($"/cameras/{CameraApiEndpoints.Camera}/release", ActAsync);
-        ops.MapPost($"/cameras/{CameraApiEndpoints.Camera}/reopen", ActAsync);
-        ops.MapPost($"/cameras/{CameraApiEndpoints.Camera}/unquarantine", ActAsync);
+        ops.MapPost($"/alerts/{Alert}/acknowledge", AcknowledgeAsync);
+        ops.MapPost("/cameras/{cameraId:name}/release", ActAsync);
+        ops.MapPost("/cameras/{cameraId:name}/reopen", ActAsync);
+        ops.MapPost("/cameras/{cameraId:name}/unquarantine", ActAsync);
         ops.MapPost("/operations/cleanup", CleanupAsync);
     }
 
@@ -75,7 +73,7 @@ internal static partial class OperationsEndpoints
             return QueryString.Empty;
         }
 
-        if (node is [{ } name] && NodeName().IsMatch(name))
+        if (node is [{ } name] && IdFormats.IsName(name))
         {
             return QueryString.Create("node", name);
         }
@@ -84,7 +82,15 @@ internal static partial class OperationsEndpoints
         return null;
     }
 
-    private static Task ActAsync(HttpContext context, CameraApiForwarder forwarder) => CommandAsync(context, forwarder, OpsFields.Why);
+    private static Task AcknowledgeAsync(HttpContext context, CameraApiForwarder forwarder) =>
+        CommandAsync<Nothing>(context, forwarder, (_, by) => new AcknowledgeRequest(by));
+
+    private static Task ActAsync(HttpContext context, CameraApiForwarder forwarder) =>
+        CommandAsync<Act>(context, forwarder, (asked, by) =>
+        {
+            var (author, why) = new OpsRequest(by, asked.Why).Validate();
+            return new OpsRequest(author, why);
+        });
 
     /// <summary>
     /// Forwards a cleanup from an address of its own. Here, camera-api's own address is what a closing page calls, and everybody may do that for
@@ -93,34 +99,39 @@ internal static partial class OperationsEndpoints
     private static Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {
         context.Request.Path = CleanupPath;
-        return CommandAsync(context, forwarder, OpsFields.Why | OpsFields.Scope);
+        return CommandAsync<CleanUp>(context, forwarder, (asked, by) =>
+        {
+            var needsNoReason = asked is { DryRun: true, Why: null };
+            var command = new CleanupRequest { Force = asked.Force, DryRun = asked.DryRun, By = needsNoReason ? null : by, Why = asked.Why?.Trim() };
+            command.Validate();
+            return command;
+        });
     }
 
-    private static async Task CommandAsync(HttpContext context, CameraApiForwarder forwarder, OpsFields fields)
+    /// <summary>Forwards a command with the signed-in account as its author. A request that claims another author has an unknown field, and is refused.</summary>
+    /// <param name="toCommand">Makes the command from what is asked and the account's id.</param>
+    private static async Task CommandAsync<T>(HttpContext context, CameraApiForwarder forwarder, Func<T, string, object> toCommand) where T : class
     {
-        var (command, problem) = await OpsCommand.ReadAsync(context.Request, fields, context.User.AccountId(), context.RequestAborted);
-        if (command is null)
-        {
-            await problem!.ExecuteAsync(context);
-            return;
-        }
-
+        var command = toCommand(await PageBody.ReadAsync<T>(context.Request), context.User.AccountId());
         if (await NodeOfAsync(context) is not { } query)
         {
             return;
         }
 
-        command.WriteTo(context.Request);
+        PageBody.Replace(context.Request, command);
         context.Request.QueryString = query;
         await forwarder.ForwardAsync(context);
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
-    private static partial Regex NodeName();
-
     /// <summary>Returns the user names for the account ids that camera-api has recorded, because camera-api does not know the names.</summary>
     private static async Task<IResult> AccountsAsync(AttendanceDb db, CancellationToken cancellationToken) => TypedResults.Ok(new AccountNamesResponse(
         await db.Users.AsNoTracking().ToDictionaryAsync(account => account.Id, account => account.UserName!, cancellationToken)));
+
+    private sealed record Nothing;
+
+    private sealed record Act(string? Why = null);
+
+    private sealed record CleanUp(string? Why = null, bool? Force = null, bool? DryRun = null);
 }
 
-internal sealed record AccountNamesResponse([property: JsonPropertyName("accounts")] IReadOnlyDictionary<string, string> Accounts);
+internal sealed record AccountNamesResponse(IReadOnlyDictionary<string, string> Accounts);

@@ -4,7 +4,6 @@ using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Events;
-using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Node;
 using Attendance.CameraApi.Sessions;
@@ -37,7 +36,7 @@ internal static class OperationsEndpoints
 
     private static async Task<IResult> ReleaseAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit, IOptions<NodeOptions> node, TimeProvider clock)
     {
-        var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
+        var (by, why) = (await JsonBody.ReadAsync<OpsRequest>(context.Request, absent: null, context.RequestAborted)).Validate();
         if (!slots.TryGet(cameraId, out var slot))
         {
             return LeaseProblems.UnknownCamera();
@@ -60,7 +59,7 @@ internal static class OperationsEndpoints
 
     private static async Task<IResult> ReopenAsync(string cameraId, HttpContext context, CameraSlots slots, AuditLog audit)
     {
-        var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
+        var (by, why) = (await JsonBody.ReadAsync<OpsRequest>(context.Request, absent: null, context.RequestAborted)).Validate();
         if (!slots.TryGet(cameraId, out var slot))
         {
             return LeaseProblems.UnknownCamera();
@@ -73,7 +72,7 @@ internal static class OperationsEndpoints
 
         if (capture is not IReopenable reopenable)
         {
-            return new Problem(StatusCodes.Status409Conflict, "not_reopenable", "Only its page can open a browser's camera again.");
+            return new Problem(StatusCodes.Status409Conflict, ProblemCodes.NotReopenable, "Only its page can open a browser's camera again.");
         }
 
         reopenable.Reopen();
@@ -83,7 +82,7 @@ internal static class OperationsEndpoints
 
     private static async Task<IResult> UnquarantineAsync(string cameraId, HttpContext context, CameraSlots slots, Quarantines quarantines, AuditLog audit)
     {
-        var (by, why) = await OpsRequest.ReadAsync(context.Request, context.RequestAborted);
+        var (by, why) = (await JsonBody.ReadAsync<OpsRequest>(context.Request, absent: null, context.RequestAborted)).Validate();
         if (!slots.TryGet(cameraId, out var slot))
         {
             return LeaseProblems.UnknownCamera();
@@ -91,7 +90,7 @@ internal static class OperationsEndpoints
 
         if (slot.Quarantine is not { } quarantine)
         {
-            return new Problem(StatusCodes.Status409Conflict, "not_quarantined", "The camera is not in quarantine.");
+            return new Problem(StatusCodes.Status409Conflict, ProblemCodes.NotQuarantined, "The camera is not in quarantine.");
         }
 
         var isFree = await quarantines.TryEndAsync(slot, quarantine);
@@ -113,10 +112,10 @@ internal static class OperationsEndpoints
         return TypedResults.Ok(new AuditResponse(items, next));
     }
 
-    private static Problem NotHeld() => new(StatusCodes.Status409Conflict, "not_held", "Nobody has this camera.");
+    private static Problem NotHeld() => new(StatusCodes.Status409Conflict, ProblemCodes.NotHeld, "Nobody has this camera.");
 
     private static Problem NotFree(string cause) =>
-        new(StatusCodes.Status409Conflict, "not_free", "The camera could not be shown to be free.") { Detail = cause };
+        new(StatusCodes.Status409Conflict, ProblemCodes.NotFree, "The camera could not be shown to be free.") { Detail = cause };
 }
 
 internal sealed record CameraReference(string CameraId);

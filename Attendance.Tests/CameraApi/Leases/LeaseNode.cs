@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Attendance.CameraApi;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Telemetry;
@@ -99,7 +98,7 @@ internal class LeaseNode : IAsyncDisposable
 
     public async Task<AcquireOutcome> AcquireAsync(string cameraId, AcquireOptions wish, CancellationToken? cancellationToken = null)
     {
-        if (BrowserCamera.IsId(cameraId))
+        if (IdFormats.IsBrowserCamera(cameraId))
         {
             using var visit = Get<CameraSlots>().VisitBrowserCamera(cameraId)!;
             return await Leases.AcquireAsync(visit.Slot, wish, cancellationToken ?? Cancel);

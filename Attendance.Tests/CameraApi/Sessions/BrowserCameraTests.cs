@@ -29,7 +29,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     [InlineData("browser-0123456789abcdef0123456789abcdef-0123456789abcdef\n", false)]
     [InlineData("browser-1", false)]
     [InlineData(null, false)]
-    public void Its_id_has_one_form(string? id, bool isOne) => Assert.Equal(isOne, BrowserCamera.IsId(id));
+    public void Its_id_has_one_form(string? id, bool isOne) => Assert.Equal(isOne, IdFormats.IsBrowserCamera(id));
 
     [Fact]
     public async Task It_is_leased_as_any_other_and_listed_for_as_long()

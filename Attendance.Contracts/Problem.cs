@@ -1,10 +1,11 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Attendance.CameraApi.Http;
+namespace Attendance.Contracts;
 
-/// <summary>An RFC 9457 problem with this API's <c>code</c>, and <c>Retry-After</c> if waiting helps.</summary>
-internal sealed class Problem(int status, string code, string title) : IResult
+/// <summary>An RFC 9457 problem with a <c>code</c> of <see cref="ProblemCodes"/>, and <c>Retry-After</c> if waiting helps.</summary>
+public sealed class Problem(int status, string code, string title) : IResult
 {
     public string? Detail { get; init; }
 
@@ -16,8 +17,7 @@ internal sealed class Problem(int status, string code, string title) : IResult
     {
         if (RetryAfter is { } wait)
         {
-            httpContext.Response.Headers.RetryAfter =
-                Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            httpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
         return TypedResults.Problem(ToDetails()).ExecuteAsync(httpContext);
