@@ -1,8 +1,7 @@
 using System.Text;
 using Attendance.CameraApi.Api;
-using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Capture.Worker.Network;
 using Attendance.CameraApi.Http;
+using Attendance.CameraWorker.Network;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Enrollment.Quality;
 using Microsoft.AspNetCore.Http;

@@ -5,7 +5,6 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text.Unicode;
 using Attendance.CameraApi.Cameras;
-using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Http;
 using Attendance.CameraApi.Leases;

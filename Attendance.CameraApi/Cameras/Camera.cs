@@ -1,4 +1,4 @@
-using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.Capture.Devices;
 
 namespace Attendance.CameraApi.Cameras;
 

@@ -154,7 +154,7 @@ internal sealed partial class WorkerCapture(
         string? error = "cancelled";
         try
         {
-            worker = _worker = workers.Take();
+            worker = _worker = workers.Take(camera.Id);
             var seen = Frames.Count;
             Volatile.Write(ref _lastSequence, 0);
             var opened = await worker.OpenAsync(Request(openTimeout, activity?.Id), Receive).WaitAsync(openTimeout, clock, cancellationToken);

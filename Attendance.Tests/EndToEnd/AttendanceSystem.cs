@@ -251,7 +251,7 @@ internal static class Processes
 {
     /// <summary>Capture workers of the API whose process this is.</summary>
     public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
-        [.. All().Where(pid => CommandLine(pid).Contains($"\0capture\0--owner\0{apiProcess}:", StringComparison.Ordinal))];
+        [.. All().Where(pid => CommandLine(pid).Contains($"{WorkerProgram.Name}\0{WorkerProgram.OwnerOption}\0{apiProcess}:", StringComparison.Ordinal))];
 
     public static IReadOnlyList<int> ChildrenOf(int process) => [.. All().Where(pid => ParentOf(pid) == process)];
 
