@@ -231,7 +231,8 @@ afl() {
   seconds=$(awk -v minutes="${ATTENDANCE_AFL_MINUTES:-1}" 'BEGIN { print int(minutes * 60) }')
   rm -rf "$work" && mkdir -p "$work/out"
   { dotnet tool restore && dotnet publish Attendance.Fuzz -c Release -o "$work/bin" -nologo -clp:NoSummary &&
-    dotnet tool run sharpfuzz "$work/bin/Attendance.CameraApi.dll" && dotnet tool run sharpfuzz "$work/bin/Attendance.Web.dll"; } ||
+    dotnet tool run sharpfuzz "$work/bin/Attendance.CameraApi.dll" && dotnet tool run sharpfuzz "$work/bin/Attendance.CameraWorker.dll" &&
+    dotnet tool run sharpfuzz "$work/bin/Attendance.Capture.dll" && dotnet tool run sharpfuzz "$work/bin/Attendance.Web.dll"; } ||
     { failed=$((failed + 1)); failures+=("instrumenting the parsers"); return; }
   for parser in Attendance.Fuzz/corpus/*/; do
     parser=$(basename "$parser")

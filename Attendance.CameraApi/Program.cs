@@ -2,17 +2,11 @@ using Attendance.CameraApi;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Api;
 using Attendance.CameraApi.Api.Operations;
-using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Commands;
 using Attendance.CameraApi.Security;
 using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;
-
-if (args is [WorkerCommand.Name, ..])
-{
-    return CaptureCommand.Run(args);
-}
 
 if (CommandLine.IsCommand(args))
 {

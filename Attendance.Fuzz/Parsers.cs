@@ -1,7 +1,6 @@
 using System.Text;
 using Attendance.CameraApi.Api;
-using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Capture.Worker.Network;
+using Attendance.CameraWorker.Network;
 using Attendance.Contracts;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Enrollment.Quality;

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text.Unicode;
-using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Leases;
 

@@ -1,4 +1,4 @@
-using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.Capture.Devices;
 
 namespace Attendance.CameraApi.Cameras;
 
@@ -25,4 +25,9 @@ internal sealed record Camera(
 
     /// <summary>The certificate, see <see cref="CameraOptions.Certificate"/>; null if the system must trust it.</summary>
     public string? Certificate { get; init; }
+
+    /// <summary>Whether the camera is a device on Linux. On other systems the API cannot see whether a device is plugged in.</summary>
+    public bool IsDeviceOfLinux => Source.Kind == CameraKind.Device && OperatingSystem.IsLinux();
+
+    public bool IsDeviceOfWindows => Source.Kind == CameraKind.Device && OperatingSystem.IsWindows();
 }

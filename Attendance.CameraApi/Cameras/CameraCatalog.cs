@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.Capture.Devices;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Cameras;

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.Capture.Devices;
 using Attendance.ServiceDefaults.Settings;
 
 namespace Attendance.CameraApi.Cameras;

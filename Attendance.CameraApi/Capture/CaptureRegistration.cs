@@ -15,6 +15,7 @@ internal static class CaptureRegistration
         builder.Services.AddSingleton<WorkerClosing>();
         builder.Services.AddSingleton<CaptureWorkers>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CaptureWorkers>());
+        builder.Services.AddHealthChecks().AddCheck<WorkerHealth>("capture worker");
         builder.Services.AddSingleton<ICameraCaptureFactory, WorkerCaptureFactory>();
     }
 }

@@ -32,7 +32,8 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
     }
 
     /// <summary>Returns a worker for a camera: a spare one if there is one, otherwise a new one.</summary>
-    public WorkerProcess Take()
+    /// <exception cref="CameraUnavailableException">There is no spare one, and the worker's program is missing.</exception>
+    public WorkerProcess Take(string cameraId)
     {
         WorkerProcess? worker;
         lock (_gate)
@@ -42,7 +43,15 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
             }
         }
 
-        worker ??= WorkerProcess.Start(logger, options.Value.MaxPixels);
+        try
+        {
+            worker ??= WorkerProcess.Start(logger, options.Value.MaxPixels);
+        }
+        catch (FileNotFoundException exception)
+        {
+            throw new CameraUnavailableException(cameraId, new(CaptureFailureCode.CaptureUnsupported, $"Camera '{cameraId}': {exception.Message}"), exception);
+        }
+
         _inUse[worker] = 0;
         _ = worker.Exited.ContinueWith(_ => _inUse.TryRemove(worker, out byte _), TaskScheduler.Default);
         return worker;
@@ -83,7 +92,15 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
             LogNoNativeLibrary(RuntimeInformation.RuntimeIdentifier);
         }
 
-        Refill();
+        try
+        {
+            Refill();
+        }
+        catch (FileNotFoundException exception)
+        {
+            LogNoProgram(exception.Message); // cameras of pages can be had all the same
+        }
+
         return Task.CompletedTask;
     }
 
@@ -126,6 +143,9 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
 
     [LoggerMessage(LogLevel.Warning, "A spare capture worker could not be started")]
     private partial void LogNoSpare(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "No camera of this node can be opened. {Reason}")]
+    private partial void LogNoProgram(string reason);
 
     [LoggerMessage(LogLevel.Warning, "No capture from devices and files on {Platform}: OpenCV's library is there for Linux x64 and Windows x64 only")]
     private partial void LogNoNativeLibrary(string platform);

@@ -1,8 +1,5 @@
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>One encoded picture. All viewers share it, so its bytes must not be changed.</summary>
-internal sealed record CapturedFrame(FrameHeader Header, ReadOnlyMemory<byte> Jpeg);
-
 /// <summary>
 /// Hands each frame to any number of viewers. A viewer asks for a frame that is newer than the last one it has seen, so a slow
 /// viewer skips frames. It never holds up the others, and no frames pile up for it.

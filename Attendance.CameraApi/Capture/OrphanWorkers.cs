@@ -8,6 +8,8 @@ namespace Attendance.CameraApi.Capture;
 /// </summary>
 internal static class OrphanWorkers
 {
+    private const string Api = "Attendance.CameraApi";
+
     /// <summary>Returns the workers whose API has ended.</summary>
     public static IReadOnlyList<ProcessIdentity> Find() => [.. All().Where(worker => !worker.Owner.IsAlive).Select(worker => worker.Process)];
 
@@ -17,8 +19,7 @@ internal static class OrphanWorkers
     /// <summary>Whether this process is a camera API, which is responsible for its workers.</summary>
     public static bool IsApi(int id) =>
         CommandLineOf($"/proc/{id}") is var commandLine
-        && Array.FindIndex(commandLine, word => Path.GetFileName(word) is WorkerCommand.Executable or WorkerCommand.Library) is 0 or 1
-        && !commandLine.Contains(WorkerCommand.Name);
+        && Array.FindIndex(commandLine, word => Path.GetFileName(word) is Api or Api + ".dll") is 0 or 1;
 
     public static IEnumerable<(ProcessIdentity Process, ProcessIdentity Owner)> All()
     {
@@ -41,12 +42,11 @@ internal static class OrphanWorkers
     /// <returns>The worker's owner, or null if this is not the command line of a capture worker.</returns>
     internal static ProcessIdentity? OwnerOf(string[] commandLine)
     {
-        // The program is either the executable or `dotnet` with the library. The word before the command has our name in both cases.
-        var command = Array.IndexOf(commandLine, WorkerCommand.Name);
-        return command >= 1 && commandLine.Length > command + 2 &&
-            Path.GetFileName(commandLine[command - 1]) is WorkerCommand.Executable or WorkerCommand.Library &&
-            commandLine[command + 1] == WorkerCommand.OwnerOption &&
-            ProcessIdentity.TryParse(commandLine[command + 2], out var owner)
+        // The program is either the executable or `dotnet` with the library. The word before the option has the worker's name in both cases.
+        var option = Array.IndexOf(commandLine, WorkerProgram.OwnerOption);
+        return option >= 1 && commandLine.Length > option + 1 &&
+            Path.GetFileName(commandLine[option - 1]) is WorkerProgram.Name or WorkerProgram.Library &&
+            ProcessIdentity.TryParse(commandLine[option + 1], out var owner)
                 ? owner
                 : null;
     }

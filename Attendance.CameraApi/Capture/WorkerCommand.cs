@@ -4,20 +4,12 @@ using System.Reflection;
 
 namespace Attendance.CameraApi.Capture;
 
-/// <summary>The command that starts a capture worker: this program again, with a different first argument.</summary>
+/// <summary>The command that starts a capture worker, which lies in a folder beside this program.</summary>
 internal static class WorkerCommand
 {
-    public const string Name = "capture";
+    private const string Folder = "worker";
 
-    /// <summary>
-    /// The option that names the process which owns the worker, in the text form of <see cref="ProcessIdentity"/>. It must be the first
-    /// option, because orphans are recognized by it.
-    /// </summary>
-    public const string OwnerOption = "--owner";
-
-    public const string Executable = "Attendance.CameraApi";
-
-    public const string Library = Executable + ".dll";
+    private static readonly string s_home = Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!;
 
     /// <summary>
     /// The environment variables that a worker inherits: those that a runtime needs, and no secret. A worker gets everything else that it
@@ -29,16 +21,20 @@ internal static class WorkerCommand
         "SystemRoot", "SystemDrive", "windir", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "ProgramFiles", "PATHEXT", "NUMBER_OF_PROCESSORS",
     ];
 
+    /// <summary>The beginnings of variables that tune this process. The worker's own project file says what is good for a worker.</summary>
+    private static readonly string[] s_tuning = ["DOTNET_gc", "DOTNET_Tiered"];
+
+    /// <summary>Returns the worker's executable, or its library, which <c>dotnet</c> runs, if there is no executable.</summary>
+    /// <exception cref="FileNotFoundException">There is neither. The message names the file.</exception>
+    public static string Find() => Find(s_home);
+
     /// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
+    /// <exception cref="FileNotFoundException">The worker's program is missing.</exception>
     public static ProcessStartInfo StartInfo(int maxPixels = CaptureProtocol.DefaultMaxPixels)
     {
-        var program = Assembly.GetExecutingAssembly().Location;
-        var executable = Path.ChangeExtension(program, OperatingSystem.IsWindows() ? ".exe" : null);
-        var start = File.Exists(executable)
-            ? new ProcessStartInfo(executable)
-            : new ProcessStartInfo(Environment.ProcessPath ?? "dotnet", [program]);
-        start.ArgumentList.Add(Name);
-        start.ArgumentList.Add(OwnerOption);
+        var program = Find();
+        var start = program.EndsWith(WorkerProgram.Library, StringComparison.Ordinal) ? new ProcessStartInfo(Runtime, [program]) : new ProcessStartInfo(program);
+        start.ArgumentList.Add(WorkerProgram.OwnerOption);
         start.ArgumentList.Add(ProcessIdentity.Current.ToString());
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
@@ -47,19 +43,25 @@ internal static class WorkerCommand
             start.Environment.Remove(name);
         }
 
-        // The frames of one camera need only one small heap, which the thread that fills it also collects. A worker runs little code and always
-        // the same, so the runtime need not profile it before it optimizes it. Optimizing from the start would delay the first picture.
-        start.Environment["DOTNET_gcServer"] = "0";
-        start.Environment["DOTNET_gcConcurrent"] = "0";
-        start.Environment["DOTNET_TieredPGO"] = "0";
-
         // Native libraries read these variables when they are loaded, so they must be in the environment from the start.
         start.Environment["OPENCV_IO_MAX_IMAGE_PIXELS"] = maxPixels.ToString(CultureInfo.InvariantCulture);
         start.Environment["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] = "0"; // on Windows, opening a device may take 20 s with hardware transforms
         return start;
     }
 
+    /// <param name="home">The folder of the API's own program.</param>
+    internal static string Find(string home)
+    {
+        string[] programs = [OperatingSystem.IsWindows() ? WorkerProgram.Name + ".exe" : WorkerProgram.Name, WorkerProgram.Library];
+        return programs.Select(program => Path.Combine(home, Folder, program)).FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
+            $"The capture worker's program '{Folder}/{WorkerProgram.Library}' is missing beside the camera API. Install the camera API again, with its folder '{Folder}'.");
+    }
+
+    /// <summary>The <c>dotnet</c> that runs this process, if it is one that was started with it.</summary>
+    private static string Runtime => Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "dotnet" ? program : "dotnet";
+
     private static bool IsInherited(string name) =>
+        !s_tuning.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) &&
         s_inherited.Any(allowed => allowed[^1] == '_'
             ? name.StartsWith(allowed, StringComparison.Ordinal)
             : name.Equals(allowed, StringComparison.OrdinalIgnoreCase));

@@ -51,6 +51,7 @@ internal sealed partial class WorkerProcess
     public CaptureTimes? Times => _times;
 
     /// <param name="maxPixels">See <see cref="CaptureOptions.MaxPixels"/>.</param>
+    /// <exception cref="FileNotFoundException">The worker's program is missing.</exception>
     public static WorkerProcess Start(ILogger logger, int maxPixels) => new(Process.Start(WorkerCommand.StartInfo(maxPixels))!, logger);
 
     /// <summary>Tells the worker what to open. Frames follow; <paramref name="onFrame"/> is called on this worker's own reader thread.</summary>
@@ -59,7 +60,7 @@ internal sealed partial class WorkerProcess
     public Task<CaptureOpened> OpenAsync(CaptureRequest request, Action<CapturedFrame> onFrame)
     {
         (_cameraId, _onFrame) = (request.CameraId, onFrame);
-        TrySend(CaptureProtocol.OpenCommand + JsonSerializer.Serialize(request, CaptureProtocol.Json));
+        TrySend(CaptureProtocol.OpenCommand + JsonSerializer.Serialize(request, CaptureJson.Default.CaptureRequest));
         return _opened.Task;
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Quality;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Attendance.CameraApi.Cameras;
 
 namespace Attendance.CameraApi.Leases;
 

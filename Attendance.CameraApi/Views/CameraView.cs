@@ -1,7 +1,6 @@
-using Attendance.CameraApi.Cameras;
-using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Quality;
+using Attendance.Capture.Devices;
 
 namespace Attendance.CameraApi.Views;
 

@@ -117,8 +117,7 @@ internal sealed class AppHostProcess : IDisposable
         processes.Where(pid => Path.GetFileName(Processes.CommandLine(pid).Split('\0')[0]) is "dcp");
 
     /// <summary>The process of a project, not the <c>dotnet run</c> that started it.</summary>
-    public int ServiceOf(string project) => Descendants().Single(pid =>
-        Path.GetFileName(Processes.CommandLine(pid).Split('\0')[0]) == project && !Processes.CommandLine(pid).Contains("\0capture\0", StringComparison.Ordinal));
+    public int ServiceOf(string project) => Descendants().Single(pid => Path.GetFileName(Processes.CommandLine(pid).Split('\0')[0]) == project);
 
     public string VariableOf(string project, string name) =>
         VariablesOf(ServiceOf(project)).First(variable => variable.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];

@@ -11,6 +11,10 @@ public sealed class FloorTests
         "Cluster", "Api", "Commands"));
 
     [Fact]
+    public void In_the_capture_worker_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.CameraWorker").UsesThatDoNotGoDown(
+        "Host", "Pictures", "Sources", "Network", "Pipes"));
+
+    [Fact]
     public void In_Web_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.Web").UsesThatDoNotGoDown(
         "Http", "Data", "Security", "Layout", "Accounts", "Forwarding", "Cameras", "Demo", "People", "Enrollment", "Operations"));
 

@@ -30,7 +30,7 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
 
     /// <summary>The very command of the container file, on the very files that it copies.</summary>
     [Fact]
-    public async Task What_is_published_answers_and_opens_a_camera()
+    public async Task What_is_published_opens_a_camera_and_says_so_if_its_worker_is_missing()
     {
         Assert.SkipWhen(redis.Missing is not null, redis.Missing ?? "");
         var lines = Lines("camera-api");
@@ -52,7 +52,21 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
                 Assert.True(build.ExitCode == 0, said);
             }
 
-            await BorrowAsync(app, lines.Single(line => line.StartsWith("ENTRYPOINT", StringComparison.Ordinal)).Split('"')[3]);
+            var program = lines.Single(line => line.StartsWith("ENTRYPOINT", StringComparison.Ordinal)).Split('"')[3];
+            await BorrowAsync(app, program, (health, lease) =>
+            {
+                Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+                Assert.Equal(HttpStatusCode.Created, lease.StatusCode); // with its first frame in hand
+                return Task.CompletedTask;
+            });
+
+            Directory.Delete(Path.Combine(app, "worker"), recursive: true);
+            await BorrowAsync(app, program, async (health, lease) =>
+            {
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, lease.StatusCode);
+                Assert.Contains("'worker/Attendance.CameraWorker.dll' is missing", await lease.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            });
         }
         finally
         {
@@ -60,7 +74,7 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
         }
     }
 
-    private async Task BorrowAsync(string app, string program)
+    private async Task BorrowAsync(string app, string program, Func<HttpResponseMessage, HttpResponseMessage, Task> judge)
     {
         var port = StoreServer.FreePort();
         using var api = Process.Start(new ProcessStartInfo("dotnet", [program])
@@ -91,9 +105,8 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
             }
 
             using var health = await client.GetAsync("/health", Cancel);
-            Assert.Equal(HttpStatusCode.OK, health.StatusCode);
             using var lease = await client.PostAsJsonAsync("/api/leases", new { camera_id = "demo", session_id = "deploy_123456789" }, Cancel);
-            Assert.Equal(HttpStatusCode.Created, lease.StatusCode); // with its first frame in hand
+            await judge(health, lease);
         }
         finally
         {

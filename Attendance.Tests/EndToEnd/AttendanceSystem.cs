@@ -264,7 +264,7 @@ internal static class Processes
 
     /// <summary>Capture workers of the API whose process this is.</summary>
     public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
-        [.. All().Where(pid => CommandLine(pid).Contains($"\0capture\0--owner\0{apiProcess}:", StringComparison.Ordinal))];
+        [.. All().Where(pid => CommandLine(pid).Contains($"{WorkerProgram.Name}\0{WorkerProgram.OwnerOption}\0{apiProcess}:", StringComparison.Ordinal))];
 
     public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
         .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));

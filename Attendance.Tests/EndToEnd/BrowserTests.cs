@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using Attendance.Tests.Browser;
-using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.CameraWorker;
 using Microsoft.Playwright;
 using OpenCvSharp;
 using Xunit;

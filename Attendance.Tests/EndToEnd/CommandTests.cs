@@ -128,7 +128,7 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
     private static async Task<Process> OrphanAsync()
     {
         using var owner = Process.Start(new ProcessStartInfo("/bin/sleep", "60"))!;
-        var worker = Process.Start(new ProcessStartInfo(Program, ["capture", "--owner", ProcessIdentity.Of(owner.Id)!.Value.ToString()])
+        var worker = Process.Start(new ProcessStartInfo(WorkerCommand.Find(), [WorkerProgram.OwnerOption, ProcessIdentity.Of(owner.Id)!.Value.ToString()])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;

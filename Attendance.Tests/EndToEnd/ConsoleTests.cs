@@ -1,6 +1,5 @@
-using Attendance.CameraApi.Capture;
 using Attendance.Tests.Browser;
-using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.CameraWorker;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

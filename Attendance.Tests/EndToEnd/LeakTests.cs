@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.CameraApi.Capture;
 using Attendance.Tests.CameraApi.Alerts;
-using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.CameraWorker;
 using Attendance.Tests.Telemetry;
 using OpenCvSharp;
 using Xunit;

@@ -1,5 +1,5 @@
-using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Capture.Worker;
+using Attendance.CameraWorker.Pictures;
+using Attendance.CameraWorker.Sources;
 using Attendance.Tests.Enrollment.Quality;
 using Attendance.Web.Data;
 using Xunit;

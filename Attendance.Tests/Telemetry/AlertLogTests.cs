@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.CameraWorker;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Nodes;
 using Attendance.Tests.Stores;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.CameraApi.Cameras.Discovery;
-using Attendance.Tests.CameraApi.Capture;
+using Attendance.Tests.CameraWorker;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Faults;
 using OpenCvSharp;

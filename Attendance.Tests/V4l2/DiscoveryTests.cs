@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Cameras.Discovery;
-using Attendance.Tests.CameraApi.Capture;
+using Attendance.Capture.Devices;
+using Attendance.Tests.CameraWorker;
 using Xunit;
 
 namespace Attendance.Tests.V4l2;

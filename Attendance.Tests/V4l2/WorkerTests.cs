@@ -1,7 +1,8 @@
 using Attendance.CameraApi.Cameras.Discovery;
-using Attendance.CameraApi.Capture;
-using Attendance.CameraApi.Capture.Worker;
-using Attendance.Tests.CameraApi.Capture;
+using Attendance.CameraWorker.Pictures;
+using Attendance.CameraWorker.Sources;
+using Attendance.Capture.Devices;
+using Attendance.Tests.CameraWorker;
 using OpenCvSharp;
 using Xunit;
 

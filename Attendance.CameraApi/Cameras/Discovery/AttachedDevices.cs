@@ -1,3 +1,5 @@
+using Attendance.Capture.Devices;
+
 namespace Attendance.CameraApi.Cameras.Discovery;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Attendance.CameraApi.Cameras.Discovery;
+using Attendance.Tests.Capture.Devices;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

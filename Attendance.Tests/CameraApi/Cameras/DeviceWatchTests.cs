@@ -3,6 +3,8 @@ using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Node;
+using Attendance.Capture.Devices;
+using Attendance.Tests.Capture.Devices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Quality;
+using Attendance.Tests.CameraWorker;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Capture;

@@ -89,14 +89,6 @@ public sealed class PaceTests
     public void Only_the_first_opening_of_a_device_on_Windows_may_take_longer(bool isDeviceOfWindows, bool isFirst, double seconds) =>
         Assert.Equal(seconds, new CaptureOptions().OpenTimeoutOf(isDeviceOfWindows, isFirst).TotalSeconds);
 
-    [Fact]
-    public void A_worker_is_told_what_its_native_libraries_read_when_they_are_loaded()
-    {
-        var environment = WorkerCommand.StartInfo(maxPixels: 1234).Environment;
-
-        Assert.Equal(("1234", "0"), (environment["OPENCV_IO_MAX_IMAGE_PIXELS"], environment["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"]));
-    }
-
     private List<string> Lines(string text)
     {
         var reader = new WorkerLogLines(new MemoryStream(Encoding.UTF8.GetBytes(text)), _clock);

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Attendance.CameraApi.Capture;
+using Attendance.Tests.CameraWorker;
+using Xunit;
+
+namespace Attendance.Tests.CameraApi.Capture;
+
+public sealed class OrphanWorkersTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_worker_whose_owner_is_gone_is_an_orphan_and_no_other()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Orphans are found through /proc.");
+
+        // A real worker would end by itself, so this one only looks like one.
+        var folder = Directory.CreateTempSubdirectory("attendance-");
+        var script = Path.Combine(folder.FullName, WorkerProgram.Name);
+        await File.WriteAllTextAsync(script, "sleep 60 & echo ready; wait", Cancel);
+        await using var owned = RunningWorker.Start();
+        using var orphan = Process.Start(new ProcessStartInfo("bash", [script, "--owner", "1:1", "--camera", "door"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            await orphan.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(RunningWorker.Patience, Cancel);
+
+            var found = OrphanWorkers.Find();
+
+            Assert.Contains(ProcessIdentity.Of(orphan.Id)!.Value, found);
+            Assert.DoesNotContain(found, worker => worker.Id == owned.Id);
+        }
+        finally
+        {
+            orphan.Kill(entireProcessTree: true);
+            await orphan.WaitForExitAsync(CancellationToken.None);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("grep --owner 1:1", false)]
+    [InlineData("--owner 1:1", false)]
+    [InlineData("/opt/worker/Attendance.CameraWorker --owner", false)]
+    [InlineData("/opt/worker/Attendance.CameraWorker --owner x", false)]
+    [InlineData("/opt/Attendance.CameraApi --owner 1:1", false)]
+    [InlineData("/opt/worker/Attendance.CameraWorker --owner 1:1", true)]
+    [InlineData("dotnet /opt/worker/Attendance.CameraWorker.dll --owner 1:1 --camera door", true)]
+    public void Only_a_workers_command_line_is_one(string commandLine, bool isOne) =>
+        Assert.Equal(isOne, OrphanWorkers.OwnerOf(commandLine.Split(' ')) is not null);
+}
