@@ -172,9 +172,9 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
 
         var lease = await one.AcquireAsync("door", Session());
         Assert.Equal(HttpStatusCode.OK, await one.RenewAsync(lease));
-        using (var deed = await one.Http.PostAsJsonAsync("/api/cameras/door/release", new { by = "ops", why = "to see it in the audit" }, Cancel))
+        using (var released = await one.Http.PostAsJsonAsync("/api/cameras/door/release", new { by = "ops", why = "to see it in the audit" }, Cancel))
         {
-            Assert.Equal(HttpStatusCode.OK, deed.StatusCode);
+            Assert.Equal(HttpStatusCode.OK, released.StatusCode);
         }
 
         await Processes.UntilAsync(

@@ -44,7 +44,7 @@ internal static class LimitsDocument
             new("wait for a camera (`wait_seconds`)", $"{Constant(typeof(AcquireLease), "MaxWaitSeconds")} s", "400 names `wait_seconds`"),
             new("sessions of a cleanup", Number(CleanupRequest.MaxSessions), "400 names `session_ids`"),
             new("reason of a cleanup (`reason`)", $"{CleanupRequest.MaxReason} characters", "400 names `reason`"),
-            new("reason of a deed of ops (`why`)", $"{OpsRequest.MaxWhy} characters", "400 names `why`"),
+            new("reason of an action of ops (`why`)", $"{OpsRequest.MaxWhy} characters", "400 names `why`"),
             new("message of a presence socket", Size(PresenceSocket.MaxMessage), "the socket is closed"),
         ]),
         ("Accounts", [
@@ -73,7 +73,7 @@ internal static class LimitsDocument
         ]),
         ("What is kept", [
             new("ended leases of a camera", Number(LeaseStore.LedgerLength), "the oldest go"),
-            new("deeds of ops, of all nodes", Number(AuditLog.Length), "the oldest go"),
+            new("actions of ops, of all nodes", Number(AuditLog.Length), "the oldest go"),
             new("resolved alerts of a node", Number(AlertStore.HistoryLength), "the oldest go"),
             new("messages that a webhook was not told", Number(Constant(typeof(AlertStore), "DeadLetters")), "the oldest go"),
             new("messages that wait for a webhook", Number(Constant(typeof(Webhook), "Backlog")), "the oldest become dead letters"),

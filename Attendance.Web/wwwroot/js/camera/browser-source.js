@@ -18,7 +18,7 @@ const patienceMs = 60_000;
 /** How long to wait for another program that is just releasing the camera. */
 const takenPatienceMs = 5000;
 /** Problems that may pass by themselves. */
-const passing = ['device_busy', 'device_failed'];
+const transientCodes = ['device_busy', 'device_failed'];
 /** Problems for which a retry does not help, because the user or the system decided or the browser cannot use a camera. */
 const final = ['permission_denied', 'permission_dismissed', 'permission_denied_by_system', 'permission_revoked', 'insecure_origin', 'not_supported'];
 
@@ -152,7 +152,7 @@ export class BrowserSource {
             } catch (error) {
                 signal.throwIfAborted();
                 const problem = asProblem(error);
-                if (!passing.includes(problem.code) || performance.now() + wait > until) {
+                if (!transientCodes.includes(problem.code) || performance.now() + wait > until) {
                     throw problem;
                 }
                 tell(problem);

@@ -66,7 +66,7 @@ export function optionsFor(choice, canvas, video) {
  * @returns {Promise<{ cameras: Camera[] | null, devices: { deviceId: string, label: string }[] }>} `cameras` is null if the
  *   server does not answer; `devices` is empty until the user has permitted one, because unnamed devices are left out
  */
-export async function whatThereIs(signal) {
+export async function listCameras(signal) {
     const [cameras, devices] = await Promise.all([
         request('/api/cameras', { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]), headers: Trace.unsampled.headers })
             .then(response => response.json())

@@ -6,7 +6,7 @@ import { FaceFinder } from './face-finder.js';
 import { PoseGuide, nextPose } from './pose-guide.js';
 import { figuresOf, poseOf } from './shot-figures.js';
 import { judge, poses as knownPoses, wayTo } from './shot-judge.js';
-import { ShotSender, answered, passing } from './shot-sender.js';
+import { ShotSender, answered, transientStatuses } from './shot-sender.js';
 import { wordsForFlaw, wordsForRefusal } from './shot-words.js';
 
 /**
@@ -251,7 +251,7 @@ export class CaptureSession extends EventTarget {
                 this.#problem = asProblem(error);
                 log(`shots: ${this.#problem.code}`);
                 this.#update();
-                if (this.#problem.status === 401 || !passing.includes(this.#problem.status)) {
+                if (this.#problem.status === 401 || !transientStatuses.includes(this.#problem.status)) {
                     return;
                 }
                 await delay(jittered(wait), signal).catch(() => {});
@@ -529,7 +529,7 @@ export class CaptureSession extends EventTarget {
 
     /** @returns {CaptureState} */
     #stateNow() {
-        if (this.#problem && !passing.includes(this.#problem.status) || this.#problem?.status === 401) {
+        if (this.#problem && !transientStatuses.includes(this.#problem.status) || this.#problem?.status === 401) {
             return 'blocked';
         }
         if (this.#asked === null) {

@@ -29,7 +29,7 @@ const answerWithinMs = 20_000;
 const firstRetryMs = 1000;
 const slowestRetryMs = 15_000;
 /** The statuses that may pass: the server or the connection is away, or (401) the user is signed out and may sign in in another tab. */
-export const passing = [0, 401, 408, 425, 429, 500, 502, 503, 504];
+export const transientStatuses = [0, 401, 408, 425, 429, 500, 502, 503, 504];
 
 /**
  * Sends shots one after the other, and retries while the server is away.
@@ -104,7 +104,7 @@ export class ShotSender extends EventTarget {
                     }
                     const problem = asProblem(error);
                     log(`shot ${shot.pose}: ${problem.code}`);
-                    if (!passing.includes(problem.status)) {
+                    if (!transientStatuses.includes(problem.status)) {
                         this.#shots.shift();
                         this.#tell('refused', { shot, problem, reasons: problem.reasons });
                         continue;

@@ -3,7 +3,7 @@ import { asProblem } from '../camera/api.js';
 import { describe, wordsForState } from '../camera/words.js';
 import { element, make, write } from '../pages/dom.js';
 import { AlertList, inOrder } from './alert-list.js';
-import { showDeeds } from './camera-row.js';
+import { showActions } from './camera-row.js';
 import { read } from './commands.js';
 import { drawTimeline, listHistory, spans } from './timeline.js';
 import { clockOf, shortTime, when, wordsForEnd, wordsForRefusal } from './words.js';
@@ -101,10 +101,10 @@ export class CameraDialog {
         detail.hidden = !camera?.detail;
         const actions = element('camera-actions', HTMLElement);
         if (camera) {
-            showDeeds(actions, camera, 'button');
+            showActions(actions, camera, 'button');
         } else {
             actions.replaceChildren();
-            delete actions.dataset.deeds;
+            delete actions.dataset.actions;
         }
         const alerts = inOrder([...this.#picture.alerts.values()].filter(alert => alert.camera_id === about.camera_id && (alert.node === about.node || about.scope !== null)));
         element('camera-alerts-part', HTMLElement).hidden = alerts.length === 0;

@@ -5,14 +5,14 @@ import { clockOf, shortTime, when, wordsForEnd } from './words.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera
- * @typedef {'release' | 'reopen' | 'unquarantine'} Deed
+ * @typedef {'release' | 'reopen' | 'unquarantine'} CameraAction
  */
 
 /** Frames are delivered many times a second, so an older frame means that something is wrong. */
 const oldFrameSeconds = 2;
 
-/** Returns the actions that are possible in the camera's current state. @param {OpsCamera} camera @returns {Deed[]} */
-export function deedsFor(camera) {
+/** Returns the actions that are possible in the camera's current state. @param {OpsCamera} camera @returns {CameraAction[]} */
+export function actionsFor(camera) {
     switch (camera.state) {
         case 'held':
         case 'suspended':
@@ -24,7 +24,7 @@ export function deedsFor(camera) {
     }
 }
 
-export const deedWords = { release: 'Release', reopen: 'Reopen', unquarantine: 'Look again' };
+export const actionWords = { release: 'Release', reopen: 'Reopen', unquarantine: 'Look again' };
 
 /**
  * Brings the action buttons up to date. If nothing has changed, the buttons and the focus stay as they are.
@@ -32,19 +32,19 @@ export const deedWords = { release: 'Release', reopen: 'Reopen', unquarantine: '
  * @param {OpsCamera} camera
  * @param {string} className
  */
-export function showDeeds(target, camera, className) {
-    const deeds = deedsFor(camera);
+export function showActions(target, camera, className) {
+    const actions = actionsFor(camera);
     const name = camera.name || camera.camera_id;
-    const wanted = [...deeds, name].join();
-    if (!(target instanceof HTMLElement) || target.dataset.deeds === wanted) {
+    const wanted = [...actions, name].join();
+    if (!(target instanceof HTMLElement) || target.dataset.actions === wanted) {
         return;
     }
-    target.dataset.deeds = wanted;
-    target.replaceChildren(...deeds.map(deed => {
-        const button = make('button', className, deedWords[deed]);
+    target.dataset.actions = wanted;
+    target.replaceChildren(...actions.map(action => {
+        const button = make('button', className, actionWords[action]);
         button.type = 'button';
-        button.dataset.deed = deed;
-        button.setAttribute('aria-label', `${deedWords[deed]} ${name}`);
+        button.dataset.action = action;
+        button.setAttribute('aria-label', `${actionWords[action]} ${name}`);
         return button;
     }));
 }
@@ -63,7 +63,7 @@ export class CameraRow {
     #age = make('td', 'col-age number');
     #viewers = make('td', 'col-viewers number');
     #last = make('td', 'col-last');
-    #deeds = make('td', 'col-deeds');
+    #actions = make('td', 'col-actions');
     /** @type {number | null} */
     #heldSince = null;
 
@@ -76,7 +76,7 @@ export class CameraRow {
         const camera = make('th', 'col-name');
         camera.scope = 'row';
         camera.append(this.#name, this.#id, this.#at);
-        this.element.append(state, camera, this.#node, this.#holder, this.#held, this.#rate, this.#age, this.#viewers, this.#last, this.#deeds);
+        this.element.append(state, camera, this.#node, this.#holder, this.#held, this.#rate, this.#age, this.#viewers, this.#last, this.#actions);
     }
 
     /**
@@ -103,7 +103,7 @@ export class CameraRow {
         this.#age.classList.toggle('is-bad', (camera.frame_age_seconds ?? 0) > oldFrameSeconds);
         write(this.#viewers, camera.viewers > 0 ? String(camera.viewers) : '');
         write(this.#last, camera.last_ended_at ? `${when(camera.last_ended_at)} ${wordsForEnd(camera.last_reason).words}` : '');
-        showDeeds(this.#deeds, camera, 'button button-small');
+        showActions(this.#actions, camera, 'button button-small');
         this.#heldSince = camera.held_since ? Date.parse(camera.held_since) : null;
         this.tick(now);
     }

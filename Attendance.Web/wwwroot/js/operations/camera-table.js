@@ -14,7 +14,7 @@ import { rowsOf } from './camera-rows.js';
 const columns = [
     ['state', 'State', 'col-state'], ['name', 'Camera', 'col-name'], ['node', 'Node', 'col-node'], ['holder', 'Holder', 'col-holder'],
     ['held', 'Held for', 'col-held number'], ['rate', 'Frames/s', 'col-rate number'], ['age', 'Frame age', 'col-age number'],
-    ['viewers', 'Viewers', 'col-viewers number'], ['last', 'Last release', 'col-last'], [null, 'Actions', 'col-deeds'],
+    ['viewers', 'Viewers', 'col-viewers number'], ['last', 'Last release', 'col-last'], [null, 'Actions', 'col-actions'],
 ];
 
 /** The number of extra rows above and below the visible ones, so that they are ready when the user scrolls. */

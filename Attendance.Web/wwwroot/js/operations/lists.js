@@ -1,6 +1,6 @@
 // @ts-check
 import { make } from '../pages/dom.js';
-import { countOf, when, wordsForDeed } from './words.js';
+import { countOf, when, wordsForAction } from './words.js';
 
 /**
  * @param {HTMLElement} target
@@ -35,7 +35,7 @@ export function showAudit(target, entries, nameOfCamera, nameOfAccount) {
         row.append(
             make('td', 'no-break', when(at)),
             make('td', 'no-break', nameOfAccount(by)),
-            make('td', '', `${wordsForDeed(action)}${camera ? `${action === 'acknowledge' ? ',' : ''} ${nameOfCamera(camera, node)}` : ''}`),
+            make('td', '', `${wordsForAction(action)}${camera ? `${action === 'acknowledge' ? ',' : ''} ${nameOfCamera(camera, node)}` : ''}`),
             make('td', 'no-break', node),
             make('td', 'free-text', why ?? ''),
             make('td', 'free-text', result));

@@ -41,14 +41,14 @@ export function wordsForRule(rule) {
 }
 
 /** @type {Record<string, string>} */
-const deeds = {
+const auditActions = {
     release: 'Released', reopen: 'Reopened', unquarantine: 'Looked again at', release_stale: 'Released what was stale', release_all: 'Released all', acknowledge: 'Acknowledged an alert',
     takeover: 'Took over',
 };
 
 /** @param {string} action */
-export function wordsForDeed(action) {
-    return deeds[action] ?? action;
+export function wordsForAction(action) {
+    return auditActions[action] ?? action;
 }
 
 /** @type {Record<string, string>} */

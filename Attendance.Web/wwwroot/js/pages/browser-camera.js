@@ -3,7 +3,7 @@ import { CameraSession } from '../camera/camera-session.js';
 import { listDevices, permissionStatus } from '../camera/device.js';
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
 import { element } from './dom.js';
-import { say, showOff, startWhenVisible, view } from './viewer.js';
+import { say, showCameraOff, startWhenVisible, view } from './viewer.js';
 
 /** @typedef {import('../camera/device.js').DeviceWish} DeviceWish */
 
@@ -34,7 +34,7 @@ async function begin() {
     if (status?.state === 'granted' || arrivedByReloadOrHistory() && status?.state !== 'denied') {
         startWhenVisible();
     } else {
-        showOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
+        showCameraOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
     }
 }
 

@@ -3,11 +3,11 @@ import { CameraSession } from '../camera/camera-session.js';
 import { permissionStatus } from '../camera/device.js';
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
 import { wordsForProblem } from '../camera/words.js';
-import { fallsBack, isOfDevice, offer, optionsFor, rememberChoice, rememberedChoice, whatThereIs } from '../enrollment/camera-choice.js';
+import { fallsBack, isOfDevice, offer, optionsFor, rememberChoice, rememberedChoice, listCameras } from '../enrollment/camera-choice.js';
 import { CaptureSession } from '../enrollment/capture-session.js';
 import { askFor, nameOfPose } from '../enrollment/shot-words.js';
 import { element } from './dom.js';
-import { showOff, startWhenVisible, view } from './viewer.js';
+import { showCameraOff, startWhenVisible, view } from './viewer.js';
 
 /**
  * @typedef {import('../camera/camera-session.js').StateChange} StateChange
@@ -51,7 +51,7 @@ let camera = null;
 let choice = rememberedChoice();
 /** Whether this device's camera is used because the server had no camera available. */
 let fellBack = false;
-/** @type {Awaited<ReturnType<typeof whatThereIs>>} */
+/** @type {Awaited<ReturnType<typeof listCameras>>} */
 let there = { cameras: null, devices: [] };
 /** @type {Map<Pose, PoseRow>} */
 const rows = new Map();
@@ -117,7 +117,7 @@ async function begin(wanted) {
     if (!isOfDevice(wanted) || status?.state === 'granted' || arrivedByReloadOrHistory() && status?.state !== 'denied') {
         startWhenVisible();
     } else {
-        showOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
+        showCameraOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
     }
 }
 
@@ -138,7 +138,7 @@ async function choose(wanted) {
 
 async function refresh() {
     if (document.visibilityState === 'visible' && document.activeElement !== select) {
-        there = await whatThereIs(AbortSignal.timeout(refreshEveryMs));
+        there = await listCameras(AbortSignal.timeout(refreshEveryMs));
         if (document.activeElement !== select) {
             offer(select, there, choice);
         }

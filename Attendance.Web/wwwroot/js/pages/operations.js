@@ -7,7 +7,7 @@ import { CameraDialog } from '../operations/camera-dialog.js';
 import { stateOrder } from '../operations/camera-rows.js';
 import { CameraTable } from '../operations/camera-table.js';
 import { read } from '../operations/commands.js';
-import { acknowledge, askFor, askForAll, askForStale } from '../operations/deeds.js';
+import { acknowledge, askFor, askForAll, askForStale } from '../operations/camera-actions.js';
 import { showAudit, showDeadLetters, showNodes } from '../operations/lists.js';
 import { LiveStream } from '../operations/live-stream.js';
 import { Notifier } from '../operations/notifier.js';
@@ -127,12 +127,12 @@ async function readOnce() {
 
 /** @param {HTMLButtonElement} button */
 async function press(button) {
-    const { deed, acknowledge: alertId, open } = button.dataset;
+    const { action, acknowledge: alertId, open } = button.dataset;
     const key = button.closest('tr')?.dataset.camera ?? element('camera', HTMLElement).dataset.camera ?? '';
-    if (deed) {
+    if (action) {
         const camera = picture.cameras.get(key);
         if (camera) {
-            askFor(/** @type {import('../operations/camera-row.js').Deed} */ (deed), camera);
+            askFor(/** @type {import('../operations/camera-row.js').CameraAction} */ (action), camera);
         }
     } else if (alertId) {
         button.disabled = true;

@@ -88,7 +88,7 @@ export function startWhenVisible() {
  * Shows that the camera is off until the user starts it.
  * @param {string} text
  */
-export function showOff(text) {
+export function showCameraOff(text) {
     show({ stage: 'ended', badge: 'Off', tone: 'quiet', words: text, actions: { start: 'Start camera' } });
 }
 

@@ -9,13 +9,13 @@ import { clockOf, countOf, shortTime, when } from './words.js';
  */
 
 /**
- * @param {import('./camera-row.js').Deed} deed
+ * @param {import('./camera-row.js').CameraAction} action
  * @param {OpsCamera} camera
  */
-export function askFor(deed, camera) {
+export function askFor(action, camera) {
     const name = camera.name || camera.camera_id;
-    const url = `/api/cameras/${encodeURIComponent(camera.camera_id)}/${deed}?node=${encodeURIComponent(camera.node)}`;
-    switch (deed) {
+    const url = `/api/cameras/${encodeURIComponent(camera.camera_id)}/${action}?node=${encodeURIComponent(camera.node)}`;
+    switch (action) {
         case 'release':
             return ask({
                 title: `Release ${name}`, confirm: 'Release', isHarsh: true, url,
