@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,9 @@ public static class ServerLimits
     /// <summary>The number of WebSockets that <see cref="OpenSockets"/> no longer counts but that are not closed yet.</summary>
     private const int Ending = 16;
 
+    /// <summary>The number of connections that are accepted only to be refused, at the same time.</summary>
+    private const int Refusing = 16;
+
     /// <summary>Descriptors for the rest of the process. The runtime alone keeps about 350 assemblies open.</summary>
     private const int Reserved = 400;
 
@@ -39,6 +43,9 @@ public static class ServerLimits
     /// lasts. So connections and WebSockets together use at most three quarters of the descriptors.
     /// </summary>
     public static long UpgradedConnections => Math.Clamp(s_descriptors / 8, Fewest, Most);
+
+    /// <summary>The maximum number of accepted connections at a listener, of whatever kind. Further ones wait.</summary>
+    internal static long Accepted => Connections + UpgradedConnections + Ending + Refusing;
 
     /// <param name="builder">The builder of a service that serves HTTP.</param>
     /// <param name="largestBody">The largest request body, in bytes, unless an endpoint sets its own limit.</param>
@@ -59,6 +66,8 @@ public static class ServerLimits
             limits.MaxRequestHeadersTotalSize = 16 * 1024;
             limits.MaxRequestHeaderCount = 64;
         });
+
+        builder.Services.AddSingleton<IConnectionListenerFactory, PacedListenerFactory>();
 
         // A warning for each refused connection would fill the disk. RefusedConnections logs it once a minute.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);

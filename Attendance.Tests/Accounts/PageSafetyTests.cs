@@ -25,7 +25,7 @@ public sealed class PageSafetyTests : WebTest
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!
                 .Replace("{id:guid}", person, StringComparison.Ordinal)
                 .Replace("{status:int}", "404", StringComparison.Ordinal)
-                .Replace("{id:regex(^[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}$)}", "demo", StringComparison.Ordinal)
+                .Replace("{id:name}", "demo", StringComparison.Ordinal)
                 .TrimStart('/'))
             .Distinct().ToList();
         Assert.Superset(new HashSet<string> { "/", "/people", $"/people/{person}", "/people/new", "/accounts", "/account", "/account/password", "/sign-in" }, pages.ToHashSet());

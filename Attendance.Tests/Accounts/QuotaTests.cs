@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Attendance.ServiceDefaults;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -60,13 +59,13 @@ public sealed class QuotaTests : IAsyncLifetime
         AssertCounted("open_connections");
         Assert.Equal(HttpStatusCode.OK, another.StatusCode);
         first.Dispose();
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 using var again = await StreamAsync(_client, path);
                 return again.StatusCode == HttpStatusCode.OK;
             },
-            TimeSpan.FromSeconds(10), "a place is free again", Cancel);
+            TimeSpan.FromSeconds(10), "a place is free again");
     }
 
     [Fact]
@@ -91,14 +90,14 @@ public sealed class QuotaTests : IAsyncLifetime
         await waiting.GetStream().WriteAsync(
             Encoding.ASCII.GetBytes($"POST /api/leases HTTP/1.1\r\nHost: {_web.Address.Authority}\r\nCookie: {_signIn.Header}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"), Cancel);
 
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 Assert.False(waiting.GetStream().DataAvailable, "It was answered.");
                 using var refused = await WishAsync(_client, "demo");
                 return refused.StatusCode == HttpStatusCode.TooManyRequests;
             },
-            TimeSpan.FromSeconds(4), "the second is refused while the first waits", Cancel);
+            TimeSpan.FromSeconds(4), "the second is refused while the first waits");
         AssertCounted("waiting_wishes");
         using var another = await WishAsync(_other, "demo");
         Assert.NotEqual(HttpStatusCode.TooManyRequests, another.StatusCode);

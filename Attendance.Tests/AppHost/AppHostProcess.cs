@@ -89,7 +89,7 @@ internal sealed class AppHostProcess : IDisposable
     {
         try
         {
-            await Processes.UntilAsync(() => _process.HasExited || Output.Contains("Attendance is ready at ", StringComparison.Ordinal), s_start, "the AppHost is up", Cancel);
+            await Eventually.TrueAsync(() => _process.HasExited || Output.Contains("Attendance is ready at ", StringComparison.Ordinal), s_start, "the AppHost is up");
         }
         finally
         {

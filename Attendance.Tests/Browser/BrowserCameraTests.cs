@@ -39,7 +39,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await Expect(State(page)).ToHaveTextAsync("Stopped. The camera is free for others.");
         Assert.Equal("client", Assert.Single(Api.Ended).EndedBecause);
         Assert.Equal(0, await page.EvaluateAsync<int>(OpenTracks));
-        await EventuallyAsync(() => Api.Presence.Open == 0, "the socket is closed");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 0, "the socket is closed");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
         await LiveAsync(page);
@@ -106,14 +106,14 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
             """);
         var page = await OpenAsync(window);
         await LiveAsync(page);
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
         var lease = Assert.Single(Api.Live);
 
         Api.End("forced");
 
         await Expect(State(page)).ToContainTextAsync("An administrator has freed the camera.");
         Assert.True(await page.EvaluateAsync<double>("() => stoppedAfter") < 200);
-        await EventuallyAsync(() => Api.Presence.HeardOf("stopped") == 1, "the page says that it has stopped");
+        await Eventually.TrueAsync(() => Api.Presence.HeardOf("stopped") == 1, "the page says that it has stopped");
         Assert.Equal(lease.Id, (string?)Api.Presence.Heard.Single(heard => (string?)heard["type"] == "stopped")["lease_id"]);
         Assert.DoesNotContain(Api.Requests, sent => sent.Method == "PUT"); // it was told; it did not have to ask
     }
@@ -201,8 +201,8 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(Here());
 
         await Expect(State(page)).ToContainTextAsync(words, new() { Timeout = 20_000 }); // what may pass is tried for some seconds
-        await EventuallyAsync(() => Api.Live.Count == 0, "nothing is held");
-        await EventuallyAsync(() => Api.Presence.Open == 0, "no socket is left");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, "nothing is held");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 0, "no socket is left");
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await PermitAsync(window, page, "denied");
 
         await Expect(State(page)).ToContainTextAsync("The permission to use the camera was taken away");
-        await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
         Assert.Equal("permission_revoked", Assert.Single(Api.Ended).EndedBecause);
     }
 
@@ -297,7 +297,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         var other = await page.EvaluateAsync<string>("() => [...document.getElementById('devices').options].find(o => !o.selected).value");
         await page.Locator("#devices").SelectOptionAsync(other);
 
-        await EventuallyAsync(() => Api.Live is [var now] && now.CameraId != first.CameraId, "the other camera is held, and it alone");
+        await Eventually.TrueAsync(() => Api.Live is [var now] && now.CameraId != first.CameraId, "the other camera is held, and it alone");
         await LiveAsync(page);
         Assert.Equal(1, await page.EvaluateAsync<int>(OpenTracks));
         Assert.Equal("client", first.EndedBecause);
@@ -325,7 +325,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.WaitForFunctionAsync("() => streams.length === 1");
 
         await page.WaitForFunctionAsync(OpenTracks.Replace(".length", ".length === 0", StringComparison.Ordinal));
-        await EventuallyAsync(() => Api.Live.Count == 0, "nothing is held");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, "nothing is held");
     }
 
     private static ILocator State(IPage page) => page.GetByRole(AriaRole.Status);

@@ -27,7 +27,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("Stopped. The camera is free for others.");
         Assert.Equal("client", Assert.Single(Api.Ended).EndedBecause);
-        await EventuallyAsync(() => Api.Viewers == 0, "no viewer is left");
+        await Eventually.TrueAsync(() => Api.Viewers == 0, "no viewer is left");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
         await LiveAsync(page);
@@ -62,9 +62,9 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
 
         await page.CloseAsync();
 
-        await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back", withinSeconds: 2);
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, TimeSpan.FromSeconds(2), "the camera is given back");
         Assert.Equal($$"""{"session_id":"{{session}}","reason":"page_hide","grace_ms":500}""", Assert.Single(Api.Cleanups).Body);
-        await EventuallyAsync(() => Api.Viewers == 0, "no viewer is left");
+        await Eventually.TrueAsync(() => Api.Viewers == 0, "no viewer is left");
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
 
         Api.End("page_hide");
 
-        await EventuallyAsync(() => Api.Live.Count == 1, "the page asks again by itself");
+        await Eventually.TrueAsync(() => Api.Live.Count == 1, "the page asks again by itself");
         await LiveAsync(page);
     }
 
@@ -210,7 +210,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.EvaluateAsync("() => { window.kept = true; }");
 
         await page.GotoAsync(new Uri(Web.Address, "/").ToString());
-        await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back", withinSeconds: 2);
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, TimeSpan.FromSeconds(2), "the camera is given back");
         await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit });
 
         await LiveAsync(page);
@@ -226,7 +226,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await LiveAsync(page);
 
         await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })) }");
-        await EventuallyAsync(() => Api.Live.Count == 0 && Api.Viewers == 0, "the camera is given back");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0 && Api.Viewers == 0, "the camera is given back");
         Assert.Single(Api.Cleanups);
         await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) }");
 
@@ -242,10 +242,10 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await LiveAsync(page);
 
         await HideAsync(page, "hidden");
-        await EventuallyAsync(() => Api.Viewers == 0, "the stream is closed");
+        await Eventually.TrueAsync(() => Api.Viewers == 0, "the stream is closed");
         await Expect(State(page)).ToContainTextAsync("Paused");
         var renewals = Renewals();
-        await EventuallyAsync(() => Renewals() > renewals, "the lease is renewed");
+        await Eventually.TrueAsync(() => Renewals() > renewals, "the lease is renewed");
         await HideAsync(page, "visible");
 
         await LiveAsync(page);
@@ -259,8 +259,8 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
         await Expect(State(page)).ToContainTextAsync("Waiting for its first picture");
-        await EventuallyAsync(() => Api.Viewers == 1, "the stream is open");
-        await EventuallyAsync(() => Renewals() > 1, "frames have had time to come");
+        await Eventually.TrueAsync(() => Api.Viewers == 1, "the stream is open");
+        await Eventually.TrueAsync(() => Renewals() > 1, "frames have had time to come");
 
         await Expect(State(page)).ToContainTextAsync("Waiting for its first picture");
 

@@ -284,7 +284,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0d", "leak", "critical", "door"));
         await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(1);
         Api.Operations.Break(); // a network's failure, after which the browser says what it has heard last
-        await EventuallyAsync(() => Api.Operations.Watching == 1 && !Api.Operations.ResumedFrom.IsEmpty, "it is resumed");
+        await Eventually.TrueAsync(() => Api.Operations.Watching == 1 && !Api.Operations.ResumedFrom.IsEmpty, "it is resumed");
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
     }
 

@@ -17,7 +17,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
     {
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window, target);
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
         await page.EvaluateAsync("() => { window.kept = true; }");
         var control = await window.NewCDPSessionAsync(page);
         await control.SendAsync("Page.enable");
@@ -25,7 +25,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
         control.Event("Page.backForwardCacheNotUsed").OnEvent += (_, verdict) => verdicts.Add(verdict?.ToString() ?? "");
 
         await page.GotoAsync(new Uri(Web.Address, "/nothing").ToString());
-        await EventuallyAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back", withinSeconds: 2);
+        await Eventually.TrueAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, TimeSpan.FromSeconds(2), "camera and socket are given back");
         Assert.DoesNotContain("grace_ms", Assert.Single(Api.Cleanups).Body, StringComparison.Ordinal);
         await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit });
         await LiveAsync(page);
@@ -33,7 +33,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
         Assert.True(await page.EvaluateAsync<bool>("() => window.kept === true"), $"Not from the cache: {string.Join(", ", verdicts)}");
         Assert.Empty(verdicts);
         Assert.Single(Api.Live);
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open again");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open again");
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
 
         await browser.OpenAsync(new Uri("about:blank")); // in front of it: only what is hidden is frozen
         await page.FreezeAsync();
-        await EventuallyAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
         await page.ThawAsync();
         await page.ShowAsync();
 
@@ -68,9 +68,9 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
 
         await browser.OpenAsync(new Uri("about:blank"));
         await page.UntilAsync("document.getElementById('badge').textContent", "Paused", Cancel);
-        await EventuallyAsync(() => Api.Presence.Heard.Any(heard => (bool?)heard["hidden"] == true), "the server knows");
+        await Eventually.TrueAsync(() => Api.Presence.Heard.Any(heard => (bool?)heard["hidden"] == true), "the server knows");
         var renewals = Api.Presence.Renewals;
-        await EventuallyAsync(() => Api.Presence.Renewals > renewals + 2, "the server goes on renewing");
+        await Eventually.TrueAsync(() => Api.Presence.Renewals > renewals + 2, "the server goes on renewing");
         await page.ShowAsync();
 
         await page.LiveAsync(Cancel);
@@ -105,7 +105,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
 
         await page.CloseAsync();
 
-        await EventuallyAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
         Assert.Single(Api.Cleanups);
     }
 
@@ -115,14 +115,14 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
         await using var browser = await chromium.LaunchAsync(Cancel);
         await using var window = await WindowAsync(browser);
         var page = await OpenAsync(window, "/cameras/browser");
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
         var crashed = new TaskCompletionSource();
         page.Crash += (_, _) => crashed.TrySetResult();
 
         _ = page.GotoAsync("chrome://crash").ContinueWith(gone => gone.Exception, TaskScheduler.Default);
 
         await crashed.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
-        await EventuallyAsync(() => Api.Presence.Open == 0, "the socket is gone, and the server's grace begins");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 0, "the socket is gone, and the server's grace begins");
     }
 
     [Fact]

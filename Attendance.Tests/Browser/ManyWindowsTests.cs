@@ -28,7 +28,7 @@ public sealed class ManyWindowsTests(ChromiumBrowser chromium) : WebTest
         await Expect(window.Pages[^1].Locator("#badge")).ToHaveTextAsync("Live");
 
         await window.Pages[0].CloseAsync();
-        await EventuallyAsync(() => Api.Live.Count == Windows - 1, "the camera of the window that was closed is free");
+        await Eventually.TrueAsync(() => Api.Live.Count == Windows - 1, "the camera of the window that was closed is free");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
 
-        await EventuallyAsync(() => Api.Presence.Renewals > 3, "the server has renewed a few times");
+        await Eventually.TrueAsync(() => Api.Presence.Renewals > 3, "the server has renewed a few times");
 
         Assert.Equal(0, Renewals());
         Assert.False((bool)Api.Presence.Heard[0]["hidden"]!);
@@ -28,14 +28,14 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
         Api.Presence.IsBlocked = true;
         await using var window = await WindowAsync(chromium);
         await OpenAsync(window);
-        await EventuallyAsync(() => Renewals() > 2, "the page renews by HTTP");
+        await Eventually.TrueAsync(() => Renewals() > 2, "the page renews by HTTP");
 
         Api.Presence.IsBlocked = false;
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open", withinSeconds: 20);
-        await EventuallyAsync(() => Api.Presence.Renewals > 1, "the server renews");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, TimeSpan.FromSeconds(20), "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Renewals > 1, "the server renews");
         var renewals = Renewals();
         var rounds = Api.Presence.Renewals;
-        await EventuallyAsync(() => Api.Presence.Renewals > rounds + 2, "the server goes on renewing");
+        await Eventually.TrueAsync(() => Api.Presence.Renewals > rounds + 2, "the server goes on renewing");
 
         Assert.Equal(renewals, Renewals());
     }
@@ -45,11 +45,11 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     {
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
 
         Api.Presence.Cut();
 
-        await EventuallyAsync(() => Api.Presence is { Accepted: 2, Open: 1 }, "it is open again, within the server's grace", withinSeconds: 2);
+        await Eventually.TrueAsync(() => Api.Presence is { Accepted: 2, Open: 1 }, TimeSpan.FromSeconds(2), "it is open again, within the server's grace");
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         Assert.Single(Api.Live);
     }
@@ -59,10 +59,10 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     {
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
         Api.Presence.IsBlocked = true;
         Api.Presence.Cut();
-        await EventuallyAsync(() => Api.Presence.Open == 0, "the socket is gone");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 0, "the socket is gone");
         Api.End("disconnected");
 
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The connection to this page was lost");
@@ -86,7 +86,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
     {
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
 
         await page.EvaluateAsync(
             """
@@ -95,10 +95,10 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
                 document.dispatchEvent(new Event('visibilitychange'));
             }
             """);
-        await EventuallyAsync(() => Api.Presence.Heard.Any(heard => (bool?)heard["hidden"] == true), "the server knows");
+        await Eventually.TrueAsync(() => Api.Presence.Heard.Any(heard => (bool?)heard["hidden"] == true), "the server knows");
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
 
-        await EventuallyAsync(() => Api.Presence.Open == 0 && Api.Presence.HeardOf("bye") == 1, "the page says goodbye");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 0 && Api.Presence.HeardOf("bye") == 1, "the page says goodbye");
     }
 
     [Fact]
@@ -115,18 +115,18 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
                 await Promise.all(sessions.map(session => session.start()));
             }
             """);
-        await EventuallyAsync(() => Api.Live.Count == 2 && Api.Presence.Open == 1, "both are held, by one socket");
+        await Eventually.TrueAsync(() => Api.Live.Count == 2 && Api.Presence.Open == 1, "both are held, by one socket");
         Assert.Single(Api.Live.Select(lease => lease.SessionId).Distinct());
 
         await page.EvaluateAsync("() => sessions[0].dispose()");
-        await EventuallyAsync(() => Api.Live is [{ CameraId: "door" }], "one is given back, and the other is kept");
+        await Eventually.TrueAsync(() => Api.Live is [{ CameraId: "door" }], "one is given back, and the other is kept");
         Assert.Equal(1, Api.Presence.Open);
         await page.EvaluateAsync("async () => { const { CameraSession } = await import('/js/camera/camera-session.js'); await new CameraSession({ cameraId: 'demo' }).start(); }");
-        await EventuallyAsync(() => Api.Live.Count == 2, "both are held again");
+        await Eventually.TrueAsync(() => Api.Live.Count == 2, "both are held again");
 
         await page.CloseAsync();
 
-        await EventuallyAsync(() => Api.Live.Count == 0, "both are given back");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, "both are given back");
         Assert.Single(Api.Cleanups);
     }
 
@@ -136,7 +136,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
         Api.Cameras = [FakeCameraApi.Camera("demo", "Reception desk", "available"), FakeCameraApi.Camera("door", "Back door", "available")];
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
-        await EventuallyAsync(() => Api.Presence.Open == 1, "the socket is open");
+        await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
         var session = Assert.Single(Api.Live).SessionId;
 
         // Granted to a page that did not get the answer: the server would renew it for as long as the page lives.
@@ -144,7 +144,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
             "session => fetch('/api/leases', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ session_id: session, camera_id: 'door' }) })",
             session);
 
-        await EventuallyAsync(() => Api.Live is [{ CameraId: "demo" }], "it is given back, and the other is kept");
+        await Eventually.TrueAsync(() => Api.Live is [{ CameraId: "demo" }], "it is given back, and the other is kept");
     }
 
     private int Renewals() => Api.Requests.Count(sent => sent.Method == "PUT");

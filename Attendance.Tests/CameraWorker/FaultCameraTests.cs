@@ -94,7 +94,7 @@ public sealed class FaultCameraTests : IDisposable
 
         await _camera.StrikeAsync("once ignore SIGTERM", Cancel);
 
-        await Processes.UntilAsync(() => Ignores(worker.Id, SigTerm), RunningWorker.Patience, "SIGTERM is ignored", Cancel);
+        await Eventually.TrueAsync(() => Ignores(worker.Id, SigTerm), RunningWorker.Patience, "SIGTERM is ignored");
     }
 
     [Theory]
@@ -174,7 +174,7 @@ public sealed class FaultCameraTests : IDisposable
         {
             await worker.FrameAfterOpenedAsync();
             Processes.Signal(worker.Id, "KILL");
-            await Processes.UntilAsync(() => !Processes.IsAlive(worker.Id), RunningWorker.Patience, "the worker is gone", Cancel);
+            await Eventually.TrueAsync(() => !Processes.IsAlive(worker.Id), RunningWorker.Patience, "the worker is gone");
 
             var log = worker.LogToTheEndAsync();
             await Task.Delay(500, Cancel);
@@ -186,9 +186,9 @@ public sealed class FaultCameraTests : IDisposable
     }
 
     /// <summary>Some thread of the process is in a read of a pipe, as the kernel sees it.</summary>
-    private static Task<TimeSpan> WaitsInPipeReadAsync(int pid) => Processes.UntilAsync(
+    private static Task<TimeSpan> WaitsInPipeReadAsync(int pid) => Eventually.TrueAsync(
         () => Directory.EnumerateDirectories($"/proc/{pid}/task").Any(IsInPipeRead),
-        RunningWorker.Patience, "it waits for its pipe", Cancel);
+        RunningWorker.Patience, "it waits for its pipe");
 
     /// <summary>The thread that owns the device; the one that reads commands waits for a pipe as well.</summary>
     private static bool IsInPipeRead(string task)

@@ -7,7 +7,6 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Quality;
 using Attendance.CameraWorker.Network;
-using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -81,11 +80,11 @@ public sealed class NetworkCaptureTests
                 await capture.OpenAsync(Cancel);
             }
 
-            await Processes.UntilAsync(() => capture.Status.Failures > 0, TimeSpan.FromSeconds(60), "it cannot be reached", Cancel);
+            await Eventually.TrueAsync(() => capture.Status.Failures > 0, TimeSpan.FromSeconds(60), "it cannot be reached");
             var again = Picture(78);
             await using var back = new HttpCamera(again, pictures: int.MaxValue, port: new Uri(address).Port);
 
-            await Processes.UntilAsync(() => capture.Status is { Reopenings: 1, Failures: 0 }, TimeSpan.FromSeconds(60), "it is back", Cancel);
+            await Eventually.TrueAsync(() => capture.Status is { Reopenings: 1, Failures: 0 }, TimeSpan.FromSeconds(60), "it is back");
             Assert.Equal(again, capture.Frames.Latest!.Jpeg);
             Assert.False(capture.Lost.IsCompleted);
         }
@@ -152,7 +151,7 @@ public sealed class NetworkCaptureTests
     private static async Task<int> ReaderOfAsync(int process)
     {
         int? reader = null;
-        await Processes.UntilAsync(() => (reader = ChildrenOf(process).FirstOrDefault(IsReader)) > 0, RunningWorker.Patience, "the stream is read", Cancel);
+        await Eventually.TrueAsync(() => (reader = ChildrenOf(process).FirstOrDefault(IsReader)) > 0, RunningWorker.Patience, "the stream is read");
         return reader!.Value;
 
         static bool IsReader(int child)

@@ -197,11 +197,10 @@ public sealed class ChaosTests
     /// <summary>Nobody renews any more: in a bounded time everything is free, and the books are in order.</summary>
     private async Task CheckAtRestAsync(AttendanceSystem system)
     {
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () => await IsAtRestAsync(system),
             s_settling,
-            $"everything is free again after chaos with {_plan}\n{string.Join('\n', _witness.Story)}",
-            Cancel);
+            $"everything is free again after chaos with {_plan}\n{string.Join('\n', _witness.Story)}");
 
         var ends = new Dictionary<string, int>();
         foreach (var camera in s_cameras)
@@ -251,9 +250,9 @@ public sealed class ChaosTests
                 && (outcomes.Length == 0 || outcomes.Contains(point.Attributes["attendance.lease.outcome"])));
             double HandedOut() => Sum("attendance.camera.lease.acquisitions", "granted", "adopted");
             double Returned() => Sum("attendance.camera.lease.releases", "granted", "adopted");
-            await Processes.UntilAsync(
+            await Eventually.TrueAsync(
                 () => Sum("attendance.camera.lease.active") == held && HandedOut() - Returned() == held && HandedOut() >= s_cameras.Length - 1,
-                s_settling, $"the books of process {process}balance with {held} held, after chaos with {_plan}", Cancel);
+                s_settling, $"the books of process {process}balance with {held} held, after chaos with {_plan}");
         }
     }
 

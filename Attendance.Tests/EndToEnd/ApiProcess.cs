@@ -12,7 +12,6 @@ namespace Attendance.Tests.EndToEnd;
 internal abstract class ApiProcess : IAsyncDisposable
 {
     /// <summary>Who asks more often takes the time from who is asked.</summary>
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
     private readonly Process _process;
     private readonly TimeSpan _patience;
@@ -118,28 +117,12 @@ internal abstract class ApiProcess : IAsyncDisposable
         return start;
     }
 
-    /// <summary>As <see cref="Processes.UntilAsync(Func{Task{bool}}, TimeSpan, string, CancellationToken)"/>, for what takes its time.</summary>
-    public static Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo, TimeSpan bound, string what) => Processes.UntilAsync(
-        async () =>
-        {
-            if (await isSo())
-            {
-                return true;
-            }
-
-            await Task.Delay(s_interval, Cancel);
-            return false;
-        },
-        bound,
-        what,
-        Cancel);
-
     /// <summary>Waits until it answers. If it does not, what it wrote is shown, and it is ended.</summary>
     protected async Task HealthyAsync(TimeSpan bound)
     {
         try
         {
-            await UntilAsync(IsHealthyAsync, bound, $"{Name} is healthy");
+            await Eventually.TrueAsync(IsHealthyAsync, bound, $"{Name} is healthy");
         }
         catch
         {

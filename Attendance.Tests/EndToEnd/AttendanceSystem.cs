@@ -164,7 +164,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(s_patience);
         await _app.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.Running, bound.Token);
-        await Processes.UntilAsync(() => IsHealthyAsync(resource, bound.Token), s_patience, $"{resource} is healthy", bound.Token);
+        await Eventually.TrueAsync(() => IsHealthyAsync(resource, bound.Token), s_patience, $"{resource} is healthy");
     }
 
     public async Task<string> ConnectionStringAsync(CancellationToken cancellationToken) =>
@@ -258,10 +258,6 @@ public sealed record Lease(string Id, string Ref, long FencingToken, string Stre
 /// <summary>Processes as the kernel sees them.</summary>
 internal static class Processes
 {
-    // What is waited for is asked often at first and then less often, or asking takes the processor from what is asked.
-    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Capture workers of the API whose process this is.</summary>
     public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
         [.. All().Where(pid => CommandLine(pid).Contains($"{WorkerProgram.Name}\0{WorkerProgram.OwnerOption}\0{apiProcess}:", StringComparison.Ordinal))];
@@ -294,23 +290,6 @@ internal static class Processes
         using var kill = Process.Start("/bin/kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
-
-    /// <summary>Waits until it is so, and says how long that took.</summary>
-    public static async Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo, TimeSpan bound, string what, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await isSo())
-        {
-            var waited = Stopwatch.GetElapsedTime(started);
-            Assert.True(waited < bound, $"Not within {bound.TotalSeconds} s: {what}.");
-            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 20, s_shortestPause.Ticks, s_longestPause.Ticks)), cancellationToken);
-        }
-
-        return Stopwatch.GetElapsedTime(started);
-    }
-
-    public static Task<TimeSpan> UntilAsync(Func<bool> isSo, TimeSpan bound, string what, CancellationToken cancellationToken) =>
-        UntilAsync(() => Task.FromResult(isSo()), bound, what, cancellationToken);
 
     public static int ParentOf(int pid)
     {

@@ -194,6 +194,6 @@ public sealed class BrowserTests(SystemWithFilm shared, ChromiumBrowser chromium
 
     private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 
-    private Task<TimeSpan> FreeAsync(string cameraId) => Processes.UntilAsync(
-        async () => await _system.StateAsync(cameraId) == "available", TimeSpan.FromSeconds(10), $"camera {cameraId} is free", Cancel);
+    private Task<TimeSpan> FreeAsync(string cameraId) => Eventually.TrueAsync(
+        async () => await _system.StateAsync(cameraId) == "available", TimeSpan.FromSeconds(10), $"camera {cameraId} is free");
 }

@@ -231,7 +231,7 @@ public sealed partial class EnrollmentTests(SystemWithFaces shared, ChromiumBrow
 
     private static ILocator Taken(IPage page) => page.Locator("#poses li[data-state='taken']");
 
-    private Task<TimeSpan> FreeAsync() => Processes.UntilAsync(async () => await _system.ActiveCamerasAsync() == 0, s_free, "the camera is free", Cancel);
+    private Task<TimeSpan> FreeAsync() => Eventually.TrueAsync(async () => await _system.ActiveCamerasAsync() == 0, s_free, "the camera is free");
 
     private async Task<int> ShotsAsync(string captureAddress)
     {

@@ -44,7 +44,7 @@ internal sealed class EventReader : IAsyncDisposable
 
     public async Task<JsonElement> NextAsync(string name, Func<JsonElement, bool> isIt, TimeSpan bound, CancellationToken cancellationToken)
     {
-        await Processes.UntilAsync(() => Find() is not null, bound, $"'{name}' is told", cancellationToken);
+        await Eventually.TrueAsync(() => Find() is not null, bound, $"'{name}' is told");
         return Find()!.Data;
 
         Heard? Find() => All.FirstOrDefault(heard => heard.Event == name && isIt(heard.Data));

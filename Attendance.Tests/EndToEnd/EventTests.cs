@@ -90,7 +90,7 @@ public sealed class EventTests(EventTests.Fixture fixture) : IClassFixture<Event
     /// <summary>The one event of this type.</summary>
     private async Task<JsonElement> ToldAsync(string type, string cameraId)
     {
-        await Processes.UntilAsync(() => Matching().Any(), s_patience, $"{type} is told", Cancel);
+        await Eventually.TrueAsync(() => Matching().Any(), s_patience, $"{type} is told");
         return Assert.Single(Matching());
 
         IEnumerable<JsonElement> Matching() => _told.Where(told =>

@@ -72,7 +72,7 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
             "/api/leases/check", new { lease_id = lease.Id, camera_id = "left", fencing_token = lease.FencingToken }, Cancel);
         Assert.Equal(HttpStatusCode.Gone, write.StatusCode);
 
-        await Processes.UntilAsync(async () => await _system.StateAsync("left") == "available", s_patience, "the lost camera's slot is free", Cancel);
+        await Eventually.TrueAsync(async () => await _system.StateAsync("left") == "available", s_patience, "the lost camera's slot is free");
         var end = await _system.LastEndAsync("left");
         Assert.Equal(("device_lost", "moved to right"), (end.GetProperty("reason").GetString(), end.GetProperty("detail").GetString()));
         using var released = await _system.Api.DeleteAsync($"/api/leases/{lease.Id}?reason=manual", Cancel);
@@ -86,10 +86,10 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
         var lease = await AcquireAsync("left", failover: false);
 
         shared.Left.Set("missing");
-        await Processes.UntilAsync(async () => await _system.StateAsync("left") == "suspended", s_patience, "the lease waits", Cancel);
+        await Eventually.TrueAsync(async () => await _system.StateAsync("left") == "suspended", s_patience, "the lease waits");
         shared.Left.Set();
 
-        await Processes.UntilAsync(async () => await _system.StateAsync("left") == "held", s_patience, "the camera is back", Cancel);
+        await Eventually.TrueAsync(async () => await _system.StateAsync("left") == "held", s_patience, "the camera is back");
         Assert.Equal("left", (await CurrentAsync(lease)).GetProperty("camera_id").GetString());
         Assert.Equal(lease.FencingToken, (await CurrentAsync(lease)).GetProperty("fencing_token").GetInt64());
     }
@@ -121,8 +121,8 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
         var lease = await AcquireAsync("left", failover: true, ttlSeconds: 300); // longer than a start can take
         await using (var redis = await ConnectionMultiplexer.ConnectAsync(await _system.ConnectionStringAsync(Cancel)))
         {
-            await Processes.UntilAsync(
-                () => redis.GetServers().Any(server => server.Keys(pattern: "attendance:{*}:failover").Any()), s_patience, "the store knows what it may move to", Cancel);
+            await Eventually.TrueAsync(
+                () => redis.GetServers().Any(server => server.Keys(pattern: "attendance:{*}:failover").Any()), s_patience, "the store knows what it may move to");
         }
 
         Processes.Signal(await _system.ProcessAsync("camera-api", Cancel), "KILL");
@@ -156,8 +156,8 @@ public sealed class FailoverTests(SystemWithTwoPlugs shared, ChromiumBrowser chr
     private async Task<JsonElement> MovedAsync(Lease lease)
     {
         var now = default(JsonElement);
-        await Processes.UntilAsync(
-            async () => (now = await CurrentAsync(lease)).GetProperty("fencing_token").GetInt64() != lease.FencingToken, s_patience, "the lease has moved", Cancel);
+        await Eventually.TrueAsync(
+            async () => (now = await CurrentAsync(lease)).GetProperty("fencing_token").GetInt64() != lease.FencingToken, s_patience, "the lease has moved");
         return now;
     }
 

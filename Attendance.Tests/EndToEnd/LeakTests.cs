@@ -36,7 +36,7 @@ public sealed class LeakTests(LeakTests.Fixture fixture) : IClassFixture<LeakTes
         var alert = (await events.NextAsync("alert_opened", data => data.GetProperty("camera_id").GetString() == "film", s_bound, Cancel)).GetProperty("alert");
         Assert.Equal(("leak", "critical"), (alert.GetProperty("rule").GetString(), alert.GetProperty("severity").GetString()));
         var id = alert.GetProperty("id").GetString()!;
-        await Processes.UntilAsync(() => !Processes.IsAlive(worker.Id), s_bound, "the worker is gone", Cancel);
+        await Eventually.TrueAsync(() => !Processes.IsAlive(worker.Id), s_bound, "the worker is gone");
 
         var told = await _webhook.NextAsync(received => received.Type == "alert.opened" && received.Alert.GetProperty("id").GetString() == id, s_bound, Cancel);
         told.AssertSigned();
@@ -47,8 +47,8 @@ public sealed class LeakTests(LeakTests.Fixture fixture) : IClassFixture<LeakTes
             Assert.Contains("film", await health.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         }
 
-        await Processes.UntilAsync(
-            async () => (await _system.LogAsync("camera-api")).Contains($"ALERT leak (critical, {id}) film", StringComparison.Ordinal), s_bound, "the log tells", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await _system.LogAsync("camera-api")).Contains($"ALERT leak (critical, {id}) film", StringComparison.Ordinal), s_bound, "the log tells");
         if (prometheus is null)
         {
             TestContext.Current.AddWarning($"The metric and Prometheus' own alert were not looked at: {PrometheusServer.Missing}");
@@ -86,13 +86,13 @@ public sealed class LeakTests(LeakTests.Fixture fixture) : IClassFixture<LeakTes
         var api = ProcessIdentity.Of(await _system.ProcessAsync("camera-api", Cancel))!.Value;
         await using var worker = RunningWorker.Start(api);
 
-        await Processes.UntilAsync(() => !Processes.IsAlive(worker.Id), s_bound, "the worker is gone", Cancel);
-        await Processes.UntilAsync(
-            async () => (await _system.LogAsync("camera-api")).Contains("unknown_worker", StringComparison.Ordinal), s_bound, "the log tells", Cancel);
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(() => !Processes.IsAlive(worker.Id), s_bound, "the worker is gone");
+        await Eventually.TrueAsync(
+            async () => (await _system.LogAsync("camera-api")).Contains("unknown_worker", StringComparison.Ordinal), s_bound, "the log tells");
+        await Eventually.TrueAsync(
             async () => (await _system.Api.GetFromJsonAsync<JsonElement>("/api/alerts", Cancel)).GetProperty("alerts").EnumerateArray()
                 .All(one => one.GetProperty("state").GetString() == "resolved"),
-            TimeSpan.FromSeconds(30), "nothing of it is left for the next test", Cancel);
+            TimeSpan.FromSeconds(30), "nothing of it is left for the next test");
     }
 
     public sealed class Fixture : IAsyncLifetime

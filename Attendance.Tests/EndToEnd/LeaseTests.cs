@@ -77,8 +77,8 @@ public sealed class LeaseTests(SharedSystem shared) : IAsyncDisposable
     {
         await _system.AcquireAsync("demo", _session, ttlSeconds: 5);
 
-        var took = await Processes.UntilAsync(
-            async () => await _system.StateAsync("demo") == "available", TimeSpan.FromSeconds(20), "the camera is free", Cancel);
+        var took = await Eventually.TrueAsync(
+            async () => await _system.StateAsync("demo") == "available", TimeSpan.FromSeconds(20), "the camera is free");
 
         Assert.True(took > TimeSpan.FromSeconds(4), $"It was free after {took} already.");
         Assert.Equal("expired", (await _system.LastEndAsync("demo")).GetProperty("reason").GetString());
@@ -294,13 +294,13 @@ public sealed class LeaseTests(SharedSystem shared) : IAsyncDisposable
         }
 
         // A worker that another test on this machine has left without an owner is a leak to this system, too, until it is resolved.
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 using var cameras = await visitor.GetAsync("/health/cameras", Cancel);
                 return cameras.StatusCode == HttpStatusCode.OK;
             },
-            TimeSpan.FromMinutes(2), "/health/cameras answers 200 to a visitor", Cancel);
+            TimeSpan.FromMinutes(2), "/health/cameras answers 200 to a visitor");
     }
 
     private async Task<byte[]> SnapshotAsync(Lease lease)

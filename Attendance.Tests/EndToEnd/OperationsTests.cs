@@ -165,8 +165,8 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
         var alert = await AlertAsync("quarantined");
         Assert.Equal(("critical", "open"), (alert.GetProperty("severity").GetString(), alert.GetProperty("state").GetString()));
         await page.DisposeAsync(); // gone: it holds nothing any more
-        await Processes.UntilAsync(
-            async () => await AlertAsync("quarantined") is var now && now.GetProperty("state").GetString() == "resolved", TimeSpan.FromSeconds(20), "the alert resolves", Cancel);
+        await Eventually.TrueAsync(
+            async () => await AlertAsync("quarantined") is var now && now.GetProperty("state").GetString() == "resolved", TimeSpan.FromSeconds(20), "the alert resolves");
         await AssertProblemAsync($"/api/cameras/demo/unquarantine", s_ops, HttpStatusCode.Conflict, "not_quarantined");
     }
 
@@ -192,13 +192,13 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
         var lease = await System.AcquireAsync(fixture.Camera.Id, Session);
         using var released = await System.Api.DeleteAsync($"/api/leases/{lease.Id}", Cancel);
         await events.NextAsync("alert_resolved", data => RuleOf(data) == "worker_crash_loop", TimeSpan.FromSeconds(20), Cancel);
-        await Processes.UntilAsync( // it is told first, and written to the store behind everybody's back
+        await Eventually.TrueAsync( // it is told first, and written to the store behind everybody's back
             async () =>
             {
                 using var again = await System.Api.PostAsJsonAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, Cancel);
                 return again.StatusCode == HttpStatusCode.Conflict;
             },
-            s_patience, "the store has it as resolved", Cancel);
+            s_patience, "the store has it as resolved");
         await AssertProblemAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, HttpStatusCode.Conflict, "alert_resolved");
         await AssertProblemAsync("/api/alerts/0000/acknowledge", new { by = "account-1" }, HttpStatusCode.NotFound, "unknown_alert");
         Assert.Equal("worker_crash_loop", (await AlertAsync("worker_crash_loop")).GetProperty("rule").GetString());
@@ -255,7 +255,7 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
     private async Task<JsonElement> AlertAsync(string rule)
     {
         JsonElement found = default;
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 var all = (await System.Api.GetFromJsonAsync<JsonElement>("/api/alerts", Cancel)).GetProperty("alerts").EnumerateArray();
@@ -263,15 +263,14 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
                 return found.ValueKind == JsonValueKind.Object;
             },
             s_patience,
-            $"there is an alert '{rule}'",
-            Cancel);
+            $"there is an alert '{rule}'");
         return found;
     }
 
     private async Task<JsonElement> AuditedAsync(string action, string? cameraId)
     {
         JsonElement found = default;
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 found = (await System.Api.GetFromJsonAsync<JsonElement>("/api/audit", Cancel)).GetProperty("items").EnumerateArray()
@@ -279,8 +278,7 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
                 return found.ValueKind == JsonValueKind.Object;
             },
             s_patience,
-            $"'{action}' is written down",
-            Cancel);
+            $"'{action}' is written down");
         return found;
     }
 

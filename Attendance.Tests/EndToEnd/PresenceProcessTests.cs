@@ -36,8 +36,8 @@ public sealed class PresenceProcessTests(SharedSystem shared) : IAsyncDisposable
 
         Processes.Signal(await _system.ProcessAsync("web", Cancel), "KILL");
 
-        var took = await Processes.UntilAsync(
-            async () => await _system.StateAsync("demo") == "available", TimeSpan.FromSeconds(4), "the camera is free", Cancel);
+        var took = await Eventually.TrueAsync(
+            async () => await _system.StateAsync("demo") == "available", TimeSpan.FromSeconds(4), "the camera is free");
         TestContext.Current.TestOutputHelper!.WriteLine($"after {took.TotalMilliseconds:0} ms");
         Assert.Equal("disconnected", (await _system.LastEndAsync("demo")).GetProperty("reason").GetString());
     }

@@ -232,7 +232,7 @@ public sealed class PresenceTests(SharedSystem shared) : IAsyncDisposable
     private async Task<string?> EndAsync(string cameraId) => (await _system.LastEndAsync(cameraId)).GetProperty("reason").GetString();
 
     private Task<TimeSpan> FreeAsync(string cameraId, TimeSpan within) =>
-        Processes.UntilAsync(async () => await _system.StateAsync(cameraId) == "available", within, $"camera {cameraId} is free", Cancel);
+        Eventually.TrueAsync(async () => await _system.StateAsync(cameraId) == "available", within, $"camera {cameraId} is free");
 
     private static void Report(long started) =>
         TestContext.Current.TestOutputHelper!.WriteLine($"after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");

@@ -80,19 +80,18 @@ public sealed class ProcessTests(SharedSystem shared) : IAsyncDisposable
     public async Task A_worker_that_is_killed_is_replaced_under_the_same_lease()
     {
         var api = await _system.ProcessAsync("camera-api", Cancel);
-        await Processes.UntilAsync(() => Processes.WorkersOf(api).Count == 1, s_patience, "only the spare worker is there", Cancel);
+        await Eventually.TrueAsync(() => Processes.WorkersOf(api).Count == 1, s_patience, "only the spare worker is there");
         var worker = Assert.Single(Processes.WorkersOf(api)); // the one that the next camera gets
         var lease = await _system.AcquireAsync("demo", Session);
 
         Processes.Signal(worker, "KILL");
 
-        await Processes.UntilAsync(() => !Processes.IsAlive(worker), s_patience, "it is gone", Cancel);
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(() => !Processes.IsAlive(worker), s_patience, "it is gone");
+        await Eventually.TrueAsync(
             async () => (await _system.Api.GetFromJsonAsync<JsonElement>("/api/cameras/demo", Cancel)) is var camera
                 && camera.GetProperty("frame_age_seconds").GetDouble() < 0.5 && camera.GetProperty("detail").ValueKind == JsonValueKind.Null,
             s_patience,
-            "it delivers",
-            Cancel);
+            "it delivers");
         using var snapshot = await _system.Api.GetAsync(lease.SnapshotUrl, Cancel);
         Assert.Equal(HttpStatusCode.OK, snapshot.StatusCode);
         Assert.Equal("held", await _system.StateAsync("demo"));
@@ -106,11 +105,10 @@ public sealed class ProcessTests(SharedSystem shared) : IAsyncDisposable
         Assert.True(await _system.CommandAsync("sessions", "restart", Cancel));
         await _system.HealthyAsync("sessions", Cancel);
 
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () => (await _system.Api.PutAsync($"/api/leases/{lease.Id}", null, Cancel)).StatusCode == HttpStatusCode.OK,
             s_patience,
-            "the lease is renewed",
-            Cancel);
+            "the lease is renewed");
         using var snapshot = await _system.Api.GetAsync(lease.SnapshotUrl, Cancel);
         Assert.Equal(HttpStatusCode.OK, snapshot.StatusCode);
     }
@@ -133,8 +131,8 @@ public sealed class ProcessTests(SharedSystem shared) : IAsyncDisposable
 
         Assert.True(await _system.CommandAsync("sessions", "start", Cancel));
         await _system.HealthyAsync("sessions", Cancel);
-        await Processes.UntilAsync(
-            async () => await HasEndedInTheLedgerAsync(), s_patience, "the store was told", Cancel);
+        await Eventually.TrueAsync(
+            async () => await HasEndedInTheLedgerAsync(), s_patience, "the store was told");
         await _system.AcquireAsync("demo", Session + "_2");
 
         async Task<bool> HasEndedInTheLedgerAsync()
@@ -159,7 +157,7 @@ public sealed class ProcessTests(SharedSystem shared) : IAsyncDisposable
 
         Processes.Signal(api, "KILL");
 
-        await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone", Cancel);
+        await Eventually.TrueAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone");
         await _system.ExitCodeAsync("camera-api", Cancel);
     }
 

@@ -75,9 +75,9 @@ public sealed class TelemetryTests
             Assert.Equal(HttpStatusCode.OK, audit.StatusCode);
         }
 
-        await Processes.UntilAsync(() => Missing(receiver).Count == 0, s_patience, $"instruments arrive; missing: {string.Join(", ", Missing(receiver))}", Cancel);
-        await Processes.UntilAsync(
-            () => Ours(receiver).Count(span => span.Name == "camera.release") == 4, s_patience, "the spans of three releases, and of a probe's, arrive", Cancel);
+        await Eventually.TrueAsync(() => Missing(receiver).Count == 0, s_patience, $"instruments arrive; missing: {string.Join(", ", Missing(receiver))}");
+        await Eventually.TrueAsync(
+            () => Ours(receiver).Count(span => span.Name == "camera.release") == 4, s_patience, "the spans of three releases, and of a probe's, arrive");
 
         AssertOneTrace(receiver);
         AssertLinks(receiver);
@@ -131,8 +131,8 @@ public sealed class TelemetryTests
     private static async Task<int> WorkerAsync(OtlpReceiver receiver, Func<ReceivedSpan, bool> isIts)
     {
         ReceivedSpan? span = null;
-        await Processes.UntilAsync(
-            () => (span = Ours(receiver).FirstOrDefault(one => one.Name == "worker.open" && isIts(one))) is not null, s_patience, "the worker's span arrives", Cancel);
+        await Eventually.TrueAsync(
+            () => (span = Ours(receiver).FirstOrDefault(one => one.Name == "worker.open" && isIts(one))) is not null, s_patience, "the worker's span arrives");
         return int.Parse(span!.Attributes["process.pid"], CultureInfo.InvariantCulture);
     }
 
@@ -144,7 +144,7 @@ public sealed class TelemetryTests
             await page.HearAsync("hello");
         }
 
-        await Processes.UntilAsync(async () => await system.StateAsync("demo") == "available", s_patience, "a lost session's camera is free", Cancel);
+        await Eventually.TrueAsync(async () => await system.StateAsync("demo") == "available", s_patience, "a lost session's camera is free");
     }
 
     /// <summary>All of the design but what takes a kernel that does not let go, and what alerts bring.</summary>

@@ -84,7 +84,7 @@ public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : 
             var (hold, camera) = pair;
             var started = Stopwatch.GetTimestamp();
             camera.Set("garbage");
-            await Processes.UntilAsync(() => !Processes.IsAlive(hold.Worker), s_patience, "its worker is ended", Cancel);
+            await Eventually.TrueAsync(() => !Processes.IsAlive(hold.Worker), s_patience, "its worker is ended");
             camera.Set();
             await _faulty.DeliversAgainAsync(hold, s_patience);
             return Stopwatch.GetElapsedTime(started);
@@ -114,7 +114,7 @@ public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : 
         {
             var started = Stopwatch.GetTimestamp();
             Assert.Equal("camera_unavailable", (await _faulty.AskAsync(camera.Id)).Code);
-            await Processes.UntilAsync(async () => await _faulty.System.StateAsync(camera.Id) == "available", s_patience, $"{camera.Id} is free", Cancel);
+            await Eventually.TrueAsync(async () => await _faulty.System.StateAsync(camera.Id) == "available", s_patience, $"{camera.Id} is free");
             return Stopwatch.GetElapsedTime(started);
         }));
 
@@ -220,7 +220,7 @@ public sealed class QuarantineFaults(FaultTable table)
         }));
         table.Record(FaultRow.NotProvenFreeBack, back, await faulty.LeaksAsync());
 
-        Task StateAsync(Hold hold, string state) => Processes.UntilAsync(
-            async () => await faulty.System.StateAsync(hold.CameraId) == state, s_patience, $"{hold.CameraId} is {state}", Cancel);
+        Task StateAsync(Hold hold, string state) => Eventually.TrueAsync(
+            async () => await faulty.System.StateAsync(hold.CameraId) == state, s_patience, $"{hold.CameraId} is {state}");
     }
 }

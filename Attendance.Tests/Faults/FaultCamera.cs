@@ -1,4 +1,3 @@
-using Attendance.Tests.EndToEnd;
 
 namespace Attendance.Tests.Faults;
 
@@ -33,8 +32,8 @@ public sealed class FaultCamera : IDisposable
     public Task StrikeAsync(string[] faults, CancellationToken cancellationToken)
     {
         Set(faults);
-        return Processes.UntilAsync(
-            () => System.IO.File.ReadAllText(File).Length == 0, TimeSpan.FromSeconds(20), $"'{string.Join(", ", faults)}' has struck", cancellationToken);
+        return Eventually.TrueAsync(
+            () => System.IO.File.ReadAllText(File).Length == 0, TimeSpan.FromSeconds(20), $"'{string.Join(", ", faults)}' has struck");
     }
 
     public Task StrikeAsync(string fault, CancellationToken cancellationToken) => StrikeAsync([fault], cancellationToken);

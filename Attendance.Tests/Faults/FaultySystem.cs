@@ -121,16 +121,16 @@ public sealed class FaultySystem : IAsyncDisposable
         : !Processes.IsAlive(hold.Worker) && await System.StateAsync(hold.CameraId) == "available";
 
     public Task<TimeSpan> FreeAsync(Hold hold, TimeSpan patience) =>
-        Processes.UntilAsync(() => IsFreeAsync(hold), patience, $"{hold.CameraId} is free", Cancel);
+        Eventually.TrueAsync(() => IsFreeAsync(hold), patience, $"{hold.CameraId} is free");
 
     /// <summary>Its first worker is gone, and then a picture was taken by another, for the same lease.</summary>
     public async Task DeliversAgainAsync(Hold hold, TimeSpan patience)
     {
-        await Processes.UntilAsync(() => !Processes.IsAlive(hold.Worker), patience, $"the worker of {hold.CameraId} is gone", Cancel);
+        await Eventually.TrueAsync(() => !Processes.IsAlive(hold.Worker), patience, $"the worker of {hold.CameraId} is gone");
         await PictureAfterAsync(hold, DateTimeOffset.UtcNow, patience);
     }
 
-    public Task PictureAfterAsync(Hold hold, DateTimeOffset moment, TimeSpan patience) => Processes.UntilAsync(
+    public Task PictureAfterAsync(Hold hold, DateTimeOffset moment, TimeSpan patience) => Eventually.TrueAsync(
         async () =>
         {
             using var snapshot = await System.Api.GetAsync(hold.Lease.SnapshotUrl, Cancel);
@@ -138,7 +138,7 @@ public sealed class FaultySystem : IAsyncDisposable
             Assert.Equal([hold.Lease.FencingToken.ToString(CultureInfo.InvariantCulture)], snapshot.Headers.GetValues("X-Fencing-Token"));
             return DateTimeOffset.Parse(snapshot.Headers.GetValues("X-Timestamp").Single(), CultureInfo.InvariantCulture) > moment;
         },
-        patience, $"{hold.CameraId} shows a new picture", Cancel);
+        patience, $"{hold.CameraId} shows a new picture");
 
     /// <summary>The ends that a camera's ledger has of this hold.</summary>
     public async Task<IReadOnlyList<string>> EndsAsync(Hold hold)

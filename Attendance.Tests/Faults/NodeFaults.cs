@@ -70,7 +70,7 @@ public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
             var workers = Processes.WorkersOf(node.Pid);
             var started = Stopwatch.GetTimestamp();
             networks[order].FallSilent();
-            await ApiProcess.UntilAsync(
+            await Eventually.TrueAsync(
                 async () => await IsFreeAsync(node, Own(node)) && await IsFreeAsync(node, Shared(node)) && workers.Count(Processes.IsAlive) <= 1,
                 s_patience, "but for the spare one no worker is left");
             var took = Stopwatch.GetElapsedTime(started);
@@ -91,7 +91,7 @@ public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
 
     private static async Task<bool> IsFreeAsync(NodeProcess node, string cameraId) => await node.StateAsync($"{cameraId}?node={node.Name}") == "available";
 
-    private static Task<TimeSpan> AreLostAsync(NodeProcess stays, NodeProcess node) => ApiProcess.UntilAsync(
+    private static Task<TimeSpan> AreLostAsync(NodeProcess stays, NodeProcess node) => Eventually.TrueAsync(
         async () => await stays.LastReasonAsync(Own(node)) == "node_lost" && await stays.LastReasonAsync(Shared(node)) == "node_lost",
         s_patience, $"the leases of {node.Name} have ended");
 

@@ -54,14 +54,14 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
 
             var killed = Stopwatch.GetTimestamp();
             Processes.Signal(api, "KILL");
-            await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone", Cancel);
+            await Eventually.TrueAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone");
             (isWedged ? freeWedged : free).Add(Stopwatch.GetElapsedTime(killed));
             Assert.NotEqual(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
 
             var moment = DateTimeOffset.UtcNow;
             Assert.True(await _faulty.System.CommandAsync("camera-api", "start", Cancel));
-            await Task.WhenAll(holds.Select(hold => Processes.UntilAsync(
-                () => IsSettledAsync(hold, moment), s_patience, $"the lease of {hold.CameraId} is settled", Cancel)));
+            await Task.WhenAll(holds.Select(hold => Eventually.TrueAsync(
+                () => IsSettledAsync(hold, moment), s_patience, $"the lease of {hold.CameraId} is settled")));
             settled.Add(Processes.AgeOf(await _faulty.ApiAsync()));
 
             await _faulty.System.HealthyAsync("camera-api", Cancel);
@@ -90,7 +90,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
                 host.Signal(i % 2 == 0 ? "INT" : "TERM");
                 await MeasureAsync(started, workers, ours, free, gone);
                 Assert.Equal(0, await host.ExitCodeAsync());
-                await Processes.UntilAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left", Cancel);
+                await Eventually.TrueAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left");
                 allGone.Add(Stopwatch.GetElapsedTime(started));
             });
         }
@@ -130,7 +130,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
 
             var started = Stopwatch.GetTimestamp();
             Processes.Signal(Processes.ParentOf(api), "KILL");
-            await Processes.UntilAsync(() => !processes.Any(Processes.IsAlive), s_patience, "the API and its workers are gone", Cancel);
+            await Eventually.TrueAsync(() => !processes.Any(Processes.IsAlive), s_patience, "the API and its workers are gone");
             times.Add(Stopwatch.GetElapsedTime(started));
 
             Assert.NotEqual(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
@@ -175,9 +175,9 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
 
     private static async Task MeasureAsync(long started, IReadOnlyList<int> workers, IEnumerable<int> all, List<TimeSpan> free, List<TimeSpan> gone)
     {
-        await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "all cameras are free", Cancel);
+        await Eventually.TrueAsync(() => !workers.Any(Processes.IsAlive), s_patience, "all cameras are free");
         free.Add(Stopwatch.GetElapsedTime(started));
-        await Processes.UntilAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left", Cancel);
+        await Eventually.TrueAsync(() => !all.Any(Processes.IsAlive), s_patience, "no process is left");
         gone.Add(Stopwatch.GetElapsedTime(started));
     }
 
@@ -201,7 +201,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
                 await Task.Delay(signals.Length > 1 ? 100 : 0, Cancel);
             }
 
-            await Processes.UntilAsync(() => !processes.Any(Processes.IsAlive), s_patience, "all processes are gone", Cancel);
+            await Eventually.TrueAsync(() => !processes.Any(Processes.IsAlive), s_patience, "all processes are gone");
             times.Add(Stopwatch.GetElapsedTime(started));
 
             await underWay;
@@ -259,8 +259,8 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         return releasing;
     }
 
-    private Task<TimeSpan> StateAsync(string cameraId, string state) => Processes.UntilAsync(
-        async () => await _faulty.System.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}", Cancel);
+    private Task<TimeSpan> StateAsync(string cameraId, string state) => Eventually.TrueAsync(
+        async () => await _faulty.System.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");
 
     /// <summary>Three cameras, of which two hang where that is wished.</summary>
     private async Task<IReadOnlyList<Hold>> HoldAsync(bool isWedged)

@@ -63,8 +63,8 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
         }));
 
         Assert.True(await _faulty.System.CommandAsync("sessions", "start", Cancel));
-        await Processes.UntilAsync(
-            async () => await EndsAreToldAsync(_faulty, holds), s_patience, "the store was told", Cancel);
+        await Eventually.TrueAsync(
+            async () => await EndsAreToldAsync(_faulty, holds), s_patience, "the store was told");
         Assert.All(late, time => Assert.True(time > TimeSpan.FromMilliseconds(-50), $"It was free {-time} before its deadline."));
         table.Record(FaultRow.StoreDownLong, late, await _faulty.LeaksAsync());
     }
@@ -84,9 +84,9 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
                 await redis.GetServers().Single().FlushAllDatabasesAsync();
                 foreach (var hold in holds)
                 {
-                    await Processes.UntilAsync(
+                    await Eventually.TrueAsync(
                         async () => HeldEntry.Parse(await redis.GetDatabase().StringGetAsync(Key("lease", hold.CameraId)))?.LeaseRef == hold.Lease.Ref,
-                        s_patience, $"the lease of {hold.CameraId} is registered again", Cancel);
+                        s_patience, $"the lease of {hold.CameraId} is registered again");
                     times.Add(Stopwatch.GetElapsedTime(started));
                 }
 
@@ -121,8 +121,8 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
     /// <summary>The lease is extended again, and another camera is granted.</summary>
     internal static async Task BackAsync(FaultySystem faulty, Hold hold)
     {
-        await Processes.UntilAsync(
-            async () => await faulty.RenewAsync(hold) == HttpStatusCode.OK, s_patience, "the lease is renewed", Cancel);
+        await Eventually.TrueAsync(
+            async () => await faulty.RenewAsync(hold) == HttpStatusCode.OK, s_patience, "the lease is renewed");
         await faulty.ReleaseAsync(await faulty.AcquireAsync("faulty-1"));
     }
 
@@ -242,7 +242,7 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
         }
 
         await Faulty.ReleaseAsync(hold);
-        await Processes.UntilAsync(() => StoreFaults.EndsAreToldAsync(Faulty, [hold]), s_patience, "the store was told", Cancel);
+        await Eventually.TrueAsync(() => StoreFaults.EndsAreToldAsync(Faulty, [hold]), s_patience, "the store was told");
         table.Record(FaultRow.StoreSlow, times, await Faulty.LeaksAsync());
     }
 
@@ -259,7 +259,7 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
             {
                 var started = Stopwatch.GetTimestamp();
                 var release = Faulty.ReleaseAsync(other);
-                await Processes.UntilAsync(() => !Processes.IsAlive(other.Worker), s_patience, "the device is free", Cancel);
+                await Eventually.TrueAsync(() => !Processes.IsAlive(other.Worker), s_patience, "the device is free");
                 times.Add(Stopwatch.GetElapsedTime(started));
                 await GivesNothingAsync(times, hold);
                 await release;
@@ -270,7 +270,7 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
             }
 
             await StoreFaults.BackAsync(Faulty, hold);
-            await Processes.UntilAsync(() => StoreFaults.EndsAreToldAsync(Faulty, [other]), s_patience, "the store was told", Cancel);
+            await Eventually.TrueAsync(() => StoreFaults.EndsAreToldAsync(Faulty, [other]), s_patience, "the store was told");
         }
 
         await Faulty.ReleaseAsync(hold);

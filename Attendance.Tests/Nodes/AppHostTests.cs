@@ -21,8 +21,8 @@ public sealed class AppHostTests
             Cancel, "--nodes=3", "--Cameras:hall:Source=test-pattern", "--Cameras:hall:Scope=lobby");
         await system.HealthyAsync("camera-api-2", Cancel);
         await system.HealthyAsync("camera-api-3", Cancel);
-        await Processes.UntilAsync(
-            async () => (await CamerasAsync(system)).SequenceEqual(["demo", "demo-2", "demo-3", "hall"]), s_patience, "all cameras are listed", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await CamerasAsync(system)).SequenceEqual(["demo", "demo-2", "demo-3", "hall"]), s_patience, "all cameras are listed");
 
         // However often it is asked, and so by which node: the same camera, the same lease.
         var lease = await AcquireAsync(system, "demo-3", HttpStatusCode.Created);
@@ -34,7 +34,7 @@ public sealed class AppHostTests
         // What meets it while it dies is told to come again; what comes when it is dead goes to another.
         var killed = await system.ProcessAsync("camera-api-2", Cancel);
         Processes.Signal(killed, "KILL");
-        await Processes.UntilAsync(() => !Processes.IsAlive(killed), s_patience, "it is dead", Cancel);
+        await Eventually.TrueAsync(() => !Processes.IsAlive(killed), s_patience, "it is dead");
         for (var i = 0; i < 6; i++)
         {
             using var renewed = await system.Operator.PutAsync($"/api/leases/{lease}", null, Cancel);

@@ -1,5 +1,4 @@
 using System.Net;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Xunit;
 
@@ -24,7 +23,7 @@ public sealed class DeadNodeTests : OwnNodes<GarnetStore>
         await one.AcquireAsync("door", Session()); // from now on the one that dies has less to do
         foreach (var asked in (NodeProcess[])[one, other])
         {
-            await Processes.UntilAsync(() => IsOpenedByAsync(dead, asked), s_patience, $"{asked.Name} sends it on", Cancel);
+            await Eventually.TrueAsync(() => IsOpenedByAsync(dead, asked), s_patience, $"{asked.Name} sends it on");
         }
 
         await dead.SignalAsync("KILL");

@@ -50,7 +50,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         await killed.SignalAsync("KILL");
 
         var again = Start();
-        var took = await Processes.UntilAsync(() => IsRenewedAsync(again, lease), s_patience, "its lease is renewed", Cancel);
+        var took = await Eventually.TrueAsync(() => IsRenewedAsync(again, lease), s_patience, "its lease is renewed");
 
         TestContext.Current.TestOutputHelper?.WriteLine($"Renewed {took.TotalSeconds:0.00} s after the start; the first start took {first.TotalSeconds:0.00} s.");
         Assert.InRange(took, TimeSpan.Zero, first + s_late); // on a machine that does other things as well
@@ -66,7 +66,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         await SetHolderAsync(redis.GetDatabase(), address: null);
 
         var node = Start();
-        var took = await Processes.UntilAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has the name", Cancel);
+        var took = await Eventually.TrueAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has the name");
 
         Assert.InRange(took, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(20));
         await node.HealthyAsync();
@@ -77,7 +77,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
     public async Task Of_many_that_start_at_once_one_goes_on()
     {
         var all = Enumerable.Range(0, 3).Select(_ => Start()).ToList();
-        await Processes.UntilAsync(() => all.Count(node => node.IsRunning) == 1, s_patience, "two have given way", Cancel);
+        await Eventually.TrueAsync(() => all.Count(node => node.IsRunning) == 1, s_patience, "two have given way");
 
         var left = all.Single(node => node.IsRunning);
         await left.HealthyAsync();
@@ -102,7 +102,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         await beating;
         Assert.Contains("This node releases its cameras and stops: 'Node:Name' must be unique", displaced.Log, StringComparison.Ordinal);
         Assert.Contains($"Camera door released: lease {lease.Ref}, shutdown", displaced.Log, StringComparison.Ordinal);
-        await Processes.UntilAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone", Cancel);
+        await Eventually.TrueAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone");
         Assert.Contains("someother", (string)(await redis.GetDatabase().HashGetAsync("attendance:{nodes}", "one"))!, StringComparison.Ordinal); // which it does not sign off
     }
 
@@ -115,7 +115,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         await SetHolderAsync(redis.GetDatabase(), node.Address); // where it is asked now, and is not that one
 
-        await Processes.UntilAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has its name again", Cancel);
+        await Eventually.TrueAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has its name again");
 
         Assert.Equal(HttpStatusCode.OK, await node.RenewAsync(lease));
         Assert.Empty(await node.HistoryAsync("door"));

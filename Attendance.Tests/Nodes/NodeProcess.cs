@@ -28,11 +28,10 @@ internal sealed class NodeProcess : ApiProcess
     public Task HealthyAsync() => HealthyAsync(s_patience);
 
     /// <summary>Waits until this node knows the others, and where they are.</summary>
-    public Task KnowsAsync(params NodeProcess[] others) => Processes.UntilAsync(
+    public Task KnowsAsync(params NodeProcess[] others) => Eventually.TrueAsync(
         async () => (await CamerasAsync()).Select(camera => camera.GetProperty("node").GetString()).Intersect(others.Select(other => other.Name)).Count() == others.Length,
         s_patience,
-        $"{Name} knows {string.Join(", ", others.Select(other => other.Name))}",
-        Cancel);
+        $"{Name} knows {string.Join(", ", others.Select(other => other.Name))}");
 
     public async Task<IReadOnlyList<JsonElement>> CamerasAsync(string query = "") =>
         [.. (await Http.GetFromJsonAsync<JsonElement>("/api/cameras" + query, Cancel)).GetProperty("cameras").EnumerateArray()];

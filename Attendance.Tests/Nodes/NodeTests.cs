@@ -127,7 +127,7 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         var busy = new[] { await nodes.One.AcquireAsync("door", Session()), await nodes.Two.AcquireAsync("gate", Session()) };
 
         // What the others have to do, a node hears every two seconds.
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 var lease = await nodes.One.AcquireAsync(ThreeNodes.Shared, Session());
@@ -135,7 +135,7 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
                 await nodes.One.ReleaseAsync(lease);
                 return node == "three";
             },
-            s_patience, "it is opened by the third, which holds nothing", Cancel);
+            s_patience, "it is opened by the third, which holds nothing");
         foreach (var lease in busy)
         {
             await nodes.Three.ReleaseAsync(lease);
@@ -193,7 +193,7 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
             Assert.Equal(other.Id, (string?)(await page.HearAsync("ended"))["lease_id"]);
         }
 
-        await Processes.UntilAsync(async () => await nodes.One.StateAsync("gate") == "available", s_patience, "it is free", Cancel);
+        await Eventually.TrueAsync(async () => await nodes.One.StateAsync("gate") == "available", s_patience, "it is free");
         Assert.Equal("disconnected", await nodes.Three.LastReasonAsync("gate"));
     }
 

@@ -58,7 +58,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         }
 
         string[] expected = ["release@three", "release@one", "acknowledge@two"];
-        await Processes.UntilAsync(async () => (await AuditAsync(three)).Count == expected.Length, s_patience, "all is written down", Cancel);
+        await Eventually.TrueAsync(async () => (await AuditAsync(three)).Count == expected.Length, s_patience, "all is written down");
         foreach (var node in (NodeProcess[])[one, two, three])
         {
             Assert.Equal(expected, await AuditAsync(node));
@@ -92,7 +92,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         await one.SignalAsync("KILL");
         await using var again = await EventReader.OpenAsync(three.Http, live: false, Cancel, last);
         await StandAsync(again, 2);
-        await Processes.UntilAsync(() => LeasesOf(again).Count == 4, s_patience, "what was missed is told", Cancel);
+        await Eventually.TrueAsync(() => LeasesOf(again).Count == 4, s_patience, "what was missed is told");
         var after = await two.AcquireAsync("cam-two", Session());
         await again.NextAsync("lease_granted", told => Text(told, "lease_ref") == after.Ref, s_patience, Cancel);
 
@@ -135,8 +135,8 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
             "cameras", told => Text(told, "node") == "two" && told.GetProperty("changed").EnumerateArray().Any(camera => Text(camera, "last_reason") == "client"), s_limit, Cancel);
         await events.NextAsync("nodes", told => Node(told, "three") is { } hung && !hung.GetProperty("followed").GetBoolean(), 2 * s_patience, Cancel);
         Processes.Signal(three.Pid, "CONT");
-        await Processes.UntilAsync(
-            () => events.All.Count(heard => heard.Event == "snapshot" && Text(heard.Data, "node") == "three") == 2, s_patience, "it is heard again", Cancel);
+        await Eventually.TrueAsync(
+            () => events.All.Count(heard => heard.Event == "snapshot" && Text(heard.Data, "node") == "three") == 2, s_patience, "it is heard again");
 
         await two.SignalAsync("KILL");
         await events.NextAsync("nodes", told => Node(told, "two") is { } gone && !gone.GetProperty("followed").GetBoolean(), s_patience, Cancel);
@@ -153,7 +153,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
     {
         var (one, two, three) = await StartThreeAsync();
         var id = Text(await GhostAsync(one), "id")!;
-        await Processes.UntilAsync(async () => (await AlertsAsync(three)).Alerts.Any(alert => Text(alert, "id") == id), s_patience, "three has it too", Cancel);
+        await Eventually.TrueAsync(async () => (await AlertsAsync(three)).Alerts.Any(alert => Text(alert, "id") == id), s_patience, "three has it too");
 
         Processes.Signal(two.Pid, "STOP");
         await AssertTellsOfAsync(one, id);
@@ -163,12 +163,12 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         }
 
         Processes.Signal(two.Pid, "CONT");
-        await Processes.UntilAsync(async () => (await AlertsAsync(one)).Unreachable.Count == 0, s_patience, "it answers again", Cancel);
+        await Eventually.TrueAsync(async () => (await AlertsAsync(one)).Unreachable.Count == 0, s_patience, "it answers again");
 
         await two.SignalAsync("KILL");
         await AssertTellsOfAsync(one, id);
-        await Processes.UntilAsync(
-            async () => (await AlertsAsync(three)).Alerts.Any(IsNodeLost), 2 * s_patience, "it is lost", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await AlertsAsync(three)).Alerts.Any(IsNodeLost), 2 * s_patience, "it is lost");
         await Task.Delay(TimeSpan.FromSeconds(4), Cancel); // the other one has seen it by now, too
         foreach (var node in (NodeProcess[])[one, three])
         {
@@ -182,15 +182,15 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
             Assert.Equal(HttpStatusCode.OK, acknowledged.StatusCode);
         }
 
-        await Processes.UntilAsync(async () => Text(await GhostAsync(one), "state") == "acknowledged", s_patience, "the store has it", Cancel);
+        await Eventually.TrueAsync(async () => Text(await GhostAsync(one), "state") == "acknowledged", s_patience, "the store has it");
         var back = await StartAsync("two", "--Cameras:ghost:Source=device:/dev/video-that-is-not-there");
-        await Processes.UntilAsync(
-            async () => (await AlertsAsync(back, "?node=two")).Alerts.Any(alert => Text(alert, "acknowledged_by") == "account-1"), s_patience, "its next run remembers", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await AlertsAsync(back, "?node=two")).Alerts.Any(alert => Text(alert, "acknowledged_by") == "account-1"), s_patience, "its next run remembers");
 
         // The one that told goes itself: the next to have been there tells of it, and the youngest does not.
         await one.SignalAsync("KILL");
-        await Processes.UntilAsync(
-            async () => (await AlertsAsync(back)).Alerts.Any(alert => IsNodeLost(alert) && Text(alert, "subject") == "one"), 2 * s_patience, "another one tells", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await AlertsAsync(back)).Alerts.Any(alert => IsNodeLost(alert) && Text(alert, "subject") == "one"), 2 * s_patience, "another one tells");
         await Task.Delay(TimeSpan.FromSeconds(4), Cancel);
         Assert.Equal("three", Text(Assert.Single((await AlertsAsync(back)).Alerts, alert => IsNodeLost(alert) && Text(alert, "subject") == "one"), "node"));
     }
@@ -217,9 +217,9 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
     private static async Task<JsonElement> GhostAsync(NodeProcess node)
     {
         JsonElement? found = null;
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () => (found = (await AlertsAsync(node)).Alerts.Select(alert => (JsonElement?)alert).FirstOrDefault(alert => Text(alert!.Value, "camera_id") == "ghost")) is not null,
-            s_patience, "an alert tells of the camera that is not there", Cancel);
+            s_patience, "an alert tells of the camera that is not there");
         return found!.Value;
     }
 
@@ -232,8 +232,8 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         [.. events.All.Select(heard => heard.Event).Where(name => name is "lease_granted" or "lease_ended")];
 
     /// <summary>Until it is known where the listener stands in the events of so many nodes.</summary>
-    private static Task<TimeSpan> StandAsync(EventReader events, int nodes) => Processes.UntilAsync(
-        () => events.All.Count(heard => heard.Event == "position") >= nodes, s_patience, $"{nodes} nodes are heard", Cancel);
+    private static Task<TimeSpan> StandAsync(EventReader events, int nodes) => Eventually.TrueAsync(
+        () => events.All.Count(heard => heard.Event == "position") >= nodes, s_patience, $"{nodes} nodes are heard");
 
     private static JsonElement? Node(JsonElement told, string name) =>
         told.GetProperty("nodes").EnumerateArray().Select(node => (JsonElement?)node).FirstOrDefault(node => Text(node!.Value, "node") == name);

@@ -52,7 +52,7 @@ public sealed class StoreFailoverTests : IAsyncLifetime
         await _servers.KillPrimaryAsync();
         Assert.Equal("held", await two.StateAsync("cam-two"));
         var other = await GrantedAsync(two, "cam-one");
-        await ApiProcess.UntilAsync(async () => await one.RenewAsync(held) == HttpStatusCode.OK, s_patience, "the lease is renewed at the new primary");
+        await Eventually.TrueAsync(async () => await one.RenewAsync(held) == HttpStatusCode.OK, s_patience, "the lease is renewed at the new primary");
 
         using (var second = await two.AskAsync("cam-two", Session()))
         {
@@ -69,7 +69,7 @@ public sealed class StoreFailoverTests : IAsyncLifetime
     private static async Task<Lease> GrantedAsync(NodeProcess node, string cameraId)
     {
         Lease? granted = null;
-        await ApiProcess.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 using var answer = await node.AskAsync(cameraId, Session());

@@ -65,7 +65,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
         var one = await StartAsync("one");
         await redis.GetDatabase().HashSetAsync(Nodes, "two", SignedEntry.Of("two", "1234abcd", impostor.Address));
 
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 using var forwarded = await one.Http.GetAsync("/api/cameras/gate?node=two", Cancel); // with the key
@@ -74,7 +74,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
                 Assert.Equal(HttpStatusCode.OK, list.StatusCode);
                 return impostor.Requests.Select(sent => sent.Method + sent.Target.Split('?')[0]).Distinct().Count() >= 3;
             },
-            s_patience, "it was asked", Cancel);
+            s_patience, "it was asked");
 
         foreach (var sent in impostor.Requests)
         {
@@ -96,9 +96,9 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
         await redis.GetDatabase().HashSetAsync(Nodes, "two", SignedEntry.Of("two", "1234abcd", impostor.Address, saidAt: DateTimeOffset.UtcNow.AddHours(-1)));
         var one = await StartAsync("one");
 
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () => (await one.Http.GetFromJsonAsync<JsonElement>("/api/cameras", Cancel)).GetProperty("unreachable").EnumerateArray().Any(node => node.GetString() == "two"),
-            s_patience, "it is known, as lost", Cancel);
+            s_patience, "it is known, as lost");
 
         Assert.Empty(impostor.Requests);
     }
@@ -177,8 +177,8 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
             Assert.Equal(HttpStatusCode.OK, released.StatusCode);
         }
 
-        await Processes.UntilAsync(
-            async () => (await one.Http.GetFromJsonAsync<JsonElement>("/api/audit", Cancel)).GetProperty("items").GetArrayLength() == 1, s_patience, "the audit has it", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await one.Http.GetFromJsonAsync<JsonElement>("/api/audit", Cancel)).GetProperty("items").GetArrayLength() == 1, s_patience, "the audit has it");
         Assert.Single(await one.HistoryAsync("door"));
         foreach (var path in (string[])["/api/alerts", "/api/alerts/dead-letters", "/api/cameras", "/api/camera/status"])
         {
@@ -217,8 +217,8 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
     private static async Task<string> EntryAsync(IDatabase store, string node)
     {
         string? entry = null;
-        await Processes.UntilAsync(
-            async () => (entry = await store.HashGetAsync(Nodes, node))?.Contains("\"address\":\"http", StringComparison.Ordinal) == true, s_patience, $"{node} says where it is", Cancel);
+        await Eventually.TrueAsync(
+            async () => (entry = await store.HashGetAsync(Nodes, node))?.Contains("\"address\":\"http", StringComparison.Ordinal) == true, s_patience, $"{node} says where it is");
         return entry!;
     }
 

@@ -25,7 +25,7 @@ public sealed class EventRelayTests : WebTest
 
         var sent = Assert.Single(Api.Requests);
         Assert.Equal(("/api/events?live=true", FakeCameraApi.Key), (sent.Target, sent.Headers["X-Api-Key"]));
-        await EventuallyAsync(() => Api.Operations.Watching == 0, "the console's leaving reaches camera-api");
+        await Eventually.TrueAsync(() => Api.Operations.Watching == 0, "the console's leaving reaches camera-api");
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class EventRelayTests : WebTest
 
         await response.Content.CopyToAsync(Stream.Null, Cancel); // would throw where it is cut
 
-        await EventuallyAsync(() => Api.Operations.Watching == 0, "camera-api is left");
+        await Eventually.TrueAsync(() => Api.Operations.Watching == 0, "camera-api is left");
         using var again = await admin.Client.GetAsync(new Uri("/api/events", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Xunit;
 
@@ -61,9 +60,9 @@ internal sealed class LimitedProcess : IAsyncDisposable
         var process = new LimitedProcess(program, descriptors, settings);
         try
         {
-            await Processes.UntilAsync(
+            await Eventually.TrueAsync(
                 async () => process.IsRunning ? await process.AskAsync(TimeSpan.FromSeconds(5)) == HttpStatusCode.OK : throw new InvalidOperationException(process.Log),
-                TimeSpan.FromSeconds(60), "it is healthy", Cancel);
+                TimeSpan.FromSeconds(60), "it is healthy");
             return process;
         }
         catch

@@ -71,7 +71,7 @@ public sealed class ServerLimitsTests
         Assert.Contains("too_many_sockets", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
         await pages[0].DisposeAsync();
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 try
@@ -84,7 +84,7 @@ public sealed class ServerLimitsTests
                     return false;
                 }
             },
-            TimeSpan.FromSeconds(20), "there is a place again", Cancel);
+            TimeSpan.FromSeconds(20), "there is a place again");
         Assert.DoesNotContain("xception", api.Log, StringComparison.Ordinal);
         foreach (var page in pages)
         {
@@ -151,9 +151,9 @@ public sealed class ServerLimitsTests
             Assert.InRange(process.Open, 1, (descriptors > 0 ? descriptors : Descriptors.Limit) * 9 / 10);
             await idle.DisposeAsync();
 
-            await Processes.UntilAsync(
+            await Eventually.TrueAsync(
                 async () => (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => process.AskAsync(s_atOnce)))).All(status => status == HttpStatusCode.OK),
-                s_atOnce, "everybody is served again", Cancel);
+                s_atOnce, "everybody is served again");
             Assert.True(process.IsRunning);
             Assert.Equal(1, process.Log.Split("Connections are refused").Length - 1);
             Assert.DoesNotContain("xception", process.Log, StringComparison.Ordinal);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using StackExchange.Redis;
 using Xunit;
@@ -72,7 +71,7 @@ public sealed class SessionStoreTests(GarnetStore store) : IClassFixture<GarnetS
         var port2 = StoreServer.FreePort();
         var second = Start(new() { ["SessionStore__Port"] = $"{port2}" }, _folder.FullName);
         var lockFile = Path.Combine(_folder.FullName, "store.lock");
-        await Processes.UntilAsync(() => Directory.EnumerateFiles($"/proc/{second.Id}/fd").Any(), s_patience, "the second runs", Cancel);
+        await Eventually.TrueAsync(() => Directory.EnumerateFiles($"/proc/{second.Id}/fd").Any(), s_patience, "the second runs");
         Assert.True(File.Exists(lockFile));
 
         first.Kill();
@@ -124,7 +123,7 @@ public sealed class SessionStoreTests(GarnetStore store) : IClassFixture<GarnetS
     private static async Task<ConnectionMultiplexer> ConnectAsync(int port)
     {
         ConnectionMultiplexer? connection = null;
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 try
@@ -138,8 +137,7 @@ public sealed class SessionStoreTests(GarnetStore store) : IClassFixture<GarnetS
                 }
             },
             s_patience,
-            "the store answers",
-            Cancel);
+            "the store answers");
         return connection!;
     }
 

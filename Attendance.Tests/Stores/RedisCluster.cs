@@ -60,10 +60,10 @@ public sealed class RedisCluster : StoreServer
         foreach (var server in _servers)
         {
             await using var redis = await OneAsync(server.Port);
-            await UntilAsync(async () =>
+            await Eventually.TrueAsync(async () =>
                 (await AskAsync(redis, server.Port, "INFO")).ToString() is var state
                 && state.Contains("cluster_state:ok", StringComparison.Ordinal)
-                && state.Contains("cluster_known_nodes:3", StringComparison.Ordinal));
+                && state.Contains("cluster_known_nodes:3", StringComparison.Ordinal), "the servers have found each other");
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class RedisCluster : StoreServer
     private async Task<ConnectionMultiplexer> OneAsync(int port)
     {
         ConnectionMultiplexer? redis = null;
-        await UntilAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             try
             {
@@ -85,18 +85,7 @@ public sealed class RedisCluster : StoreServer
             {
                 return false;
             }
-        });
+        }, "the server answers");
         return redis!;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        for (var started = TimeProvider.System.GetTimestamp(); !await isSo(); await Task.Delay(20))
-        {
-            if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(15))
-            {
-                throw new TimeoutException("The cluster is not up after 15 s.");
-            }
-        }
     }
 }

@@ -33,7 +33,7 @@ public sealed class SentinelServers : IAsyncLifetime
         }
 
         _replica = (await StartAsync($"replicaof 127.0.0.1 {_primary.Port}\n"))!.Port;
-        await UntilAsync(async () => await InfoAsync(_replica, "replication") is { } said && said.Contains("master_link_status:up", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => await InfoAsync(_replica, "replication") is { } said && said.Contains("master_link_status:up", StringComparison.Ordinal), "the servers have found each other");
         var ports = new List<int>();
         for (var i = 0; i < 3; i++)
         {
@@ -52,7 +52,7 @@ public sealed class SentinelServers : IAsyncLifetime
         _sentinels = string.Join(',', ports.Select(port => $"127.0.0.1:{port}"));
         foreach (var port in ports)
         {
-            await UntilAsync(async () => await InfoAsync(port, "sentinel") is { } said && said.Contains("slaves=1,sentinels=3", StringComparison.Ordinal));
+            await Eventually.TrueAsync(async () => await InfoAsync(port, "sentinel") is { } said && said.Contains("slaves=1,sentinels=3", StringComparison.Ordinal), "the servers have found each other");
         }
     }
 
@@ -105,17 +105,6 @@ public sealed class SentinelServers : IAsyncLifetime
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             return null; // still starting
-        }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        for (var started = TimeProvider.System.GetTimestamp(); !await isSo(); await Task.Delay(50))
-        {
-            if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(20))
-            {
-                throw new TimeoutException("Primary, replica and sentinels have not found each other in 20 s.");
-            }
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
         await using (var worker = RunningWorker.StartAndOpen("file:" + film))
         {
             await worker.OpenedAsync(); // by hand, past the API
-            await Processes.UntilAsync(async () => await HealthAsync(node) is { Status: HttpStatusCode.ServiceUnavailable }, s_patience, "the leak is found", Cancel);
+            await Eventually.TrueAsync(async () => await HealthAsync(node) is { Status: HttpStatusCode.ServiceUnavailable }, s_patience, "the leak is found");
         }
 
         var (_, report) = await HealthAsync(node);
@@ -48,8 +48,8 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
         }
 
         // And healthy again by itself.
-        await Processes.UntilAsync(async () => await HealthAsync(node) is { Status: HttpStatusCode.OK }, s_patience, "it is over", Cancel);
-        await Processes.UntilAsync(() => receiver.LogRecords.Any(record => record.Text.Contains("is resolved", StringComparison.Ordinal)), s_patience, "its end is told", Cancel);
+        await Eventually.TrueAsync(async () => await HealthAsync(node) is { Status: HttpStatusCode.OK }, s_patience, "it is over");
+        await Eventually.TrueAsync(() => receiver.LogRecords.Any(record => record.Text.Contains("is resolved", StringComparison.Ordinal)), s_patience, "its end is told");
         var error = Assert.Single(receiver.LogRecords, record => record.IsError);
         Assert.StartsWith("ALERT leak (critical", error.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(receiver.LogRecords, record => record.Text.Contains("Health check", StringComparison.Ordinal));
@@ -66,7 +66,7 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
         await using var node = await NodeProcess.StartAsync(away.ConnectionString, "alerts-b", ["--Cameras:demo:Source=test-pattern", .. AspireSettings.For(receiver.Address)]);
 
         Processes.Signal(away.Pid, "KILL");
-        await Processes.UntilAsync(() => receiver.LogRecords.Any(record => record.IsError), s_patience, "it is told", Cancel);
+        await Eventually.TrueAsync(() => receiver.LogRecords.Any(record => record.IsError), s_patience, "it is told");
         var failures = Failures(receiver);
         for (var i = 0; i < Polls; i++)
         {
@@ -74,7 +74,7 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
             Assert.Equal(HttpStatusCode.ServiceUnavailable, unready.StatusCode);
         }
 
-        await Processes.UntilAsync(() => Failures(receiver) > failures + Polls + 5, s_patience, "it is asked again and again", Cancel);
+        await Eventually.TrueAsync(() => Failures(receiver) > failures + Polls + 5, s_patience, "it is asked again and again");
         Assert.StartsWith("ALERT store_unreachable (critical", Assert.Single(receiver.LogRecords, record => record.IsError).Text, StringComparison.Ordinal);
         Assert.Single(receiver.LogRecords, record => record.IsWarning && record.Text.Contains("session store", StringComparison.Ordinal));
     }

@@ -76,8 +76,8 @@ public sealed class LastFlushTests(GarnetStore store) : IClassFixture<GarnetStor
         var lease = await api.AcquireAsync("demo", Session);
 
         // Every exporter has its connection, as in any service that has run for a few seconds.
-        await Processes.UntilAsync(
-            () => receiver.Spans.Any(span => span.Name == "camera.acquire") && receiver.Points.Any() && receiver.LogRecords.Any(), s_patience, "all three signals arrive", Cancel);
+        await Eventually.TrueAsync(
+            () => receiver.Spans.Any(span => span.Name == "camera.acquire") && receiver.Points.Any() && receiver.LogRecords.Any(), s_patience, "all three signals arrive");
 
         Assert.Equal(0, await api.SignalAsync("TERM"));
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Xunit;
 
@@ -60,7 +59,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         try
         {
             server._client.BaseAddress = await server._address.Task.WaitAsync(s_patience, cancellationToken);
-            await Processes.UntilAsync(() => server.IsReadyAsync(cancellationToken), s_patience, "Prometheus is ready", cancellationToken);
+            await Eventually.TrueAsync(() => server.IsReadyAsync(cancellationToken), s_patience, "Prometheus is ready");
             await server.UntilAsync("up == 1", cancellationToken);
             return server;
         }
@@ -91,12 +90,12 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     ];
 
     /// <summary>Waits until an expression yields something.</summary>
-    public Task<TimeSpan> UntilAsync(string expression, CancellationToken cancellationToken) => Processes.UntilAsync(
-        async () => (await QueryAsync(expression, cancellationToken)).Count > 0, s_patience, expression, cancellationToken);
+    public Task<TimeSpan> UntilAsync(string expression, CancellationToken cancellationToken) => Eventually.TrueAsync(
+        async () => (await QueryAsync(expression, cancellationToken)).Count > 0, s_patience, expression);
 
     /// <summary>Waits until an alert fires, and says how long that took.</summary>
-    public Task<TimeSpan> UntilFiresAsync(string alert, TimeSpan bound, CancellationToken cancellationToken) => Processes.UntilAsync(
-        async () => (await FiringAsync(cancellationToken)).Any(labels => labels["alertname"] == alert), bound, $"{alert} fires", cancellationToken);
+    public Task<TimeSpan> UntilFiresAsync(string alert, TimeSpan bound, CancellationToken cancellationToken) => Eventually.TrueAsync(
+        async () => (await FiringAsync(cancellationToken)).Any(labels => labels["alertname"] == alert), bound, $"{alert} fires");
 
     public async ValueTask DisposeAsync()
     {

@@ -34,14 +34,14 @@ public sealed class QuietTests(GarnetStore store) : IClassFixture<GarnetStore>
         }
 
         var before = Calls(receiver);
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             () => Calls(receiver) is var now && s_upkeep.All(operation => now.GetValueOrDefault(operation) >= before.GetValueOrDefault(operation) + 3),
-            s_patience, "upkeep goes on and is measured", Cancel);
+            s_patience, "upkeep goes on and is measured");
         Assert.Empty(Traces(receiver));
 
         var lease = await here.AcquireAsync("quiet-a-demo", Session);
-        await Processes.UntilAsync(() => receiver.Spans.Any(span => span.Name == "camera.acquire"), s_patience, "the acquisition's trace arrives", Cancel);
-        await Processes.UntilAsync(() => receiver.Spans.Any(span => span.Name == "POST /api/leases"), s_patience, "so does that of its request", Cancel);
+        await Eventually.TrueAsync(() => receiver.Spans.Any(span => span.Name == "camera.acquire"), s_patience, "the acquisition's trace arrives");
+        await Eventually.TrueAsync(() => receiver.Spans.Any(span => span.Name == "POST /api/leases"), s_patience, "so does that of its request");
         Assert.Superset(new HashSet<string> { "POST /api/leases", "camera.acquire", "store.acquire", "camera.open" }, Assert.Single(Traces(receiver)).ToHashSet());
         await here.ReleaseAsync(lease);
     }
@@ -55,19 +55,19 @@ public sealed class QuietTests(GarnetStore store) : IClassFixture<GarnetStore>
         {
             await page.HearAsync("hello");
             await node.AcquireAsync("quiet-c-demo", Session, ttlSeconds: 5);
-            await Processes.UntilAsync(() => Calls(receiver).GetValueOrDefault("renew") >= 3, s_patience, "the lease is renewed", Cancel);
+            await Eventually.TrueAsync(() => Calls(receiver).GetValueOrDefault("renew") >= 3, s_patience, "the lease is renewed");
         }
 
-        await Processes.UntilAsync(() => receiver.Spans.Any(span => span.Name == "camera.release"), s_patience, "the end of the lease is traced", Cancel);
+        await Eventually.TrueAsync(() => receiver.Spans.Any(span => span.Name == "camera.release"), s_patience, "the end of the lease is traced");
         Assert.DoesNotContain(receiver.Spans, span => span.Name == "store.renew");
         var released = Assert.Single(receiver.Spans, span => span.Name == "camera.release");
         var acquired = Assert.Single(receiver.Spans, span => span.Name == "camera.acquire");
         Assert.Equal([acquired.Context], released.Links);
 
         // Ended by a timer, after the request that began it: its exemplar still leads to a trace that was exported.
-        await Processes.UntilAsync(
+        await Eventually.TrueAsync(
             () => receiver.Points.Any(point => point.Instrument.Name == "attendance.camera.release.duration" && point.Traces.Contains(released.TraceId)),
-            s_patience, "the exemplar of the release arrives", Cancel);
+            s_patience, "the exemplar of the release arrives");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class QuietTests(GarnetStore store) : IClassFixture<GarnetStore>
             Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
         }
 
-        await Processes.UntilAsync(() => receiver.Spans.Any(), s_patience, "the trace of the other one arrives", Cancel);
+        await Eventually.TrueAsync(() => receiver.Spans.Any(), s_patience, "the trace of the other one arrives");
         Assert.All(receiver.Spans, span => Assert.Equal("GET /api/cameras/{cameraId}", span.Name));
     }
 

@@ -68,5 +68,5 @@ public sealed class SecretsTests(GarnetStore store) : IClassFixture<GarnetStore>
     }
 
     private static Task<TimeSpan> ArrivesAsync(OtlpReceiver receiver, string name) =>
-        Processes.UntilAsync(() => receiver.Spans.Any(span => span.Name == name), s_patience, $"'{name}' arrives", Cancel);
+        Eventually.TrueAsync(() => receiver.Spans.Any(span => span.Name == name), s_patience, $"'{name}' arrives");
 }

@@ -32,7 +32,7 @@ internal sealed class WebProcess : IAsyncDisposable
     public static async Task<WebProcess> StartAsync(params string[] settings)
     {
         var web = new WebProcess(new Uri($"http://127.0.0.1:{StoreServer.FreePort()}"), settings);
-        await ApiProcess.UntilAsync(web.IsHealthyAsync, s_patience, "Web is healthy");
+        await Eventually.TrueAsync(web.IsHealthyAsync, s_patience, "Web is healthy");
         return web;
     }
 

@@ -33,9 +33,6 @@ internal sealed class DeviceApi : ApiProcess
         return api;
     }
 
-    /// <summary>Waits until it is so, and says how long that took.</summary>
-    public static Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo, string what) => UntilAsync(isSo, Patience, what);
-
     /// <summary>Lists the cameras by the command, in a process of its own.</summary>
     public static async Task<string> ListCamerasAsync(Uri api, params (string Key, string Value)[] settings)
     {
@@ -70,7 +67,7 @@ internal sealed class DeviceApi : ApiProcess
         var (newest, seen) = (DateTimeOffset.UtcNow, 0);
         try
         {
-            return await UntilAsync(
+            return await Eventually.TrueAsync(
                 async () =>
                 {
                     var (_, takenAt) = await SnapshotAsync(lease);
@@ -81,7 +78,7 @@ internal sealed class DeviceApi : ApiProcess
                     }
 
                     return seen >= enough;
-                },
+                }, Patience,
                 $"pictures come after {after}");
         }
         catch

@@ -31,7 +31,7 @@ internal static class Vivid
         }
 
         await PlugInAsync();
-        await DeviceApi.UntilAsync(() => Task.FromResult(discovery.Locate(First) is not null && discovery.Locate(Second) is not null), "both devices are attached");
+        await Eventually.TrueAsync(() => Task.FromResult(discovery.Locate(First) is not null && discovery.Locate(Second) is not null), DeviceApi.Patience, "both devices are attached");
     }
 
     /// <summary>Pulls out both devices: they are one to the bus.</summary>

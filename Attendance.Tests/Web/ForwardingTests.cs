@@ -204,7 +204,7 @@ public sealed class ForwardingTests : WebTest
             Assert.Equal(1, Api.Viewers);
         }
 
-        await EventuallyAsync(() => Api.Viewers == 0, "the viewer's leaving reaches camera-api");
+        await Eventually.TrueAsync(() => Api.Viewers == 0, "the viewer's leaving reaches camera-api");
     }
 
     [Fact]

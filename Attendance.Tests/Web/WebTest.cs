@@ -83,15 +83,4 @@ public abstract class WebTest : IAsyncLifetime
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         return (string?)(await response.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["code"];
     }
-
-    /// <summary>Waits for what happens soon, and says what did not.</summary>
-    protected static async Task EventuallyAsync(Func<bool> happened, string what, double withinSeconds = 20)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (!happened())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < withinSeconds, $"Not within {withinSeconds} s: {what}");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
-        }
-    }
 }

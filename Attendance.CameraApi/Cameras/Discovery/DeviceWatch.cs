@@ -10,8 +10,7 @@ internal sealed partial class DeviceWatch(
     AttachedDevices devices, CameraCatalog catalog, CameraEvents events, TimeProvider clock, ILogger<DeviceWatch> logger) : BackgroundService
 {
     /// <summary>
-    /// How long to wait for further signals. One webcam creates several nodes, each with signals of its own, and udev repeats all of
-    /// them.
+    /// How long to wait for further signals. One webcam creates several nodes, and udev changes the owner and mode of each.
     /// </summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(50);
 
@@ -28,7 +27,7 @@ internal sealed partial class DeviceWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // a slow device must not delay the start of the node
-        using var signals = (IDeviceSignals?)UeventSignals.TryOpen() ?? NodeSignals.TryWatch();
+        using var signals = NodeSignals.TryWatch();
         using var watch = devices.Watch();
         LogWatching(signals?.Name ?? "a look every 5 s");
         await WatchAsync(signals, stoppingToken);

@@ -2,7 +2,10 @@ using System.Threading.Channels;
 
 namespace Attendance.CameraApi.Cameras.Discovery;
 
-/// <summary>Watches the nodes in <c>/dev</c>. It is used if the kernel's events are not available.</summary>
+/// <summary>
+/// Watches the nodes in <c>/dev</c>, which the kernel creates and removes as devices come and go, and to which udev then gives an owner and
+/// a mode.
+/// </summary>
 internal sealed class NodeSignals : IDeviceSignals
 {
     private readonly FileSystemWatcher _watcher;

@@ -58,7 +58,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
             await Expect(page.Locator("#count")).ToHaveTextAsync("5 of 5 taken");
             await Expect(page.Locator("#done")).ToHaveTextAsync("Back to Ada Lovelace");
             Assert.Equal($"/people/{FakeEnrollmentApi.Person}", await page.Locator("#done").GetAttributeAsync("href"));
-            await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back");
+            await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
         }
         finally
         {
@@ -82,7 +82,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await ActingCamera.ShowAsync(page, "up"); // judged against the front shot that the server has
         await Expect(Prompt(page)).ToHaveTextAsync("Lower your chin slowly");
 
-        await EventuallyAsync(() => Enrollment.Sent.Count == 2, "both are sent");
+        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 2, "both are sent");
         Assert.Equal(["right", "up"], Enrollment.Sent.Select(shot => shot.Pose));
     }
 
@@ -103,7 +103,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
         await page.GetByRole(AriaRole.Button, new() { Name = "Keep the former picture" }).ClickAsync();
         await Expect(page.Locator("#count")).ToHaveTextAsync("5 of 5 taken");
-        await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
         Assert.Empty(Enrollment.Sent);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Retake: To the left" }).ClickAsync();
@@ -140,7 +140,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(Hint(page)).ToHaveTextAsync("The picture was checked again and not taken. Too dark: turn on a light or face a window.");
         await Expect(Prompt(page)).ToHaveTextAsync("Look straight into the camera");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left"); // and now it is good
-        await EventuallyAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
+        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
         Assert.Equal(["front", "front"], Enrollment.Sent.Select(shot => shot.Pose));
     }
 
@@ -154,7 +154,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
 
         await Expect(Hint(page)).ToContainTextAsync("The camera had been given back before this picture arrived");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
-        await EventuallyAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
+        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
     }
 
     [Theory]
@@ -276,7 +276,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         Assert.Contains("\"requirements\":{\"test_pattern\":false}", Api.Requests.First(sent => sent is { Method: "POST", Target: "/api/leases" }).Body, StringComparison.Ordinal);
 
         await page.Locator("#take").ClickAsync();
-        await EventuallyAsync(() => Enrollment.Sent.Count == 1, "the picture is sent");
+        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 1, "the picture is sent");
         Assert.Equal(("demo", lease.Id, lease.Token), (Enrollment.Sent[0].CameraId, Enrollment.Sent[0].LeaseId, Enrollment.Sent[0].Token));
     }
 
@@ -300,7 +300,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 
         await page.Locator("#choice").SelectOptionAsync("server:demo");
-        await EventuallyAsync(() => Api.Live is [{ CameraId: "demo" }], "only the server's camera is held");
+        await Eventually.TrueAsync(() => Api.Live is [{ CameraId: "demo" }], "only the server's camera is held");
         await Expect(page.Locator("#facts")).ToHaveTextAsync("Camera: Reception desk");
 
         await page.ReloadAsync();
@@ -332,7 +332,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await ActingCamera.ShowAsync(page, "front");
 
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This person’s consent is not recorded");
-        await EventuallyAsync(() => Api.Live.Count == 0, "the camera is given back");
+        await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
         Assert.Single(Enrollment.Sent);
     }
 

@@ -4,7 +4,6 @@ using Attendance.CameraApi.Audit;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Store;
 using Attendance.Tests.CameraApi.Leases;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -56,11 +55,11 @@ public abstract class AlertStoreTests : IAsyncLifetime
         var alert = New("one");
         Alerts.Keep(alert);
         Alerts.Keep(alert with { State = AlertState.Acknowledged, AcknowledgedBy = "account-1" });
-        await Processes.UntilAsync(
-            async () => (await Alerts.ReadUnresolvedAsync()).Any(kept => kept.AcknowledgedBy == "account-1"), s_patience, "it is kept", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await Alerts.ReadUnresolvedAsync()).Any(kept => kept.AcknowledgedBy == "account-1"), s_patience, "it is kept");
 
         Alerts.Keep(alert with { State = AlertState.Resolved, ResolvedAt = DateTime.UtcNow });
-        await Processes.UntilAsync(async () => (await Alerts.ReadHistoryAsync(10)).Count == 1, s_patience, "it is history", Cancel);
+        await Eventually.TrueAsync(async () => (await Alerts.ReadHistoryAsync(10)).Count == 1, s_patience, "it is history");
 
         Assert.Empty(await Alerts.ReadUnresolvedAsync());
         var kept = Assert.Single(await Alerts.ReadHistoryAsync(10));
@@ -75,8 +74,8 @@ public abstract class AlertStoreTests : IAsyncLifetime
             Alerts.Keep(New($"alert-{i}") with { State = AlertState.Resolved });
         }
 
-        await Processes.UntilAsync(
-            async () => (await Alerts.ReadHistoryAsync(1)) is [{ } newest] && newest.Id == $"alert-{AlertStore.HistoryLength + 20}", s_patience, "all are written", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await Alerts.ReadHistoryAsync(1)) is [{ } newest] && newest.Id == $"alert-{AlertStore.HistoryLength + 20}", s_patience, "all are written");
         Assert.Equal(AlertStore.HistoryLength, (await Alerts.ReadHistoryAsync(10_000)).Count);
     }
 
@@ -84,7 +83,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
     public async Task Dead_letters_are_kept()
     {
         Alerts.Bury(new DeadLetter("ops", "one", "alert_opened", DateTime.UtcNow, 7, "answered 500"));
-        await Processes.UntilAsync(async () => (await Alerts.ReadDeadLettersAsync([_node])).Count == 1, s_patience, "it is kept", Cancel);
+        await Eventually.TrueAsync(async () => (await Alerts.ReadDeadLettersAsync([_node])).Count == 1, s_patience, "it is kept");
 
         var letter = Assert.Single(await Alerts.ReadDeadLettersAsync([_node + "-nobody", _node]));
         Assert.Equal(("answered 500", _node), (letter.Error, letter.Node));
@@ -96,7 +95,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
         var audit = _host.Services.GetRequiredService<AuditLog>();
         audit.Add("release", "door", "account-1", "It was stuck.", "Free.");
         audit.Add("release_all", null, "account-2", "Fire drill.", "3 released.");
-        await Processes.UntilAsync(async () => (await ReadAsync(audit)).Count == 2, s_patience, "it is kept", Cancel);
+        await Eventually.TrueAsync(async () => (await ReadAsync(audit)).Count == 2, s_patience, "it is kept");
 
         Assert.Equal(["account-2", "account-1"], (await ReadAsync(audit)).Select(entry => entry.By));
     }
@@ -116,8 +115,8 @@ public abstract class AlertStoreTests : IAsyncLifetime
             clock.Advance(i == 5 ? TimeSpan.Zero : TimeSpan.FromSeconds(1)); // two at one moment
         }
 
-        await Processes.UntilAsync(
-            async () => (await ReadAsync(audit)).Count == 4 && (await audit.ReadAsync(1000, null, _node + "-other")).Items.Count == 4, s_patience, "all is kept", Cancel);
+        await Eventually.TrueAsync(
+            async () => (await ReadAsync(audit)).Count == 4 && (await audit.ReadAsync(1000, null, _node + "-other")).Items.Count == 4, s_patience, "all is kept");
         var read = new List<AuditEntry>();
         string? next = null;
         do
@@ -128,7 +127,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
             clock.Advance(TimeSpan.FromSeconds(1));
             var count = (await audit.ReadAsync(1000)).Items.Count;
             audit.Add("reopen", "door", "meanwhile", "It was stuck.", "Another opens it.");
-            await Processes.UntilAsync(async () => (await audit.ReadAsync(1000)).Items.Count == count + 1, s_patience, "it is kept", Cancel);
+            await Eventually.TrueAsync(async () => (await audit.ReadAsync(1000)).Items.Count == count + 1, s_patience, "it is kept");
         }
         while (next is not null && read.Count < 8);
 
@@ -151,13 +150,13 @@ public abstract class AlertStoreTests : IAsyncLifetime
         }
 
         await registry.StartAsync(Cancel);
-        await Processes.UntilAsync(() => Others().Count() == 2, TimeSpan.FromSeconds(20), "both are seen", Cancel);
+        await Eventually.TrueAsync(() => Others().Count() == 2, TimeSpan.FromSeconds(20), "both are seen");
         Assert.All(Others(), node => Assert.Equal(NodeState.Up, node.State));
 
         await stopping.Services.GetRequiredService<NodeRegistry>().StopAsync(Cancel);
         vanishing.Services.GetRequiredService<NodeRegistry>().Dispose(); // its loop ends, and it does not say that it stops
 
-        await Processes.UntilAsync(() => registry.Lost.Any(), TimeSpan.FromSeconds(30), "the one that vanished is lost", Cancel);
+        await Eventually.TrueAsync(() => registry.Lost.Any(), TimeSpan.FromSeconds(30), "the one that vanished is lost");
         Assert.Equal(_node + "-vanishing", Assert.Single(registry.Lost).Node);
         Assert.DoesNotContain(Others(), node => node.Node == _node + "-stopping");
         await registry.StopAsync(Cancel);

@@ -4,7 +4,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Attendance.Tests.EndToEnd;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -45,7 +44,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public async Task<Received> NextAsync(Func<Received, bool> isIt, TimeSpan bound, CancellationToken cancellationToken)
     {
-        await Processes.UntilAsync(() => _received.Any(isIt), bound, "the webhook is told", cancellationToken);
+        await Eventually.TrueAsync(() => _received.Any(isIt), bound, "the webhook is told");
         return _received.First(isIt);
     }
 

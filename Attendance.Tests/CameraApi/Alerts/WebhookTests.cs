@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Alerts.Webhooks;
-using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -140,13 +139,12 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Waits; the clock meanwhile goes on in leaps that are shorter than an attempt may take.</summary>
-    private Task<TimeSpan> UntilAsync(Func<bool> isSo) => Processes.UntilAsync(
+    private Task<TimeSpan> UntilAsync(Func<bool> isSo) => Eventually.TrueAsync(
         () =>
         {
             _clock.Advance(TimeSpan.FromMilliseconds(200));
             return isSo();
         },
         TimeSpan.FromSeconds(20),
-        "it is delivered or dead",
-        Cancel);
+        "it is delivered or dead");
 }

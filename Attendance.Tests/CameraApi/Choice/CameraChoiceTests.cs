@@ -137,7 +137,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
         var taken = await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
         Assert.Equal("yard", taken.Lease.CameraId);
         Assert.Contains("given back first", taken.Choice!.Reason, StringComparison.Ordinal);
-        await PresenceNode.EventuallyAsync(() => !_node.Slot("door").IsAwaited && !_node.Slot("gate").IsAwaited, "it has left the other lines");
+        await Eventually.TrueAsync(() => !_node.Slot("door").IsAwaited && !_node.Slot("gate").IsAwaited, "it has left the other lines");
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     {
         var held = await HoldAllAsync();
         var waiting = Enumerable.Range(0, 6).Select(i => AnyAsync($"waiter-{i}", wait: 60)).ToList();
-        await PresenceNode.EventuallyAsync(() => _node.Slot("yard").IsAwaited, "somebody waits");
+        await Eventually.TrueAsync(() => _node.Slot("yard").IsAwaited, "somebody waits");
 
         await Task.WhenAll(held.Values.Select(lease => _node.Leases.EndAsync(lease, s_done)));
         for (var left = waiting.Count; left > 0; left--)
@@ -234,7 +234,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
         {
             await earlier.StartAsync(Cancel);
             var quality = (CameraQuality)earlier.Services.GetService(typeof(CameraQuality))!;
-            await PresenceNode.EventuallyAsync(
+            await Eventually.TrueAsync(
                 () =>
                 {
                     quality.Keep(Camera, Played(sharpness: 444, width: 800)); // before it has recalled what was known nothing is written
@@ -247,7 +247,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
         using var later = LeaseNode.Build(store.ConnectionString, name, TimeProvider.System);
         await later.StartAsync(Cancel);
         var recalled = (CameraQuality)later.Services.GetService(typeof(CameraQuality))!;
-        await PresenceNode.EventuallyAsync(() => recalled.Measured("door", null) is { Sharpness: 444, Width: 800 }, "it is known again");
+        await Eventually.TrueAsync(() => recalled.Measured("door", null) is { Sharpness: 444, Width: 800 }, "it is known again");
         await later.StopAsync(Cancel);
     }
 
@@ -279,8 +279,8 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
         return held;
     }
 
-    private Task StandsInLineAsync(params string[] cameras) =>
-        PresenceNode.EventuallyAsync(() => cameras.All(camera => _node.Slot(camera).IsAwaited), "it stands in all lines");
+    private Task<TimeSpan> StandsInLineAsync(params string[] cameras) =>
+        Eventually.TrueAsync(() => cameras.All(camera => _node.Slot(camera).IsAwaited), "it stands in all lines");
 
     /// <summary>One use of a camera, in which it delivers such frames.</summary>
     private async Task UseAsync(string cameraId, float sharpness, int width = 640)

@@ -60,7 +60,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
     {
         _node.Captures.Opening = cancelled => Task.Delay(Timeout.Infinite, cancelled);
         var probing = ProbeAsync("door");
-        await PresenceNode.EventuallyAsync(() => _node.Captures.Open == 1, "the probe opens it");
+        await Eventually.TrueAsync(() => _node.Captures.Open == 1, "the probe opens it");
         _node.Captures.Opening = _ => Task.CompletedTask;
 
         await _node.HoldAsync("door", "one");
@@ -94,7 +94,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
     {
         _node.Captures.Opening = cancelled => Task.Delay(Timeout.Infinite, cancelled);
         var probing = ProbeAsync("door");
-        await PresenceNode.EventuallyAsync(() => _node.Captures.Open == 1, "the probe opens it");
+        await Eventually.TrueAsync(() => _node.Captures.Open == 1, "the probe opens it");
 
         await _node.PassAsync(20);
 
@@ -137,7 +137,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
         Assert.Equal(1, _node.Captures.Open);
 
         await _node.PassAsync(3);
-        await PresenceNode.EventuallyAsync(() => _node.Captures.Created.Count == 2, "the next is probed");
+        await Eventually.TrueAsync(() => _node.Captures.Created.Count == 2, "the next is probed");
         await _node.PassAsync(3);
 
         Assert.Equal([null, null], await probing);
@@ -172,7 +172,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
         var choosing = _node.Get<CameraChoice>().AcquireAsync(new(), new AcquireOptions("one"), Cancel);
         for (var probed = 0; probed < 2; probed++)
         {
-            await PresenceNode.EventuallyAsync(() => _node.Captures.Created.Count > probed, "it is probed");
+            await Eventually.TrueAsync(() => _node.Captures.Created.Count > probed, "it is probed");
             await DeliversAsync();
             await _node.PassAsync(3);
         }
@@ -192,7 +192,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
     private async Task DeliversAsync()
     {
         FakeCaptures.FakeCapture? capture = null;
-        await PresenceNode.EventuallyAsync(() => (capture = _node.Captures.Created.LastOrDefault()) is { Frames.Count: > 0 }, "it is open");
+        await Eventually.TrueAsync(() => (capture = _node.Captures.Created.LastOrDefault()) is { Frames.Count: > 0 }, "it is open");
         for (var i = 0; i <= 30; i++)
         {
             var frame = FakeCaptures.Frame(10 + i);

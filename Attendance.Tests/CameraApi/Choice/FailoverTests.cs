@@ -163,16 +163,16 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         var opening = new TaskCompletionSource();
         Captures.Opening = _ => opening.Task;
         Captures.Created.First().Failing.SetResult();
-        await UntilAsync(() => Captures.Open == 2);
+        await Eventually.TrueAsync(() => Captures.Open == 2, "both are open");
 
         Assert.Same(lease, Assert.Single(Leases.HeldBy("one"))); // it has not arrived
         var release = Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         opening.SetResult();
         await release;
-        await UntilAsync(() => Captures.Open == 0);
+        await Eventually.TrueAsync(() => Captures.Open == 0, "none is open");
 
         Assert.Null(lease.MovedTo);
-        await UntilAsync(() => Slot("gate").Lease is null);
+        await Eventually.TrueAsync(() => Slot("gate").Lease is null, "the gate is free");
         Assert.Equal("client", Assert.Single(await EndsAsync("door")).Reason);
         Assert.Equal("client", Assert.Single(await EndsAsync("gate")).Reason);
         Assert.Equal(0, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
@@ -257,14 +257,14 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         await next.StartAsync<Failover>();
         await next.Get<BackgroundStoreWriter>().StartAsync(Cancel);
         await next.RunUpkeepAsync();
-        await UntilAsync(() => next.Captures.Created.Count == 2);
+        await Eventually.TrueAsync(() => next.Captures.Created.Count == 2, "two are opened");
 
         foreach (var capture in next.Captures.Created)
         {
             capture.Loss.TrySetResult(CaptureLoss.DeviceLost);
         }
 
-        await UntilAsync(() => next.Leases.Live.Select(lease => (lease.Id, lease.CameraId)).SequenceEqual([(moves.Id, "gate")]));
+        await Eventually.TrueAsync(() => next.Leases.Live.Select(lease => (lease.Id, lease.CameraId)).SequenceEqual([(moves.Id, "gate")]), "the leases are where they moved to");
         Assert.Equal(ReleaseReason.DeviceLost, next.Get<EndedLeases>().Find(stays.Id)?.Reason);
         await WishesAsync(wishes, 1);
         await next.Leases.EndAsync(next.Leases.Find(moves.Id)!, new LeaseEnd(ReleaseReason.Client));
@@ -336,15 +336,6 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         for (var look = 0; (await wishes.ReadAsync()).Count != count; look++)
         {
             Assert.True(look < 1000, $"There are not {count} wishes.");
-            await Task.Delay(10, Cancel);
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var look = 0; !isSo(); look++)
-        {
-            Assert.True(look < 3000, "It did not happen.");
             await Task.Delay(10, Cancel);
         }
     }

@@ -101,7 +101,7 @@ public sealed class LeaseCheckTests(GarnetStore store) : IClassFixture<GarnetSto
         var opened = new TaskCompletionSource();
         _node.Captures.Opening = _ => opened.Task;
         var acquiring = _node.AcquireAsync("door", new AcquireOptions("one"));
-        await PresenceNode.EventuallyAsync(() => _node.Leases.Live.Any(), "the lease is granted");
+        await Eventually.TrueAsync(() => _node.Leases.Live.Any(), "the lease is granted");
         var lease = _node.Leases.Live.Single();
         using var impatient = new CancellationTokenSource();
 

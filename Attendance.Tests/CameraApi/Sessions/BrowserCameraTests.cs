@@ -113,7 +113,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
         Assert.IsType<AcquireOutcome.Quarantined>(await _node.AcquireAsync(Camera, new AcquireOptions("two")));
 
         await page.SayAsync(new { type = "stopped", lease_id = lease.Id });
-        await PresenceNode.EventuallyAsync(() => _node.Get<CameraViews>().Find(Camera) is null, "it is out of quarantine and of the list");
+        await Eventually.TrueAsync(() => _node.Get<CameraViews>().Find(Camera) is null, "it is out of quarantine and of the list");
         await _node.HoldAsync(Camera, "two");
     }
 

@@ -4,7 +4,6 @@ using System.Net.WebSockets;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Store;
 using Attendance.Tests.CameraApi.Leases;
-using Xunit;
 
 namespace Attendance.Tests.CameraApi.Sessions;
 
@@ -71,14 +70,6 @@ internal sealed class PresenceNode : LeaseNode
             Clock.Advance(TimeSpan.FromSeconds(Math.Min(0.5, seconds - passed)));
             await Task.Delay(5, Cancel);
             await Get<StoreConnection>().AskAsync("ping", database => database.PingAsync()); // behind what the clock has set off, however long that takes
-        }
-    }
-
-    public static async Task EventuallyAsync(Func<bool> isSo, string what)
-    {
-        for (var started = TimeProvider.System.GetTimestamp(); !isSo(); await Task.Delay(5, Cancel))
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10), $"Not so: {what}.");
         }
     }
 }

@@ -4,7 +4,6 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Quality;
 using Attendance.Tests.CameraWorker.Network;
-using Attendance.Tests.EndToEnd;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -52,7 +51,7 @@ public sealed class NetworkUseTests : IAsyncDisposable
         await OpenAsync(camera.Url());
         var started = Stopwatch.GetTimestamp();
 
-        await Processes.UntilAsync(() => camera.Asked.Count >= 7, TimeSpan.FromSeconds(90), "it was asked seven times", Cancel);
+        await Eventually.TrueAsync(() => camera.Asked.Count >= 7, TimeSpan.FromSeconds(90), "it was asked seven times");
 
         // Twice at once, then after half of 1, 2, 4 and 8 s at least.
         Assert.True(Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(7), $"{Stopwatch.GetElapsedTime(started)} for seven openings.");
@@ -72,7 +71,7 @@ public sealed class NetworkUseTests : IAsyncDisposable
         });
         var capture = await OpenAsync(camera.Url());
 
-        await Processes.UntilAsync(() => capture.Frames.Count >= 4, TimeSpan.FromSeconds(60), "it has shown four pictures", Cancel);
+        await Eventually.TrueAsync(() => capture.Frames.Count >= 4, TimeSpan.FromSeconds(60), "it has shown four pictures");
 
         Assert.Equal(0, capture.Status.Reopenings);
         Assert.True(capture.Frames.Patience > TimeSpan.FromSeconds(5));
@@ -83,7 +82,7 @@ public sealed class NetworkUseTests : IAsyncDisposable
     {
         var capture = await OpenAsync("test-pattern", frameRate: 0.4);
 
-        await Processes.UntilAsync(() => capture.Frames.Count >= 3, TimeSpan.FromSeconds(60), "it has shown three pictures", Cancel);
+        await Eventually.TrueAsync(() => capture.Frames.Count >= 3, TimeSpan.FromSeconds(60), "it has shown three pictures");
 
         Assert.Equal(0, capture.Status.Reopenings);
     }
@@ -102,7 +101,7 @@ public sealed class NetworkUseTests : IAsyncDisposable
         });
         var capture = await OpenAsync(camera.Url());
 
-        await Processes.UntilAsync(() => capture.Frames.Latest!.Header.Sequence >= 2, TimeSpan.FromSeconds(60), "its second picture is there", Cancel);
+        await Eventually.TrueAsync(() => capture.Frames.Latest!.Header.Sequence >= 2, TimeSpan.FromSeconds(60), "its second picture is there");
 
         Assert.Equal(1, capture.Status.Reopenings);
     }
@@ -113,7 +112,7 @@ public sealed class NetworkUseTests : IAsyncDisposable
         await using var camera = FakeHttpCamera.Streams(i => FakeHttpCamera.Part(TestJpegs.Get(Math.Min(i, 40))));
         var capture = await OpenAsync(camera.Url());
 
-        await Processes.UntilAsync(() => capture.Status.Reopenings >= 1, TimeSpan.FromSeconds(60), "it was opened again", Cancel);
+        await Eventually.TrueAsync(() => capture.Status.Reopenings >= 1, TimeSpan.FromSeconds(60), "it was opened again");
 
         Assert.InRange(capture.Frames.Count, 1, 90);
     }

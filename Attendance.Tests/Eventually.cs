@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Attendance.Tests;
+
+/// <summary>
+/// Waits until something is so, and returns how long that took. It asks often at first and then less often, or asking would take the
+/// processor from what is asked.
+/// </summary>
+internal static class Eventually
+{
+    /// <summary>The bound where none is given: longer than anything takes that no test is about.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="what">What is waited for, for the message of the failure.</param>
+    public static async Task<TimeSpan> TrueAsync(Func<Task<bool>> isSo, TimeSpan bound, string what)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await isSo())
+        {
+            var waited = Stopwatch.GetElapsedTime(started);
+            Assert.True(waited < bound, $"Not within {bound.TotalSeconds} s: {what}.");
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 20, s_shortestPause.Ticks, s_longestPause.Ticks)), TestContext.Current.CancellationToken);
+        }
+
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    public static Task<TimeSpan> TrueAsync(Func<bool> isSo, TimeSpan bound, string what) =>
+        TrueAsync(() => Task.FromResult(isSo()), bound, what);
+
+    public static Task<TimeSpan> TrueAsync(Func<Task<bool>> isSo, string what) => TrueAsync(isSo, Patience, what);
+
+    public static Task<TimeSpan> TrueAsync(Func<bool> isSo, string what) => TrueAsync(isSo, Patience, what);
+}
