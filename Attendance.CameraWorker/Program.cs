@@ -1,5 +1,6 @@
 using Attendance.CameraWorker;
 using Attendance.CameraWorker.Host;
+using Attendance.CameraWorker.Pictures;
 
 const int Misused = 2;
 
@@ -26,6 +27,7 @@ NativeProcess.Confine();
 NativeProcess.SetEnvironment("OPENCV_LOG_LEVEL", "SILENT");
 NativeProcess.SetEnvironment("OPENCV_FFMPEG_LOGLEVEL", "-8");
 
+OpenCvLibrary.Register();
 using var worker = new CaptureWorker(owner.Value, output);
 worker.Run();
 return CaptureWorker.Released;

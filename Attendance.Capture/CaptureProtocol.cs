@@ -113,21 +113,26 @@ internal enum CaptureRecord : byte
 /// <summary>
 /// Tells a worker what to open. It reaches the worker on standard input and never on its command line, because a source may hold credentials.
 /// </summary>
+/// <param name="TraceParent">The span that the request belongs to, as a W3C <c>traceparent</c>, or null if there is no trace.</param>
+/// <param name="MaxPixels">The most pixels of a picture that is decoded. It comes from <c>Capture:MaxPixels</c>.</param>
+/// <param name="Certificate">Which certificate the camera may show; null accepts what the system trusts. See <see cref="CertificateSetting"/>.</param>
+/// <param name="IsKnownToChange">
+/// Whether the source has shown different pictures in this use. If so, a picture that repeats again and again is a fault.
+/// </param>
+/// <remarks>The defaults are those of parameters, because generated JSON code forgets those of properties.</remarks>
 internal sealed record CaptureRequest(
-    string CameraId, string Source, int? Width, int? Height, double? FrameRate, int JpegQuality, TimeSpan OpenTimeout, TimeSpan ReadTimeout)
-{
-    /// <summary>The span that the request belongs to, as a W3C <c>traceparent</c>, or null if there is no trace.</summary>
-    public string? TraceParent { get; init; }
-
-    /// <summary>The most pixels of a picture that is decoded. It comes from <c>Capture:MaxPixels</c>.</summary>
-    public int MaxPixels { get; init; } = CaptureProtocol.DefaultMaxPixels;
-
-    /// <summary>Which certificate the camera may show; null accepts what the system trusts. See <see cref="CertificateSetting"/>.</summary>
-    public string? Certificate { get; init; }
-
-    /// <summary>Whether the source has shown different pictures in this use. If so, a picture that repeats again and again is a fault.</summary>
-    public bool IsKnownToChange { get; init; }
-}
+    string CameraId,
+    string Source,
+    int? Width,
+    int? Height,
+    double? FrameRate,
+    int JpegQuality,
+    TimeSpan OpenTimeout,
+    TimeSpan ReadTimeout,
+    string? TraceParent = null,
+    int MaxPixels = CaptureProtocol.DefaultMaxPixels,
+    string? Certificate = null,
+    bool IsKnownToChange = false);
 
 /// <summary>
 /// The times of a worker's steps, as values of <see cref="Stopwatch.GetTimestamp"/>. They are comparable across processes, because the

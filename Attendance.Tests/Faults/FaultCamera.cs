@@ -1,4 +1,3 @@
-
 namespace Attendance.Tests.Faults;
 
 /// <summary>A <c>fault:</c> camera and the file that tells it what goes wrong.</summary>
