@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -67,7 +68,8 @@ public static class ServerLimits
             limits.MaxRequestHeaderCount = 64;
         });
 
-        builder.Services.AddSingleton<IConnectionListenerFactory, PacedListenerFactory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+            new PacedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Accepted));
 
         // A warning for each refused connection would fill the disk. RefusedConnections logs it once a minute.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);

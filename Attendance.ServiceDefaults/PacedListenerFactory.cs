@@ -1,8 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Attendance.ServiceDefaults;
 
@@ -13,11 +10,6 @@ namespace Attendance.ServiceDefaults;
 /// </summary>
 internal sealed class PacedListenerFactory(IConnectionListenerFactory inner, long limit) : IConnectionListenerFactory
 {
-    public PacedListenerFactory(IOptions<SocketTransportOptions> options, ILoggerFactory loggers)
-        : this(new SocketTransportFactory(options, loggers), ServerLimits.Accepted)
-    {
-    }
-
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new PacedListener(await inner.BindAsync(endpoint, cancellationToken), limit);
 
