@@ -61,7 +61,7 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
         var (heapThen, storedThen) = (GC.GetTotalMemory(forceFullCollection: true), await UsedAsync(connection));
 
         var (none, due, one, page) = (new Samples(), new Samples(), new Samples(), new Samples());
-        var store = node.Store.In(BrowserCamera.Any); // where those leases are
+        var store = node.Store.ForScope(BrowserCamera.Any); // where those leases are
         var middle = new PageRequest(PageLength, After: (CameraId(held / 2), "bench"));
         for (var i = 0; i < run.Pick(200, 20); i++)
         {

@@ -8,16 +8,16 @@ namespace Attendance.CameraApi.Alerts;
 /// </summary>
 internal sealed partial class AlertEvents : IDisposable
 {
-    private readonly OpenAlerts _book;
+    private readonly OpenAlerts _openAlerts;
     private readonly AlertStore _store;
     private readonly AlertMetrics _metrics;
     private readonly CameraEvents _events;
     private readonly ILogger<AlertEvents> _logger;
 
-    public AlertEvents(OpenAlerts book, AlertStore store, AlertMetrics metrics, CameraEvents events, ILogger<AlertEvents> logger)
+    public AlertEvents(OpenAlerts openAlerts, AlertStore store, AlertMetrics metrics, CameraEvents events, ILogger<AlertEvents> logger)
     {
-        (_book, _store, _metrics, _events, _logger) = (book, store, metrics, events, logger);
-        book.Changed += Tell;
+        (_openAlerts, _store, _metrics, _events, _logger) = (openAlerts, store, metrics, events, logger);
+        openAlerts.Changed += Tell;
     }
 
     public static CameraEventType TypeOf(AlertChange change) => change switch
@@ -30,7 +30,7 @@ internal sealed partial class AlertEvents : IDisposable
     /// <summary>Counts an alert of an earlier run as active in the metric.</summary>
     public void Remembered(Alert alert) => _metrics.Active(alert, 1);
 
-    public void Dispose() => _book.Changed -= Tell;
+    public void Dispose() => _openAlerts.Changed -= Tell;
 
     private void Tell(AlertChange change, Alert alert)
     {

@@ -6,7 +6,7 @@ using Attendance.ServiceDefaults;
 namespace Attendance.CameraApi.Alerts;
 
 /// <summary>
-/// Keeps the book of alerts up to date. It looks for problems every second and searches for leaks every two seconds. Events
+/// Keeps the open alerts up to date. It looks for problems every second and searches for leaks every two seconds. Events
 /// report leaks that are over before the next look.
 /// </summary>
 internal sealed partial class AlertWatch : BackgroundService
@@ -14,7 +14,7 @@ internal sealed partial class AlertWatch : BackgroundService
     private const int TicksBetweenSearches = 2; // some leaks must be seen twice, which takes at most 4 s; every leak must be found within 5 s
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
-    private readonly OpenAlerts _book;
+    private readonly OpenAlerts _openAlerts;
     private readonly AlertStore _store;
     private readonly AlertEvents _told;
     private readonly AlertConditions _conditions;
@@ -27,7 +27,7 @@ internal sealed partial class AlertWatch : BackgroundService
     private bool _hasRemembered;
 
     public AlertWatch(
-        OpenAlerts book,
+        OpenAlerts openAlerts,
         AlertStore store,
         AlertEvents told,
         AlertConditions conditions,
@@ -37,7 +37,7 @@ internal sealed partial class AlertWatch : BackgroundService
         TimeProvider clock,
         ILogger<AlertWatch> logger)
     {
-        (_book, _store, _told, _conditions, _search, _leaks, _clock, _logger) = (book, store, told, conditions, search, leaks, clock, logger);
+        (_openAlerts, _store, _told, _conditions, _search, _leaks, _clock, _logger) = (openAlerts, store, told, conditions, search, leaks, clock, logger);
         _events = events.Listen(); // so that it listens before any part of the node starts
     }
 
@@ -64,15 +64,15 @@ internal sealed partial class AlertWatch : BackgroundService
 
                 foreach (var finding in _conditions.Find())
                 {
-                    _book.Report(finding);
+                    _openAlerts.Report(finding);
                 }
 
                 foreach (var (_, cameraId) in _leaks.Open)
                 {
-                    _book.Refresh(AlertRule.Leak, cameraId); // it was reported when it was found
+                    _openAlerts.Refresh(AlertRule.Leak, cameraId); // it was reported when it was found
                 }
 
-                _book.ResolveQuiet();
+                _openAlerts.ResolveQuiet();
                 await RememberAsync();
                 if (_failure.IsOver())
                 {
@@ -96,7 +96,7 @@ internal sealed partial class AlertWatch : BackgroundService
         {
             if (told.Type == CameraEventType.LeakFound && Leaks.Parse(told.Detail) is { } kind)
             {
-                _book.Report(AlertConditions.OfLeak(kind, told.CameraId), isNew: true);
+                _openAlerts.Report(AlertConditions.OfLeak(kind, told.CameraId), isNew: true);
             }
         }
     }
@@ -115,9 +115,9 @@ internal sealed partial class AlertWatch : BackgroundService
         {
             var left = await _store.ReadUnresolvedAsync();
             _hasRemembered = true;
-            var own = _book.Open.Select(alert => alert.Id).ToHashSet();
+            var own = _openAlerts.Open.Select(alert => alert.Id).ToHashSet();
             var others = left.Where(alert => !own.Contains(alert.Id)).ToList();
-            var over = _book.Remember(others);
+            var over = _openAlerts.Remember(others);
             foreach (var alert in others.Except(over))
             {
                 _told.Remembered(alert);

@@ -26,7 +26,7 @@ internal static class AlertEndpoints
             .WithSummary("What webhooks were not told by any node, newest first.");
     }
 
-    private static async Task<IResult> AllAsync(int? limit, HttpContext context, OpenAlerts book, AlertStore store, NodeFanOut others, NodeRegistry nodes)
+    private static async Task<IResult> AllAsync(int? limit, HttpContext context, OpenAlerts openAlerts, AlertStore store, NodeFanOut others, NodeRegistry nodes)
     {
         if (limit is < 1 or > AlertStore.HistoryLength)
         {
@@ -37,15 +37,15 @@ internal static class AlertEndpoints
         var (answers, unreachable) = await others.AskAsync<AlertsResponse>(context, $"/api/alerts?limit={most}");
         var lastKnown = await Task.WhenAll(unreachable.Take(AlertStore.MostNodes).Select(name => AlertLists.LastKnownAsync(name, nodes, store, most)));
         return TypedResults.Ok(new AlertsResponse(
-            AlertLists.InOrder([.. await AlertLists.ListAsync(book, store, most), .. answers.SelectMany(one => one.Alerts), .. lastKnown.SelectMany(one => one ?? [])], most), unreachable));
+            AlertLists.InOrder([.. await AlertLists.ListAsync(openAlerts, store, most), .. answers.SelectMany(one => one.Alerts), .. lastKnown.SelectMany(one => one ?? [])], most), unreachable));
     }
 
     private static async Task<IResult> AcknowledgeAsync(
-        string alertId, HttpContext context, OpenAlerts book, AlertStore store, AuditLog audit, LostAlerts lost, NodeFanOut others, NodeRegistry nodes)
+        string alertId, HttpContext context, OpenAlerts openAlerts, AlertStore store, AuditLog audit, LostAlerts lost, NodeFanOut others, NodeRegistry nodes)
     {
         var request = await JsonBody.ReadAsync<AcknowledgeRequest>(context.Request, absent: null, context.RequestAborted);
         var by = request.Validate();
-        if (book.Acknowledge(alertId, by, out var isNew) is { } alert)
+        if (openAlerts.Acknowledge(alertId, by, out var isNew) is { } alert)
         {
             if (isNew)
             {

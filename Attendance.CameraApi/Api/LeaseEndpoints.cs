@@ -43,10 +43,10 @@ internal static class LeaseEndpoints
         CancellationToken cancellationToken)
     {
         var request = await JsonBody.ReadAsync<AcquireLease>(context.Request, absent: null, cancellationToken);
-        var wish = request.Validate() with { TookOver = TellOfTakeover(account, audit) };
+        var acquireOptions = request.Validate() with { TookOver = TellOfTakeover(account, audit) };
         if (request.CameraId == CameraChoice.Auto)
         {
-            var (here, there) = await choice.AcquireAsync(context, request.Requirements ?? new(), wish, cancellationToken);
+            var (here, there) = await choice.AcquireAsync(context, request.Requirements ?? new(), acquireOptions, cancellationToken);
             return there ?? ToResult(context, request, here);
         }
 
@@ -62,7 +62,7 @@ internal static class LeaseEndpoints
 
         async Task<IResult> AcquireAsync(CameraSlot one)
         {
-            var outcome = await leases.AcquireAsync(one, wish, cancellationToken);
+            var outcome = await leases.AcquireAsync(one, acquireOptions, cancellationToken);
             return sharedCameras.TryForward(context, outcome) ?? ToResult(context, request, outcome);
         }
     }

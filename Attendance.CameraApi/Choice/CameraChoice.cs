@@ -30,13 +30,13 @@ internal sealed class CameraChoice(
     /// <returns>The outcome, or null when no camera meets the requirements, in use or not.</returns>
     /// <exception cref="CameraUnavailableException">None of the free cameras opens.</exception>
     public async Task<AcquireOutcome?> AcquireAsync(
-        CameraRequirements requirements, AcquireOptions wish, CancellationToken cancellationToken)
+        CameraRequirements requirements, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
         var candidates = Candidates(requirements);
-        if (candidates.FirstOrDefault(one => one.Slot.Lease is { End: null } lease && lease.SessionHash == wish.SessionHash) is { } own)
+        if (candidates.FirstOrDefault(one => one.Slot.Lease is { End: null } lease && lease.SessionHash == acquireOptions.SessionHash) is { } own)
         {
-            return WithReason(await leases.AcquireAsync(own.Slot, wish, cancellationToken), candidates, "The session has this camera already.");
+            return WithReason(await leases.AcquireAsync(own.Slot, acquireOptions, cancellationToken), candidates, "The session has this camera already.");
         }
 
         if (options.Value.ProbeBeforeChoice && await ProbeUnknownAsync(candidates, cancellationToken))
@@ -52,7 +52,7 @@ internal sealed class CameraChoice(
             var reason = ReasonFor(candidate, candidates, hopeful.Count < candidates.Count);
             try
             {
-                var outcome = await leases.AcquireAsync(candidate.Slot, wish with { Wait = default, Takeover = false }, cancellationToken);
+                var outcome = await leases.AcquireAsync(candidate.Slot, acquireOptions with { Wait = default, Takeover = false }, cancellationToken);
                 if (outcome is AcquireOutcome.Granted or AcquireOutcome.Ended or AcquireOutcome.ShuttingDown)
                 {
                     return WithReason(outcome, candidates, reason);
@@ -67,18 +67,18 @@ internal sealed class CameraChoice(
             }
         }
 
-        if (refused is AcquireOutcome.InUse && wish.Takeover)
+        if (refused is AcquireOutcome.InUse && acquireOptions.Takeover)
         {
             var soonest = candidates.Select(one => one.Slot).Where(slot => slot.Lease is not null).MinBy(slot => slot.Lease?.ExpiresAt) ?? candidates[0].Slot;
-            return WithReason(await leases.AcquireAsync(soonest, wish, cancellationToken), candidates, "All were in use; this one was taken from the session whose time is over soonest.");
+            return WithReason(await leases.AcquireAsync(soonest, acquireOptions, cancellationToken), candidates, "All were in use; this one was taken from the session whose time is over soonest.");
         }
 
         // Each turn either grants a camera or removes one from 'hopeful', so the loop ends.
-        while (refused is AcquireOutcome.InUse && hopeful.Count > 0 && wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
+        while (refused is AcquireOutcome.InUse && hopeful.Count > 0 && acquireOptions.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
         {
             try
             {
-                var turn = await leases.AcquireFirstFreedAsync([.. hopeful.Values.Select(one => one.Slot)], wish with { Wait = patience }, cancellationToken);
+                var turn = await leases.AcquireFirstFreedAsync([.. hopeful.Values.Select(one => one.Slot)], acquireOptions with { Wait = patience }, cancellationToken);
                 if (turn is not { } came)
                 {
                     break;

@@ -105,7 +105,7 @@ internal sealed partial class CameraProbes(
         }
 
         await pending.FlushAsync(probe.CameraId);
-        if (await store.In(probe.Slot.Camera.Scope).ReadAsync(probe.CameraId) is { Remaining: { Ticks: > 0 } remaining })
+        if (await store.ForScope(probe.Slot.Camera.Scope).ReadAsync(probe.CameraId) is { Remaining: { Ticks: > 0 } remaining })
         {
             return new AcquireOutcome.InUse(clock.GetUtcNow() + remaining); // held by another node, or by an earlier run of this one
         }

@@ -7,9 +7,9 @@ namespace Attendance.CameraApi.Cluster;
 internal static class AlertLists
 {
     /// <returns>This node's alerts. Resolved ones are in the store, so they are left out while it does not answer.</returns>
-    public static async Task<IReadOnlyList<Alert>> ListAsync(OpenAlerts book, AlertStore store, int limit)
+    public static async Task<IReadOnlyList<Alert>> ListAsync(OpenAlerts openAlerts, AlertStore store, int limit)
     {
-        var open = book.Open;
+        var open = openAlerts.Open;
         try
         {
             var ids = open.Select(alert => alert.Id).ToHashSet();

@@ -14,12 +14,12 @@ internal sealed class CameraHistory(CameraSlots slots, LeaseStore store, CameraO
     {
         if (IdFormats.IsBrowserCamera(cameraId))
         {
-            return await store.In(BrowserCamera.Any).ReadLedgerAsync(cameraId, limit) is { Count: > 0 } entries ? entries : null;
+            return await store.ForScope(BrowserCamera.Any).ReadLedgerAsync(cameraId, limit) is { Count: > 0 } entries ? entries : null;
         }
 
         if ((node is null || nodes.IsSelf(node)) && slots.TryGet(cameraId, out var slot))
         {
-            return await store.In(slot.Camera.Scope).ReadLedgerAsync(cameraId, limit);
+            return await store.ForScope(slot.Camera.Scope).ReadLedgerAsync(cameraId, limit);
         }
 
         var owner = IdFormats.IsName(cameraId) && !nodes.IsAlone || nodes.Lost.Any()
@@ -33,7 +33,7 @@ internal sealed class CameraHistory(CameraSlots slots, LeaseStore store, CameraO
         IReadOnlyList<string> shared = nodes.TryGet(owner, out var entry) ? entry.Scopes : [];
         foreach (var scope in shared.Append(null))
         {
-            if (await store.In(scope, owner).ReadLedgerAsync(cameraId, limit) is { Count: > 0 } entries)
+            if (await store.ForScope(scope, owner).ReadLedgerAsync(cameraId, limit) is { Count: > 0 } entries)
             {
                 return entries;
             }

@@ -13,9 +13,9 @@ internal sealed class Forwarded(NodeForwarder forwarder, NodeEntry node, int? wa
         request.Body.Position = 0;
         if (waitSeconds is { } seconds)
         {
-            var wish = (JsonObject)(await JsonNode.ParseAsync(request.Body))!;
-            wish["wait_seconds"] = seconds;
-            var body = JsonSerializer.SerializeToUtf8Bytes(wish);
+            var content = (JsonObject)(await JsonNode.ParseAsync(request.Body))!;
+            content["wait_seconds"] = seconds;
+            var body = JsonSerializer.SerializeToUtf8Bytes(content);
             request.Body = new MemoryStream(body);
             request.ContentLength = body.Length;
             request.Headers.TransferEncoding = default;

@@ -10,7 +10,7 @@ namespace Attendance.CameraApi.Cluster;
 /// 14 to 18 s after its last heartbeat. A live node that cannot send heartbeats has freed its cameras before, see
 /// <see cref="Isolation"/>.
 /// </summary>
-internal sealed partial class LostNodes(NodeStore book, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
+internal sealed partial class LostNodes(NodeStore nodeStore, Reconciliation reconciliation, TimeProvider clock, ILogger<LostNodes> logger)
 {
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_doubt = TimeSpan.FromSeconds(6);
@@ -52,7 +52,7 @@ internal sealed partial class LostNodes(NodeStore book, Reconciliation reconcili
         {
             try
             {
-                if (await book.ClaimAsync(name))
+                if (await nodeStore.ClaimAsync(name))
                 {
                     await EndAsync(name);
                 }
@@ -73,8 +73,8 @@ internal sealed partial class LostNodes(NodeStore book, Reconciliation reconcili
 
     private async Task EndAsync(string name)
     {
-        var count = await reconciliation.EndOfNodeAsync(name, (await book.FindAsync(name))?.Scopes ?? []);
-        await book.MarkEndedAsync(name);
+        var count = await reconciliation.EndOfNodeAsync(name, (await nodeStore.FindAsync(name))?.Scopes ?? []);
+        await nodeStore.MarkEndedAsync(name);
         _failure.IsOver();
         LogLost(name, count);
     }

@@ -35,14 +35,14 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
     /// <summary>Acquires the best camera for a session, here or on another node.</summary>
     /// <returns>The outcome here, or the answer of another node.</returns>
     public async Task<(AcquireOutcome? Here, IResult? There)> AcquireAsync(
-        HttpContext context, CameraRequirements requirements, AcquireOptions wish, CancellationToken cancellationToken)
+        HttpContext context, CameraRequirements requirements, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
         if (nodes.IsAlone || requirements.Node is not null || Peers.Hops(context.Request) > 0)
         {
-            return (await choice.AcquireAsync(requirements, wish, cancellationToken), null);
+            return (await choice.AcquireAsync(requirements, acquireOptions, cancellationToken), null);
         }
 
-        foreach (var name in await sessions.FindOthersAsync(wish.SessionHash))
+        foreach (var name in await sessions.FindOthersAsync(acquireOptions.SessionHash))
         {
             if (nodes.TryGetUp(name, out var holder))
             {
@@ -63,7 +63,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
             return (null, new Forwarded(forwarder, offers.MinBy(offer => offer.FreeAt)!.Node)); // the session is refused or queued there
         }
 
-        return await WaitAsync(context, requirements, wish, asked, offers.Count > 0, cancellationToken);
+        return await WaitAsync(context, requirements, acquireOptions, asked, offers.Count > 0, cancellationToken);
     }
 
     /// <summary>
@@ -71,13 +71,13 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
     /// queued for.
     /// </summary>
     private async Task<(AcquireOutcome? Here, IResult? There)> WaitAsync(
-        HttpContext context, CameraRequirements requirements, AcquireOptions wish, long asked, bool mayBeElsewhere, CancellationToken cancellationToken)
+        HttpContext context, CameraRequirements requirements, AcquireOptions acquireOptions, long asked, bool mayBeElsewhere, CancellationToken cancellationToken)
     {
         using var found = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var here = choice.AcquireAsync(requirements, wish, found.Token);
-        while (mayBeElsewhere && wish.Wait > TimeSpan.Zero && await Task.WhenAny(here, Task.Delay(s_pause, clock, cancellationToken)) != here)
+        var here = choice.AcquireAsync(requirements, acquireOptions, found.Token);
+        while (mayBeElsewhere && acquireOptions.Wait > TimeSpan.Zero && await Task.WhenAny(here, Task.Delay(s_pause, clock, cancellationToken)) != here)
         {
-            if (choice.IsOpening(wish.SessionHash) || Better(await AskAsync(context, requirements), null) is not { } free)
+            if (choice.IsOpening(acquireOptions.SessionHash) || Better(await AskAsync(context, requirements), null) is not { } free)
             {
                 continue;
             }
@@ -89,7 +89,7 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                var remaining = wish.Wait - clock.GetElapsedTime(asked);
+                var remaining = acquireOptions.Wait - clock.GetElapsedTime(asked);
                 return (null, new Forwarded(forwarder, free, Math.Max(0, (int)remaining.TotalSeconds)));
             }
         }

@@ -62,7 +62,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
             return s_here;
         }
 
-        if (await store.In(scope).ReadAsync(cameraId) is { } held)
+        if (await store.ForScope(scope).ReadAsync(cameraId) is { } held)
         {
             return nodes.TryGet(held.Node, out var holder) && !nodes.IsLost(holder) ? At(holder) : s_here;
         }

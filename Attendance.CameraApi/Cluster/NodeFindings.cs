@@ -3,7 +3,7 @@ using Attendance.CameraApi.Alerts;
 namespace Attendance.CameraApi.Cluster;
 
 /// <summary>Reports lost nodes, and entries in the store that no node has signed.</summary>
-internal sealed class NodeFindings(NodeRegistry nodes, NodeStore book) : IFindingSource
+internal sealed class NodeFindings(NodeRegistry nodes, NodeStore nodeStore) : IFindingSource
 {
     public IReadOnlyList<Finding> Find() =>
     [
@@ -11,7 +11,7 @@ internal sealed class NodeFindings(NodeRegistry nodes, NodeStore book) : IFindin
             ? nodes.Lost.Select(node => new Finding(
                 AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over."))
             : [],
-        .. book.Forged is > 0 and var forged
+        .. nodeStore.Forged is > 0 and var forged
             ? [new Finding(
                 AlertRule.NodeForged, "", $"The store has {forged} entries of nodes that no node of this system has signed.", "They are passed over: nothing is sent to them, nothing of theirs is shown.")]
             : Array.Empty<Finding>(),

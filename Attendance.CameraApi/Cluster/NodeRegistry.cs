@@ -14,7 +14,7 @@ namespace Attendance.CameraApi.Cluster;
 /// its entry. A node that vanishes is lost: the first node to notice ends its leases, and its entry is removed after a day.
 /// </summary>
 internal sealed partial class NodeRegistry(
-    NodeStore book,
+    NodeStore nodeStore,
     CameraCatalog catalog,
     CameraLeases leases,
     LeaseUpkeep upkeep,
@@ -94,10 +94,10 @@ internal sealed partial class NodeRegistry(
         await base.StopAsync(cancellationToken);
         try
         {
-            if (await book.FindAsync(self.Name) is { } mine && mine.Instance == self.Instance)
+            if (await nodeStore.FindAsync(self.Name) is { } mine && mine.Instance == self.Instance)
             {
                 await owners.WithdrawAsync();
-                await book.RemoveAsync(self.Name);
+                await nodeStore.RemoveAsync(self.Name);
             }
         }
         catch (StoreUnavailableException)
@@ -168,13 +168,13 @@ internal sealed partial class NodeRegistry(
 
     private async Task ListAsync()
     {
-        var entries = await book.ListAsync();
+        var entries = await nodeStore.ListAsync();
         _listedNow = entries.FirstOrDefault(entry => IsSelf(entry.Node))?.SeenAt ?? _listedNow; // store time of this node's last heartbeat
         _listedAt = clock.GetTimestamp();
         var forgotten = entries.Where(entry => _listedNow - entry.SeenAt > s_memory.TotalMilliseconds).ToList();
         foreach (var entry in forgotten)
         {
-            await book.RemoveAsync(entry.Node);
+            await nodeStore.RemoveAsync(entry.Node);
         }
 
         var wasAlone = IsAlone;

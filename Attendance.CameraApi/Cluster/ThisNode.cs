@@ -15,7 +15,7 @@ namespace Attendance.CameraApi.Cluster;
 /// stops; two nodes of one name would end each other's leases.
 /// </summary>
 internal sealed partial class ThisNode(
-    NodeStore book,
+    NodeStore nodeStore,
     Peers peers,
     NodeAddress address,
     CameraCatalog catalog,
@@ -46,7 +46,7 @@ internal sealed partial class ThisNode(
     /// <exception cref="StoreUnavailableException">The store did not confirm the heartbeat.</exception>
     public async Task<HeartbeatReply> HeartbeatAsync(string? insteadOf = null)
     {
-        var heard = await book.HeartbeatAsync(
+        var heard = await nodeStore.HeartbeatAsync(
             new NodeEntry(
                 Name,
                 Instance,
@@ -97,7 +97,7 @@ internal sealed partial class ThisNode(
         }
 
         await Task.Delay(s_watched, clock, cancellationToken);
-        return await book.FindAsync(Name) is { } later && later.Instance == holder.Instance && later.SeenAt != holder.SeenAt;
+        return await nodeStore.FindAsync(Name) is { } later && later.Instance == holder.Instance && later.SeenAt != holder.SeenAt;
     }
 
     /// <returns>The answer, or null if none that can be understood arrives in time.</returns>

@@ -77,7 +77,7 @@ internal static class CleanupCamerasCommand
             var store = services.GetRequiredService<LeaseStore>();
             var end = new LeaseEnd(force ? ReleaseReason.Forced : ReleaseReason.Expired);
             var rows = new List<Row>();
-            foreach (var scope in services.GetRequiredService<CameraCatalog>().SharedScopes.Prepend(null).Select(name => store.In(name)))
+            foreach (var scope in services.GetRequiredService<CameraCatalog>().SharedScopes.Prepend(null).Select(name => store.ForScope(name)))
             {
                 foreach (var cameraId in force ? await scope.FindHeldAsync() : await scope.FindOverdueAsync(limit: 1000))
                 {

@@ -205,7 +205,7 @@ internal sealed class CameraLease
     /// Creates the same lease, for the same time, on another camera. The session does not hold it until
     /// <see cref="TryArrive"/> succeeds.
     /// </summary>
-    public CameraLease To(CameraSlot slot)
+    public CameraLease BeginMoveTo(CameraSlot slot)
     {
         var next = new CameraLease(slot, node: "", SessionHash, Ttl, _maxHold - Held, _clock, _expire)
         {

@@ -35,13 +35,13 @@ internal sealed class CameraLeases(
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) => registry.HeldBy(sessionHash);
 
     /// <inheritdoc cref="LeaseAcquisition.AcquireAsync"/>
-    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, AcquireOptions wish, CancellationToken cancellationToken) =>
-        acquisition.AcquireAsync(slot, wish, cancellationToken);
+    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, AcquireOptions acquireOptions, CancellationToken cancellationToken) =>
+        acquisition.AcquireAsync(slot, acquireOptions, cancellationToken);
 
     /// <inheritdoc cref="LeaseAcquisition.AcquireFirstFreedAsync"/>
     public Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
-        IReadOnlyList<CameraSlot> awaited, AcquireOptions wish, CancellationToken cancellationToken) =>
-        acquisition.AcquireFirstFreedAsync(awaited, wish, cancellationToken);
+        IReadOnlyList<CameraSlot> awaited, AcquireOptions acquireOptions, CancellationToken cancellationToken) =>
+        acquisition.AcquireFirstFreedAsync(awaited, acquireOptions, cancellationToken);
 
     /// <inheritdoc cref="LeaseAdoption.TryAdopt"/>
     public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null) => adoption.TryAdopt(slot, found, failover);

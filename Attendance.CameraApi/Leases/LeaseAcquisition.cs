@@ -22,17 +22,17 @@ internal sealed class LeaseAcquisition(
     /// <summary>Acquires the camera for a session and opens it.</summary>
     /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
-    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, AcquireOptions wish, CancellationToken cancellationToken) =>
-        ReportAsync(slot.Camera, () => EnterAndOpenAsync(slot, wish, cancellationToken));
+    public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, AcquireOptions acquireOptions, CancellationToken cancellationToken) =>
+        ReportAsync(slot.Camera, () => EnterAndOpenAsync(slot, acquireOptions, cancellationToken));
 
     /// <summary>Waits in the queues of several cameras and acquires the first one that is given back.</summary>
     /// <returns>The camera and the outcome, or null if none was given back in time.</returns>
     /// <exception cref="CameraUnavailableException">The camera was given back but does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public async Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
-        IReadOnlyList<CameraSlot> awaited, AcquireOptions wish, CancellationToken cancellationToken)
+        IReadOnlyList<CameraSlot> awaited, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
-        var turn = SlotWaiter.EnterFirstAsync(awaited, slot => leases.Create(slot, wish), wish.Wait, clock, cancellationToken);
+        var turn = SlotWaiter.EnterFirstAsync(awaited, slot => leases.Create(slot, acquireOptions), acquireOptions.Wait, clock, cancellationToken);
         if (!turn.IsCompleted)
         {
             // If the holder said goodbye just before this session was queued, its goodbye did not see a waiter.
@@ -97,7 +97,7 @@ internal sealed class LeaseAcquisition(
         }
     }
 
-    private async Task<AcquireOutcome> EnterAndOpenAsync(CameraSlot slot, AcquireOptions wish, CancellationToken cancellationToken)
+    private async Task<AcquireOutcome> EnterAndOpenAsync(CameraSlot slot, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
         while (true)
@@ -112,7 +112,7 @@ internal sealed class LeaseAcquisition(
                 return new AcquireOutcome.Quarantined(quarantine);
             }
 
-            var lease = leases.Create(slot, wish);
+            var lease = leases.Create(slot, acquireOptions);
             var holder = slot.TryEnter(lease);
             if (holder is null)
             {
@@ -123,7 +123,7 @@ internal sealed class LeaseAcquisition(
             {
                 await holder.Released.WaitAsync(cancellationToken); // bounded, as every release is
             }
-            else if (holder.SessionHash == wish.SessionHash)
+            else if (holder.SessionHash == acquireOptions.SessionHash)
             {
                 if (holder.ComeBack() && await HasOpenedAsync(holder, cancellationToken))
                 {
@@ -134,17 +134,17 @@ internal sealed class LeaseAcquisition(
             {
                 await holder.Released.WaitAsync(cancellationToken);
             }
-            else if (wish.Takeover)
+            else if (acquireOptions.Takeover)
             {
                 var taken = release.EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover));
                 if (holder.End?.Reason == ReleaseReason.Takeover)
                 {
-                    wish.TookOver?.Invoke(holder);
+                    acquireOptions.TookOver?.Invoke(holder);
                 }
 
                 await taken.WaitAsync(cancellationToken);
             }
-            else if (wish.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
+            else if (acquireOptions.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
             {
                 var turn = SlotWaiter.EnterFirstAsync([slot], _ => lease, patience, clock, cancellationToken);
                 if (slot.Lease is { } leaving && !ReferenceEquals(leaving, lease))
@@ -190,7 +190,7 @@ internal sealed class LeaseAcquisition(
         if (clock.GetElapsedTime(askedAt) > lease.Ttl / 3)
         {
             askedAt = clock.GetTimestamp();
-            if (!await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
+            if (!await store.ForScope(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
             {
                 await release.EndAsync(lease, LeaseRelease.EndedInTheStore);
             }

@@ -7,8 +7,8 @@ namespace Attendance.CameraApi.Leases;
 /// <summary>Creates leases for requests, and ends them when their time is over.</summary>
 internal sealed class LeaseFactory(LeaseRelease release, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
 {
-    public CameraLease Create(CameraSlot slot, AcquireOptions wish) => new(
-        slot, node.Value.Name, wish.SessionHash, wish.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire) { FailoverTo = wish.Failover };
+    public CameraLease Create(CameraSlot slot, AcquireOptions acquireOptions) => new(
+        slot, node.Value.Name, acquireOptions.SessionHash, acquireOptions.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire) { FailoverTo = acquireOptions.Failover };
 
     private void Expire(CameraLease lease, LeaseEnd end)
     {

@@ -48,7 +48,7 @@ internal sealed class LeaseGrant(
         return null;
 
         Task<StoreGrant> AskStoreAsync() =>
-            store.In(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, seen);
+            store.ForScope(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, seen);
     }
 
     /// <summary>Counts the lease as live from now on, until it ends.</summary>

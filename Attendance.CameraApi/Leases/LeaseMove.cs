@@ -27,7 +27,7 @@ internal sealed partial class LeaseMove(
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public async Task<bool> TryMoveAsync(CameraLease lease, CameraSlot to)
     {
-        var next = lease.To(to);
+        var next = lease.BeginMoveTo(to);
         if (closing.IsClosing || to.TryEnter(next) is not null)
         {
             return false;
@@ -63,7 +63,7 @@ internal sealed partial class LeaseMove(
 
             await opening.OpenGrantedAsync(arriving, cancellationToken);
             var remaining = lease.Remaining;
-            if (remaining <= TimeSpan.Zero || !await store.In(arriving.Stored.Scope).RenewAsync(arriving.Stored, arriving.Ttl, remaining) || !arriving.TryArrive(remaining))
+            if (remaining <= TimeSpan.Zero || !await store.ForScope(arriving.Stored.Scope).RenewAsync(arriving.Stored, arriving.Ttl, remaining) || !arriving.TryArrive(remaining))
             {
                 await release.EndAsync(arriving, lease.End ?? LeaseRelease.EndedInTheStore);
                 return new AcquireOutcome.Ended(arriving.End!.Value);

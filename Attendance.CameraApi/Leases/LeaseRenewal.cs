@@ -16,7 +16,7 @@ internal sealed class LeaseRenewal(LeaseRegistry registry, LeaseRelease release,
             return false;
         }
 
-        if (await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
+        if (await store.ForScope(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl))
         {
             return lease.TryExtend(askedAt);
         }
@@ -73,7 +73,7 @@ internal sealed class LeaseRenewal(LeaseRegistry registry, LeaseRelease release,
     public async Task RegisterAsync(CameraLease lease)
     {
         registry.Announce(lease.SessionHash);
-        if (lease.End is null && !await store.In(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl, lease.Remaining))
+        if (lease.End is null && !await store.ForScope(lease.Stored.Scope).RenewAsync(lease.Stored, lease.Ttl, lease.Remaining))
         {
             await release.EndAsync(lease, LeaseRelease.EndedInTheStore);
         }

@@ -46,7 +46,7 @@ internal sealed class LeaseStore
     /// <summary>Returns the same store for the cameras of another scope.</summary>
     /// <param name="scope">The shared scope, or null for that of the node.</param>
     /// <param name="node">The node whose leases are meant, or null for this node.</param>
-    public LeaseStore In(string? scope, string? node = null) => _others.GetOrAdd(
+    public LeaseStore ForScope(string? scope, string? node = null) => _others.GetOrAdd(
         (scope ?? "", node ?? _node),
         static (key, store) => new LeaseStore(store._store, store._ids, key.Node, key.Scope.Length > 0 ? key.Scope : null, store._others),
         this);

@@ -52,7 +52,7 @@ internal sealed partial class UnconfirmedReleases(LeaseStore store, TimeProvider
 
     private async Task TellAsync(StoredLease lease, LeaseEnd end)
     {
-        await store.In(lease.Scope).ReleaseAsync(lease, end);
+        await store.ForScope(lease.Scope).ReleaseAsync(lease, end);
         _pending.TryRemove(new((lease.CameraId, lease.LeaseId), (lease, end))); // keeps the entry of a later stay of the same lease
     }
 

@@ -134,7 +134,7 @@ internal sealed partial class Reconciliation(
     public async Task<int> EndOfNodeAsync(string node, IReadOnlyList<string> scopes)
     {
         var count = 0;
-        foreach (var scope in scopes.Prepend(null).Select(name => store.In(name, node)))
+        foreach (var scope in scopes.Prepend(null).Select(name => store.ForScope(name, node)))
         {
             foreach (var cameraId in await scope.FindHeldAsync())
             {
@@ -149,7 +149,7 @@ internal sealed partial class Reconciliation(
         return count;
     }
 
-    private IEnumerable<LeaseStore> Scopes => catalog.SharedScopes.Prepend(null).Select(scope => store.In(scope));
+    private IEnumerable<LeaseStore> Scopes => catalog.SharedScopes.Prepend(null).Select(scope => store.ForScope(scope));
 
     private async Task<List<(LeaseStore Scope, string CameraId)>> FindHeldAsync()
     {

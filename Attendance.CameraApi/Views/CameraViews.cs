@@ -12,17 +12,17 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, Came
     public IReadOnlyList<CameraView> All() => Page(new PageRequest(int.MaxValue, After: null)).Items;
 
     /// <summary>Returns one page. The cost grows with the page and the catalog, not with the number of leases.</summary>
-    public (IReadOnlyList<CameraView> Items, string? Next) Page(PageRequest wish)
+    public (IReadOnlyList<CameraView> Items, string? Next) Page(PageRequest request)
     {
         var own = node.Value.Name;
-        var cameras = catalog.List().SkipWhile(entry => !wish.IsAfter(entry.Camera.Id, own)).Select(entry => (entry.Camera, entry.IsPresent));
-        var looked = wish.WithBrowsers ? slots.BrowserCameras(wish.After?.CameraId, wish.Limit) : [];
+        var cameras = catalog.List().SkipWhile(entry => !request.IsAfter(entry.Camera.Id, own)).Select(entry => (entry.Camera, entry.IsPresent));
+        var looked = request.WithBrowsers ? slots.BrowserCameras(request.After?.CameraId, request.Limit) : [];
         var browsers = looked
-            .Where(slot => wish.IsAfter(slot.Camera.Id, own) && (slot.Lease is not null || slot.Quarantine is not null))
+            .Where(slot => request.IsAfter(slot.Camera.Id, own) && (slot.Lease is not null || slot.Quarantine is not null))
             .Select(slot => (slot.Camera, IsPresent: true));
-        var all = cameras.Concat(browsers).OrderBy(entry => entry.Camera.Id, StringComparer.Ordinal).Take(wish.Limit).ToList();
+        var all = cameras.Concat(browsers).OrderBy(entry => entry.Camera.Id, StringComparer.Ordinal).Take(request.Limit).ToList();
         var page = all.ConvertAll(entry => Of(entry.Camera, entry.IsPresent));
-        return (page, page.Count > 0 && (page.Count == wish.Limit || looked.Count == wish.Limit) ? PageRequest.Cursor(page[^1]) : null);
+        return (page, page.Count > 0 && (page.Count == request.Limit || looked.Count == request.Limit) ? PageRequest.Cursor(page[^1]) : null);
     }
 
     public CameraView? Find(string cameraId) =>

@@ -11,7 +11,7 @@ namespace Attendance.CameraApi.Alerts.Webhooks;
 /// <summary>Sends every change of every alert to every configured webhook.</summary>
 internal sealed class WebhookDelivery : BackgroundService
 {
-    private readonly OpenAlerts _book;
+    private readonly OpenAlerts _openAlerts;
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false, // a request that is signed for one receiver is not sent to another
@@ -23,16 +23,16 @@ internal sealed class WebhookDelivery : BackgroundService
 
     private readonly IReadOnlyList<Webhook> _webhooks;
 
-    public WebhookDelivery(OpenAlerts book, AlertStore store, IOptions<AlertOptions> options, TimeProvider clock, ILogger<Webhook> logger)
+    public WebhookDelivery(OpenAlerts openAlerts, AlertStore store, IOptions<AlertOptions> options, TimeProvider clock, ILogger<Webhook> logger)
     {
-        _book = book;
+        _openAlerts = openAlerts;
         _webhooks = [.. options.Value.Webhooks.Select(entry => new Webhook(entry.Key, entry.Value, _http, clock, store.Bury, logger))];
-        _book.Changed += Tell; // subscribes before any alert can be found
+        _openAlerts.Changed += Tell; // subscribes before any alert can be found
     }
 
     public override void Dispose()
     {
-        _book.Changed -= Tell;
+        _openAlerts.Changed -= Tell;
         _http.Dispose();
         base.Dispose();
     }

@@ -15,7 +15,7 @@ namespace Attendance.CameraApi.Api.Operations;
 internal sealed class LiveView(
     EventStream stream,
     OpsCameras cameras,
-    OpenAlerts book,
+    OpenAlerts openAlerts,
     AlertStore store,
     NodeRegistry nodes,
     Trends trends,
@@ -46,7 +46,7 @@ internal sealed class LiveView(
             Node = Self,
             At = clock.GetUtcNow().UtcDateTime,
             Cameras = all,
-            Alerts = await AlertLists.ListAsync(book, store, AlertsShown),
+            Alerts = await AlertLists.ListAsync(openAlerts, store, AlertsShown),
             Trends = trends.View,
         });
         await SendFiguresAsync();

@@ -46,7 +46,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
 
         Assert.Null(_node.Get<CameraViews>().Find(Camera));
         Assert.False(_node.Get<CameraSlots>().TryGet(Camera, out _));
-        Assert.Equal("client", Assert.Single(await _node.Get<LeaseStore>().In(BrowserCamera.Any).ReadLedgerAsync(Camera, 1)).Reason);
+        Assert.Equal("client", Assert.Single(await _node.Get<LeaseStore>().ForScope(BrowserCamera.Any).ReadLedgerAsync(Camera, 1)).Reason);
     }
 
     [Fact]
@@ -178,6 +178,6 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
         Assert.False(_node.Get<CameraSlots>().TryGet(Camera, out _));
     }
 
-    private async Task GrantedToAnEarlierRunAsync() => Assert.IsType<StoreGrant.Granted>(await _node.Get<LeaseStore>().In(BrowserCamera.Any).AcquireAsync(
+    private async Task GrantedToAnEarlierRunAsync() => Assert.IsType<StoreGrant.Granted>(await _node.Get<LeaseStore>().ForScope(BrowserCamera.Any).AcquireAsync(
         Camera, Attendance.CameraApi.Identifiers.NewLeaseId(), "of-the-past", TimeSpan.FromSeconds(30)));
 }
