@@ -22,7 +22,7 @@
 #
 # The emulated machine of the V4L2 suite computes while the suites of system and browser mostly wait, so they run side by side where
 # there are more than two cores. On two slow cores it finished 14 of its 32 tests in half an hour beside them, and all 32 in 20 minutes alone.
-# In the suites of system, browser and faults, which hold the system to bounds in time, a test that fails is run again by itself, up to twice;
+# In the suites that hold the system to bounds in time (fast, system, browser, faults), a test that fails is run again by itself, up to twice;
 # one that passes then is told as FLAKY, with all its results. The last line is 'N passed, N failed, N skipped'; above it is what failed, what
 # was skipped and why, and how long each suite took. The reports of all runs are in artifacts/reports.
 set -uo pipefail
@@ -277,7 +277,7 @@ for suite in "${suites[@]}"; do
   suite_started=$SECONDS
   case $suite in
     # Most of them wait for a part of theirs most of the time.
-    fast) tests 1200 --filter-not-trait Suite=EndToEnd Suite=Faults Suite=Chaos Suite=Browser Suite=V4l2 --max-threads 4 ;;
+    fast) timed_tests 1200 --filter-not-trait Suite=EndToEnd Suite=Faults Suite=Chaos Suite=Browser Suite=V4l2 --max-threads 4 ;;
     fuzz) tests "$(awk -v minutes="${ATTENDANCE_FUZZ_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Fuzz --parallel none --show-stdout All ;;
     types) types ;;
     afl) afl ;;
