@@ -115,7 +115,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     [InlineData("/trouble/500")]
     [InlineData("/health")]
     [InlineData("/alive")]
-    [InlineData("/css/site.css")]
+    [InlineData("/css/base.css")]
     [InlineData("/js/camera/camera-session.js")]
     public async Task What_a_visitor_is_shown_tells_nothing_of_what_is_here(string target)
     {

@@ -38,7 +38,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     [Fact]
     public async Task A_page_makes_one_trace_and_what_it_fetches_along_makes_none()
     {
-        foreach (var file in (string[])["/css/site.css", "/js/pages/cameras.js", "/js/camera/api.js", "/health", "/alive"])
+        foreach (var file in (string[])["/css/base.css", "/js/pages/cameras.js", "/js/camera/api.js", "/health", "/alive"])
         {
             using var response = await _client.GetAsync(file, Cancel);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -48,7 +48,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
         await GetAsync("/");
 
         await ArrivesAsync("GET /");
-        Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") is "/health" or "/alive" or "/css/site.css");
+        Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") is "/health" or "/alive" or "/css/base.css");
         Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path")?.StartsWith("/js/", StringComparison.Ordinal) ?? false);
         Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") == "/css/none.css"); // what is missing is worth one
     }

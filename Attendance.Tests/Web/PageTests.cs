@@ -16,7 +16,7 @@ public sealed class PageTests : WebTest
     [InlineData("/", HttpStatusCode.OK)]
     [InlineData("/cameras/demo", HttpStatusCode.OK)]
     [InlineData("/cameras/nowhere", HttpStatusCode.NotFound)]
-    [InlineData("/css/site.css", HttpStatusCode.OK)]
+    [InlineData("/css/base.css", HttpStatusCode.OK)]
     [InlineData("/js/camera/camera-session.js", HttpStatusCode.OK)]
     [InlineData("/trouble/403", HttpStatusCode.Forbidden)]
     [InlineData("/trouble/500", HttpStatusCode.NotFound)]

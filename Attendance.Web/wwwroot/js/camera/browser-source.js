@@ -24,6 +24,7 @@ const final = ['permission_denied', 'permission_dismissed', 'permission_denied_b
 
 /** A camera of this device, opened with `getUserMedia`. @implements {Source} @typedef {import('./source.js').Source} Source */
 export class BrowserSource {
+    frames = { drawn: 0, dropped: 0, refused: 0 };
     #video;
     #wish;
     /** The device that the lease is for; no other device may be opened under it. @type {string | null} */
@@ -124,7 +125,7 @@ export class BrowserSource {
         }
     }
 
-    get torch() {
+    get hasTorch() {
         const can = this.#track?.getCapabilities?.();
         return can !== undefined && 'torch' in can && Boolean(can.torch);
     }

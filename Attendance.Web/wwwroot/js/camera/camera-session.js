@@ -1,15 +1,16 @@
 // @ts-check
-import { Problem, asProblem } from './api.js';
+import { asProblem } from './api.js';
 import { BrowserSource } from './browser-source.js';
 import { HeldLease } from './held-lease.js';
+import { leaseOptionsOf, requestLease } from './lease-request.js';
 import { log } from './log.js';
 import { PageSession } from './page-session.js';
 import { ServerSource } from './server-source.js';
-import { transitions } from './states.js';
-import { delay } from './timing.js';
+import { SessionState } from './session-state.js';
 import { Trace } from './trace.js';
 
 /**
+ * @typedef {import('./api.js').Problem} Problem
  * @typedef {import('./states.js').State} State
  * @typedef {import('./states.js').Cause} Cause
  * @typedef {import('./states.js').StateChange} StateChange
@@ -18,8 +19,6 @@ import { Trace } from './trace.js';
  * @typedef {import('./states.js').Move} Move
  */
 
-const firstInUseRetryMs = 50;
-const slowestInUseRetryMs = 400;
 /** How long to retry while this page's own former lease is still ending. */
 const comeBackPatienceMs = 3000;
 
@@ -33,23 +32,16 @@ const comeBackPatienceMs = 3000;
  */
 export class CameraSession extends EventTarget {
     #source;
-    #failover;
-    #requirements;
-    #page;
     #name;
+    #leaseOptions;
+    #page;
     /** Covers one borrowing, from the request for the lease to its end. */
     #run = new AbortController();
     /** Covers the picture only: it stops when the page is hidden, while the lease stays. */
     #showing = new AbortController();
-    /** @type {State} */
-    #state = 'idle';
-    /** @type {PictureState} */
-    #pictureState = 'none';
-    /** @type {Problem | null} */
-    #trouble = null;
+    #state;
     /** @type {HeldLease | null} */
     #held = null;
-    #size = { width: 0, height: 0 };
     #resumeOnShow = false;
     #disposed = false;
     /** @type {import('./page-session.js').Member} */
@@ -59,12 +51,11 @@ export class CameraSession extends EventTarget {
     constructor(options) {
         super();
         this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video) : new ServerSource(options.cameraId, options.canvas);
-        this.#failover = options.kind !== 'browser' && options.failover === true;
-        this.#requirements = options.kind === 'browser' ? undefined : options.requirements;
         this.#name = options.kind === 'browser' ? 'browser camera' : options.cameraId;
-        const session = this;
+        this.#leaseOptions = leaseOptionsOf(options);
+        const state = this.#state = new SessionState(this, this.#name);
         this.#member = {
-            get holds() { return session.#holds; },
+            get holds() { return state.holds; },
             gone: reason => this.#onGone(reason),
             back: () => this.#onBack(),
             visibility: hidden => this.#onVisibility(hidden),
@@ -79,17 +70,19 @@ export class CameraSession extends EventTarget {
         this.#page = PageSession.join(this.#member);
     }
 
+    /** @returns {State} */
     get state() {
-        return this.#state;
+        return this.#state.state;
     }
 
+    /** @returns {PictureState} */
     get pictureState() {
-        return this.#pictureState;
+        return this.#state.pictureState;
     }
 
     /** The problem that keeps the picture away while the camera is held, or null. */
     get trouble() {
-        return this.#trouble;
+        return this.#state.trouble;
     }
 
     /** What is safe to show of the lease, unlike the lease itself. @returns {{ ref: string, cameraId: string, fencingToken: number } | null} */
@@ -104,28 +97,27 @@ export class CameraSession extends EventTarget {
      * @returns {{ cameraId: string, leaseId: string, fencingToken: number } | null}
      */
     get claim() {
-        const lease = this.#held?.lease;
-        return lease ? { cameraId: lease.camera_id, leaseId: lease.lease_id, fencingToken: lease.fencing_token } : null;
+        return this.#held?.claim ?? null;
     }
 
     /** The stream of this device's camera while it is held; null otherwise, and always for a camera of the server. @returns {MediaStream | null} */
     get stream() {
-        return this.#source instanceof BrowserSource ? this.#source.stream : null;
+        return this.#source.stream;
     }
 
     /** The side of a phone that the camera faces: `user` or `environment`, or null if unknown. */
     get facing() {
-        return this.#source instanceof BrowserSource ? this.#source.facing : null;
+        return this.#source.facing;
     }
 
     /** Whether the camera has a light that can be switched. */
     get hasTorch() {
-        return this.#source instanceof BrowserSource && this.#source.torch;
+        return this.#source.hasTorch;
     }
 
     /** @returns {{ drawn: number, dropped: number, refused: number }} */
     get frames() {
-        return this.#source instanceof ServerSource ? this.#source.frames : { drawn: 0, dropped: 0, refused: 0 };
+        return this.#source.frames;
     }
 
     /**
@@ -136,21 +128,21 @@ export class CameraSession extends EventTarget {
      *   page's own former lease may still be ending
      */
     async start({ takeover = false, patienceMs = 0 } = {}) {
-        if (!transitions[this.#state].includes('acquiring') || this.#disposed) {
+        if (!this.#state.canEnter('acquiring') || this.#disposed) {
             return;
         }
         const run = this.#run = new AbortController();
-        this.#enter('acquiring');
+        this.#state.enter('acquiring');
         try {
             await this.#acquire(takeover, performance.now() + patienceMs, run.signal);
             run.signal.throwIfAborted();
-            await this.#source.open(run.signal, this.#tell);
+            await this.#source.open(run.signal, this.#reportDelay);
             run.signal.throwIfAborted();
             if (document.visibilityState === 'hidden') {
                 this.#source.pause();
-                this.#enter('paused');
+                this.#state.enter('paused');
             } else {
-                this.#enter('live');
+                this.#state.enter('live');
                 void this.#show();
             }
         } catch (error) {
@@ -158,7 +150,7 @@ export class CameraSession extends EventTarget {
                 const held = this.#held;
                 this.#endRun();
                 void held?.giveBack('open_failed');
-                this.#enter('idle', { problem: asProblem(error) });
+                this.#state.enter('idle', { problem: asProblem(error) });
             }
         }
     }
@@ -169,7 +161,7 @@ export class CameraSession extends EventTarget {
      * @param {string} [reason]
      */
     async release(reason = 'client') {
-        if (!this.#holds) {
+        if (!this.#state.holds) {
             return;
         }
         const held = this.#held;
@@ -182,14 +174,14 @@ export class CameraSession extends EventTarget {
             return;
         }
         run.abort();
-        this.dispatchEvent(new CustomEvent('stopping', { detail: reason }));
+        this.#state.announce('stopping', reason);
         this.#endRun();
         const confirmed = await held.giveBack(reason);
         if (!confirmed) {
-            this.#page.leaveAlone(this.#member, reason);
+            this.#page.sayGoodbyeIfLast(this.#member, reason);
         }
-        if (this.#run === run && this.#holds) {
-            this.#enter('released', { reason, confirmed });
+        if (this.#run === run && this.#state.holds) {
+            this.#state.enter('released', { reason, confirmed });
         }
     }
 
@@ -199,43 +191,37 @@ export class CameraSession extends EventTarget {
      * @param {string} reason
      */
     leave(reason) {
-        if (!this.#holds) {
+        if (!this.#state.holds) {
             return;
         }
         const held = this.#held;
         this.#endRun();
-        if (this.#page.leaveAlone(this.#member, reason)) {
+        if (this.#page.sayGoodbyeIfLast(this.#member, reason)) {
             held?.forget();
         } else {
             void held?.giveBack(reason);
         }
-        this.#enter('released', { reason, confirmed: false });
+        this.#state.enter('released', { reason, confirmed: false });
     }
 
     /** @param {boolean} on whether the light beside a phone's camera is on; use only if {@link hasTorch} */
     async setTorch(on) {
-        if (this.#source instanceof BrowserSource) {
-            await this.#source.setTorch(on);
-        }
+        await this.#source.setTorch(on);
     }
 
     /** Gives back everything, listeners included. The session cannot be started again. */
     dispose() {
         this.#disposed = true;
         this.leave('client');
-        this.#page.part(this.#member);
+        this.#page.leave(this.#member);
     }
 
     /** Reports a problem that delays the opening of the camera and may pass. @param {Problem} problem */
-    #tell = problem => {
-        if (this.#state === 'acquiring') {
-            this.#enterPicture('opening', problem);
+    #reportDelay = problem => {
+        if (this.state === 'acquiring') {
+            this.#state.enterPicture('opening', problem);
         }
     };
-
-    get #holds() {
-        return this.#state === 'acquiring' || this.#state === 'live' || this.#state === 'paused';
-    }
 
     /**
      * @param {boolean} takeover
@@ -244,32 +230,14 @@ export class CameraSession extends EventTarget {
      */
     async #acquire(takeover, patientUntil, signal) {
         const trace = new Trace(); // covers the borrowing from its start to its end
-        const camera_id = await this.#source.cameraId(signal, this.#tell);
-        for (let wait = firstInUseRetryMs; ; wait = Math.min(wait * 2, slowestInUseRetryMs)) {
-            signal.throwIfAborted();
-            try {
-                const asked = performance.now();
-                const lease = await this.#page.acquire({
-                    camera_id,
-                    ...(takeover ? { takeover } : {}),
-                    ...(this.#failover ? { failover: true } : {}),
-                    ...(this.#requirements ? { requirements: this.#requirements } : {}),
-                }, signal, trace);
-                this.#held = new HeldLease(
-                    lease, asked, this.#page, trace,
-                    (reason, detail) => this.#lose({ reason, detail }),
-                    (from, to) => this.#move(from, to));
-                this.#held.watch();
-                return;
-            } catch (error) {
-                const again = error instanceof Problem && error.status === 409
-                    && performance.now() < Math.max(patientUntil, this.#page.goodbyeUntil);
-                if (!again) {
-                    throw error;
-                }
-                await delay(wait, signal);
-            }
-        }
+        const camera_id = await this.#source.cameraId(signal, this.#reportDelay);
+        const options = { camera_id, ...(takeover ? { takeover } : {}), ...this.#leaseOptions };
+        const { lease, asked } = await requestLease(this.#page, options, patientUntil, signal, trace);
+        this.#held = new HeldLease(
+            lease, asked, this.#page, trace,
+            (reason, detail) => this.#onLost({ reason, detail }),
+            (from, to) => this.#onMoved(from, to));
+        this.#held.watch();
     }
 
     /** Keeps the picture coming until the borrowing ends or the page is hidden. */
@@ -283,15 +251,15 @@ export class CameraSession extends EventTarget {
         const signal = AbortSignal.any([showing.signal, this.#run.signal]);
         try {
             await this.#source.show(held.lease, {
-                picture: (state, trouble = null) => signal.aborted || this.#enterPicture(state, trouble),
+                picture: (state, trouble = null) => signal.aborted || this.#state.enterPicture(state, trouble),
                 frame: () => signal.aborted || this.dispatchEvent(new Event('frame')),
-                size: (width, height) => this.#resize(width, height),
+                size: (width, height) => this.#state.resize(width, height),
                 renew: () => held.renew(),
             }, signal);
         } catch (error) {
             if (!signal.aborted) {
                 const problem = asProblem(error);
-                this.#lose({ problem });
+                this.#onLost({ problem });
                 void held.giveBack(problem.code);
             }
         }
@@ -302,23 +270,23 @@ export class CameraSession extends EventTarget {
      * @param {string} from
      * @param {string} to
      */
-    #move(from, to) {
+    #onMoved(from, to) {
         log(`${this.#name}: moved from ${from} to ${to}`);
         /** @type {Move} */
         const detail = { from, to };
-        this.dispatchEvent(new CustomEvent('camera-moved', { detail }));
-        if (this.#state === 'live') {
+        this.#state.announce('camera-moved', detail);
+        if (this.state === 'live') {
             void this.#show();
         }
     }
 
     /** @param {Cause} cause */
-    #lose(cause) {
-        if (!this.#holds) {
+    #onLost(cause) {
+        if (!this.#state.holds) {
             return;
         }
         this.#endRun();
-        this.#enter('lost', cause);
+        this.#state.enter('lost', cause);
         if (cause.reason === 'page_hide' || cause.reason === 'page_unload') {
             // The goodbye that this page sent before its reload arrived after the new request and ended the new lease too.
             void this.start();
@@ -332,18 +300,18 @@ export class CameraSession extends EventTarget {
         this.#source.close();
         this.#held?.stop();
         this.#held = null;
-        this.#enterPicture('none');
+        this.#state.enterPicture('none');
     }
 
     /** @param {boolean} hidden */
     #onVisibility(hidden) {
-        if (hidden && this.#state === 'live' && this.#held) {
+        if (hidden && this.state === 'live' && this.#held) {
             this.#showing.abort();
             this.#source.pause();
-            this.#enterPicture('none');
-            this.#enter('paused');
-        } else if (!hidden && this.#state === 'paused' && this.#held) {
-            this.#enter('live');
+            this.#state.enterPicture('none');
+            this.#state.enter('paused');
+        } else if (!hidden && this.state === 'paused' && this.#held) {
+            this.#state.enter('live');
             void this.#held.renew(); // browsers slow down the timers of hidden pages, so the lease may have ended in the meantime
             void this.#show();
         } else if (!hidden) {
@@ -353,12 +321,12 @@ export class CameraSession extends EventTarget {
 
     /** @param {string} reason */
     #onGone(reason) {
-        if (this.#holds) {
+        if (this.#state.holds) {
             this.#resumeOnShow ||= !this.#run.signal.aborted; // do not resume a camera that was already being given back
             const held = this.#held;
             this.#endRun();
             held?.forget();
-            this.#enter('released', { reason, confirmed: false });
+            this.#state.enter('released', { reason, confirmed: false });
         }
     }
 
@@ -368,48 +336,5 @@ export class CameraSession extends EventTarget {
             this.#resumeOnShow = false;
             void this.start({ patienceMs: comeBackPatienceMs });
         }
-    }
-
-    /**
-     * @param {number} width
-     * @param {number} height
-     */
-    #resize(width, height) {
-        if (width !== this.#size.width || height !== this.#size.height) {
-            this.#size = { width, height };
-            this.dispatchEvent(new CustomEvent('resize', { detail: this.#size }));
-        }
-    }
-
-    /**
-     * @param {State} to
-     * @param {Cause} [cause]
-     */
-    #enter(to, cause = {}) {
-        const from = this.#state;
-        if (!transitions[from].includes(to)) {
-            throw new Error(`A camera session cannot go from ${from} to ${to}.`);
-        }
-        this.#state = to;
-        log(`${this.#name}: ${from} → ${to}`, cause.reason ?? cause.problem?.code ?? '');
-        /** @type {StateChange} */
-        const detail = { from, to, cause };
-        this.dispatchEvent(new CustomEvent('statechange', { detail }));
-    }
-
-    /**
-     * @param {PictureState} to
-     * @param {Problem | null} [trouble]
-     */
-    #enterPicture(to, trouble = null) {
-        if (this.#pictureState === to && this.#trouble?.code === trouble?.code) {
-            return;
-        }
-        log(`${this.#name}: picture ${this.#pictureState} → ${to}`, trouble?.code ?? '');
-        this.#pictureState = to;
-        this.#trouble = trouble;
-        /** @type {PictureChange} */
-        const detail = { state: to, trouble };
-        this.dispatchEvent(new CustomEvent('picturechange', { detail }));
     }
 }

@@ -52,6 +52,11 @@ export class HeldLease {
         this.#schedule();
     }
 
+    /** The proof that a write is made by the camera's holder. */
+    get claim() {
+        return { cameraId: this.lease.camera_id, leaseId: this.lease.lease_id, fencingToken: this.lease.fencing_token };
+    }
+
     /** Starts to watch the lease. This is not in the constructor, because a lease that has already ended is reported at once. */
     watch() {
         this.#page.presence?.watch(this.lease.lease_id, {

@@ -77,7 +77,7 @@ export class PageSession {
     }
 
     /** @param {Member} member */
-    part(member) {
+    leave(member) {
         if (this.#members.delete(member) && this.#members.size === 0) {
             this.#life.abort();
             this.#claim.abort();
@@ -115,7 +115,7 @@ export class PageSession {
      * @param {string} reason
      * @returns {boolean} whether the goodbye was said
      */
-    leaveAlone(member, reason) {
+    sayGoodbyeIfLast(member, reason) {
         if (!this.#id || [...this.#members].some(other => other !== member && other.holds)) {
             return false;
         }

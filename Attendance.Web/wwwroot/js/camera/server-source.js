@@ -17,6 +17,11 @@ const stillsAtATime = 20;
 
 /** A camera of the server. Its stream is drawn on a canvas. @implements {Source} @typedef {import('./source.js').Source} Source */
 export class ServerSource {
+    /** @type {null} */
+    stream = null;
+    /** @type {null} */
+    facing = null;
+    hasTorch = false;
     #cameraId;
     #picture;
 
@@ -90,5 +95,9 @@ export class ServerSource {
 
     close() {
         this.#picture?.clear();
+    }
+
+    async setTorch() {
+        // A camera of the server has no light that can be switched.
     }
 }

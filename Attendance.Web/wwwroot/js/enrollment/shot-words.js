@@ -55,12 +55,11 @@ export function wordsForFlaw(reason, pose, way) {
 }
 
 /**
- * Tells why the server did not accept a picture.
- * @param {readonly string[]} reasons
+ * Tells what is wrong with a picture that the server checked.
+ * @param {string} reason
  * @param {Pose} pose
  */
-export function wordsForRefusal(reasons, pose) {
-    const [reason] = reasons;
+export function wordsForRefusedPicture(reason, pose) {
     const words = reason === 'wrong_pose' ? poseWords[pose].further : reasonWords[/** @type {keyof typeof reasonWords} */ (reason)];
-    return `The picture was checked again and not taken. ${words ?? 'It is not good enough.'}`;
+    return words ?? 'It is not good enough.';
 }

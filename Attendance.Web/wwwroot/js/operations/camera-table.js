@@ -141,7 +141,7 @@ export class CameraTable {
         const column = make('th', className);
         column.scope = 'col';
         if (key === null) {
-            column.append(make('span', 'unseen', name));
+            column.append(make('span', 'visually-hidden', name));
             return column;
         }
         const button = make('button', 'sort', name);
