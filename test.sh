@@ -149,9 +149,9 @@ tests() {
   count "$suite" "$reports/$suite.json"
 }
 
-# As tests, for suites that hold the system to bounds in time. What fails is run by itself up to twice more, because a shared machine may
-# hiccup; what passes then is told as flaky, with all its results. None is run
-# again of more than five, or where something failed outside of a test.
+# As tests, for suites that hold the system to bounds in time. A test that fails is run by itself up to twice more, because a shared machine
+# may hiccup. If it passes then, it is listed as flaky, with all its results. Nothing is run again if more than five tests failed, or if
+# something failed outside of a test.
 timed_tests() {
   local before=$failed known=${#failures[@]} attempt file name bad results=failed again
   tests "$@"

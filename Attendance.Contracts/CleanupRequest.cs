@@ -21,7 +21,7 @@ public sealed record CleanupRequest(
     public const int MaxReason = 64;
     public const int MaxGraceMs = 2000;
 
-    /// <summary>Returns all sessions that the request names, each once. Not a property, because a request could then have a member of its name.</summary>
+    /// <summary>Returns all sessions that the request names, each once. It is a method because a property would be a member of the JSON.</summary>
     public IReadOnlyList<string> AllSessions() => [.. (SessionIds ?? []).Append(SessionId).OfType<string>().Distinct()];
 
     /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>

@@ -5,7 +5,7 @@ namespace Attendance.Contracts;
 /// <summary>Defines the formats of names and secrets. A name in this format is safe in a log, in a store key and in the path of a URL.</summary>
 public static partial class IdFormats
 {
-    /// <summary>What cameras, nodes, accounts and services are called.</summary>
+    /// <summary>The format of the names of cameras, nodes, accounts and services.</summary>
     public const string NamePattern = @"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z"; // \z and not $, because a dollar also matches before a final line break
     public const int MaxName = 64;
     public const string NameRule = "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.";

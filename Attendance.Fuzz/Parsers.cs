@@ -55,7 +55,7 @@ internal static class Parsers
         }
         catch (InvalidDataException)
         {
-            // as it says
+            // the form is refused, and the exception names the field
         }
     }
 

@@ -8,47 +8,46 @@ namespace Attendance.ServiceDefaults;
 /// refuses connections above its limit only after it has accepted them. In a burst it accepts faster than it refuses, and would have no
 /// descriptor left for anything else. Connections that are not accepted yet wait in the system's queue.
 /// </summary>
-internal sealed class PacedListenerFactory(IConnectionListenerFactory inner, long limit) : IConnectionListenerFactory
+internal sealed class PacedListenerFactory(IConnectionListenerFactory inner, int limit) : IConnectionListenerFactory
 {
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new PacedListener(await inner.BindAsync(endpoint, cancellationToken), limit);
 
-    private sealed class PacedListener(IConnectionListener inner, long limit) : IConnectionListener
+    private sealed class PacedListener(IConnectionListener inner, int limit) : IConnectionListener
     {
-        private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
-        private long _open;
-        private volatile bool _isUnbound;
+        private readonly SemaphoreSlim _places = new(limit);
+        private readonly CancellationTokenSource _unbound = new();
 
         public EndPoint EndPoint => inner.EndPoint;
 
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
-            while (Interlocked.Read(ref _open) >= limit)
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_unbound.Token, cancellationToken);
+            try
             {
-                if (_isUnbound)
-                {
-                    return null;
-                }
-
-                await Task.Delay(s_pause, cancellationToken);
+                await _places.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (_unbound.IsCancellationRequested)
+            {
+                return null;
             }
 
             var connection = await inner.AcceptAsync(cancellationToken);
-            if (connection is not null)
-            {
-                Interlocked.Increment(ref _open);
-                connection.ConnectionClosed.Register(() => Interlocked.Decrement(ref _open));
-            }
-
+            connection?.ConnectionClosed.Register(() => _places.Release());
             return connection;
         }
 
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
-            _isUnbound = true; // the server closes its connections only when nothing is accepted any more
-            return inner.UnbindAsync(cancellationToken);
+            await _unbound.CancelAsync(); // the server closes its connections only when nothing is accepted any more
+            await inner.UnbindAsync(cancellationToken);
         }
 
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+        // The semaphore stays: connections that outlive the listener release their places. It holds nothing that needs disposing.
+        public async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            _unbound.Dispose();
+        }
     }
 }

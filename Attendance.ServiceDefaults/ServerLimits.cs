@@ -46,7 +46,7 @@ public static class ServerLimits
     public static long UpgradedConnections => Math.Clamp(s_descriptors / 8, Fewest, Most);
 
     /// <summary>The maximum number of accepted connections at a listener, of whatever kind. Further ones wait.</summary>
-    internal static long Accepted => Connections + UpgradedConnections + Ending + Refusing;
+    internal static int Accepted => (int)(Connections + UpgradedConnections) + Ending + Refusing;
 
     /// <param name="builder">The builder of a service that serves HTTP.</param>
     /// <param name="largestBody">The largest request body, in bytes, unless an endpoint sets its own limit.</param>

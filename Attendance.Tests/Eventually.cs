@@ -9,7 +9,7 @@ namespace Attendance.Tests;
 /// </summary>
 internal static class Eventually
 {
-    /// <summary>The bound where none is given: longer than anything takes that no test is about.</summary>
+    /// <summary>The default bound. It is generous, because only steps that no test measures use it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(5);

@@ -20,7 +20,7 @@ internal static class CleanupEndpoints
     private static async Task<IResult> CleanupAsync(
         HttpContext context, Cleanup cleanup, NodeFanOut others, SessionNodes holders, NodeRegistry nodes, AuditLog audit, TimeProvider clock)
     {
-        // Another node may be of a later version and ask for something that this one does not know: then it does what it knows.
+        // A node of a later version may pass on members that this version does not know. They are ignored.
         var request = await JsonBody.ReadAsync(
             context.Request, new CleanupRequest(), context.RequestAborted, Peers.Hops(context.Request) > 0 ? WireJson.Kept : WireJson.Requests);
         request.Validate();

@@ -188,8 +188,9 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public Task<string> LogAsync(string resource) => LogAsync(_app, resource);
 
     /// <summary>
-    /// Starts each project's program itself. By default the orchestrator starts <c>dotnet run</c>, which reads the project first: seconds of
-    /// the processor for each start. The tests of <see cref="AppHostProcess"/> have that way.
+    /// Makes the orchestrator start each project's program itself. By default it starts <c>dotnet run</c>, which reads the project first and
+    /// takes seconds of processor time for that. Tests that use <see cref="AppHostProcess"/> start projects by <c>dotnet run</c>. Aspire adds
+    /// the project's path and configuration to the arguments; the programs ignore both.
     /// </summary>
     private static void RunWhatIsBuilt(IDistributedApplicationTestingBuilder builder)
     {

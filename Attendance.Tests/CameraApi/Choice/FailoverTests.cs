@@ -331,12 +331,6 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         }
     }
 
-    private static async Task WishesAsync(FailoverWishes wishes, int count)
-    {
-        for (var look = 0; (await wishes.ReadAsync()).Count != count; look++)
-        {
-            Assert.True(look < 1000, $"There are not {count} wishes.");
-            await Task.Delay(10, Cancel);
-        }
-    }
+    private static Task<TimeSpan> WishesAsync(FailoverWishes wishes, int count) =>
+        Eventually.TrueAsync(async () => (await wishes.ReadAsync()).Count == count, TimeSpan.FromSeconds(10), $"there are {count} wishes");
 }
