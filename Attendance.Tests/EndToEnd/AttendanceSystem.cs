@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.AppHost;
 using Attendance.Tests.Browser;
 using Attendance.Tests.CameraApi.Sessions;
 using Attendance.Tests.Web;
@@ -57,10 +56,17 @@ public sealed class AttendanceSystem : IAsyncDisposable
     /// <summary>Where everything lies that it keeps.</summary>
     public string DataFolder => _data.FullName;
 
-    public static async Task<AttendanceSystem> StartAsync(CancellationToken cancellationToken, params string[] arguments)
+    public static Task<AttendanceSystem> StartAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        StartAsync(RunWhatIsBuilt, arguments, cancellationToken);
+
+    /// <summary>As its users start it: each project by <c>dotnet run</c>.</summary>
+    public static Task<AttendanceSystem> StartWithDotnetRunAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        StartAsync(_ => { }, arguments, cancellationToken);
+
+    private static async Task<AttendanceSystem> StartAsync(
+        Action<IDistributedApplicationTestingBuilder> prepare, string[] arguments, CancellationToken cancellationToken)
     {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(s_patience);
+        using var bound = Bounded(cancellationToken);
         var data = Directory.CreateTempSubdirectory("attendance-system-");
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(
             [
@@ -69,7 +75,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
                 "--Discovery:Enabled=false", .. arguments,
             ],
             bound.Token);
-        RunWhatIsBuilt(builder);
+        prepare(builder);
         var app = await builder.BuildAsync(bound.Token);
         try
         {
@@ -143,8 +149,11 @@ public sealed class AttendanceSystem : IAsyncDisposable
 
     public Uri AddressOf(string resource) => _app.GetEndpoint(resource, "http");
 
-    public async Task<bool> CommandAsync(string resource, string command, CancellationToken cancellationToken) =>
-        (await _app.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken)).Success;
+    public async Task<bool> CommandAsync(string resource, string command, CancellationToken cancellationToken)
+    {
+        using var bound = Bounded(cancellationToken);
+        return (await _app.ResourceCommands.ExecuteCommandAsync(resource, command, bound.Token)).Success;
+    }
 
     /// <summary>Starts it again if a test has ended it.</summary>
     public async Task StartedAsync(string resource, CancellationToken cancellationToken)
@@ -161,8 +170,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
     /// <summary>Waits until it runs and says itself that it is well: what the orchestrator last heard may be of before a restart.</summary>
     public async Task HealthyAsync(string resource, CancellationToken cancellationToken)
     {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(s_patience);
+        using var bound = Bounded(cancellationToken);
         await _app.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.Running, bound.Token);
         await Eventually.TrueAsync(() => IsHealthyAsync(resource, bound.Token), s_patience, $"{resource} is healthy");
     }
@@ -173,23 +181,35 @@ public sealed class AttendanceSystem : IAsyncDisposable
     /// <summary>The process of a resource that runs.</summary>
     public async Task<int> ProcessAsync(string resource, CancellationToken cancellationToken)
     {
+        using var bound = Bounded(cancellationToken);
         var running = await _app.ResourceNotifications.WaitForResourceAsync(
             resource,
             change => change.Snapshot.State?.Text == KnownResourceStates.Running && PidIn(change.Snapshot) is not null,
-            cancellationToken);
+            bound.Token);
         return PidIn(running.Snapshot)!.Value;
     }
 
-    public async Task<int?> ExitCodeAsync(string resource, CancellationToken cancellationToken) =>
-        (await _app.ResourceNotifications.WaitForResourceAsync(
-            resource, change => KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text), cancellationToken)).Snapshot.ExitCode;
+    public async Task<int?> ExitCodeAsync(string resource, CancellationToken cancellationToken)
+    {
+        using var bound = Bounded(cancellationToken);
+        return (await _app.ResourceNotifications.WaitForResourceAsync(
+            resource, change => KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text), bound.Token)).Snapshot.ExitCode;
+    }
 
     /// <summary>Everything that a resource has written so far.</summary>
     public Task<string> LogAsync(string resource) => LogAsync(_app, resource);
 
+    /// <summary>An orchestrator that has died says nothing any more, and would be waited for without an end.</summary>
+    private static CancellationTokenSource Bounded(CancellationToken cancellationToken)
+    {
+        var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(s_patience);
+        return bound;
+    }
+
     /// <summary>
     /// Makes the orchestrator start each project's program itself. By default it starts <c>dotnet run</c>, which reads the project first and
-    /// takes seconds of processor time for that. Tests that use <see cref="AppHostProcess"/> start projects by <c>dotnet run</c>. Aspire adds
+    /// takes seconds of processor time for that. Aspire adds
     /// the project's path and configuration to the arguments; the programs ignore both.
     /// </summary>
     private static void RunWhatIsBuilt(IDistributedApplicationTestingBuilder builder)

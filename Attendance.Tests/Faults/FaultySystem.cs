@@ -25,11 +25,16 @@ public sealed class FaultySystem : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<FaultySystem> StartAsync(params string[] arguments)
+    public static Task<FaultySystem> StartAsync(params string[] arguments) => StartAsync(AttendanceSystem.StartAsync, arguments);
+
+    /// <summary>As <see cref="AttendanceSystem.StartWithDotnetRunAsync"/>.</summary>
+    public static Task<FaultySystem> StartWithDotnetRunAsync() => StartAsync(AttendanceSystem.StartWithDotnetRunAsync, []);
+
+    private static async Task<FaultySystem> StartAsync(Func<CancellationToken, string[], Task<AttendanceSystem>> startAsync, string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "What became of a process is read from /proc.");
         var cameras = Enumerable.Range(1, Cameras).Select(i => new FaultCamera($"faulty-{i}")).ToList();
-        return new(await AttendanceSystem.StartAsync(Cancel, [.. cameras.Select(camera => camera.Setting), .. arguments]), cameras);
+        return new(await startAsync(Cancel, [.. cameras.Select(camera => camera.Setting), .. arguments]), cameras);
     }
 
     public async ValueTask DisposeAsync()

@@ -118,33 +118,6 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         table.Record(FaultRow.AppHostKilled, gone, 0);
     }
 
-    [Fact]
-    public async Task An_API_whose_dotnet_run_is_killed_ends_and_can_be_started_again()
-    {
-        var times = new List<TimeSpan>();
-        for (var i = 0; i < FaultTable.FewRuns; i++)
-        {
-            var holds = await HoldAsync(isWedged: false);
-            var api = await _faulty.ApiAsync();
-            int[] processes = [api, .. Processes.WorkersOf(api)];
-
-            var started = Stopwatch.GetTimestamp();
-            Processes.Signal(Processes.ParentOf(api), "KILL");
-            await Eventually.TrueAsync(() => !processes.Any(Processes.IsAlive), s_patience, "the API and its workers are gone");
-            times.Add(Stopwatch.GetElapsedTime(started));
-
-            Assert.NotEqual(0, await _faulty.System.ExitCodeAsync("camera-api", Cancel));
-            Assert.True(await _faulty.System.CommandAsync("camera-api", "start", Cancel));
-            await _faulty.System.HealthyAsync("camera-api", Cancel);
-            foreach (var hold in holds)
-            {
-                Assert.Equal(["shutdown"], await _faulty.EndsAsync(hold));
-            }
-        }
-
-        table.Record(FaultRow.RunnerKilled, times, await _faulty.LeaksAsync());
-    }
-
     /// <summary>A whole system of its own, in which two cameras are held, one of them by a driver that hangs if that is wished.</summary>
     private static async Task OfAppHostAsync(bool isWedged, Func<AppHostProcess, IReadOnlyList<int>, IReadOnlyList<int>, Task> strikeAsync)
     {
@@ -299,5 +272,45 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         {
             return false; // not up yet
         }
+    }
+}
+
+/// <summary>A camera API that its developer's <c>dotnet run</c> has started.</summary>
+[Trait("Suite", "Faults")]
+[Collection(FaultSuite.Name)]
+public sealed class RunnerFaults(FaultTable table)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_API_whose_dotnet_run_is_killed_ends_and_can_be_started_again()
+    {
+        await using var faulty = await FaultySystem.StartWithDotnetRunAsync();
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < FaultTable.FewRuns; i++)
+        {
+            Hold[] holds = [await faulty.AcquireAsync("demo"), await faulty.AcquireAsync(faulty.Faulty[0].Id)];
+            var api = await faulty.ApiAsync();
+            int[] processes = [api, .. Processes.WorkersOf(api)];
+            var runner = Processes.ParentOf(api);
+            Assert.Equal("dotnet", Path.GetFileName(Processes.CommandLine(runner).Split('\0')[0]));
+
+            var started = Stopwatch.GetTimestamp();
+            Processes.Signal(runner, "KILL");
+            await Eventually.TrueAsync(() => !processes.Any(Processes.IsAlive), s_patience, "the API and its workers are gone");
+            times.Add(Stopwatch.GetElapsedTime(started));
+
+            Assert.NotEqual(0, await faulty.System.ExitCodeAsync("camera-api", Cancel));
+            Assert.True(await faulty.System.CommandAsync("camera-api", "start", Cancel));
+            await faulty.System.HealthyAsync("camera-api", Cancel);
+            foreach (var hold in holds)
+            {
+                Assert.Equal(["shutdown"], await faulty.EndsAsync(hold));
+            }
+        }
+
+        table.Record(FaultRow.RunnerKilled, times, await faulty.LeaksAsync());
     }
 }
