@@ -137,7 +137,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(await SignedAsync(late, one.Address, HttpMethod.Get, "/api/camera/status")));
         }
 
-        Assert.Contains("its clock differs from this one's by", one.Log, StringComparison.Ordinal);
+        Assert.Contains("its clock differs from this node's by", one.Log, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -186,7 +186,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
             Assert.Equal((path, HttpStatusCode.OK), (path, answer.StatusCode));
         }
 
-        Assert.Contains("that cannot be read. It is passed over", one.Log, StringComparison.Ordinal);
+        Assert.Contains("that cannot be read. It is skipped", one.Log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal static class TelemetryDocument
     private static string Generate()
     {
         var page = new StringBuilder().Append("\n\n## Instruments\n\n");
-        page.Append("| instrument | for Prometheus | kind, unit | is | attributes |\n|---|---|---|---|---|\n");
+        page.Append("| instrument | for Prometheus | kind, unit | meaning | attributes |\n|---|---|---|---|---|\n");
         var instruments = Instruments.All();
         foreach (var one in instruments)
         {
@@ -38,13 +38,13 @@ internal static class TelemetryDocument
             page.Append(CultureInfo.InvariantCulture, $"- `{one.Name}`: {string.Join(", ", one.Bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}\n");
         }
 
-        page.Append("\n## Spans\n\n| span | is | attributes |\n|---|---|---|\n");
+        page.Append("\n## Spans\n\n| span | meaning | attributes |\n|---|---|---|\n");
         foreach (var (name, (meaning, attributes)) in Spans)
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{name}{(name.EndsWith('.') ? "…" : "")}` | {meaning} | {List(attributes)} |\n");
         }
 
-        page.Append("\n## Attributes\n\n| attribute | is |\n|---|---|\n");
+        page.Append("\n## Attributes\n\n| attribute | meaning |\n|---|---|\n");
         foreach (var (name, meaning) in Attributes.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {meaning} |\n");

@@ -105,10 +105,10 @@ internal sealed partial class OpenConnections(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "A stream or socket of account {AccountId} was cut: it may not have it any more")]
+    [LoggerMessage(LogLevel.Information, "A stream or socket of account {AccountId} was closed because the account lost access to it")]
     private partial void LogCut(string accountId);
 
-    [LoggerMessage(LogLevel.Warning, "Whether open streams and sockets are still allowed could not be looked up: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "Whether open streams and sockets are still allowed could not be checked: {Error}")]
     private partial void LogUnchecked(string error);
 
     /// <summary>A long request that is still being answered.</summary>

@@ -119,6 +119,6 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
         conventions.Properties<DateTime>().HaveConversion<UtcTime>();
 
-    [LoggerMessage(LogLevel.Warning, "What was deleted is still in the files of the database, until the next deletion: {Cause}")]
+    [LoggerMessage(LogLevel.Warning, "Deleted data remains in the files of the database until the next deletion: {Cause}")]
     private static partial void LogNotSwept(ILogger logger, string cause);
 }
