@@ -46,7 +46,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         await page.GetByText("Withdraw consent").ClickAsync();
         await CheckAsync(page, null, "a person, about to be deleted");
         await page.GotoAsync(Address("/people/new"));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save and go on" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and continue" }).ClickAsync();
         await CheckAsync(page, null, "a new person, refused");
         await page.GotoAsync(Address("/accounts"));
         await page.GetByLabel("User name").FillAsync("somebody");

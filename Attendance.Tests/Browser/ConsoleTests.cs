@@ -135,7 +135,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0a", "camera_missing", "warning", "desk", state: "resolved"));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
-        await Expect(page.GetByText("Nothing is open.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No alerts are open.")).ToBeVisibleAsync();
         await Expect(page.Locator("#announcement")).ToBeEmptyAsync();
 
         Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0b", "contention", "warning", "door"));
