@@ -13,6 +13,6 @@ internal static class BenchmarkGroups
 {
     public static IReadOnlyList<IBenchmarkGroup> All { get; } =
     [
-        new StoreBenchmarks(), new HttpBenchmarks(), new BatchingBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(), new ScaleBenchmarks(),
+        new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(), new ScaleBenchmarks(),
     ];
 }

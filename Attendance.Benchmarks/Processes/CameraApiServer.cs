@@ -50,7 +50,7 @@ internal sealed class CameraApiServer : IAsyncDisposable
         };
         foreach (var (name, value) in settings)
         {
-            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value; // a name without a colon is a variable as it is
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         var started = Stopwatch.GetTimestamp();

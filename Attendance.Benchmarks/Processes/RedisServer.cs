@@ -37,32 +37,6 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The embedded store as the AppHost starts it, with its data in a folder that goes with it.</summary>
-    public static async Task<RedisServer> StartGarnetAsync(string folder, CancellationToken cancellationToken)
-    {
-        var (port, password) = (ChildProcess.FreePort(), Guid.NewGuid().ToString("N"));
-        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var process = ChildProcess.Start(new ProcessStartInfo(Path.Combine(here.Parent!.Parent!.FullName, "Attendance.SessionStore", here.Name, "Attendance.SessionStore"))
-        {
-            Environment =
-            {
-                ["SessionStore__Port"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["SessionStore__Password"] = password,
-                ["SessionStore__DataFolder"] = folder,
-            },
-        });
-        try
-        {
-            await process.UntilAsync(() => ListensAsync(port, cancellationToken), TimeSpan.FromSeconds(15), cancellationToken);
-            return new RedisServer(process, port, password);
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
-    }
-
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     public static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
