@@ -427,7 +427,6 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         Assert.True(cycles > 100, $"Only {cycles} cycles: that shows nothing.");
     }
 
-    /// <summary>They go to the store together.</summary>
     [Fact]
     public async Task Of_many_who_want_something_at_once_each_gets_the_answer_to_the_own_question()
     {
