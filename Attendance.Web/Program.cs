@@ -1,13 +1,16 @@
 using System.Globalization;
 using Attendance.ServiceDefaults;
 using Attendance.Web.Accounts;
+using Attendance.Web.Audit;
 using Attendance.Web.Cameras;
+using Attendance.Web.CheckIn;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Layout;
 using Attendance.Web.Operations;
 using Attendance.Web.People;
+using Attendance.Web.Schedules;
 using Attendance.Web.Security;
 
 // Numbers and times are formatted the same way on every machine. ICU is there for people's names.
@@ -27,7 +30,10 @@ builder.Services.AddProblemDetails().AddWireJson();
 builder.AddSecurity();
 builder.AddData();
 builder.AddAccounts();
+builder.AddAudit();
 builder.AddPeople();
+builder.AddSchedules();
+builder.AddCheckIn();
 builder.AddEnrollment();
 builder.AddCameraApi();
 builder.AddCameraPages();
@@ -50,6 +56,7 @@ app.MapDefaultEndpoints();
 var routes = app.MapNamed();
 routes.MapAccounts();
 routes.MapEnrollment();
+routes.MapCheckIn();
 routes.MapCameraApi();
 routes.MapOperations();
 routes.MapRazorPages();

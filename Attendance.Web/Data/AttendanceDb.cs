@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Attendance.Web.Data;
 
 /// <summary>
-/// Stores people, their pictures, the accounts of those who enroll them, and the keys that protect this data. There is one model, but
+/// Stores people, their pictures, their groups, sessions and check-ins, the accounts of those who enroll them, and the keys that protect this data. There is one model, but
 /// each kind of database has a class of its own below, because each needs its own migrations.
 /// </summary>
 internal abstract partial class AttendanceDb(DbContextOptions options) : IdentityUserContext<Account>(options), IDataProtectionKeyContext
@@ -22,6 +22,30 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
     public DbSet<SignInCount> SignInCounts => Set<SignInCount>();
 
     public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
+
+    public DbSet<Group> Groups => Set<Group>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<Schedule> Schedules => Set<Schedule>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SessionGroup> SessionGroups => Set<SessionGroup>();
+
+    public DbSet<Holiday> Holidays => Set<Holiday>();
+
+    public DbSet<ClosedPeriod> ClosedPeriods => Set<ClosedPeriod>();
+
+    public DbSet<CheckInEvent> CheckIns => Set<CheckInEvent>();
+
+    public DbSet<CheckInSession> CheckInSessions => Set<CheckInSession>();
+
+    public DbSet<PersonCode> PersonCodes => Set<PersonCode>();
+
+    public DbSet<CodeCount> CodeCounts => Set<CodeCount>();
+
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -114,6 +138,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             picture.ToTable("shot_pictures");
             picture.HasKey(each => each.ShotId);
         });
+
+        AttendanceModel.Build(builder);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
