@@ -2,11 +2,12 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
 
 /// <summary>Exports everything that is stored about a person, to be given to that person.</summary>
-internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport> logger)
+internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, ILogger<PersonExport> logger)
 {
     /// <summary>Contains neither name nor number, because the browser's download list would keep them.</summary>
     public const string FileName = "attendance-export.zip";
@@ -27,6 +28,7 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
         await using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
         {
             await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText), s_json), cancellationToken);
+            await AddAsync(zip, "attendance.json", JsonSerializer.SerializeToUtf8Bytes(await AttendanceAsync(person.Id, cancellationToken), s_json), cancellationToken);
             foreach (var shot in person.Shots.OrderBy(shot => shot.Pose))
             {
                 if (await shots.PictureAsync(person.Id, shot.Pose, cancellationToken) is { } jpeg)
@@ -67,6 +69,25 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
             shot.LeaseRef,
             shot.FencingToken,
         }),
+    };
+
+    /// <summary>Describes everything that attendance keeps about a person. Marks are not kept; they follow from the check-ins.</summary>
+    private async Task<object> AttendanceAsync(Guid personId, CancellationToken cancellationToken) => new
+    {
+        groups = await (
+            from membership in db.Memberships
+            where membership.PersonId == personId
+            join one in db.Groups on membership.GroupId equals one.Id
+            orderby membership.From
+            select new { one.Name, membership.From, membership.Until }).ToListAsync(cancellationToken),
+        check_ins = await db.CheckIns.Where(each => each.PersonId == personId).OrderBy(each => each.At).Select(each => new
+        {
+            each.Id, each.At, each.RecordedAt, method = each.Method.ToString(), each.Place, each.KioskId, each.AccountId, states = each.States.ToString(), each.Reason, each.Evidence,
+            sessions = db.Sessions.Where(session => each.Sessions.Any(link => link.SessionId == session.Id)).Select(session => new { session.Name, session.StartsAt, session.EndsAt }).ToList(),
+        }).ToListAsync(cancellationToken),
+        codes = await db.PersonCodes.Where(code => code.PersonId == personId).Select(code => new { code.CodeIssuedAt, code.QrIssuedAt }).SingleOrDefaultAsync(cancellationToken),
+        changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
+            .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
     };
 
     private static async Task AddAsync(ZipArchive zip, string name, byte[] content, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ internal static class ScheduleRegistration
         builder.Services.AddSingleton<IValidateOptions<ScheduleOptions>, ScheduleOptionsValidator>();
         builder.Services.AddScoped<GroupStore>();
         builder.Services.AddScoped<ScheduleStore>();
+        builder.Services.AddScoped<SchedulePreview>();
         builder.Services.AddScoped<SessionStore>();
         builder.Services.AddScoped<SessionUpkeep>();
         builder.Services.AddScoped<HolidayStore>();

@@ -71,6 +71,13 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
         return new CodeOutcome.Right(evidence);
     }
 
+    /// <summary>Returns until when a person's code is locked, or null if it is not.</summary>
+    public Task<DateTime?> LockedUntilAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        return db.CodeCounts.Where(count => count.PersonId == personId && count.LockedUntil > now).Select(count => count.LockedUntil).SingleOrDefaultAsync(cancellationToken);
+    }
+
     /// <summary>Counts an attempt.</summary>
     /// <returns>Until when no attempt is allowed, or null if this one is.</returns>
     private async Task<DateTime?> CountAsync(string key, Guid? personId, int most, CancellationToken cancellationToken)
