@@ -45,4 +45,5 @@ public static class ProblemCodes
     public const string UnknownPerson = "unknown_person";
     public const string UnsupportedMediaType = "unsupported_media_type";
     public const string WebSocketRequired = "websocket_required";
+    public const string WrongCode = "wrong_code";
 }

@@ -44,10 +44,14 @@ internal sealed record AcceptedEvidence : CheckInEvidence
     /// <param name="frames">In how many frames this person was the best.</param>
     /// <param name="model">The id and version of the model that made the templates.</param>
     /// <param name="limits">The limits to hold the figures to.</param>
+    /// <param name="isLive">Whether the person has shown to be there themselves. Null if that was not required.</param>
     /// <returns>The evidence, or null if the figures leave a doubt.</returns>
-    public static AcceptedEvidence? Of(Guid personId, double distance, double? nextDistance, int frames, string model, AcceptanceLimits limits) =>
+    public static AcceptedEvidence? Of(
+        Guid personId, double distance, double? nextDistance, int frames, string model, AcceptanceLimits limits, bool? isLive = null) =>
         distance >= 0 && distance <= limits.MaxDistance && (nextDistance is null || nextDistance - distance >= limits.MinMargin) && frames >= limits.MinFrames
-            ? new AcceptedEvidence(personId, new { distance, next_distance = nextDistance, frames, model, max_distance = limits.MaxDistance, min_margin = limits.MinMargin })
+            && isLive != false
+            ? new AcceptedEvidence(
+                personId, new { distance, next_distance = nextDistance, frames, model, max_distance = limits.MaxDistance, min_margin = limits.MinMargin, live = isLive })
             : null;
 
     public override string ToJson() => JsonSerializer.Serialize(_figures);

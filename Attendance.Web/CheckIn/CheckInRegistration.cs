@@ -13,6 +13,7 @@ internal static class CheckInRegistration
         builder.Services.AddScoped<CheckInService>();
         builder.Services.AddScoped<Statements>();
         builder.Services.AddScoped<AttendanceSheets>();
+        builder.Services.AddScoped<Doubts>();
         builder.Services.AddSingleton<IPasswordHasher<PersonCode>, PasswordHasher<PersonCode>>();
         builder.Services.AddSingleton<QrTokens>();
         builder.Services.AddScoped<CodeStore>();

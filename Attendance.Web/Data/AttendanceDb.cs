@@ -45,6 +45,10 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<CodeCount> CodeCounts => Set<CodeCount>();
 
+    public DbSet<FaceDoubt> FaceDoubts => Set<FaceDoubt>();
+
+    public DbSet<Kiosk> Kiosks => Set<Kiosk>();
+
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

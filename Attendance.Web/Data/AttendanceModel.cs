@@ -118,6 +118,25 @@ internal static class AttendanceModel
             count.Property(each => each.Key).HasMaxLength(CodeCount.KeyLength);
             count.HasOne<Person>().WithMany().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
         });
+        builder.Entity<FaceDoubt>(doubt =>
+        {
+            doubt.ToTable("face_doubts");
+            doubt.Property(each => each.KioskId).HasMaxLength(FaceDoubt.KioskLength);
+            doubt.Property(each => each.Place).HasMaxLength(Kiosk.PlaceLength);
+            doubt.Property(each => each.Evidence).HasMaxLength(FaceDoubt.EvidenceLength);
+            doubt.HasOne<Person>().WithMany().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
+            doubt.HasOne<Person>().WithMany().HasForeignKey(each => each.OtherId).OnDelete(DeleteBehavior.Cascade);
+            doubt.HasIndex(each => each.Until);
+        });
+        builder.Entity<Kiosk>(kiosk =>
+        {
+            kiosk.ToTable("kiosks");
+            kiosk.Property(each => each.Name).HasMaxLength(Kiosk.NameLength);
+            kiosk.Property(each => each.Place).HasMaxLength(Kiosk.PlaceLength);
+            kiosk.Property(each => each.CameraId).HasMaxLength(Kiosk.CameraLength);
+            kiosk.Property(each => each.SetupCodeHash).HasMaxLength(Kiosk.CodeHashLength);
+            kiosk.HasIndex(each => each.SetupCodeHash).IsUnique(); // nulls differ
+        });
         builder.Entity<AuditEntry>(entry =>
         {
             entry.ToTable("audit_entries");

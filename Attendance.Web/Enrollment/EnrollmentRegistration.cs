@@ -13,7 +13,6 @@ internal static class EnrollmentRegistration
         builder.Services.AddSingleton<IValidateOptions<ShotLimits>, ShotLimitsValidator>();
         builder.Services.AddSingleton<ShotInspector>();
         builder.Services.AddSingleton<ShotSeal>();
-        builder.Services.AddSingleton<LeaseChecks>();
         builder.Services.AddScoped<ShotStore>();
         builder.Services.AddScoped<ShotIntake>();
     }

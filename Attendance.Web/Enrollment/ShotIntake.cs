@@ -1,5 +1,6 @@
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Forwarding;
 using Attendance.Web.People;
 
 namespace Attendance.Web.Enrollment;

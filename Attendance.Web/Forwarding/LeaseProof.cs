@@ -1,7 +1,6 @@
 using System.Net;
-using Attendance.Web.Forwarding;
 
-namespace Attendance.Web.Enrollment;
+namespace Attendance.Web.Forwarding;
 
 internal abstract record LeaseProof
 {
