@@ -18,7 +18,7 @@ using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Finding;
 
 namespace Attendance.Tests.Telemetry;
 

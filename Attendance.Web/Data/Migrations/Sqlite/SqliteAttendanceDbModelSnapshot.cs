@@ -92,46 +92,71 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("accounts", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ConsentText", b =>
                 {
-                    b.Property<string>("Key")
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("AccountId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime?>("LockedUntil")
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Key");
-
-                    b.HasIndex("AccountId");
-
-                    b.ToTable("sign_in_counts", (string)null);
-                });
-
-            modelBuilder.Entity("Attendance.Web.Data.SignInSession", b =>
-                {
-                    b.Property<string>("Id")
+                    b.Property<string>("Version")
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("AccountId")
+                    b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<DateTime>("SeenAt")
+                    b.HasKey("Version");
+
+                    b.ToTable("consent_texts", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("FoldVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FullName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Group")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NumberKey")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("AccountId");
+                    b.HasIndex("NumberKey")
+                        .IsUnique();
 
-                    b.ToTable("sign_in_sessions", (string)null);
+                    b.HasIndex("SortKey");
+
+                    b.ToTable("people", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.Shot", b =>
@@ -214,71 +239,68 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("shot_pictures", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Data.ConsentText", b =>
+            modelBuilder.Entity("Attendance.Web.Data.ShotTemplate", b =>
                 {
-                    b.Property<string>("Version")
+                    b.Property<Guid>("ShotId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Text")
+                    b.Property<byte[]>("Sealed")
                         .IsRequired()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
-                    b.HasKey("Version");
-
-                    b.ToTable("consent_texts", (string)null);
-                });
-
-            modelBuilder.Entity("Attendance.Web.Data.Person", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("ChangedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("FoldVersion")
+                    b.Property<int>("Version")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("FullName")
-                        .IsRequired()
-                        .HasMaxLength(200)
+                    b.HasKey("ShotId");
+
+                    b.ToTable("shot_templates", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Group")
-                        .HasMaxLength(100)
+                    b.Property<string>("AccountId")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Number")
-                        .IsRequired()
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("LockedUntil")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("sign_in_counts", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.SignInSession", b =>
+                {
+                    b.Property<string>("Id")
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("NumberKey")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("SortKey")
+                    b.Property<string>("AccountId")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("Stamp")
-                        .IsConcurrencyToken()
+                    b.Property<DateTime>("SeenAt")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("NumberKey")
-                        .IsUnique();
+                    b.HasIndex("AccountId");
 
-                    b.HasIndex("SortKey");
-
-                    b.ToTable("people", (string)null);
+                    b.ToTable("sign_in_sessions", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
@@ -362,41 +384,6 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
-                {
-                    b.HasOne("Attendance.Web.Data.Account", null)
-                        .WithMany()
-                        .HasForeignKey("AccountId")
-                        .OnDelete(DeleteBehavior.Cascade);
-                });
-
-            modelBuilder.Entity("Attendance.Web.Data.SignInSession", b =>
-                {
-                    b.HasOne("Attendance.Web.Data.Account", null)
-                        .WithMany()
-                        .HasForeignKey("AccountId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Attendance.Web.Data.Shot", b =>
-                {
-                    b.HasOne("Attendance.Web.Data.Person", null)
-                        .WithMany("Shots")
-                        .HasForeignKey("PersonId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Attendance.Web.Data.ShotPicture", b =>
-                {
-                    b.HasOne("Attendance.Web.Data.Shot", null)
-                        .WithOne()
-                        .HasForeignKey("Attendance.Web.Data.ShotPicture", "ShotId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Attendance.Web.Data.Person", b =>
                 {
                     b.OwnsOne("Attendance.Web.Data.Consent", "Consent", b1 =>
@@ -433,6 +420,50 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                         });
 
                     b.Navigation("Consent");
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.Shot", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithMany("Shots")
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.ShotPicture", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Shot", null)
+                        .WithOne()
+                        .HasForeignKey("Attendance.Web.Data.ShotPicture", "ShotId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.ShotTemplate", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Shot", null)
+                        .WithOne()
+                        .HasForeignKey("Attendance.Web.Data.ShotTemplate", "ShotId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.SignInSession", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
