@@ -7,17 +7,18 @@ namespace Attendance.Web.Faces.Liveness;
 /// Leads what is seen of a person through a <see cref="LivenessChallenge"/>. Whoever recognizes the person afterwards compares with
 /// <see cref="First"/>, so that the one who is marked is the one who was challenged.
 /// </summary>
-internal sealed class LivenessCheck(LivenessOptions options, DateTimeOffset now)
+internal sealed class LivenessCheck(LivenessChallenge challenge)
 {
-    private readonly LivenessChallenge _challenge = new(options, RandomNumberGenerator.GetInt32, now);
-
     /// <summary>The face with which the challenge began, or null before there was one.</summary>
     public FaceEmbedding? First { get; private set; }
 
-    public LivenessProgress Progress => _challenge.Progress;
+    public LivenessProgress Progress => challenge.Progress;
+
+    /// <summary>Begins a challenge that nobody can foresee.</summary>
+    public static LivenessCheck Begin(LivenessOptions options, DateTimeOffset now) => new(new(options, RandomNumberGenerator.GetInt32, now));
 
     /// <summary>Fails the challenge if its time is over. To be called also while no frame comes.</summary>
-    public LivenessProgress Tick(DateTimeOffset now) => _challenge.Tick(now);
+    public LivenessProgress Tick(DateTimeOffset now) => challenge.Tick(now);
 
     public LivenessProgress Observe(long sequence, DateTimeOffset takenAt, FaceObservation observation)
     {
@@ -26,7 +27,7 @@ internal sealed class LivenessCheck(LivenessOptions options, DateTimeOffset now)
             First = first; // the frame with which the person looks straight becomes the first one
         }
 
-        return _challenge.Observe(observation switch
+        return challenge.Observe(observation switch
         {
             FaceObservation.OneFace one => new(sequence, takenAt, 1, one.Figures.Yaw, one.EyeOpenness, First is null ? null : one.Embedding?.DistanceTo(First)),
             FaceObservation.SeveralFaces several => new(sequence, takenAt, several.Faces, 0, null, null),

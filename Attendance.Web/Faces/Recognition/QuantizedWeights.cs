@@ -40,7 +40,7 @@ internal sealed class QuantizedWeights
         try
         {
             var groups = JsonSerializer.Deserialize<List<Group>>(manifest, JsonSerializerOptions.Web) ?? [];
-            return [.. groups.SelectMany(group => group.Weights)];
+            return [.. groups.SelectMany(group => group.Weights ?? [])];
         }
         catch (JsonException exception)
         {
@@ -50,15 +50,23 @@ internal sealed class QuantizedWeights
 
     private void Add(Tensor tensor, ref ReadOnlySpan<byte> values)
     {
-        if (tensor is not { Dtype: "float32", Quantization: { Dtype: "uint8" } quantization } || tensor.Shape.Any(side => side is < 1 or > int.MaxValue))
+        if (tensor is not { Dtype: "float32", Shape: { } shape, Quantization: { Dtype: "uint8" } quantization })
         {
             throw new InvalidDataException($"Tensor '{tensor.Name}' is not of 8 bits.");
         }
 
-        var length = tensor.Shape.Aggregate(1L, (product, side) => checked(product * side));
-        if (length > values.Length || !_tensors.TryAdd(tensor.Name, new(tensor.Shape, new float[length])))
+        var length = 1L;
+        foreach (var side in shape)
         {
-            throw new InvalidDataException($"Tensor '{tensor.Name}' is there twice, or not as a whole.");
+            if (side is < 1 or > int.MaxValue || (length *= side) > values.Length)
+            {
+                throw new InvalidDataException($"The model ends before tensor '{tensor.Name}' does.");
+            }
+        }
+
+        if (!_tensors.TryAdd(tensor.Name, new(shape, new float[length])))
+        {
+            throw new InvalidDataException($"Tensor '{tensor.Name}' is there twice.");
         }
 
         var floats = _tensors[tensor.Name].Values;
@@ -71,9 +79,9 @@ internal sealed class QuantizedWeights
         values = values[floats.Length..];
     }
 
-    private sealed record Group(List<Tensor> Weights);
+    private sealed record Group(List<Tensor>? Weights);
 
-    private sealed record Tensor(string Name, string Dtype, long[] Shape, Quantization? Quantization);
+    private sealed record Tensor(string Name, string Dtype, long[]? Shape, Quantization? Quantization);
 
     private sealed record Quantization(string Dtype, float Scale, float Min);
 }
