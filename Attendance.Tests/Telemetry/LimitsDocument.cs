@@ -18,7 +18,9 @@ using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces;
+using Attendance.Web.Faces.Finding;
+using Attendance.Web.People;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -32,6 +34,7 @@ internal static class LimitsDocument
     private static readonly LeaseOptions s_leases = new();
     private static readonly CaptureOptions s_capture = new();
     private static readonly AccountOptions s_accounts = new();
+    private static readonly RecognitionOptions s_recognition = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
@@ -55,6 +58,12 @@ internal static class LimitsDocument
             new("browsers' cameras of an account, an hour", $"`Accounts:BrowserCameras` {s_accounts.BrowserCameras}", "429 `too_many`"),
             new("pictures of people that an account sends, a minute", $"`Accounts:PicturesPerMinute` {s_accounts.PicturesPerMinute}", "429 `too_many`"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
+        ]),
+        ("Recognition", [
+            new("pictures that are looked at together", $"`Recognition:Threads` {s_recognition.Threads}", "the others wait"),
+            new("people that a face is compared with", $"`Recognition:MaxCandidates` {s_recognition.MaxCandidates}", "they say first who they are"),
+            new("people whose templates are decrypted in memory", $"`Recognition:CachedPeople` {Number(s_recognition.CachedPeople)}, {Seconds(s_recognition.CachedFor)} after their last use", "those go that were used longest ago"),
+            new("people that a face is compared with on a person's page", Number(Constant(typeof(PersonModel), "ComparedPeople")), "those who were changed last are"),
         ]),
         ("Cameras", [
             new("cameras of browsers that are leased at a time, a node", $"`Leases:MaxBrowserCameras` {s_leases.MaxBrowserCameras}", "503 `too_many_browser_cameras` with `Retry-After`"),

@@ -19,6 +19,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<ShotPicture> ShotPictures => Set<ShotPicture>();
 
+    public DbSet<ShotTemplate> ShotTemplates => Set<ShotTemplate>();
+
     public DbSet<SignInCount> SignInCounts => Set<SignInCount>();
 
     public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
@@ -135,12 +137,20 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             shot.HasIndex(each => new { each.PersonId, each.Pose }).IsUnique();
             shot.HasIndex(each => new { each.CameraId, each.FencingToken });
             shot.HasOne<ShotPicture>().WithOne().HasForeignKey<ShotPicture>(each => each.ShotId).OnDelete(DeleteBehavior.Cascade);
+            shot.HasOne<ShotTemplate>().WithOne().HasForeignKey<ShotTemplate>(each => each.ShotId).OnDelete(DeleteBehavior.Cascade);
         });
 
         builder.Entity<ShotPicture>(picture =>
         {
             picture.ToTable("shot_pictures");
             picture.HasKey(each => each.ShotId);
+        });
+
+        builder.Entity<ShotTemplate>(template =>
+        {
+            template.ToTable("shot_templates");
+            template.HasKey(each => each.ShotId);
+            template.Property(each => each.Model).HasMaxLength(ShotTemplate.ModelLength);
         });
 
         AttendanceModel.Build(builder);

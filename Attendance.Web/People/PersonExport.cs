@@ -2,12 +2,14 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attendance.Web.Data;
+using Attendance.Web.Faces.Recognition;
+using Attendance.Web.Faces.Templates;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
 
 /// <summary>Exports everything that is stored about a person, to be given to that person.</summary>
-internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, ILogger<PersonExport> logger)
+internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, TemplateStore templates, ILogger<PersonExport> logger)
 {
     /// <summary>Contains neither name nor number, because the browser's download list would keep them.</summary>
     public const string FileName = "attendance-export.zip";
@@ -20,14 +22,15 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, ILo
     };
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">
-    /// A picture cannot be decrypted. There is no export then, because an incomplete one would be worse.
+    /// A picture or a template cannot be decrypted. There is no export then, because an incomplete one would be worse.
     /// </exception>
     public async Task<byte[]> ZipAsync(Person person, string consentText, string accountId, CancellationToken cancellationToken)
     {
+        var embeddings = await templates.OfPersonAsync(person.Id, cancellationToken);
         using var buffer = new MemoryStream(); // in memory, because a file would be another copy
         await using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
         {
-            await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText), s_json), cancellationToken);
+            await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText, embeddings), s_json), cancellationToken);
             await AddAsync(zip, "attendance.json", JsonSerializer.SerializeToUtf8Bytes(await AttendanceAsync(person.Id, cancellationToken), s_json), cancellationToken);
             foreach (var shot in person.Shots.OrderBy(shot => shot.Pose))
             {
@@ -42,7 +45,7 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, ILo
         return buffer.ToArray();
     }
 
-    private static object Describe(Person person, string consentText) => new
+    private static object Describe(Person person, string consentText, IReadOnlyDictionary<Guid, FaceEmbedding> embeddings) => new
     {
         person_id = person.Id,
         person.FullName,
@@ -68,6 +71,9 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, ILo
             shot.CameraId,
             shot.LeaseRef,
             shot.FencingToken,
+            template = embeddings.GetValueOrDefault(shot.Id) is { } embedding
+                ? new { FaceEmbedder.Model, FaceEmbedder.Version, numbers = embedding.Numbers.ToArray() }
+                : null,
         }),
     };
 

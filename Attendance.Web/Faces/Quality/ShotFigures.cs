@@ -1,4 +1,6 @@
-namespace Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Finding;
+
+namespace Attendance.Web.Faces.Quality;
 
 /// <summary>The values measured in a shot.</summary>
 /// <param name="Faces">The number of faces, without those of people far behind.</param>

@@ -1,10 +1,10 @@
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Quality;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Xunit;
 
-namespace Attendance.Tests.Enrollment.Quality;
+namespace Attendance.Tests.Faces;
 
 public sealed class ShotLimitsTests
 {

@@ -2,7 +2,7 @@ using System.Numerics;
 using OpenCvSharp;
 using OpenCvSharp.Dnn;
 
-namespace Attendance.Web.Enrollment.Quality;
+namespace Attendance.Web.Faces.Finding;
 
 /// <summary>
 /// Finds faces with MediaPipe's short-range model, which works on a picture of 128 × 128 pixels. The model is made for people in front
@@ -15,6 +15,8 @@ internal sealed class FaceFinder : IDisposable
     private const float MinScore = 0.5f;
     private const float SameFace = 0.3f;    // boxes that overlap at least this much are of the same face
     private const float CountsFrom = 1 / 3f; // the smallest face that counts, relative to the largest one
+    private const int CropSide = 256;        // of the second look
+    private const float CropWidth = 2.2f;    // relative to the width of the face
 
     private static readonly Vector2[] s_anchors = [.. Anchors()];
     private static readonly string[] s_outputs = ["classificators", "regressors"];
@@ -50,7 +52,7 @@ internal sealed class FaceFinder : IDisposable
     }
 
     /// <returns>The faces, the largest first, without those that are much smaller than it.</returns>
-    public IReadOnlyList<FacePoints> Find(Mat picture)
+    public IReadOnlyList<FoundFace> Find(Mat picture)
     {
         var longer = Math.Max(picture.Width, picture.Height);
         var scaled = new Size(
@@ -71,10 +73,23 @@ internal sealed class FaceFinder : IDisposable
         var corner = new Vector2(inset.X, inset.Y);
         var faces = Merge(Candidates())
             .Select(candidate => candidate.ToFace(point => (point * Side - corner) * toPicture))
-            .OfType<FacePoints>()
-            .OrderByDescending(face => face.Extent)
+            .OfType<FoundFace>()
+            .OrderByDescending(face => face.Points.Extent)
             .ToList();
-        return [.. faces.TakeWhile(face => face.Extent >= faces[0].Extent * CountsFrom)];
+        return [.. faces.TakeWhile(face => face.Points.Extent >= faces[0].Points.Extent * CountsFrom)];
+    }
+
+    /// <summary>
+    /// Looks again at an enlarged part of the picture, in which the face fills more of what the model sees. Its points are steadier there.
+    /// </summary>
+    /// <returns>The face as the second look has it, or the given one if the second look does not find it.</returns>
+    public FoundFace LookAgain(Mat picture, FoundFace face)
+    {
+        var toCrop = Similarity.Centred(face.Middle, face.Width * CropWidth, CropSide);
+        using var crop = toCrop.Cut(picture, CropSide);
+        var middle = new Vector2(CropSide / 2f);
+        var again = Find(crop).FirstOrDefault(found => Vector2.Distance(found.Middle, middle) < found.Width / 2);
+        return again?.Moved(toCrop.Inverse()) ?? face;
     }
 
     public void Dispose()
@@ -196,8 +211,10 @@ internal sealed class FaceFinder : IDisposable
             return both / (Area + other.Area - both);
         }
 
-        public FacePoints? ToFace(Func<Vector2, Vector2> toPicture) => FacePoints.From(
-            toPicture(pairs[RightEye]), toPicture(pairs[LeftEye]), toPicture(pairs[Nose]), toPicture(pairs[Mouth]));
+        public FoundFace? ToFace(Func<Vector2, Vector2> toPicture) =>
+            FacePoints.From(toPicture(pairs[RightEye]), toPicture(pairs[LeftEye]), toPicture(pairs[Nose]), toPicture(pairs[Mouth])) is { } points
+                ? new(points, toPicture(pairs[BoxMiddle]), toPicture(To).X - toPicture(From).X)
+                : null;
 
         private Vector2 ValueAt(int i) => pairs[i];
     }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Attendance.Web.Enrollment.Quality;
+namespace Attendance.Web.Faces.Finding;
 
 /// <summary>The reasons to refuse a picture before it is judged.</summary>
 internal enum PictureFault

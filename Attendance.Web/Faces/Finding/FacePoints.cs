@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Attendance.Web.Enrollment.Quality;
+namespace Attendance.Web.Faces.Finding;
 
 /// <summary>
 /// The points of a face from which its pose is computed, in pixels of the unmirrored picture. The pages measure in the same way
@@ -18,6 +18,7 @@ internal sealed class FacePoints
 
     private FacePoints(Vector2 leftEye, Vector2 rightEye, Vector2 nose, Vector2 mouth)
     {
+        (LeftEye, RightEye, Nose, Mouth) = (leftEye, rightEye, nose, mouth);
         _betweenEyes = (leftEye + rightEye) / 2;
         _eyes = Vector2.Distance(leftEye, rightEye);
         _across = (rightEye - leftEye) / _eyes;
@@ -26,6 +27,19 @@ internal sealed class FacePoints
         _mouth = mouth - _betweenEyes;
         _eyesToMouth = Vector2.Dot(_mouth, _down);
     }
+
+    /// <summary>The eye on the left of the picture.</summary>
+    public Vector2 LeftEye { get; }
+
+    /// <summary>The eye on the right of the picture.</summary>
+    public Vector2 RightEye { get; }
+
+    public Vector2 Nose { get; }
+
+    public Vector2 Mouth { get; }
+
+    /// <summary>The distance of the eyes in pixels.</summary>
+    public float EyeDistance => _eyes;
 
     /// <summary>About 0 from the front, about 0.3 when the head is turned to the person's own left, and about -0.3 to the right.</summary>
     public double Yaw => Vector2.Dot(_nose, _across) / _eyes;

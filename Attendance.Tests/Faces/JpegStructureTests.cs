@@ -1,8 +1,8 @@
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Finding;
 using OpenCvSharp;
 using Xunit;
 
-namespace Attendance.Tests.Enrollment.Quality;
+namespace Attendance.Tests.Faces;
 
 public sealed class JpegStructureTests
 {

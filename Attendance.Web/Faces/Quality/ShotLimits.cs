@@ -1,7 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Attendance.Web.Faces.Finding;
 using Microsoft.Extensions.Options;
 
-namespace Attendance.Web.Enrollment.Quality;
+namespace Attendance.Web.Faces.Quality;
 
 /// <summary>The limits that make a shot good. The pages use these, and the server uses their <see cref="Relaxed"/> form.</summary>
 internal sealed record ShotLimits
@@ -88,10 +89,7 @@ internal sealed class ShotLimitsValidator : IValidateOptions<ShotLimits>
 {
     public ValidateOptionsResult Validate(string? name, ShotLimits options)
     {
-        var results = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        var failures = results.Select(result => $"'{Key(result.MemberNames.First())}': {result.ErrorMessage}").ToList();
-
+        var failures = AnnotatedOptions.Failures(options, ShotLimits.Section);
         RequireOrder(nameof(ShotLimits.MinSize), options.MinSize, nameof(ShotLimits.MaxSize), options.MaxSize);
         RequireOrder(nameof(ShotLimits.MinBrightness), options.MinBrightness, nameof(ShotLimits.MaxBrightness), options.MaxBrightness);
         RequireOrder(nameof(ShotLimits.MinTurn), options.MinTurn, nameof(ShotLimits.MaxTurn), options.MaxTurn);

@@ -1,10 +1,10 @@
 using System.Numerics;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Finding;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
 
-namespace Attendance.Tests.Enrollment.Quality;
+namespace Attendance.Tests.Faces;
 
 public sealed class FacePointsTests
 {

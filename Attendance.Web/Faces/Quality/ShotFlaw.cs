@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Attendance.Web.Enrollment.Quality;
+namespace Attendance.Web.Faces.Quality;
 
 /// <summary>
 /// The reasons why a shot is not good enough, the most important first. The pages have the same list, and the messages for people.
