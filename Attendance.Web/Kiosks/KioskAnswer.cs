@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Attendance.Web.CheckIn;
-using Attendance.Web.Faces.Liveness;
 
 namespace Attendance.Web.Kiosks;
 

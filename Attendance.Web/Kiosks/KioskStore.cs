@@ -3,7 +3,6 @@ using System.Text;
 using Attendance.Web.Accounts;
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
-using Attendance.Web.Schedules;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

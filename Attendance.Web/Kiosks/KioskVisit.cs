@@ -98,7 +98,7 @@ internal sealed class KioskVisit(FaceMatcher matcher, LivenessOptions liveness, 
             case FaceDecision.Accepted accepted when mustBeAlive:
                 var check = LivenessCheck.Begin(liveness, at);
                 _challenged = (accepted, check);
-                return StepOf(check.Progress) ?? new VisitStep.Looking();
+                return StepOf(check.Progress);
             case FaceDecision.Accepted accepted:
                 Reset();
                 return new VisitStep.Recognized(accepted, IsLive: null);
@@ -133,7 +133,7 @@ internal sealed class KioskVisit(FaceMatcher matcher, LivenessOptions liveness, 
             return new VisitStep.NotAlive(failed.Fault);
         }
 
-        return StepOf(progress) ?? new VisitStep.Looking();
+        return StepOf(progress);
     }
 
     private bool IsOf(FaceEmbedding face, Guid personId, IReadOnlyCollection<FaceCandidate> candidates)
@@ -148,8 +148,8 @@ internal sealed class KioskVisit(FaceMatcher matcher, LivenessOptions liveness, 
         _challenged = null;
     }
 
-    private static VisitStep.Asked? StepOf(LivenessProgress progress) =>
-        progress is LivenessProgress.Asked asked ? new(asked.Action, asked.Step, asked.Until) : null;
+    private static VisitStep StepOf(LivenessProgress progress) =>
+        progress is LivenessProgress.Asked asked ? new VisitStep.Asked(asked.Action, asked.Step, asked.Until) : new VisitStep.Looking();
 
     private static FaceFrame FrameOf(long sequence, DateTimeOffset at, FaceObservation observation) => observation switch
     {
