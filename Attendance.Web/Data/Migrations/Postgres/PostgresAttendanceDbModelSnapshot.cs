@@ -266,6 +266,58 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("consent_texts", (string)null);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.FaceDoubt", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Evidence")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<string>("KioskId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid?>("OtherId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<Guid?>("SettledAs")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("SettledAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("SettledBy")
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OtherId");
+
+                    b.HasIndex("PersonId");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("face_doubts", (string)null);
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.Group", b =>
                 {
                     b.Property<Guid>("Id")
@@ -324,6 +376,56 @@ namespace Attendance.Web.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("holidays", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.Kiosk", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("CameraId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("IsStaffed")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<DateTime?>("SeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("SetUpAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("SetupCodeHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime?>("SetupCodeUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Stamp")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SetupCodeHash")
+                        .IsUnique();
+
+                    b.ToTable("kiosks", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.Membership", b =>
@@ -679,6 +781,28 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("shot_pictures", (string)null);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.ShotTemplate", b =>
+                {
+                    b.Property<Guid>("ShotId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<byte[]>("Sealed")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ShotId");
+
+                    b.ToTable("shot_templates", (string)null);
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
                 {
                     b.Property<string>("Key")
@@ -846,6 +970,20 @@ namespace Attendance.Web.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.FaceDoubt", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithMany()
+                        .HasForeignKey("OtherId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.Membership", b =>
                 {
                     b.HasOne("Attendance.Web.Data.Group", null)
@@ -960,6 +1098,15 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasOne("Attendance.Web.Data.Shot", null)
                         .WithOne()
                         .HasForeignKey("Attendance.Web.Data.ShotPicture", "ShotId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.ShotTemplate", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Shot", null)
+                        .WithOne()
+                        .HasForeignKey("Attendance.Web.Data.ShotTemplate", "ShotId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

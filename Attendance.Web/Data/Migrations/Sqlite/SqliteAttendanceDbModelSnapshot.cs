@@ -261,6 +261,58 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("consent_texts", (string)null);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.FaceDoubt", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Evidence")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KioskId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("OtherId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("SettledAs")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SettledAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SettledBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OtherId");
+
+                    b.HasIndex("PersonId");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("face_doubts", (string)null);
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.Group", b =>
                 {
                     b.Property<Guid>("Id")
@@ -319,6 +371,56 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("holidays", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.Kiosk", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CameraId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsStaffed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SeenAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SetUpAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SetupCodeHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SetupCodeUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Stamp")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SetupCodeHash")
+                        .IsUnique();
+
+                    b.ToTable("kiosks", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.Membership", b =>
@@ -674,6 +776,28 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("shot_pictures", (string)null);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.ShotTemplate", b =>
+                {
+                    b.Property<Guid>("ShotId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Sealed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ShotId");
+
+                    b.ToTable("shot_templates", (string)null);
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.SignInCount", b =>
                 {
                     b.Property<string>("Key")
@@ -837,6 +961,20 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.FaceDoubt", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithMany()
+                        .HasForeignKey("OtherId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.Membership", b =>
                 {
                     b.HasOne("Attendance.Web.Data.Group", null)
@@ -951,6 +1089,15 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.HasOne("Attendance.Web.Data.Shot", null)
                         .WithOne()
                         .HasForeignKey("Attendance.Web.Data.ShotPicture", "ShotId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.ShotTemplate", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Shot", null)
+                        .WithOne()
+                        .HasForeignKey("Attendance.Web.Data.ShotTemplate", "ShotId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
