@@ -50,6 +50,7 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, ILo
         person.Group,
         person.CreatedAt,
         person.ChangedAt,
+        person.LastSeenAt,
         consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, text = consentText } : null,
         pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
         {

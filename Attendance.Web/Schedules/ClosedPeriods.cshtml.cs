@@ -67,10 +67,12 @@ internal sealed class ClosedPeriodsModel(Periods periods) : PageModel
 public sealed class PeriodForm : IValidatableObject
 {
     [Required(ErrorMessage = "Enter the first day.")]
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "First day")]
     public DateOnly? FirstDay { get; set; }
 
     [Required(ErrorMessage = "Enter the last day.")]
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "Last day")]
     public DateOnly? LastDay { get; set; }
 

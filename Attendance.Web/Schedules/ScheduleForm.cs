@@ -24,9 +24,11 @@ public sealed class ScheduleForm : IValidatableObject
     public int Interval { get; set; } = 1;
 
     [Required(ErrorMessage = "Enter the first day.")]
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "First day")]
     public DateOnly? FirstDay { get; set; }
 
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "Last day")]
     public DateOnly? Until { get; set; }
 
