@@ -1,4 +1,3 @@
-using Attendance.Web.Data;
 using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;

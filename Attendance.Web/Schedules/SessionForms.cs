@@ -29,7 +29,7 @@ public sealed class SingleSessionForm : TimesForm, IValidatableObject
     [Display(Name = "Name")]
     public string? Name { get; set; }
 
-    public IReadOnlyList<Guid> Groups { get; set; } = [];
+    public IList<Guid> Groups { get; set; } = [];
 
     [Required(ErrorMessage = "Enter a time zone.")]
     [Display(Name = "Time zone")]
