@@ -12,13 +12,14 @@ namespace Attendance.Web.Schedules;
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class ClosedPeriodsModel(Periods periods) : PageModel
 {
-    [BindProperty]
+    // With a name, so that a form that was not sent is not looked for under other names.
+    [BindProperty(Name = nameof(Period))]
     public PeriodForm Period { get; set; } = new();
 
-    [BindProperty]
+    [BindProperty(Name = nameof(Closing))]
     public ReasonForm Closing { get; set; } = new();
 
-    [BindProperty]
+    [BindProperty(Name = nameof(Opening))]
     public ReasonForm Opening { get; set; } = new();
 
     public IReadOnlyList<ClosedPeriod> All { get; private set; } = [];
