@@ -10,7 +10,7 @@ public sealed class EvidenceTests
 
     [Theory]
     [InlineData(0.40, 0.60, 3, true)]
-    [InlineData(0.50, 0.58, 3, true)]
+    [InlineData(0.50, 0.59, 3, true)]
     [InlineData(0.40, null, 5, true)] // nobody else is expected
     [InlineData(0.51, 0.90, 5, false)] // too far
     [InlineData(0.40, 0.47, 5, false)] // another is as near

@@ -22,78 +22,78 @@ public sealed class MarksTests
 
     [Theory]
     // nobody came
-    [InlineData("", "08:00", Mark.Pending)]
-    [InlineData("", "09:30", Mark.Pending)]
-    [InlineData("", "09:59:59", Mark.Pending)]
-    [InlineData("", "10:00", Mark.Absent)]
+    [InlineData("", "08:00", nameof(Mark.Pending))]
+    [InlineData("", "09:30", nameof(Mark.Pending))]
+    [InlineData("", "09:59:59", nameof(Mark.Pending))]
+    [InlineData("", "10:00", nameof(Mark.Absent))]
     // came
-    [InlineData("08:45", "08:45", Mark.Present)]
-    [InlineData("08:44:59", "10:00", Mark.Absent)] // before it opened
-    [InlineData("09:00", "10:00", Mark.Present)]
-    [InlineData("09:05", "10:00", Mark.Present)]
-    [InlineData("09:05:01", "10:00", Mark.Late)]
-    [InlineData("09:59:59", "10:00", Mark.Late)]
-    [InlineData("10:00", "10:00", Mark.Absent)]
-    [InlineData("09:00; 09:50", "10:00", Mark.Present)] // leaving is not looked at
-    [InlineData("09:30; 08:50", "10:00", Mark.Present)] // arrived out of order
-    [InlineData("09:30", "09:29", Mark.Pending)] // not yet
+    [InlineData("08:45", "08:45", nameof(Mark.Present))]
+    [InlineData("08:44:59", "10:00", nameof(Mark.Absent))] // before it opened
+    [InlineData("09:00", "10:00", nameof(Mark.Present))]
+    [InlineData("09:05", "10:00", nameof(Mark.Present))]
+    [InlineData("09:05:01", "10:00", nameof(Mark.Late))]
+    [InlineData("09:59:59", "10:00", nameof(Mark.Late))]
+    [InlineData("10:00", "10:00", nameof(Mark.Absent))]
+    [InlineData("09:00; 09:50", "10:00", nameof(Mark.Present))] // leaving is not looked at
+    [InlineData("09:30; 08:50", "10:00", nameof(Mark.Present))] // arrived out of order
+    [InlineData("09:30", "09:29", nameof(Mark.Pending))] // not yet
     // an operator's word
-    [InlineData("roll P 09:10", "10:00", Mark.Present)]
-    [InlineData("roll L 09:01", "10:00", Mark.Late)]
-    [InlineData("roll A 09:10", "09:30", Mark.Absent)]
-    [InlineData("roll A 09:10; 09:20", "09:30", Mark.Late)] // came after all
-    [InlineData("08:55; roll A 09:10", "10:00", Mark.Absent)] // somebody else had the code
-    [InlineData("roll E 09:00; 09:03", "10:00", Mark.Present)]
-    [InlineData("roll P 09:10; roll A 09:12", "10:00", Mark.Absent)] // the last word holds
-    [InlineData("roll P 09:10; roll - 09:11", "10:00", Mark.Absent)] // taken back
-    [InlineData("09:20; roll P 09:21; roll - 09:22", "10:00", Mark.Late)]
+    [InlineData("roll P 09:10", "10:00", nameof(Mark.Present))]
+    [InlineData("roll L 09:01", "10:00", nameof(Mark.Late))]
+    [InlineData("roll A 09:10", "09:30", nameof(Mark.Absent))]
+    [InlineData("roll A 09:10; 09:20", "09:30", nameof(Mark.Late))] // came after all
+    [InlineData("08:55; roll A 09:10", "10:00", nameof(Mark.Absent))] // somebody else had the code
+    [InlineData("roll E 09:00; 09:03", "10:00", nameof(Mark.Present))]
+    [InlineData("roll P 09:10; roll A 09:12", "10:00", nameof(Mark.Absent))] // the last word holds
+    [InlineData("roll P 09:10; roll - 09:11", "10:00", nameof(Mark.Absent))] // taken back
+    [InlineData("09:20; roll P 09:21; roll - 09:22", "10:00", nameof(Mark.Late))]
     // corrections win
-    [InlineData("09:00; fix A 12:00", "12:00", Mark.Absent)]
-    [InlineData("fix E 08:00; 09:00", "10:00", Mark.Excused)] // excused before it began
-    [InlineData("fix E 08:00; roll P 09:00", "10:00", Mark.Excused)]
-    [InlineData("fix A 12:00; fix L 12:01", "13:00", Mark.Late)]
-    [InlineData("09:00; fix A 12:00; fix - 12:05", "13:00", Mark.Present)]
-    [InlineData("09:00; fix A 12:00", "11:00", Mark.Present)] // not yet corrected
-    public void A_mark_follows_from_what_happened(string events, string now, Mark expected) => Assert.Equal(expected, Of(s_plain, events, now).Mark);
+    [InlineData("09:00; fix A 12:00", "12:00", nameof(Mark.Absent))]
+    [InlineData("fix E 08:00; 09:00", "10:00", nameof(Mark.Excused))] // excused before it began
+    [InlineData("fix E 08:00; roll P 09:00", "10:00", nameof(Mark.Excused))]
+    [InlineData("fix A 12:00; fix L 12:01", "13:00", nameof(Mark.Late))]
+    [InlineData("09:00; fix A 12:00; fix - 12:05", "13:00", nameof(Mark.Present))]
+    [InlineData("09:00; fix A 12:00", "11:00", nameof(Mark.Present))] // not yet corrected
+    public void A_mark_follows_from_what_happened(string events, string now, string expected) => Assert.Equal(expected, Of(s_plain, events, now).Mark.ToString());
 
     [Theory]
-    [InlineData("", "09:19:59", Mark.Pending)]
-    [InlineData("", "09:20", Mark.Absent)]
-    [InlineData("09:19:59", "10:00", Mark.Late)]
-    [InlineData("09:20", "10:00", Mark.Absent)]
-    [InlineData("09:20; roll L 09:21", "10:00", Mark.Late)]
-    public void Who_comes_too_late_is_absent(string events, string now, Mark expected) => Assert.Equal(expected, Of(s_strict, events, now).Mark);
+    [InlineData("", "09:19:59", nameof(Mark.Pending))]
+    [InlineData("", "09:20", nameof(Mark.Absent))]
+    [InlineData("09:19:59", "10:00", nameof(Mark.Late))]
+    [InlineData("09:20", "10:00", nameof(Mark.Absent))]
+    [InlineData("09:20; roll L 09:21", "10:00", nameof(Mark.Late))]
+    public void Who_comes_too_late_is_absent(string events, string now, string expected) => Assert.Equal(expected, Of(s_strict, events, now).Mark.ToString());
 
     [Theory]
-    [InlineData("09:00", "10:00", Mark.Present)] // who does not check out is not said to have left
-    [InlineData("09:00; 09:30", "09:31", Mark.LeftEarly)]
-    [InlineData("09:00; 09:54:59", "10:00", Mark.LeftEarly)]
-    [InlineData("09:00; 09:55", "10:00", Mark.Present)]
-    [InlineData("09:00; 10:10", "10:20", Mark.Present)]
-    [InlineData("09:00; 09:30; 09:40", "10:20", Mark.Present)] // came back
-    [InlineData("09:10; 09:30", "10:20", Mark.LeftEarly)]
-    [InlineData("09:10; 09:30; 09:40; 09:58", "10:20", Mark.Late)]
-    [InlineData("09:00; 09:01:59", "10:00", Mark.Present)] // debounced
-    [InlineData("09:00; 09:02", "10:00", Mark.LeftEarly)]
-    [InlineData("roll P 09:10; 09:30", "10:00", Mark.LeftEarly)]
-    [InlineData("roll P 09:10; 09:11", "10:00", Mark.Present)] // checks in while the roll is called
-    [InlineData("09:00; 09:30; roll P 09:35", "10:00", Mark.Present)]
-    public void Where_leaving_is_looked_at_every_other_check_in_is_a_leaving(string events, string now, Mark expected) =>
-        Assert.Equal(expected, Of(s_out, events, now).Mark);
+    [InlineData("09:00", "10:00", nameof(Mark.Present))] // who does not check out is not said to have left
+    [InlineData("09:00; 09:30", "09:31", nameof(Mark.LeftEarly))]
+    [InlineData("09:00; 09:54:59", "10:00", nameof(Mark.LeftEarly))]
+    [InlineData("09:00; 09:55", "10:00", nameof(Mark.Present))]
+    [InlineData("09:00; 10:10", "10:20", nameof(Mark.Present))]
+    [InlineData("09:00; 09:30; 09:40", "10:20", nameof(Mark.Present))] // came back
+    [InlineData("09:10; 09:30", "10:20", nameof(Mark.LeftEarly))]
+    [InlineData("09:10; 09:30; 09:40; 09:58", "10:20", nameof(Mark.Late))]
+    [InlineData("09:00; 09:01:59", "10:00", nameof(Mark.Present))] // debounced
+    [InlineData("09:00; 09:02", "10:00", nameof(Mark.LeftEarly))]
+    [InlineData("roll P 09:10; 09:30", "10:00", nameof(Mark.LeftEarly))]
+    [InlineData("roll P 09:10; 09:11", "10:00", nameof(Mark.Present))] // checks in while the roll is called
+    [InlineData("09:00; 09:30; roll P 09:35", "10:00", nameof(Mark.Present))]
+    public void Where_leaving_is_looked_at_every_other_check_in_is_a_leaving(string events, string now, string expected) =>
+        Assert.Equal(expected, Of(s_out, events, now).Mark.ToString());
 
     [Theory]
-    [InlineData("09:00", "10:00", Mark.Present, 60)]
-    [InlineData("09:00; 09:20", "09:59", Mark.Present, 20)] // may come back
-    [InlineData("09:00; 09:20", "10:00", Mark.Absent, 20)]
-    [InlineData("09:00; 09:20; 09:50", "10:05", Mark.Present, 30)]
-    [InlineData("08:45; 09:29", "10:00", Mark.Absent, 29)] // what was before the start counts no more than what is after the end
-    [InlineData("09:31; 10:14", "10:15", Mark.Absent, 29)]
-    [InlineData("09:10; 09:40", "10:00", Mark.Late, 30)]
-    public void Who_was_there_too_briefly_is_absent(string events, string now, Mark expected, int minutes)
+    [InlineData("09:00", "10:00", nameof(Mark.Present), 60)]
+    [InlineData("09:00; 09:20", "09:59", nameof(Mark.Present), 20)] // may come back
+    [InlineData("09:00; 09:20", "10:00", nameof(Mark.Absent), 20)]
+    [InlineData("09:00; 09:20; 09:50", "10:05", nameof(Mark.Present), 30)]
+    [InlineData("08:45; 09:29", "10:00", nameof(Mark.Absent), 29)] // what was before the start counts no more than what is after the end
+    [InlineData("09:31; 10:14", "10:15", nameof(Mark.Absent), 29)]
+    [InlineData("09:10; 09:40", "10:00", nameof(Mark.Late), 30)]
+    public void Who_was_there_too_briefly_is_absent(string events, string now, string expected, int minutes)
     {
         var result = Of(s_presence, events, now);
 
-        Assert.Equal((expected, Minutes(minutes)), (result.Mark, result.Presence));
+        Assert.Equal((expected, Minutes(minutes)), (result.Mark.ToString(), result.Presence));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.People;
+using Attendance.Web.Schedules;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -35,12 +36,14 @@ internal static class LimitsDocument
     private static readonly CaptureOptions s_capture = new();
     private static readonly AccountOptions s_accounts = new();
     private static readonly RecognitionOptions s_recognition = new();
+    private static readonly CheckInOptions s_checkIn = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
         ("Requests", [
             new("body of a request to the camera API, also by way of Web", Size(JsonBody.MaxLength), "413 `body_too_large`"),
             new("form of a page", Size(Constant(typeof(CameraPages), "LargestForm")), "400"),
+            new("iCalendar file of holidays", Size(Constant(typeof(HolidaysModel), "LargestFile")), "400"),
             new("picture of a person", $"{Size(Constant(typeof(ShotForm), "LargestPicture"))}, {JpegStructure.MaxSide} × {JpegStructure.MaxSide} pixels", "413 `body_too_large`; 400 names `picture`"),
             new("items of a page of a list (`limit`)", Number(PageRequest.MaxLimit), "400 names `limit`"),
             new("TTL of a lease", $"{LeaseOptions.MaxTtlSeconds} s; default `Leases:Ttl` {Seconds(s_leases.Ttl)}", "400 names `ttl_seconds`"),
@@ -57,6 +60,9 @@ internal static class LimitsDocument
             new("wishes for a camera that wait, of an account", $"`Accounts:WaitingWishes` {s_accounts.WaitingWishes}", "429 `too_many`"),
             new("browsers' cameras of an account, an hour", $"`Accounts:BrowserCameras` {s_accounts.BrowserCameras}", "429 `too_many`"),
             new("pictures of people that an account sends, a minute", $"`Accounts:PicturesPerMinute` {s_accounts.PicturesPerMinute}", "429 `too_many`"),
+            new("wrong personal codes in a row, of a person", $"`CheckIn:WrongCodes` {s_checkIn.WrongCodes}", "locked for `CheckIn:CodeLockedFor` " + Seconds(s_checkIn.CodeLockedFor)),
+            new("wrong personal codes at a place, within that time", $"`CheckIn:WrongCodesAtPlace` {s_checkIn.WrongCodesAtPlace}", "the place is locked for `CheckIn:CodeLockedFor`"),
+            new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
         ]),
         ("Recognition", [

@@ -7,10 +7,10 @@ namespace Attendance.Web.CheckIn;
 /// <summary>The attributes of what Web measures.</summary>
 internal static class CheckInAttributes
 {
-    [Description("How a check-in came about: `face`, `code`, `qr`, `roll_call`, `correction`")]
+    [Description("How a check-in came about: `face`, `code`, `qr`, `roll_call`, `correction`.")]
     public const string Method = "attendance.checkin.method";
 
-    [Description("The mark that a check-in led to: `pending`, `present`, `late`, `left_early`, `absent`, `excused`")]
+    [Description("The mark that a check-in led to: `pending`, `present`, `late`, `left_early`, `absent`, `excused`.")]
     public const string Mark = "attendance.checkin.mark";
 }
 

@@ -103,7 +103,8 @@ internal static class Marks
 
             if (_firstIn is null)
             {
-                Enter(mark == Mark.Present ? Earlier(at, session.StartsAt) : at);
+                Enter(at);
+                _enteredAt = mark == Mark.Present ? Earlier(at, session.StartsAt) : at; // who is called present has been there from the start
             }
             else if (!_isIn)
             {

@@ -53,6 +53,7 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
         person.Group,
         person.CreatedAt,
         person.ChangedAt,
+        person.LastSeenAt,
         consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, text = consentText } : null,
         pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
         {
@@ -78,23 +79,38 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
     };
 
     /// <summary>Describes everything that attendance keeps about a person. Marks are not kept; they follow from the check-ins.</summary>
-    private async Task<object> AttendanceAsync(Guid personId, CancellationToken cancellationToken) => new
+    private async Task<object> AttendanceAsync(Guid personId, CancellationToken cancellationToken)
     {
-        groups = await (
-            from membership in db.Memberships
-            where membership.PersonId == personId
-            join one in db.Groups on membership.GroupId equals one.Id
-            orderby membership.From
-            select new { one.Name, membership.From, membership.Until }).ToListAsync(cancellationToken),
-        check_ins = await db.CheckIns.Where(each => each.PersonId == personId).OrderBy(each => each.At).Select(each => new
+        var checkIns = await db.CheckIns.AsNoTracking().Include(each => each.Sessions).Where(each => each.PersonId == personId).OrderBy(each => each.At).ToListAsync(cancellationToken);
+        var ids = checkIns.SelectMany(each => each.Sessions, (_, link) => link.SessionId).ToHashSet();
+        var sessions = await db.Sessions.AsNoTracking().Where(session => ids.Contains(session.Id)).ToDictionaryAsync(session => session.Id, cancellationToken);
+        return new
         {
-            each.Id, each.At, each.RecordedAt, method = each.Method.ToString(), each.Place, each.KioskId, each.AccountId, states = each.States.ToString(), each.Reason, each.Evidence,
-            sessions = db.Sessions.Where(session => each.Sessions.Any(link => link.SessionId == session.Id)).Select(session => new { session.Name, session.StartsAt, session.EndsAt }).ToList(),
-        }).ToListAsync(cancellationToken),
-        codes = await db.PersonCodes.Where(code => code.PersonId == personId).Select(code => new { code.CodeIssuedAt, code.QrIssuedAt }).SingleOrDefaultAsync(cancellationToken),
-        changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
-            .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
-    };
+            groups = await (
+                from membership in db.Memberships
+                where membership.PersonId == personId
+                join one in db.Groups on membership.GroupId equals one.Id
+                orderby membership.From
+                select new { one.Name, membership.From, membership.Until }).ToListAsync(cancellationToken),
+            check_ins = checkIns.Select(each => new
+            {
+                each.Id,
+                each.At,
+                each.RecordedAt,
+                method = each.Method.ToString(),
+                each.Place,
+                each.KioskId,
+                each.AccountId,
+                states = each.States?.ToString(),
+                each.Reason,
+                each.Evidence,
+                sessions = each.Sessions.Select(link => sessions[link.SessionId]).Select(session => new { session.Name, session.StartsAt, session.EndsAt }),
+            }),
+            codes = await db.PersonCodes.Where(code => code.PersonId == personId).Select(code => new { code.CodeIssuedAt, code.QrIssuedAt }).SingleOrDefaultAsync(cancellationToken),
+            changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
+                .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
+        };
+    }
 
     private static async Task AddAsync(ZipArchive zip, string name, byte[] content, CancellationToken cancellationToken)
     {

@@ -12,13 +12,14 @@ namespace Attendance.Web.Schedules;
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class ClosedPeriodsModel(Periods periods) : PageModel
 {
-    [BindProperty]
+    // With a name, so that a form that was not sent is not looked for under other names.
+    [BindProperty(Name = nameof(Period))]
     public PeriodForm Period { get; set; } = new();
 
-    [BindProperty]
+    [BindProperty(Name = nameof(Closing))]
     public ReasonForm Closing { get; set; } = new();
 
-    [BindProperty]
+    [BindProperty(Name = nameof(Opening))]
     public ReasonForm Opening { get; set; } = new();
 
     public IReadOnlyList<ClosedPeriod> All { get; private set; } = [];
@@ -67,10 +68,12 @@ internal sealed class ClosedPeriodsModel(Periods periods) : PageModel
 public sealed class PeriodForm : IValidatableObject
 {
     [Required(ErrorMessage = "Enter the first day.")]
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "First day")]
     public DateOnly? FirstDay { get; set; }
 
     [Required(ErrorMessage = "Enter the last day.")]
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "Last day")]
     public DateOnly? LastDay { get; set; }
 

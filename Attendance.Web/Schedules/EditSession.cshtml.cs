@@ -15,13 +15,14 @@ internal sealed class EditSessionModel(SessionStore sessions, AuditLog audit) : 
     [FromRoute]
     public Guid Id { get; set; }
 
-    [BindProperty]
+    // With a name, so that a form that was not sent is not looked for under other names.
+    [BindProperty(Name = nameof(Times))]
     public TimesForm Times { get; set; } = new();
 
-    [BindProperty]
+    [BindProperty(Name = nameof(Moving))]
     public ReasonForm Moving { get; set; } = new();
 
-    [BindProperty]
+    [BindProperty(Name = nameof(Cancelling))]
     public ReasonForm Cancelling { get; set; } = new();
 
     public Session Session { get; private set; } = null!;

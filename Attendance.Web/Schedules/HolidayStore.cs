@@ -25,7 +25,7 @@ internal static class HolidayFile
             // An event that is recurring in the file is one holiday for each time.
             var found = (
                 from each in Calendar.Load(text)?.Events ?? throw new FormatException("There is no calendar.")
-                where each.Start is not null
+                where each.Start is not null && each.RecurrenceRule?.Frequency is not (FrequencyType.Secondly or FrequencyType.Minutely or FrequencyType.Hourly)
                 from days in Recurrence.DaysOf(each, today.AddYears(-1), today.AddYears(YearsAhead)).Take(Most + 1)
                 select new HolidayEntry(Shortened(Named(each.Summary), Holiday.NameLength), days.First, days.Last, Shortened(each.Uid ?? "", Holiday.SourceLength)))
                 .Take(Most + 1).ToList();

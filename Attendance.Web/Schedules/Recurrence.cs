@@ -16,6 +16,9 @@ internal static partial class Recurrence
     /// <summary>How many periods in a row may be without a day before a rule is given up, such as the 30th of February of every year.</summary>
     private const int MostEmptyPeriods = 500;
 
+    /// <summary>The days that forms accept. Outside of them, a typing error would be computed for seconds or overflow.</summary>
+    public const string FirstYear = "2000-01-01", LastYear = "2199-12-31";
+
     private static readonly (DayOfWeek Day, string Code)[] s_days =
     [
         (DayOfWeek.Monday, "MO"), (DayOfWeek.Tuesday, "TU"), (DayOfWeek.Wednesday, "WE"), (DayOfWeek.Thursday, "TH"), (DayOfWeek.Friday, "FR"),

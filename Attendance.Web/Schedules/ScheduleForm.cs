@@ -14,19 +14,21 @@ public sealed class ScheduleForm : IValidatableObject
     [Display(Name = "Name")]
     public string? Name { get; set; }
 
-    public IReadOnlyList<Guid> Groups { get; set; } = [];
+    public IList<Guid> Groups { get; set; } = [];
 
     /// <summary>The days of the week, as iCalendar has them.</summary>
-    public IReadOnlyList<DayOfWeek> Days { get; set; } = [];
+    public IList<DayOfWeek> Days { get; set; } = [];
 
     [Range(1, 52, ErrorMessage = "Enter a number of weeks from 1 to 52.")]
     [Display(Name = "Every … weeks")]
     public int Interval { get; set; } = 1;
 
     [Required(ErrorMessage = "Enter the first day.")]
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "First day")]
     public DateOnly? FirstDay { get; set; }
 
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "Last day")]
     public DateOnly? Until { get; set; }
 
@@ -136,7 +138,7 @@ public sealed class ScheduleForm : IValidatableObject
 
         var form = new ScheduleForm
         {
-            Name = schedule.Name, Groups = [.. schedule.Groups.Select(link => link.GroupId)], Days = weekly.Days, Interval = weekly.Interval, Until = weekly.Until,
+            Name = schedule.Name, Groups = [.. schedule.Groups.Select(link => link.GroupId)], Days = [.. weekly.Days], Interval = weekly.Interval, Until = weekly.Until,
             FirstDay = schedule.FirstDay, StartsAt = schedule.StartsAt, Duration = (int)schedule.Duration.TotalMinutes, Zone = schedule.Zone, Place = schedule.Place,
             SkipsHolidays = schedule.SkipsHolidays, Stamp = schedule.Stamp,
         };

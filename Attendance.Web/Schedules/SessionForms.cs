@@ -7,6 +7,7 @@ namespace Attendance.Web.Schedules;
 public class TimesForm
 {
     [Required(ErrorMessage = "Enter the day.")]
+    [Range(typeof(DateOnly), Recurrence.FirstYear, Recurrence.LastYear, ParseLimitsInInvariantCulture = true, ErrorMessage = "Enter a day from the year 2000 to 2199.")]
     [Display(Name = "Day")]
     public DateOnly? Day { get; set; }
 
@@ -28,7 +29,7 @@ public sealed class SingleSessionForm : TimesForm, IValidatableObject
     [Display(Name = "Name")]
     public string? Name { get; set; }
 
-    public IReadOnlyList<Guid> Groups { get; set; } = [];
+    public IList<Guid> Groups { get; set; } = [];
 
     [Required(ErrorMessage = "Enter a time zone.")]
     [Display(Name = "Time zone")]

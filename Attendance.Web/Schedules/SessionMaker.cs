@@ -1,7 +1,4 @@
-using System.Data.Common;
 using Attendance.ServiceDefaults;
-using Attendance.Web.Data;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Schedules;
@@ -22,7 +19,7 @@ internal sealed partial class SessionMaker(
                 await using var scope = scopes.CreateAsyncScope();
                 await scope.ServiceProvider.GetRequiredService<SessionUpkeep>().MakeAllAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is DbException or DbUpdateException || DatabaseTrouble.Is(exception))
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: it must not stop Web, which lends cameras
             {
                 if (_failure.IsNew(exception))
                 {
