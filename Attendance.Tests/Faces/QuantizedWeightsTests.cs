@@ -14,15 +14,17 @@ public sealed class QuantizedWeightsTests
         """
         [{"weights":[
           {"name":"a","shape":[2,2],"dtype":"float32","quantization":{"dtype":"uint8","scale":0.5,"min":-1}},
+          {"name":"whole","shape":[1],"dtype":"float32"},
           {"name":"b","shape":[1],"dtype":"float32","quantization":{"dtype":"uint8","scale":2,"min":0}}]}]
         """;
 
     [Fact]
     public void A_value_is_scaled_and_shifted_as_its_tensor_says()
     {
-        var weights = Read(Manifest, [0, 1, 2, 255, 21]);
+        var weights = Read(Manifest, [0, 1, 2, 255, .. BitConverter.GetBytes(1.25f), 21]);
 
-        Assert.Equal(["a", "b"], weights.Names);
+        Assert.Equal(["a", "whole", "b"], weights.Names);
+        Assert.Equal([1.25f], weights["whole"].Values);
         Assert.Equal([-1, -0.5f, 0, 126.5f], weights["a"].Values);
         Assert.Equal([2L, 2L], weights["a"].Dimensions);
         Assert.Equal([42], weights["b"].Values);
@@ -32,7 +34,7 @@ public sealed class QuantizedWeightsTests
     [Theory]
     [InlineData("[")]
     [InlineData("{}")]
-    [InlineData("""[{"weights":[{"name":"a","shape":[1],"dtype":"float32"}]}]""")]
+    [InlineData("""[{"weights":[{"name":"a","shape":[1],"dtype":"float32"}]}]""")] // four bytes
     [InlineData("""[{"weights":[{"name":"a","shape":[1],"dtype":"int32","quantization":{"dtype":"uint8","scale":1,"min":0}}]}]""")]
     [InlineData("""[{"weights":[{"name":"a","shape":[-1],"dtype":"float32","quantization":{"dtype":"uint8","scale":1,"min":0}}]}]""")]
     [InlineData("""[{"weights":[{"name":"a","shape":[7],"dtype":"float32","quantization":{"dtype":"uint8","scale":1,"min":0}}]}]""")]
@@ -43,7 +45,7 @@ public sealed class QuantizedWeightsTests
 
     [Fact]
     public void Weights_of_another_network_are_refused() =>
-        Assert.Contains("0 convolutions", Assert.Throws<InvalidDataException>(() => RecognitionNetwork.ToOnnx(Read(Manifest, [0, 1, 2, 3, 4])).Length).Message, StringComparison.Ordinal);
+        Assert.Contains("0 convolutions", Assert.Throws<InvalidDataException>(() => RecognitionNetwork.ToOnnx(Read(Manifest, new byte[9])).Length).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_network_that_was_written_computes_what_it_should()

@@ -23,6 +23,9 @@ internal sealed class Attacks(Observing observing)
 {
     private static readonly Variation[] s_variations = [new(1, 1, 0, 0), new(0.8, 0.8, 0.05, 0.02), new(1, 0.65, -0.05, -0.03), new(0.75, 1.15, 0, 5), new(1.1, 0.9, 0, -5)];
 
+    private readonly Dictionary<(string What, Variation Variation), Dictionary<Look, FaceObservation>> _observed = []; // looking takes the time
+    private IReadOnlyList<FaceObservation>? _others;
+
     public async Task<IReadOnlyList<Tried>> TryAllAsync(LivenessOptions options)
     {
         var tried = new List<Tried>();
@@ -60,13 +63,17 @@ internal sealed class Attacks(Observing observing)
         return [.. Enumerable.Range(0, 500).Select(_ => LivenessChallenge.ActionsOf(options, random.Next)).DistinctBy(actions => string.Join(' ', actions))];
     }
 
-    private static async Task<Tried> TryAsync(
+    private async Task<Tried> TryAsync(
         LivenessOptions options, string what, bool isAttack, Func<Variation, Task<Dictionary<Look, FaceObservation>>> looksOf)
     {
         var outcomes = new List<LivenessFault?>();
         foreach (var variation in s_variations)
         {
-            var looks = await looksOf(variation);
+            if (!_observed.TryGetValue((what, variation), out var looks))
+            {
+                _observed[(what, variation)] = looks = await looksOf(variation);
+            }
+
             outcomes.AddRange(SequencesOf(options).Select(actions => Presentation.Challenge(
                 options, actions, (asked, step, frame) => new(looks[Presentation.Obedient(Before(actions, step), asked, frame)]))));
         }
@@ -121,6 +128,15 @@ internal sealed class Attacks(Observing observing)
     /// <summary>The person does the first action, and somebody else the others.</summary>
     private async Task<Tried> AnotherAsync(LivenessOptions options)
     {
+        var others = _others ??= await OthersAsync();
+        var looks = await LiveAsync(s_variations[0], 30);
+        var outcomes = SequencesOf(options).SelectMany(actions => others.Select(other => Presentation.Challenge(options, actions, (asked, step, frame) =>
+            new(step < 2 ? looks[Presentation.Obedient(Before(actions, step), asked, frame)] : other)))).ToList();
+        return new("somebody else half-way", IsAttack: true, outcomes);
+    }
+
+    private async Task<IReadOnlyList<FaceObservation>> OthersAsync()
+    {
         var others = new List<FaceObservation>();
         foreach (var portrait in SamplePortraits.OfGrid.Where(portrait => portrait.Person != SamplePortraits.TheMan))
         {
@@ -130,15 +146,18 @@ internal sealed class Attacks(Observing observing)
             }
         }
 
-        var looks = await LiveAsync(s_variations[0], 30);
-        var outcomes = SequencesOf(options).SelectMany(actions => others.Select(other => Presentation.Challenge(options, actions, (asked, step, frame) =>
-            new(step < 2 ? looks[Presentation.Obedient(Before(actions, step), asked, frame)] : other)))).ToList();
-        return new("somebody else half-way", IsAttack: true, outcomes);
+        return others;
     }
 
     private static LivenessAction Before(IReadOnlyList<LivenessAction> actions, int step) => step < 2 ? LivenessAction.LookStraight : actions[step - 2];
 
     private async Task<Dictionary<Look, FaceObservation>> LiveAsync(Variation variation, double degrees)
+    {
+        var what = $"live, {degrees}°";
+        return _observed.TryGetValue((what, variation), out var known) ? known : _observed[(what, variation)] = await ObserveLiveAsync(variation, degrees);
+    }
+
+    private async Task<Dictionary<Look, FaceObservation>> ObserveLiveAsync(Variation variation, double degrees)
     {
         var straight = variation.Head(0);
         var face = await observing.FaceAsync(straight);

@@ -55,8 +55,9 @@ public sealed class RecognitionReport(Observing observing) : IClassFixture<Obser
 
     private static void AddDistances(StringBuilder page, Comparisons pictures, Comparisons templates)
     {
-        Line(page, $"False non-match (one person, refused) and false match (two people, taken for one) by distance. Single pictures: {pictures.OnePerson.Count:#,0} pairs of one man, {pictures.TwoPeople.Count:#,0} pairs of two people; "
-            + $"the nearest two people are {pictures.TwoPeople.Min():0.000} apart. Templates: the mean of five of his pictures, drawn 40 times, against his others ({templates.OnePerson.Count:#,0}) and against strangers ({templates.TwoPeople.Count:#,0}, nearest {templates.TwoPeople.Min():0.000}).\n");
+        page.Append("False non-match (one person is refused) and false match (two people are taken for one) by distance.\n\n");
+        Line(page, $"- Single pictures: {pictures.OnePerson.Count:#,0} pairs of one man, {pictures.TwoPeople.Count:#,0} pairs of two people, of whom the nearest are {pictures.TwoPeople.Min():0.000} apart.");
+        Line(page, $"- Templates: the mean of five of the man's pictures, drawn 40 times, against his others ({templates.OnePerson.Count:#,0}) and against strangers ({templates.TwoPeople.Count:#,0}, the nearest at {templates.TwoPeople.Min():0.000}).\n");
         page.Append("| Distance at most | False non-match, single | False match, single | False non-match, template | False match, template |\n|--:|--:|--:|--:|--:|\n");
         foreach (var distance in s_distances)
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace Attendance.Web.Faces.Recognition;
@@ -7,7 +8,7 @@ internal sealed record Weights(long[] Dimensions, float[] Values);
 
 /// <summary>
 /// Reads the weights of a model of TensorFlow.js: a manifest that names the tensors, and a file with their values one after the other.
-/// A value of 8 bits stands for <c>value · scale + min</c>, where scale and min are of the whole tensor.
+/// A value of 8 bits stands for <c>value · scale + min</c>, where scale and min are of the whole tensor. Some tensors have 32 bits a value.
 /// </summary>
 internal sealed class QuantizedWeights
 {
@@ -50,15 +51,16 @@ internal sealed class QuantizedWeights
 
     private void Add(Tensor tensor, ref ReadOnlySpan<byte> values)
     {
-        if (tensor is not { Dtype: "float32", Shape: { } shape, Quantization: { Dtype: "uint8" } quantization })
+        if (tensor is not { Dtype: "float32", Shape: { } shape, Quantization: null or { Dtype: "uint8" } })
         {
-            throw new InvalidDataException($"Tensor '{tensor.Name}' is not of 8 bits.");
+            throw new InvalidDataException($"Tensor '{tensor.Name}' is neither of 8 bits nor of 32.");
         }
 
+        var size = tensor.Quantization is null ? sizeof(float) : 1;
         var length = 1L;
         foreach (var side in shape)
         {
-            if (side is < 1 or > int.MaxValue || (length *= side) > values.Length)
+            if (side is < 1 or > int.MaxValue || (length *= side) > values.Length / size)
             {
                 throw new InvalidDataException($"The model ends before tensor '{tensor.Name}' does.");
             }
@@ -72,11 +74,13 @@ internal sealed class QuantizedWeights
         var floats = _tensors[tensor.Name].Values;
         for (var i = 0; i < floats.Length; i++)
         {
-            floats[i] = (values[i] * quantization.Scale) + quantization.Min;
+            floats[i] = tensor.Quantization is { } quantization
+                ? (values[i] * quantization.Scale) + quantization.Min
+                : BinaryPrimitives.ReadSingleLittleEndian(values[(i * size)..]);
         }
 
         _names.Add(tensor.Name);
-        values = values[floats.Length..];
+        values = values[(floats.Length * size)..];
     }
 
     private sealed record Group(List<Tensor>? Weights);
