@@ -20,6 +20,7 @@ using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
+using Attendance.Web.Kiosks;
 using Attendance.Web.People;
 using Attendance.Web.Schedules;
 
@@ -37,6 +38,7 @@ internal static class LimitsDocument
     private static readonly AccountOptions s_accounts = new();
     private static readonly RecognitionOptions s_recognition = new();
     private static readonly CheckInOptions s_checkIn = new();
+    private static readonly KioskOptions s_kiosks = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
@@ -64,6 +66,11 @@ internal static class LimitsDocument
             new("wrong personal codes at a place, within that time", $"`CheckIn:WrongCodesAtPlace` {s_checkIn.WrongCodesAtPlace}", "the place is locked for `CheckIn:CodeLockedFor`"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
+        ]),
+        ("Kiosks", [
+            new("frames that a kiosk sends, a second", $"`Kiosks:FramesPerSecond` {s_kiosks.FramesPerSecond}", "429 `too_many`"),
+            new("frame of a kiosk", Size(FrameForm.LargestPicture), "refused"),
+            new("age of the one-time code of a kiosk", "`Kiosks:SetupCodeLasts` " + Seconds(s_kiosks.SetupCodeLasts), "said on the page"),
         ]),
         ("Recognition", [
             new("pictures that are looked at together", $"`Recognition:Threads` {s_recognition.Threads}", "the others wait"),
