@@ -19,7 +19,7 @@ if (roll instanceof HTMLTableElement && roll.dataset.call && roll.dataset.sessio
  */
 function begin(table, sender) {
     const rows = [...table.querySelectorAll('tr[data-person]')].filter(row => row instanceof HTMLTableRowElement);
-    /** What was stated before each call, to undo them in turn. @type {{ row: HTMLTableRowElement, before: string | null }[]} */
+    /** What was stated before each call; a row of whom nothing is stated has an empty attribute. To undo them in turn. @type {{ row: HTMLTableRowElement, before: string | null }[]} */
     const done = [];
     for (const row of rows) {
         paint(row);
@@ -75,7 +75,7 @@ function begin(table, sender) {
      * @param {string} mark
      */
     async function call(row, mark) {
-        const entry = { row, before: row.dataset.stated ?? null };
+        const entry = { row, before: row.dataset.stated || null };
         done.push(entry);
         if (!await send(row, mark)) {
             done.splice(done.indexOf(entry), 1);
@@ -87,7 +87,7 @@ function begin(table, sender) {
      * @param {string | null} mark
      */
     async function send(row, mark) {
-        const former = row.dataset.stated ?? null;
+        const former = row.dataset.stated || null;
         state(row, mark);
         row.dataset.saving = 'true';
         try {
