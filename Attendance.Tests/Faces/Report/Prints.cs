@@ -79,9 +79,10 @@ internal static class Prints
     {
         using var xs = new Mat(picture.Size(), MatType.CV_32F);
         using var ys = new Mat(picture.Size(), MatType.CV_32F);
-        for (var row = 0; row < picture.Height; row++)
+        var (width, height) = (picture.Width, picture.Height);
+        for (var row = 0; row < height; row++)
         {
-            for (var column = 0; column < picture.Width; column++)
+            for (var column = 0; column < width; column++)
             {
                 var (x, y) = source(column, row);
                 (xs.At<float>(row, column), ys.At<float>(row, column)) = ((float)x, (float)y);

@@ -5,7 +5,6 @@ using Attendance.Tests.Enrollment;
 using Attendance.Tests.Telemetry;
 using Attendance.Web.Data;
 using Attendance.Web.Faces;
-using Attendance.Web.Faces.Liveness;
 using Xunit;
 
 namespace Attendance.Tests.Faces.Report;
