@@ -52,12 +52,12 @@ internal static class Prints
     }
 
     /// <summary>
-    /// The same face with closed eyes, as far as a picture can be made to show it: what lies within the lids is squeezed to a third of its
+    /// The same face with closed eyes, as far as a picture can be made to show it: what lies within the lids is squeezed to an eighth of its
     /// height.
     /// </summary>
     public static byte[] WithEyesShut(byte[] jpeg, IReadOnlyList<(float X, float Y)> eyes, float eyeDistance)
     {
-        const double Squeeze = 3;
+        const double Squeeze = 8;
         using var face = Cv2.ImDecode(jpeg, ImreadModes.Color);
         return Remapped(face, (x, y) =>
         {
