@@ -46,14 +46,14 @@ public sealed class FaceMatcherTests
     {
         var people = new TwoPeople();
 
-        Assert.Equal(decision, people.Describe(s_matcher.Decide(people.Frames(frames), people.Candidates)));
+        Assert.Equal(decision, people.Describe(s_matcher.Decide(TwoPeople.Frames(frames), people.Candidates)));
     }
 
     [Fact]
     public void Frames_that_lie_farther_apart_than_the_window_are_not_judged_together()
     {
         var people = new TwoPeople();
-        var frames = people.Frames("0.3/far 0.3/far 0.3/far", TimeSpan.FromSeconds(1.1));
+        var frames = TwoPeople.Frames("0.3/far 0.3/far 0.3/far", TimeSpan.FromSeconds(1.1));
 
         Assert.IsType<FaceDecision.NotYet>(s_matcher.Decide(frames, people.Candidates));
     }
@@ -62,7 +62,7 @@ public sealed class FaceMatcherTests
     public void Few_frames_a_second_are_enough_for_a_doubt()
     {
         var people = new TwoPeople();
-        var frames = people.Frames("0.51/far 0.51/far 0.51/far 0.51/far", TimeSpan.FromSeconds(0.9));
+        var frames = TwoPeople.Frames("0.51/far 0.51/far 0.51/far 0.51/far", TimeSpan.FromSeconds(0.9));
 
         Assert.IsType<FaceDecision.Doubt>(s_matcher.Decide(frames, people.Candidates));
     }
@@ -71,7 +71,7 @@ public sealed class FaceMatcherTests
     public void The_same_frame_speaks_once_however_often_it_is_told()
     {
         var people = new TwoPeople();
-        var frame = people.Frames("0.3/far")[0];
+        var frame = TwoPeople.Frames("0.3/far")[0];
 
         Assert.IsType<FaceDecision.NotYet>(s_matcher.Decide([frame, frame, frame, frame], people.Candidates));
     }
@@ -80,7 +80,7 @@ public sealed class FaceMatcherTests
     public void Frames_from_before_the_clock_was_set_back_do_not_count()
     {
         var people = new TwoPeople();
-        var frames = people.Frames("0.3/far 0.3/far 0.3/far");
+        var frames = TwoPeople.Frames("0.3/far 0.3/far 0.3/far");
         frames[0] = frames[0] with { TakenAt = frames[2].TakenAt + TimeSpan.FromSeconds(1) };
 
         Assert.IsType<FaceDecision.NotYet>(s_matcher.Decide(frames, people.Candidates));
@@ -91,7 +91,7 @@ public sealed class FaceMatcherTests
     {
         var people = new TwoPeople();
 
-        var decision = Assert.IsType<FaceDecision.Unknown>(s_matcher.Decide(people.Frames("0.3/far 0.3/far 0.3/far 0.3/far 0.3/far"), []));
+        var decision = Assert.IsType<FaceDecision.Unknown>(s_matcher.Decide(TwoPeople.Frames("0.3/far 0.3/far 0.3/far 0.3/far 0.3/far"), []));
 
         Assert.Equal(new FaceEvidence(5, 5, null, null), decision.Evidence);
     }
@@ -102,7 +102,7 @@ public sealed class FaceMatcherTests
         var people = new TwoPeople();
         FaceCandidate again = new(people.Ann.PersonId, TestEmbeddings.At(0.05, people.Ann.Template, 7));
 
-        Assert.IsType<FaceDecision.Accepted>(s_matcher.Decide(people.Frames("0.3/far 0.3/far 0.3/far"), [again, people.Ann]));
+        Assert.IsType<FaceDecision.Accepted>(s_matcher.Decide(TwoPeople.Frames("0.3/far 0.3/far 0.3/far"), [again, people.Ann]));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class FaceMatcherTests
     {
         var people = new TwoPeople();
 
-        var evidence = Assert.IsType<FaceDecision.Accepted>(s_matcher.Decide(people.Frames("0.2/0.7 far/far 0.3/0.8 0.4/0.9"), people.Candidates)).Evidence;
+        var evidence = Assert.IsType<FaceDecision.Accepted>(s_matcher.Decide(TwoPeople.Frames("0.2/0.7 far/far 0.3/0.8 0.4/0.9"), people.Candidates)).Evidence;
 
         Assert.Equal((4, 3), (evidence.Frames, evidence.FramesFor));
         Assert.Equal(0.3, evidence.Distance!.Value, 0.001);
@@ -215,7 +215,7 @@ public sealed class FaceMatcherTests
 
         public IReadOnlyList<FaceCandidate> Candidates => [Ann, Bob];
 
-        public List<FaceFrame> Frames(string frames, TimeSpan? apart = null) =>
+        public static List<FaceFrame> Frames(string frames, TimeSpan? apart = null) =>
             [.. frames.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((frame, i) => Frame(frame, i, s_start + (i * (apart ?? TimeSpan.FromSeconds(0.3)))))];
 
         public string Describe(FaceDecision decision) => decision switch

@@ -117,14 +117,13 @@ public sealed class LivenessChallengeTests
         Assert.Equal("Blink", new Film([Blink, Left]).Play("straight straight shut shut shut shut shut shut straight"));
 
     [Fact]
-    public void Actions_are_drawn_so_that_none_follows_itself_and_one_is_a_turn() => Check.One(
+    public void Actions_are_drawn_so_that_one_is_a_turn() => Check.One(
         Config.QuickThrowOnFailure.WithQuietOnSuccess(true),
         Prop.ForAll(Arb.From(from seed in Gen.Choose(0, int.MaxValue) from steps in Gen.Choose(2, 6) from blink in Gen.Elements(true, false) select (seed, steps, blink)), drawn =>
         {
             var actions = LivenessChallenge.ActionsOf(new() { Steps = drawn.steps, Blink = drawn.blink }, new Random(drawn.seed).Next);
 
             Assert.Equal(drawn.steps, actions.Count);
-            Assert.All(actions.Zip(actions.Skip(1)), pair => Assert.NotEqual(pair.First, pair.Second));
             Assert.Contains(actions, action => action is Left or Right);
             Assert.True(drawn.blink || !actions.Contains(Blink));
             Assert.DoesNotContain(LivenessAction.LookStraight, actions);
@@ -134,9 +133,9 @@ public sealed class LivenessChallengeTests
     public void All_sequences_are_drawn_about_equally_often()
     {
         var random = new Random(7);
-        var drawn = Enumerable.Range(0, 12_000).Select(_ => string.Join(' ', LivenessChallenge.ActionsOf(s_options, random.Next))).CountBy(sequence => sequence).ToList();
+        var drawn = Enumerable.Range(0, 26_000).Select(_ => string.Join(' ', LivenessChallenge.ActionsOf(s_options, random.Next))).CountBy(sequence => sequence).ToList();
 
-        Assert.Equal(12, drawn.Count);
+        Assert.Equal((3 * 3 * 3) - 1, drawn.Count); // all but three blinks
         Assert.All(drawn, sequence => Assert.InRange(sequence.Value, 850, 1150));
     }
 

@@ -96,10 +96,11 @@ internal sealed record SampleFaces(
 
     private static IEnumerable<OpenCvSharp.Rect> PartsOf(OpenCvSharp.Mat picture, int parts)
     {
-        var side = Math.Min(picture.Width, picture.Height) / (parts == 1 ? 1 : 2);
-        for (var y = 0; y + side <= picture.Height; y += side / 2)
+        var (width, height) = (picture.Width, picture.Height);
+        var side = Math.Min(width, height) / (parts == 1 ? 1 : 2);
+        for (var y = 0; y + side <= height; y += side / 2)
         {
-            for (var x = 0; x + side <= picture.Width; x += side / 2)
+            for (var x = 0; x + side <= width; x += side / 2)
             {
                 yield return new(x, y, side, side);
             }

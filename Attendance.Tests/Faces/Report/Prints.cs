@@ -52,12 +52,12 @@ internal static class Prints
     }
 
     /// <summary>
-    /// The same face with closed eyes, as far as a picture can be made to show it: what lies within the lids is squeezed to a third of its
+    /// The same face with closed eyes, as far as a picture can be made to show it: what lies within the lids is squeezed to an eighth of its
     /// height.
     /// </summary>
     public static byte[] WithEyesShut(byte[] jpeg, IReadOnlyList<(float X, float Y)> eyes, float eyeDistance)
     {
-        const double Squeeze = 3;
+        const double Squeeze = 8;
         using var face = Cv2.ImDecode(jpeg, ImreadModes.Color);
         return Remapped(face, (x, y) =>
         {
@@ -79,9 +79,10 @@ internal static class Prints
     {
         using var xs = new Mat(picture.Size(), MatType.CV_32F);
         using var ys = new Mat(picture.Size(), MatType.CV_32F);
-        for (var row = 0; row < picture.Height; row++)
+        var (width, height) = (picture.Width, picture.Height);
+        for (var row = 0; row < height; row++)
         {
-            for (var column = 0; column < picture.Width; column++)
+            for (var column = 0; column < width; column++)
             {
                 var (x, y) = source(column, row);
                 (xs.At<float>(row, column), ys.At<float>(row, column)) = ((float)x, (float)y);

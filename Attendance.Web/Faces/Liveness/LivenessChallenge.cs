@@ -34,7 +34,7 @@ internal sealed class LivenessChallenge
 
     private LivenessAction Action => _step < 0 ? LivenessAction.LookStraight : _actions[_step];
 
-    /// <summary>Draws the actions: none is the same as the one before, and at least one is a turn.</summary>
+    /// <summary>Draws the actions, each by itself, so that no film fits often. At least one is a turn.</summary>
     /// <param name="options">The limits.</param>
     /// <param name="random">Returns a number from 0 to less than the given one.</param>
     internal static IReadOnlyList<LivenessAction> ActionsOf(LivenessOptions options, Func<int, int> random)
@@ -42,14 +42,14 @@ internal sealed class LivenessChallenge
         LivenessAction[] all = options.Blink
             ? [LivenessAction.TurnLeft, LivenessAction.TurnRight, LivenessAction.Blink]
             : [LivenessAction.TurnLeft, LivenessAction.TurnRight];
-        var actions = new List<LivenessAction>();
-        while (actions.Count < options.Steps)
+        while (true)
         {
-            var others = all.Where(action => actions.Count == 0 || action != actions[^1]).ToArray();
-            actions.Add(others[random(others.Length)]);
+            LivenessAction[] actions = [.. Enumerable.Range(0, options.Steps).Select(_ => all[random(all.Length)])];
+            if (Array.Exists(actions, action => action != LivenessAction.Blink))
+            {
+                return actions;
+            }
         }
-
-        return actions;
     }
 
     /// <summary>Fails the challenge if the time for the action is over, also when no frame comes any more.</summary>

@@ -21,7 +21,7 @@ internal sealed class LivenessOptions
 
     public LivenessRequirement Required { get; set; } = LivenessRequirement.Unattended;
 
-    /// <summary>How many actions are asked for. The first one cannot be foreseen, and none is asked for twice in a row.</summary>
+    /// <summary>How many actions are asked for. None can be foreseen, and at least one is a turn.</summary>
     [Range(2, 6)]
     public int Steps { get; set; } = 3;
 
