@@ -126,7 +126,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         }
 
         var now = DateTime.UtcNow;
-        var session = await scope.ServiceProvider.GetRequiredService<SessionStore>().AddAsync(
+        var session = await scope.ServiceProvider.GetRequiredService<AttendanceSessionStore>().AddAsync(
             new("Mathematics", [group.Id], DateOnly.FromDateTime(now), TimeOnly.FromDateTime(now), TimeSpan.FromHours(1), "UTC", "Room 1"), "test", Cancel);
         return (group.Id, session!.Id);
     }

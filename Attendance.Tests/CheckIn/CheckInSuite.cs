@@ -119,7 +119,7 @@ public abstract class CheckInSuite : IAsyncLifetime
         Assert.IsType<CheckInOutcome.UnknownPerson>(await _site.CheckInAsync(Guid.NewGuid()));
         Assert.IsType<CheckInOutcome.WrongTime>(await _site.CheckInAsync(_ada, at: _site.Clock.UtcNow.AddMinutes(2)));
         Assert.IsType<CheckInOutcome.WrongTime>(await _site.CheckInAsync(_ada, at: _site.Clock.UtcNow.AddDays(-2)));
-        await _site.WithAsync<SessionStore, SessionOutcome>(sessions => sessions.CancelAsync(session, true, "Ill", AttendanceSite.Account, Cancel));
+        await _site.WithAsync<AttendanceSessionStore, SessionOutcome>(sessions => sessions.CancelAsync(session, true, "Ill", AttendanceSite.Account, Cancel));
         Assert.IsType<CheckInOutcome.NoSession>(await _site.CheckInAsync(_ada));
         Assert.Equal(0, await CountAsync());
         Assert.All(await _site.DbAsync(db => db.People.Select(person => person.LastSeenAt).ToListAsync(Cancel)), seen => Assert.Null(seen));
@@ -167,7 +167,7 @@ public abstract class CheckInSuite : IAsyncLifetime
 
         Assert.IsType<CheckInOutcome.PeriodClosed>(await _site.CheckInAsync(_ada));
         Assert.Equal(StatementOutcome.PeriodClosed, (await StateAsync(session, _ada, CheckInMethod.Correction, Mark.Present, "Was there")).Outcome);
-        Assert.Equal(SessionOutcome.PeriodClosed, await _site.WithAsync<SessionStore, SessionOutcome>(
+        Assert.Equal(SessionOutcome.PeriodClosed, await _site.WithAsync<AttendanceSessionStore, SessionOutcome>(
             sessions => sessions.CancelAsync(session, true, "Ill", AttendanceSite.Account, Cancel)));
         Assert.Equal(0, await CountAsync());
     }

@@ -54,8 +54,8 @@ public abstract class ScheduleSuite : IAsyncLifetime
         var schedule = await AddAsync();
         var before = await SessionsAsync(schedule);
         var (cancelled, moved) = (before[3], before[4]);
-        await _site.WithAsync<SessionStore, SessionOutcome>(sessions => sessions.CancelAsync(cancelled.Id, true, "Ill", AttendanceSite.Account, Cancel));
-        Assert.Equal(SessionOutcome.Saved, await _site.WithAsync<SessionStore, SessionOutcome>(sessions => sessions.MoveAsync(
+        await _site.WithAsync<AttendanceSessionStore, SessionOutcome>(sessions => sessions.CancelAsync(cancelled.Id, true, "Ill", AttendanceSite.Account, Cancel));
+        Assert.Equal(SessionOutcome.Saved, await _site.WithAsync<AttendanceSessionStore, SessionOutcome>(sessions => sessions.MoveAsync(
             moved.Id, moved.Day.AddDays(40), new TimeOnly(18, 0), TimeSpan.FromHours(2), "Room is taken", AttendanceSite.Account, Cancel)));
         var other = await _site.GroupAsync("Others");
 

@@ -11,7 +11,7 @@ namespace Attendance.Web.Schedules;
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class EditScheduleModel(
-    ScheduleStore schedules, SessionStore sessions, GroupStore groups, SchedulePreview preview, IOptions<CheckInOptions> options, TimeProvider clock) : PageModel
+    ScheduleStore schedules, AttendanceSessionStore sessions, GroupStore groups, SchedulePreview preview, IOptions<CheckInOptions> options, TimeProvider clock) : PageModel
 {
     private const int MostSessions = 40;
 

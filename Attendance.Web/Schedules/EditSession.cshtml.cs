@@ -10,7 +10,7 @@ namespace Attendance.Web.Schedules;
 /// <summary>Moves or cancels one session.</summary>
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class EditSessionModel(SessionStore sessions, AuditLog audit) : PageModel
+internal sealed class EditSessionModel(AttendanceSessionStore sessions, AuditLog audit) : PageModel
 {
     [FromRoute]
     public Guid Id { get; set; }

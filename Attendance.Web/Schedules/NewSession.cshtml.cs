@@ -9,7 +9,7 @@ namespace Attendance.Web.Schedules;
 /// <summary>Adds a single session, which has the rules that new schedules begin with.</summary>
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class NewSessionModel(SessionStore sessions, GroupStore groups, IOptions<ScheduleOptions> defaults, TimeProvider clock) : PageModel
+internal sealed class NewSessionModel(AttendanceSessionStore sessions, GroupStore groups, IOptions<ScheduleOptions> defaults, TimeProvider clock) : PageModel
 {
     [BindProperty]
     public SingleSessionForm Form { get; set; } = new();

@@ -15,7 +15,7 @@ internal static class ScheduleRegistration
         builder.Services.AddScoped<GroupStore>();
         builder.Services.AddScoped<ScheduleStore>();
         builder.Services.AddScoped<SchedulePreview>();
-        builder.Services.AddScoped<SessionStore>();
+        builder.Services.AddScoped<AttendanceSessionStore>();
         builder.Services.AddScoped<SessionUpkeep>();
         builder.Services.AddScoped<HolidayStore>();
         builder.Services.AddScoped<Periods>();

@@ -18,7 +18,7 @@ internal enum SessionOutcome
 }
 
 /// <summary>Moves and cancels sessions, and makes single ones.</summary>
-internal sealed class SessionStore(AttendanceDb db, AuditLog audit, Periods periods, IOptions<CheckInOptions> options)
+internal sealed class AttendanceSessionStore(AttendanceDb db, AuditLog audit, Periods periods, IOptions<CheckInOptions> options)
 {
     public Task<Session?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         db.Sessions.Include(session => session.Groups).SingleOrDefaultAsync(session => session.Id == id, cancellationToken);
