@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attendance.Tests.CheckIn;
-using Attendance.Tests.Web;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
@@ -191,7 +190,7 @@ public sealed class KioskTests : IAsyncLifetime
     /// <summary>A browser of its own.</summary>
     private HttpClient Device() => new(new HttpClientHandler { CookieContainer = new CookieContainer(), UseProxy = false }) { BaseAddress = _site.Web.Address };
 
-    private async Task SetUpAsync(HttpClient device, string code)
+    private static async Task SetUpAsync(HttpClient device, string code)
     {
         using var answer = await PostAsync(device, "/kiosk/setup", new() { ["Code"] = code });
         Assert.Equal("/kiosk", answer.RequestMessage!.RequestUri!.AbsolutePath);
