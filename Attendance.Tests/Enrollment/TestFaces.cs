@@ -51,6 +51,10 @@ internal static class TestFaces
         return Render(new(width, height), turn, nod, light, blur, scale * Math.Min(width / 640d, height / 480d), right, down, roll, faces);
     }
 
+    /// <summary>A head that is turned by so many degrees to its own left.</summary>
+    public static byte[] Turned(double degrees, double light = 1, double scale = 1, double right = 0, double down = 0, double roll = 0) =>
+        Render(new(640, 480), degrees, 0, light, 0, scale, right, down, roll, 1);
+
     /// <summary>
     /// A person who takes one pose after the other, as JPEGs one after the other: what Chromium's fake camera plays in a loop
     /// (<c>--use-file-for-fake-video-capture</c>, the name must end in <c>.mjpeg</c>), and camera-api's <c>file:</c> cameras.

@@ -1,4 +1,6 @@
+using Attendance.Tests.Faces;
 using Attendance.Web.Data;
+using Attendance.Web.Faces.Recognition;
 using Attendance.Web.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,8 +24,10 @@ internal static class TestPeople
         }
     }
 
+    /// <param name="face">The numbers of the face in each of the pictures, whatever they show. A stranger's unless given.</param>
     public static async Task<Guid> AddAsync(
-        IServiceProvider services, string name, string number, string group, bool consent, IReadOnlyList<Pose> poses, CancellationToken cancellationToken)
+        IServiceProvider services, string name, string number, string group, bool consent, IReadOnlyList<Pose> poses, CancellationToken cancellationToken,
+        FaceEmbedding? face = null)
     {
         var people = services.GetRequiredService<PeopleStore>();
         var version = services.GetRequiredService<ConsentTexts>().Version;
@@ -31,14 +35,15 @@ internal static class TestPeople
         var (_, person) = await people.AddAsync(form, now => consent ? new Consent(now, version, "test") : null, "test", cancellationToken);
         foreach (var pose in poses)
         {
-            var shot = new Shot
-            {
-                PersonId = person!.Id, Pose = pose, TakenAt = DateTime.UtcNow, TakenBy = "test", Width = 640, Height = 480, Sharpness = 130,
-                Brightness = 120, Size = 0.27, Pitch = 0.42, CameraId = "demo", LeaseRef = "0badcafe", FencingToken = 1,
-            };
-            await services.GetRequiredService<ShotStore>().TryReplaceAsync(shot, TestFaces.Jpeg(pose), cancellationToken);
+            await services.GetRequiredService<ShotStore>().TryReplaceAsync(NewShot(person!.Id, pose), TestFaces.Jpeg(pose), face ?? TestEmbeddings.Random(), cancellationToken);
         }
 
         return person!.Id;
     }
+
+    public static Shot NewShot(Guid personId, Pose pose) => new()
+    {
+        PersonId = personId, Pose = pose, TakenAt = DateTime.UtcNow, TakenBy = "test", Width = 640, Height = 480, Sharpness = 130,
+        Brightness = 120, Size = 0.27, Pitch = 0.42, CameraId = "demo", LeaseRef = "0badcafe", FencingToken = 1,
+    };
 }

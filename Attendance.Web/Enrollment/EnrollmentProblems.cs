@@ -1,4 +1,4 @@
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Finding;
 using Attendance.Web.Http;
 
 namespace Attendance.Web.Enrollment;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Attendance.Web.Data;
-using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Http;
 
 namespace Attendance.Web.Enrollment;
