@@ -24,6 +24,6 @@ public sealed class EvidenceTests
 
     [Fact]
     public void Evidence_is_numbers_and_no_picture() => Assert.Equal(
-        """{"distance":0.4,"next_distance":0.6,"frames":4,"model":"model-1","max_distance":0.5,"min_margin":0.08}""",
+        """{"distance":0.4,"next_distance":0.6,"frames":4,"model":"model-1","max_distance":0.5,"min_margin":0.08,"live":null}""",
         AcceptedEvidence.Of(Guid.NewGuid(), 0.4, 0.6, 4, "model-1", s_limits)!.ToJson());
 }

@@ -585,7 +585,7 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
 
             using var deleted = await PostAsync($"/people/{first}?handler=Delete", [], page: $"/people/{first}");
             Assert.Equal(HttpStatusCode.Redirect, deleted.StatusCode);
-            Assert.Contains(Web.Logs.GetSnapshot(), record => record.Message.StartsWith("What was deleted is still in the files", StringComparison.Ordinal));
+            Assert.Contains(Web.Logs.GetSnapshot(), record => record.Message.StartsWith("Deleted data remains in the files", StringComparison.Ordinal));
         }
 
         using var next = await PostAsync($"/people/{second}?handler=Delete", [], page: $"/people/{second}");
