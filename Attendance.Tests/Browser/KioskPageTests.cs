@@ -1,7 +1,6 @@
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Faces;
 using Attendance.Tests.Web;
-using Attendance.Web.CheckIn;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.Data;
 using Attendance.Web.Faces;
@@ -18,7 +17,7 @@ namespace Attendance.Tests.Browser;
 
 /// <summary>The screen of a kiosk, in front of which there is whoever the test wants to be there: a face that a package ships, or nobody.</summary>
 [Trait("Suite", "Browser")]
-public sealed class KioskPageTests(ChromiumBrowser chromium) : WebTest
+public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
     private const string Place = "The door";
 
@@ -39,19 +38,40 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : WebTest
         MediaDevices.prototype.getUserMedia = async () => shown.captureStream(20);
         """;
 
-    private static readonly IReadOnlyList<SamplePortrait> s_man = [.. SamplePortraits.OfGrid.Where(portrait => portrait.Person == SamplePortraits.TheMan)];
+    private FakeCameraApi _api = null!;
+    private WebServer _web = null!;
+
+    private FakeCameraApi Api => _api;
+
+    private WebServer Web => _web;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await FakeCameraApi.StartAsync(Cancel);
+        _web = new WebServer(_api.Address, ("Enrollment:Shots:MinSharpness", "1")); // the samples were small, and are enlarged
+        _web.StartServer();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        await _api.DisposeAsync();
+    }
 
     [Fact]
     public async Task At_a_kiosk_that_is_watched_a_person_checks_in_by_face_and_another_by_code()
     {
         var man = await EnrolledAsync("Max Mustermann", "M-1");
+        var (own, other) = (await SharpAsync(SamplePortraits.TheMan), await SharpAsync(null));
         var (ada, code) = await WithCodeAsync("Ada Lovelace", "A-1");
         await SessionAsync(man, ada);
-        await using var device = await DeviceAsync();
+        await using var device = await DeviceAsync(own[5].Jpeg, other[0].Jpeg);
         var page = await SetUpAsync(device, isStaffed: true);
 
         await Expect(page.Locator("#words")).ToHaveTextAsync("Look at the camera", new() { Timeout = 20_000 });
-        await page.EvaluateAsync("() => show('9')");
+        await page.EvaluateAsync("() => show('person')");
         await Expect(page.Locator("#words")).ToHaveTextAsync("Welcome, Max", new() { Timeout = 30_000 });
         await Expect(page.Locator("#detail")).ToContainTextAsync("Lesson: present");
         await SaveAsync(page, "kiosk-welcome");
@@ -80,10 +100,11 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : WebTest
     public async Task At_a_kiosk_that_nobody_watches_a_picture_is_refused_and_a_stranger_is_told_so()
     {
         await SessionAsync(await EnrolledAsync("Max Mustermann", "M-1"));
-        await using var device = await DeviceAsync();
+        var (own, other) = (await SharpAsync(SamplePortraits.TheMan), await SharpAsync(null));
+        await using var device = await DeviceAsync(own[5].Jpeg, other[0].Jpeg);
         var page = await SetUpAsync(device, isStaffed: false);
 
-        await page.EvaluateAsync("() => show('9')"); // a picture that never turns
+        await page.EvaluateAsync("() => show('person')"); // a picture that never turns
         await Expect(page.Locator("#words")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("Turn your head|Blink|Look straight"), new() { Timeout = 30_000 });
         await SaveAsync(page, "kiosk-asked");
         await Expect(page.Locator("#words")).ToHaveTextAsync("That did not work", new() { Timeout = 30_000 });
@@ -93,18 +114,28 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : WebTest
         Assert.Equal(0, await DbAsync(db => db.CheckIns.CountAsync(Cancel)));
     }
 
-    /// <summary>A person whose pictures are of the man.</summary>
+    /// <summary>A person whose pictures are of the man: not the one that is shown later.</summary>
     private async Task<Guid> EnrolledAsync(string name, string number)
     {
+        var faces = (await SharpAsync(SamplePortraits.TheMan)).Take(5).Select(portrait => portrait.Face).ToList();
         await using var scope = Web.Services.CreateAsyncScope();
-        var observer = scope.ServiceProvider.GetRequiredService<FaceObserver>();
-        var faces = new List<FaceEmbedding>();
-        foreach (var portrait in s_man.Take(5))
+        return await TestPeople.AddAsync(scope.ServiceProvider, name, number, "", consent: true, Poses.All, Cancel, FaceEmbedding.Mean(faces));
+    }
+
+    /// <summary>The pictures of somebody, or of anybody else but the man, that are good enough to be recognized.</summary>
+    private async Task<IReadOnlyList<(byte[] Jpeg, FaceEmbedding Face)>> SharpAsync(string? person)
+    {
+        var observer = Web.Services.GetRequiredService<FaceObserver>();
+        var found = new List<(byte[], FaceEmbedding)>();
+        foreach (var portrait in SamplePortraits.OfGrid.Where(each => person is null ? each.Person != SamplePortraits.TheMan : each.Person == person))
         {
-            faces.Add(Assert.IsType<FaceObservation.OneFace>(await observer.ObserveAsync(portrait.Jpeg, withEyes: false, Cancel)).Embedding!);
+            if (await observer.ObserveAsync(portrait.Jpeg, withEyes: false, Cancel) is FaceObservation.OneFace { Embedding: { } face })
+            {
+                found.Add((portrait.Jpeg, face));
+            }
         }
 
-        return await TestPeople.AddAsync(scope.ServiceProvider, name, number, "", consent: true, Poses.All, Cancel, FaceEmbedding.Mean(faces));
+        return found;
     }
 
     private async Task<(Guid Id, string Code)> WithCodeAsync(string name, string number)
@@ -147,16 +178,14 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : WebTest
     }
 
     /// <summary>A browser in which nobody is signed in.</summary>
-    private async Task<IBrowserContext> DeviceAsync()
+    private async Task<IBrowserContext> DeviceAsync(byte[] person, byte[] stranger)
     {
         var device = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 800, Height = 1000 } }, Cancel);
         await device.AddInitScriptAsync(Camera);
-        var stranger = SamplePortraits.OfGrid.First(portrait => portrait.Person != SamplePortraits.TheMan).Jpeg;
-        await device.RouteAsync("**/portraits/*", route =>
+        await device.RouteAsync("**/portraits/*", route => route.FulfillAsync(new()
         {
-            var name = new Uri(route.Request.Url).Segments[^1];
-            return route.FulfillAsync(new() { ContentType = "image/jpeg", BodyBytes = name == "stranger" ? stranger : s_man[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)].Jpeg });
-        });
+            ContentType = "image/jpeg", BodyBytes = route.Request.Url.EndsWith("/stranger", StringComparison.Ordinal) ? stranger : person,
+        }));
         return device;
     }
 
@@ -177,6 +206,6 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : WebTest
     }
 
     /// <summary>Keeps what the page looks like, for people to look at.</summary>
-    private static Task SaveAsync(IPage page, string name) =>
+    private static Task<byte[]> SaveAsync(IPage page, string name) =>
         page.ScreenshotAsync(new() { Path = Repository.PathOf("artifacts/screenshots", name + ".png"), FullPage = true });
 }
