@@ -69,6 +69,33 @@ public abstract class CheckInSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_doubt_marks_nobody_until_one_operator_says_who_it_was()
+    {
+        var session = await _site.SessionAsync(_group, TimeSpan.Zero, place: "Door");
+        var doubt = new FaceDoubt { At = _site.Clock.UtcNow, Until = _site.Clock.UtcNow.AddHours(1), KioskId = "kiosk-1", Place = "door", PersonId = _ada, OtherId = _bob };
+        await _site.WithAsync<Doubts, bool>(async doubts =>
+        {
+            await doubts.AddAsync(doubt, Cancel);
+            await doubts.AddAsync(new FaceDoubt { At = doubt.At, Until = doubt.Until, KioskId = "kiosk-1", Place = "door", PersonId = _bob, OtherId = _ada }, Cancel); // the same two
+            return true;
+        });
+        Assert.Equal((doubt.Id, "Ada Lovelace", "Bob"), (await OpenAsync()).Select(row => (row.Id, row.PersonName, row.OtherName)).Single());
+        Assert.Equal((Mark.Pending, Mark.Pending), (await _site.MarkAsync(session, _ada), await _site.MarkAsync(session, _bob)));
+        Assert.False(await SettleAsync(Guid.NewGuid())); // neither of the two
+
+        var settled = await Task.WhenAll(SettleAsync(_ada), SettleAsync(_bob), SettleAsync(null));
+
+        Assert.Single(settled, isMine => isMine);
+        Assert.Empty(await OpenAsync());
+        var (ada, bob) = (await _site.MarkAsync(session, _ada), await _site.MarkAsync(session, _bob));
+        Assert.Equal((settled[0] ? Mark.Present : Mark.Pending, settled[1] ? Mark.Present : Mark.Pending), (ada, bob));
+        Assert.Equal(1, await _site.DbAsync(db => db.AuditEntries.CountAsync(entry => entry.Action == "doubt.settled", Cancel)));
+
+        Task<bool> SettleAsync(Guid? person) => _site.WithAsync<Doubts, bool>(doubts => doubts.TrySettleAsync(doubt.Id, person, AttendanceSite.Account, Cancel));
+        Task<IReadOnlyList<DoubtRow>> OpenAsync() => _site.WithAsync<Doubts, IReadOnlyList<DoubtRow>>(doubts => doubts.OpenAsync(Cancel));
+    }
+
+    [Fact]
     public async Task Two_check_ins_within_the_debounce_time_are_one()
     {
         await _site.SessionAsync(_group, TimeSpan.Zero);

@@ -1,6 +1,5 @@
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
-using Attendance.Web.Schedules;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.CheckIn;
@@ -64,6 +63,12 @@ internal sealed partial class Doubts(AttendanceDb db, AuditLog audit, Statements
             return false;
         }
 
+        // First of all, or two operators who disagree would both mark somebody.
+        if (!await TryCloseAsync(id, personId, accountId, now, cancellationToken))
+        {
+            return false;
+        }
+
         if (personId is { } was)
         {
             foreach (var sessionId in await SessionsAsync(doubt, was, cancellationToken))
@@ -72,28 +77,30 @@ internal sealed partial class Doubts(AttendanceDb db, AuditLog audit, Statements
             }
         }
 
+        feed.Recorded();
+        return true;
+    }
+
+    private async Task<bool> TryCloseAsync(Guid id, Guid? personId, string accountId, DateTime now, CancellationToken cancellationToken)
+    {
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        var isMine = await db.FaceDoubts.Where(each => each.Id == id && each.SettledAt == null).ExecuteUpdateAsync(
-            each => each.SetProperty(one => one.SettledAt, now).SetProperty(one => one.SettledBy, accountId).SetProperty(one => one.SettledAs, personId), cancellationToken) == 1;
-        if (isMine)
+        if (await db.FaceDoubts.Where(each => each.Id == id && each.SettledAt == null).ExecuteUpdateAsync(
+            each => each.SetProperty(one => one.SettledAt, now).SetProperty(one => one.SettledBy, accountId).SetProperty(one => one.SettledAs, personId), cancellationToken) == 0)
         {
-            audit.Add(accountId, new("doubt.settled", id, personId, Detail: personId is null ? "neither" : null));
-            await db.SaveChangesAsync(cancellationToken);
-            await change.CommitAsync(cancellationToken);
-            feed.Recorded();
+            return false;
         }
 
-        return isMine;
+        audit.Add(accountId, new("doubt.settled", id, personId, Detail: personId is null ? "neither" : null));
+        await db.SaveChangesAsync(cancellationToken);
+        await change.CommitAsync(cancellationToken);
+        return true;
     }
 
     /// <summary>The sessions that were open at the place when the face was seen, and that expect the person.</summary>
     private async Task<IReadOnlyList<Guid>> SessionsAsync(FaceDoubt doubt, Guid personId, CancellationToken cancellationToken)
     {
-        var (key, at, expecting) = (Places.Key(doubt.Place), doubt.At, ExpectedPeople.SessionsOf(db, personId));
-        return await db.Sessions
-            .Where(session => session.State == SessionState.Planned && session.OpensAt <= at && at <= session.ClosesAt
-                && (session.PlaceKey == null || session.PlaceKey == key) && expecting.Contains(session.Id))
-            .Select(session => session.Id).ToListAsync(cancellationToken);
+        var expecting = ExpectedPeople.SessionsOf(db, personId);
+        return await OpenSessions.At(db, doubt.Place, doubt.At).Where(session => expecting.Contains(session.Id)).Select(session => session.Id).ToListAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "Doubt {DoubtId}: a face at kiosk {KioskId} may be either of two people's")]
