@@ -134,13 +134,7 @@ internal sealed partial class CheckInService(
     private async Task<(IReadOnlyList<Guid> Open, bool IsClosed)> OpenSessionsAsync(Guid personId, string? place, DateTime at, CancellationToken cancellationToken)
     {
         var expecting = ExpectedPeople.SessionsOf(db, personId);
-        var open = db.Sessions.Where(session => session.State == SessionState.Planned && session.OpensAt <= at && at <= session.ClosesAt && expecting.Contains(session.Id));
-        if (Places.Key(place) is { } key)
-        {
-            open = open.Where(session => session.PlaceKey == null || session.PlaceKey == key);
-        }
-
-        var found = await open.OrderBy(session => session.StartsAt).ThenBy(session => session.Id)
+        var found = await OpenSessions.At(db, place, at).Where(session => expecting.Contains(session.Id)).OrderBy(session => session.StartsAt).ThenBy(session => session.Id)
             .Select(session => new { session.Id, IsClosed = db.ClosedPeriods.Any(period => period.FirstDay <= session.Day && session.Day <= period.LastDay) })
             .ToListAsync(cancellationToken);
         return ([.. found.Where(each => !each.IsClosed).Select(each => each.Id)], found.Exists(each => each.IsClosed));

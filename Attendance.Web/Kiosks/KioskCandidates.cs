@@ -3,7 +3,6 @@ using Attendance.Web.Data;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Matching;
 using Attendance.Web.Faces.Templates;
-using Attendance.Web.Schedules;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +13,7 @@ namespace Attendance.Web.Kiosks;
 /// <param name="Candidates">The people that they expect and whose faces are known. Null if there are more than faces can tell apart.</param>
 internal sealed record Expectation(IReadOnlyList<OpenSession> Sessions, IReadOnlyList<FaceCandidate>? Candidates);
 
-internal sealed record OpenSession(Guid Id, string Name, DateTime StartsAt, DateTime ClosesAt);
+internal sealed record OpenSession(Guid Id, string Name, DateTime ClosesAt);
 
 /// <summary>Finds the sessions that are open at a place, and the faces of those whom they expect.</summary>
 internal sealed class KioskCandidates(AttendanceDb db, TemplateStore templates, IOptions<RecognitionOptions> options, TimeProvider clock)
@@ -34,12 +33,7 @@ internal sealed class KioskCandidates(AttendanceDb db, TemplateStore templates, 
         return new(sessions, people.Count > most ? null : await templates.CandidatesAsync(people, cancellationToken));
     }
 
-    public async Task<IReadOnlyList<OpenSession>> OpenAsync(string place, CancellationToken cancellationToken)
-    {
-        var (now, key) = (clock.GetUtcNow().UtcDateTime, Places.Key(place));
-        return await db.Sessions.AsNoTracking()
-            .Where(session => session.State == SessionState.Planned && session.OpensAt <= now && now <= session.ClosesAt && (session.PlaceKey == null || session.PlaceKey == key))
-            .OrderBy(session => session.StartsAt).ThenBy(session => session.Id)
-            .Select(session => new OpenSession(session.Id, session.Name, session.StartsAt, session.ClosesAt)).ToListAsync(cancellationToken);
-    }
+    public async Task<IReadOnlyList<OpenSession>> OpenAsync(string place, CancellationToken cancellationToken) =>
+        await OpenSessions.At(db, place, clock.GetUtcNow().UtcDateTime).OrderBy(session => session.StartsAt).ThenBy(session => session.Id)
+            .Select(session => new OpenSession(session.Id, session.Name, session.ClosesAt)).ToListAsync(cancellationToken);
 }
