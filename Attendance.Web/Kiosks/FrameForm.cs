@@ -1,4 +1,3 @@
-using System.Globalization;
 using Attendance.Web.Http;
 
 namespace Attendance.Web.Kiosks;
@@ -16,32 +15,16 @@ internal sealed record FrameForm(CheckLease Claim, long Sequence, byte[] Jpeg)
     /// <exception cref="RequestException">The lease is not one. The exception names every field that is wrong.</exception>
     public static async Task<(FrameForm? Form, Problem? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!request.HasFormContentType)
+        var (form, problem) = await PictureForm.ReadAsync(
+            request, LargestBody, "512 KiB", "camera_id, lease_id, fencing_token, sequence and picture", cancellationToken);
+        if (form is null)
         {
-            return (null, ApiProblems.UnsupportedMediaType("Send multipart/form-data."));
+            return (null, problem);
         }
 
-        IFormCollection form;
-        try
-        {
-            form = await request.ReadFormAsync(cancellationToken);
-        }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return (null, ApiProblems.TooLarge("512 KiB"));
-        }
-        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
-        {
-            return (null, ApiProblems.Invalid("body", "must be multipart/form-data with the fields camera_id, lease_id, fencing_token, sequence and picture."));
-        }
-        catch (Exception exception) when (exception is BadHttpRequestException or IOException)
-        {
-            return (null, ApiProblems.Invalid("body", "ended before it was complete."));
-        }
-
-        var claim = new CheckLease(form["lease_id"], form["camera_id"], NumberOf(form["fencing_token"]));
+        var claim = PictureForm.ClaimOf(form);
         claim.Validate();
-        if (NumberOf(form["sequence"]) is not { } sequence)
+        if (PictureForm.NumberOf(form["sequence"]) is not { } sequence)
         {
             return (null, ApiProblems.Invalid("sequence", "must be the number of the frame."));
         }
@@ -51,11 +34,6 @@ internal sealed record FrameForm(CheckLease Claim, long Sequence, byte[] Jpeg)
             return (null, ApiProblems.Invalid("picture", "must be a JPEG of at most 512 KiB."));
         }
 
-        var jpeg = new byte[picture.Length];
-        await using var stream = picture.OpenReadStream();
-        await stream.ReadExactlyAsync(jpeg, cancellationToken);
-        return (new FrameForm(claim, sequence, jpeg), null);
+        return (new FrameForm(claim, sequence, await PictureForm.BytesOfAsync(picture, cancellationToken)), null);
     }
-
-    private static long? NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
