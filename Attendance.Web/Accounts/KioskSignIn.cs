@@ -21,6 +21,7 @@ internal static class KioskSignIn
     public const string KiosksOnly = "kiosks", CameraUsers = "camera_users";
 
     private const string CameraClaim = "attendance:kiosk_camera", IdPrefix = "kiosk-";
+    private static readonly string s_stampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private static readonly TimeSpan s_lasts = TimeSpan.FromDays(400); // the longest that browsers keep a cookie; every visit renews it
 
     public static void AddKioskSignIn(this IServiceCollection services)
@@ -60,13 +61,13 @@ internal static class KioskSignIn
         [
             new(ClaimTypes.NameIdentifier, NameOf(kiosk.Id)),
             new(ClaimTypes.Role, Role),
-            new(new ClaimsIdentityOptions().SecurityStampClaimType, kiosk.Stamp.ToString("N")),
+            new(s_stampClaim, kiosk.Stamp.ToString("N")),
             new(CameraClaim, kiosk.CameraId ?? ""),
         ], Scheme));
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        var stamp = context.Principal?.FindFirstValue(new ClaimsIdentityOptions().SecurityStampClaimType);
+        var stamp = context.Principal?.FindFirstValue(s_stampClaim);
         if (context.Principal?.KioskId() is not { } id
             || await context.HttpContext.RequestServices.GetRequiredService<KioskValidity>().FindAsync(id, context.HttpContext.RequestAborted) is not { } kiosk
             || kiosk.Stamp.ToString("N") != stamp)

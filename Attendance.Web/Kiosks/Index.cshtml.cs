@@ -3,18 +3,21 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Kiosks;
 
 /// <summary>Lists the kiosks, adds one, issues the code for its device, and revokes it.</summary>
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class KiosksModel(KioskStore kiosks, KioskPlaces places, TimeProvider clock) : PageModel
+internal sealed class KiosksModel(KioskStore kiosks, KioskStates states, IOptions<KioskOptions> options, TimeProvider clock) : PageModel
 {
     [BindProperty]
     public KioskForm Form { get; set; } = new();
 
     public IReadOnlyList<Kiosk> All { get; private set; } = [];
+
+    public double CodeMinutes { get; } = options.Value.SetupCodeLasts.TotalMinutes;
 
     public DateTime Now { get; } = clock.GetUtcNow().UtcDateTime;
 
@@ -49,7 +52,7 @@ internal sealed class KiosksModel(KioskStore kiosks, KioskPlaces places, TimePro
     public async Task<IActionResult> OnPostRevokeAsync([FromForm] Guid id, CancellationToken cancellationToken)
     {
         await kiosks.RevokeAsync(id, User.AccountId(), cancellationToken);
-        places.Forget(id);
+        states.Forget(id);
         return LocalRedirect("/kiosks");
     }
 

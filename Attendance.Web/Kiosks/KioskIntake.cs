@@ -19,7 +19,7 @@ namespace Attendance.Web.Kiosks;
 /// soon as it was looked at: no frame is stored, whoever it shows.
 /// </summary>
 internal sealed class KioskIntake(
-    KioskPlaces places,
+    KioskStates states,
     KioskCandidates candidates,
     LeaseChecks leases,
     FaceObserver observer,
@@ -40,8 +40,8 @@ internal sealed class KioskIntake(
     /// <exception cref="FaceCheckUnavailableException">A model or a library is missing on this machine.</exception>
     public async Task<(KioskAnswer? Answer, Problem? Problem)> SeeAsync(Kiosk kiosk, FrameForm frame, CancellationToken cancellationToken)
     {
-        var place = places.Of(kiosk);
-        if (!await place.Gate.WaitAsync(TimeSpan.Zero, cancellationToken))
+        var state = states.Of(kiosk);
+        if (!await state.Gate.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
             return (null, ApiProblems.TooMany()); // the frame before is still being looked at
         }
@@ -49,26 +49,26 @@ internal sealed class KioskIntake(
         try
         {
             var now = clock.GetUtcNow();
-            if (!place.IsProven(frame.Claim, now))
+            if (!state.IsProven(frame.Claim, now))
             {
                 if (await ProblemOfAsync(frame.Claim, cancellationToken) is { } problem)
                 {
                     return (null, problem);
                 }
 
-                place.Proven(frame.Claim, now);
+                state.Proven(frame.Claim, now);
             }
 
-            if (!place.Follows(frame.Sequence))
+            if (!state.Follows(frame.Sequence))
             {
                 return (null, ApiProblems.Invalid("sequence", "must be greater than that of the frame before."));
             }
 
-            return place.Saying(now) is { } said ? (said, null) : await LookAsync(kiosk, place, frame, now, cancellationToken);
+            return state.Saying(now) is { } said ? (said, null) : await LookAsync(kiosk, state, frame, now, cancellationToken);
         }
         finally
         {
-            place.Gate.Release();
+            state.Gate.Release();
         }
     }
 
@@ -79,15 +79,15 @@ internal sealed class KioskIntake(
         switch (await attempts.TryAsync(request.Number, request.Code, KioskSignIn.NameOf(kiosk.Id), cancellationToken))
         {
             case CodeOutcome.Right right:
-                var place = places.Of(kiosk);
-                await place.Gate.WaitAsync(cancellationToken);
+                var state = states.Of(kiosk);
+                await state.Gate.WaitAsync(cancellationToken);
                 try
                 {
-                    return (await RecordAsync(kiosk, place, request.EventId!.Value, right.Evidence, clock.GetUtcNow(), cancellationToken), null);
+                    return (await RecordAsync(kiosk, state, request.EventId!.Value, right.Evidence, clock.GetUtcNow(), cancellationToken), null);
                 }
                 finally
                 {
-                    place.Gate.Release();
+                    state.Gate.Release();
                 }
 
             case CodeOutcome.Locked locked:
@@ -105,24 +105,24 @@ internal sealed class KioskIntake(
         _ => ApiProblems.CameraApiUnavailable(),
     };
 
-    private async Task<(KioskAnswer?, Problem?)> LookAsync(Kiosk kiosk, KioskPlace place, FrameForm frame, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<(KioskAnswer?, Problem?)> LookAsync(Kiosk kiosk, KioskState state, FrameForm frame, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var expected = place.Expected(now) ?? place.Expect(await candidates.AtAsync(kiosk.Place, cancellationToken), now);
+        var expected = state.Expected(now) ?? state.Expect(await candidates.AtAsync(kiosk.Place, cancellationToken), now);
         if (expected.Sessions.Count == 0)
         {
             return (new KioskAnswer("closed"), null);
         }
 
-        var observation = await observer.ObserveAsync(frame.Jpeg, place.Visit.IsChallenging, cancellationToken);
+        var observation = await observer.ObserveAsync(frame.Jpeg, state.Visit.IsChallenging, cancellationToken);
         if (observation is FaceObservation.Refused refused)
         {
             return (null, EnrollmentProblems.NoPicture(refused.Fault));
         }
 
         // Somebody who shows a code holds it before the face, or beside it.
-        if (!place.Visit.IsChallenging && await QrAsync(frame.Jpeg, cancellationToken) is { } evidence)
+        if (!state.Visit.IsChallenging && await QrAsync(frame.Jpeg, cancellationToken) is { } evidence)
         {
-            return await RecordUnderLeaseAsync(kiosk, place, frame.Claim, evidence, now, cancellationToken);
+            return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, evidence, now, cancellationToken);
         }
 
         if (expected.Candidates is null)
@@ -130,18 +130,18 @@ internal sealed class KioskIntake(
             return (new KioskAnswer("code_only"), null);
         }
 
-        var step = place.Visit.See(frame.Sequence, now, observation, expected.Candidates, liveness.Value.IsRequired(kiosk.IsStaffed));
+        var step = state.Visit.See(frame.Sequence, now, observation, expected.Candidates, liveness.Value.IsRequired(kiosk.IsStaffed));
         switch (step)
         {
             case VisitStep.Recognized recognized when EvidenceOf(recognized) is { } accepted:
-                return await RecordUnderLeaseAsync(kiosk, place, frame.Claim, accepted, now, cancellationToken);
+                return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, accepted, now, cancellationToken);
             case VisitStep.Recognized:
-                return (place.Say(new KioskAnswer("unknown"), now + s_refusalShown), null);
+                return (state.Say(new KioskAnswer("unknown"), now + s_refusalShown), null);
             case VisitStep.InDoubt doubt:
                 await doubts.AddAsync(DoubtOf(kiosk, doubt.Face, expected, now), cancellationToken);
-                return (place.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
+                return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
             case VisitStep.NotAlive or VisitStep.Stranger:
-                return (place.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
+                return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
             default:
                 return (KioskAnswer.Of(step), null);
         }
@@ -154,17 +154,17 @@ internal sealed class KioskIntake(
 
     /// <summary>Records a check-in if the lease is live at this very moment.</summary>
     private async Task<(KioskAnswer?, Problem?)> RecordUnderLeaseAsync(
-        Kiosk kiosk, KioskPlace place, CheckLease claim, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Kiosk kiosk, KioskState state, CheckLease claim, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken) =>
         await ProblemOfAsync(claim, cancellationToken) is { } problem
             ? (null, problem)
-            : (await RecordAsync(kiosk, place, Guid.CreateVersion7(), evidence, now, cancellationToken), null);
+            : (await RecordAsync(kiosk, state, Guid.CreateVersion7(), evidence, now, cancellationToken), null);
 
     private async Task<KioskAnswer> RecordAsync(
-        Kiosk kiosk, KioskPlace place, Guid eventId, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken)
+        Kiosk kiosk, KioskState state, Guid eventId, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var outcome = await checkIns.RecordAsync(new CheckInRequest(eventId, evidence, kiosk.Place, KioskSignIn.NameOf(kiosk.Id)), cancellationToken);
-        place.Visit.Welcomed(evidence.PersonId);
-        return place.Say(KioskAnswer.Of(outcome), now + options.Value.Welcome);
+        state.Visit.Welcomed(evidence.PersonId);
+        return state.Say(KioskAnswer.Of(outcome), now + options.Value.Welcome);
     }
 
     private AcceptedEvidence? EvidenceOf(VisitStep.Recognized step) => step.Face.Evidence is { Distance: { } distance } figures

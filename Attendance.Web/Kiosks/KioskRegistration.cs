@@ -13,7 +13,7 @@ internal static class KioskRegistration
         builder.Services.AddOptionsWithValidateOnStart<KioskOptions>().BindStrictly(KioskOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<KioskOptions>, KioskOptionsValidator>();
         builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<KioskOptions>>(KioskQuota.Configure);
-        builder.Services.AddSingleton<KioskPlaces>();
+        builder.Services.AddSingleton<KioskStates>();
         builder.Services.AddSingleton<QrReader>();
         builder.Services.AddScoped<KioskCandidates>();
         builder.Services.AddScoped<KioskIntake>();

@@ -8,17 +8,17 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Kiosks;
 
 /// <summary>Keeps what each kiosk that is in use has seen lately. Nothing of it is stored, and nothing of it is a picture.</summary>
-internal sealed class KioskPlaces(FaceMatcher matcher, IOptions<LivenessOptions> liveness, IOptions<RecognitionOptions> recognition)
+internal sealed class KioskStates(FaceMatcher matcher, IOptions<LivenessOptions> liveness, IOptions<RecognitionOptions> recognition)
 {
-    private readonly ConcurrentDictionary<Guid, KioskPlace> _places = new();
+    private readonly ConcurrentDictionary<Guid, KioskState> _states = new();
 
-    public KioskPlace Of(Kiosk kiosk) => _places.GetOrAdd(kiosk.Id, _ => new KioskPlace(new KioskVisit(matcher, liveness.Value, recognition.Value)));
+    public KioskState Of(Kiosk kiosk) => _states.GetOrAdd(kiosk.Id, _ => new KioskState(new KioskVisit(matcher, liveness.Value, recognition.Value)));
 
-    public void Forget(Guid kioskId) => _places.TryRemove(kioskId, out _);
+    public void Forget(Guid kioskId) => _states.TryRemove(kioskId, out _);
 }
 
 /// <summary>One kiosk in use. Whoever works with it holds <see cref="Gate"/>.</summary>
-internal sealed class KioskPlace(KioskVisit visit)
+internal sealed class KioskState(KioskVisit visit)
 {
     /// <summary>How long a lease that was live is taken for live, and how long those who are expected are not asked for again.</summary>
     public static readonly TimeSpan LeaseFresh = TimeSpan.FromSeconds(1), ExpectationFresh = TimeSpan.FromSeconds(3);
