@@ -16,9 +16,9 @@ internal sealed class StartBenchmarks : IBenchmarkGroup
     public string Title => "Start and rest";
 
     public string About => $"""
-        camera-api: from the start of its process until `GET /health` answers 200, with its store up before. AppHost: from the start of its process until it says that all is up, which
-        comprises the store, camera-api and Web with its database, everything empty. At rest: camera-api and its spare worker with {Cameras} cameras, all free, their store up, nobody calling,
-        {s_settled.TotalSeconds} s after the start; CPU as a share of one core. PSS counts memory that several processes share by each one's part.
+        camera-api: from the start of its process until `GET /health` answers 200, with its store already up. AppHost: from the start of its process until it says that everything is up:
+        the store, camera-api, and Web with its database, all empty. At rest: camera-api and its spare worker with {Cameras} cameras, all free, and nobody calling,
+        {s_settled.TotalSeconds} s after the start; CPU as a share of one core. PSS divides memory that several processes share among them.
         """;
 
     public string? Missing() => RedisServer.Missing() ?? (OperatingSystem.IsLinux() ? null : "it reads /proc, which Linux has.");
