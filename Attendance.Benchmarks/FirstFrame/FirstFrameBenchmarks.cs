@@ -5,12 +5,12 @@ using OpenCvSharp;
 
 namespace Attendance.Benchmarks.FirstFrame;
 
-/// <summary>How long a caller waits from the wish for a camera until the first picture of it.</summary>
+/// <summary>Measures how long a caller waits from asking for a camera until its first picture.</summary>
 internal sealed class FirstFrameBenchmarks : IBenchmarkGroup
 {
     private const int Width = 640, Height = 480;
 
-    /// <summary>A spare worker is up and has loaded what it needs well before.</summary>
+    /// <summary>The pause between two openings. A spare worker is ready well before it ends.</summary>
     private static readonly TimeSpan s_refill = TimeSpan.FromSeconds(1.2);
 
     public string Name => "first-frame";

@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Growth;
 
-/// <summary>What many idle leases cost: memory, and whatever is done while they are held.</summary>
+/// <summary>Measures what many held leases cost: their memory, and the time of operations while they are held.</summary>
 internal sealed class GrowthBenchmarks : IBenchmarkGroup
 {
     private const int Due = 100;

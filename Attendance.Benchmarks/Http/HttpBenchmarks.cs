@@ -3,7 +3,7 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Http;
 
-/// <summary>Acquire and release of cameras without a device: what the API and its store take by themselves.</summary>
+/// <summary>Measures acquire and release of cameras without a device, so that only the API and its store count.</summary>
 internal sealed class HttpBenchmarks : IBenchmarkGroup
 {
     private const int Sessions = 1000;

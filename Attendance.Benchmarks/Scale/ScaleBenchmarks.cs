@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Scale;
 
-/// <summary>A thousand nodes and a hundred thousand cameras against one redis-server: what each operation costs, and which share of the server all take.</summary>
+/// <summary>Measures a thousand nodes with a hundred thousand cameras against one redis-server: the cost of each operation, and the share of the server that all take.</summary>
 internal sealed class ScaleBenchmarks : IBenchmarkGroup
 {
     private const int CamerasPerNode = 100;
@@ -64,7 +64,7 @@ internal sealed class ScaleBenchmarks : IBenchmarkGroup
         }
     }
 
-    /// <summary>Server time cannot be told by script while many run: it counts by command, and all scripts are one.</summary>
+    /// <summary>Measures each script alone, because the server counts its time by command, and all scripts are the same command.</summary>
     private static async Task<Dictionary<string, double>> MeasureAloneAsync(IServer redis, List<SimulatedNode> nodes, CancellationToken cancellationToken)
     {
         var times = new Dictionary<string, double>();

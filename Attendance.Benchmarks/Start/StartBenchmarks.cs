@@ -4,11 +4,11 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Start;
 
-/// <summary>How soon the system is there, and what it takes while nobody uses it.</summary>
+/// <summary>Measures how soon the system is up, and what it uses while nobody uses it.</summary>
 internal sealed class StartBenchmarks : IBenchmarkGroup
 {
     private const int Cameras = 16;
-    /// <summary>For about a minute the runtime compiles anew, in the background, whatever has run thirty times: that is of the start, not of rest.</summary>
+    /// <summary>The time after which the system counts as at rest. For about a minute, the runtime recompiles in the background what has run thirty times.</summary>
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(75);
 
     public string Name => "start";

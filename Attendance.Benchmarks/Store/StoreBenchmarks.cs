@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Store;
 
-/// <summary>What a lease costs in the store, beside a lock that does less and beside nothing at all.</summary>
+/// <summary>Compares the cost of a lease in the store with that of a lock, which does less, and with that of doing nothing.</summary>
 internal sealed class StoreBenchmarks : IBenchmarkGroup
 {
     private const int Crowd = 64;

@@ -4,7 +4,7 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Streaming;
 
-/// <summary>One camera, many viewers.</summary>
+/// <summary>Measures one camera with many viewers.</summary>
 internal sealed class StreamingBenchmarks : IBenchmarkGroup
 {
     private static readonly (int Width, int Height)[] s_sizes = [(640, 480), (1920, 1080)];
