@@ -1,4 +1,6 @@
+using Attendance.CameraApi.Views;
 using Attendance.Tests.Enrollment;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Deque.AxeCore.Commons;
@@ -24,7 +26,10 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
     [InlineData(390, 844, ColorScheme.Dark)]
     public async Task Axe_finds_nothing_on_any_page(int width, int height, ColorScheme scheme)
     {
-        Api.Cameras = [FakeCameraApi.Camera("demo", "Reception desk", "available"), FakeCameraApi.Camera("door", "Front door", "held")];
+        Api.Proxy.Rewrite<CamerasResponse>("/api/cameras", list => list with
+        {
+            Cameras = [.. list.Cameras, list.Cameras[0] with { CameraId = "door", Name = "Front door", State = CameraState.Held, HeldSince = DateTime.UtcNow }],
+        });
         var (complete, without) = await PeopleAsync();
         var admin = await Web.SignInAsync(AccountRole.Admin);
         await using var window = await chromium.NewContextAsync(
@@ -96,8 +101,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(Address("/ops"));
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
         await CheckAsync(page, null, "a console of nothing");
-        OpsScene.Set(Api.Operations);
-        Api.Operations.Break();
+        await OpsScene.ShowAsync(Api.Proxy);
         await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(4);
         foreach (var fold in (string[])["Resolved", "Not delivered to webhooks", "As a table"])
         {

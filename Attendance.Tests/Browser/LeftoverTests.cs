@@ -1,3 +1,4 @@
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
@@ -85,7 +86,7 @@ public sealed class LeftoverTests(ChromiumBrowser chromium) : WebTest
         Assert.Equal(before.Listeners, after.Listeners);
         Assert.True(after.Nodes <= before.Nodes + 20, $"{before.Nodes} nodes became {after.Nodes}.");
         Assert.True(after.Heap - before.Heap < ToleratedGrowth, $"The heap grew by {after.Heap - before.Heap} bytes.");
-        await Eventually.TrueAsync(() => Api.Live.Count == 0 && Api.Presence.Open == 0 && Api.Viewers == 0, "nothing is held");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0 && Api.Presence.Open == 0 && Api.Viewers == 0, "nothing is held");
         TestContext.Current.TestOutputHelper?.WriteLine($"Before: {before}. After {Times} times: {after}.");
     }
 

@@ -8,8 +8,18 @@ namespace Attendance.Tests.Enrollment;
 /// <summary>People who are there already, where how they came to be there is not what is tested.</summary>
 internal static class TestPeople
 {
+    public const string KnownName = "Ada Lovelace";
+    public static readonly Guid Known = new("0a1b2c3d-0000-4000-8000-000000000001");
+
+    /// <summary>The known one, with consent and without pictures.</summary>
+    public static async Task AddKnownAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var scope = services.CreateAsyncScope();
+        await AddAsync(scope.ServiceProvider, Known, KnownName, cancellationToken);
+    }
+
     /// <summary>One with consent and without pictures, whose id is known.</summary>
-    public static async Task AddAsync(IServiceProvider services, Guid id, string name, CancellationToken cancellationToken)
+    private static async Task AddAsync(IServiceProvider services, Guid id, string name, CancellationToken cancellationToken)
     {
         var db = services.GetRequiredService<AttendanceDb>();
         if (!await db.People.AnyAsync(person => person.Id == id, cancellationToken))
@@ -29,16 +39,20 @@ internal static class TestPeople
         var version = services.GetRequiredService<ConsentTexts>().Version;
         var form = new PersonForm { FullName = name, Number = number, Group = group };
         var (_, person) = await people.AddAsync(form, now => consent ? new Consent(now, version, "test") : null, "test", cancellationToken);
+        await AddShotsAsync(services, person!.Id, poses, cancellationToken);
+        return person.Id;
+    }
+
+    public static async Task AddShotsAsync(IServiceProvider services, Guid personId, IReadOnlyList<Pose> poses, CancellationToken cancellationToken)
+    {
         foreach (var pose in poses)
         {
             var shot = new Shot
             {
-                PersonId = person!.Id, Pose = pose, TakenAt = DateTime.UtcNow, TakenBy = "test", Width = 640, Height = 480, Sharpness = 130,
+                PersonId = personId, Pose = pose, TakenAt = DateTime.UtcNow, TakenBy = "test", Width = 640, Height = 480, Sharpness = 130,
                 Brightness = 120, Size = 0.27, Pitch = 0.42, CameraId = "demo", LeaseRef = "0badcafe", FencingToken = 1,
             };
             await services.GetRequiredService<ShotStore>().TryReplaceAsync(shot, TestFaces.Jpeg(pose), cancellationToken);
         }
-
-        return person!.Id;
     }
 }

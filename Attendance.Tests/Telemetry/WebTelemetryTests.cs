@@ -1,5 +1,5 @@
 using System.Net;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -13,7 +13,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private OtlpReceiver _receiver = null!;
-    private FakeCameraApi _api = null!;
+    private RealCameraApi _api = null!;
     private WebServer _web = null!;
     private HttpClient _client = null!;
 
@@ -22,7 +22,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _receiver = await OtlpReceiver.StartAsync(Cancel);
-        _api = await FakeCameraApi.StartAsync(Cancel);
+        _api = await CameraApis.BorrowAsync(Cancel);
         _web = new WebServer(_api.Address, [.. AspireSettings.All(_receiver.Address)]);
         _client = _web.Client(await _web.SignInAsync());
     }
@@ -94,7 +94,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
 
         await UntilAsync(() => _receiver.Around("/api/leases/REDACTED") is not null, "the addresses of calls to camera-api arrive");
         Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.full")?.EndsWith("/api/cameras/demo/snapshot", StringComparison.Ordinal) ?? false);
-        foreach (var secret in (string[])[LeaseId, Session, "anything-hidden", FakeCameraApi.Key, "reason=client"])
+        foreach (var secret in (string[])[LeaseId, Session, "anything-hidden", TestSecrets.ApiKey, "reason=client"])
         {
             Assert.Null(_receiver.Around(secret));
         }
