@@ -16,6 +16,8 @@
 #   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
 #   ./test.sh --types         the types of the pages' modules
 #   ./test.sh --bench         the benchmarks, a quarter of an hour; with --write into docs/performance.md
+#   ./test.sh --recognition   how surely faces are told apart and attacks are noticed, on pictures that npm packages ship; with --write
+#                             into docs/recognition.md
 #   ./test.sh --docs          writes docs/telemetry.md and docs/limits.md anew, as the code has them
 #   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/,
 #                             and those of the dashboard in docs/images/
@@ -41,8 +43,8 @@ while [ $# -gt 0 ]; do
       esac
       shift
       ;;
-    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md write=(--write) ;;
-    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --docs | --screenshots) suites+=("${1#--}") ;;
+    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ATTENDANCE_RECOGNITION_TABLES=$PWD/docs/recognition.md write=(--write) ;;
+    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --recognition | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -289,6 +291,7 @@ for suite in "${suites[@]}"; do
     # One after the other: these are measured.
     faults) timed_tests "$((900 + ${ATTENDANCE_FAULT_RUNS:-3} * 240))" --filter-trait Suite=Faults --parallel none --show-stdout All ;;
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;
+    recognition) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Faces.Report.RecognitionReport ;;
     docs) ATTENDANCE_WRITE_DOCS=1 tests 60 --filter-class Attendance.Tests.Telemetry.DocumentTests ;;
     screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;

@@ -75,7 +75,7 @@ internal static class CaptureProtocol
         {
             CaptureRecord.Frame => length > FrameHeader.Length && FrameHeader.Read(payload) is { IsSound: true } frame
                 ? new CapturedFrame(frame, payload.AsMemory(FrameHeader.Length))
-                : throw new InvalidDataException("The capture worker sent a frame that is none."),
+                : throw new InvalidDataException("The capture worker sent an invalid frame."),
             CaptureRecord.Opened => Read(payload, s_strict.CaptureOpened),
             CaptureRecord.Failed => Read(payload, s_strict.CaptureFailure),
             _ => Read(payload, s_strict.CaptureTimes),

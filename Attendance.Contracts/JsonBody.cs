@@ -34,7 +34,7 @@ public static class JsonBody
         catch (JsonException exception)
         {
             throw exception is { InnerException: not JsonException, Path: ['$', _, ..] path }
-                ? new RequestException(path[1..].TrimStart('.'), "is unknown, occurs twice, or is not of the right type.")
+                ? new RequestException(path[1..].TrimStart('.'), "is unknown, occurs twice, or has the wrong type.")
                 : new RequestException("$", "must be one JSON object.");
         }
     }

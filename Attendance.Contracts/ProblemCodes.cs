@@ -13,6 +13,7 @@ public static class ProblemCodes
     public const string ConsentMissing = "consent_missing";
     public const string CrossSite = "cross_site";
     public const string DatabaseUnavailable = "database_unavailable";
+    public const string EventIdTaken = "event_id_taken";
     public const string FaceCheckUnavailable = "face_check_unavailable";
     public const string InternalError = "internal_error";
     public const string InvalidRequest = "invalid_request";
@@ -28,7 +29,9 @@ public static class ProblemCodes
     public const string NotQuarantined = "not_quarantined";
     public const string NotReopenable = "not_reopenable";
     public const string PasswordMustBeChanged = "password_must_be_changed";
+    public const string PeriodClosed = "period_closed";
     public const string PictureUnreadable = "picture_unreadable";
+    public const string RollNotOpen = "roll_not_open";
     public const string ShotNotGood = "shot_not_good";
     public const string SignInRequired = "sign_in_required";
     public const string StaleToken = "stale_token";
@@ -42,4 +45,5 @@ public static class ProblemCodes
     public const string UnknownPerson = "unknown_person";
     public const string UnsupportedMediaType = "unsupported_media_type";
     public const string WebSocketRequired = "websocket_required";
+    public const string WrongCode = "wrong_code";
 }

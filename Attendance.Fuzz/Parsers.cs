@@ -3,7 +3,7 @@ using Attendance.CameraApi.Api;
 using Attendance.CameraWorker.Network;
 using Attendance.Contracts;
 using Attendance.Web.Enrollment;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Finding;
 using Microsoft.AspNetCore.Http;
 
 namespace Attendance.Fuzz;

@@ -12,7 +12,7 @@ public sealed class ReachedLimits
 
     /// <param name="meter">The name of the service's own meter.</param>
     public ReachedLimits(IMeterFactory meters, string meter) => _reached = meters.Create(meter)
-        .CreateCounter<int>("attendance.limit.reached", "{refusal}", "Refused or dropped because a limit was reached, by limit.");
+        .CreateCounter<int>("attendance.limit.reached", "{refusal}", "Requests and messages that were refused or dropped because a limit was reached, by limit.");
 
     public void Count(string limit) => _reached.Add(1, new KeyValuePair<string, object?>(Attribute, limit));
 }

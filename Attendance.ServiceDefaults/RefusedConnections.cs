@@ -46,6 +46,6 @@ public sealed partial class RefusedConnections(IMeterFactory meters, ReachedLimi
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Connections are refused, {Total} since the start: there are as many as {Limit} at a time")]
+    [LoggerMessage(LogLevel.Warning, "Connections are refused ({Total} since the start): the limit of {Limit} open connections is reached")]
     private partial void LogRefused(long total, long limit);
 }

@@ -20,11 +20,11 @@ internal sealed class AlertConditions(
     [
         .. slots.All.SelectMany(OfSlot),
         .. leaks.UnfinishedReleases().Select(lease => new Finding(
-            AlertRule.ReleaseFailed, lease.CameraId, $"The release of lease {lease.Ref} does not end.", "Its worker was killed.")),
+            AlertRule.ReleaseFailed, lease.CameraId, $"The release of lease {lease.Ref} does not finish.", "Its worker was killed.")),
         .. catalog.List().Where(entry => !entry.IsPresent && !entry.Camera.Discovered).Select(entry => new Finding(
-            AlertRule.CameraMissing, entry.Camera.Id, "The camera is configured and not attached.", "It is looked for again and again.")),
+            AlertRule.CameraMissing, entry.Camera.Id, "The camera is configured but not attached.", "The node keeps looking for it.")),
         .. upkeep.StoreAwaySince is { } since && clock.GetElapsedTime(since) >= options.Value.StoreUnreachable
-            ? [new Finding(AlertRule.StoreUnreachable, "", "The session store does not answer.", "Nothing is granted; releases go on, and are told to it later.")]
+            ? [new Finding(AlertRule.StoreUnreachable, "", "The session store does not answer.", "No camera is granted. Cameras are still released, and recorded once it answers.")]
             : Array.Empty<Finding>(),
         .. sources.SelectMany(source => source.Find()),
     ];
@@ -41,7 +41,7 @@ internal sealed class AlertConditions(
         if (slot.Quarantine is { } quarantine)
         {
             yield return new Finding(
-                AlertRule.Quarantined, id, $"The camera could not be shown to be free: {quarantine.Cause}", "Nobody gets it until it is; it is looked at again and again.");
+                AlertRule.Quarantined, id, $"The camera could not be proven free: {quarantine.Cause}", "It is not granted until it is free. The node keeps checking.");
         }
 
         if (slot.Lease is { End: null, Opened.IsCompletedSuccessfully: true, Capture: { } capture })
@@ -54,7 +54,7 @@ internal sealed class AlertConditions(
         else if (slot.Failures >= CaptureStatus.FailuresOfNote && slot.LastEnd is { } end && clock.GetUtcNow() - end.At < options.Value.CrashLoop.Window)
         {
             yield return new Finding(
-                AlertRule.WorkerCrashLoop, id, $"The camera did not open {slot.Failures} times in a row.", "Each who asked was told.");
+                AlertRule.WorkerCrashLoop, id, $"The camera failed to open {slot.Failures} times in a row.", "Each client was told.");
         }
     }
 
@@ -64,18 +64,18 @@ internal sealed class AlertConditions(
         if (status.Suspended)
         {
             yield return new Finding(
-                AlertRule.CameraMissing, camera.Id, "The camera was unplugged while in use.", "Its lease waits for it, for a while.");
+                AlertRule.CameraMissing, camera.Id, "The camera was unplugged while in use.", "Its lease is kept for a grace period.");
         }
         else if (status.Failures >= CaptureStatus.FailuresOfNote)
         {
             yield return new Finding(
-                AlertRule.WorkerCrashLoop, camera.Id, $"The camera failed to open {status.Failures} times in a row: {status.Fault}", "It is tried again, less and less often; its lease stays.");
+                AlertRule.WorkerCrashLoop, camera.Id, $"The camera failed to open {status.Failures} times in a row: {status.Fault}", "Its lease is kept, and opening is retried at growing intervals.");
         }
 
         if (capture.Frames.AgeOfLatest(clock) is { } age && age > options.Value.FramesStalled && age > capture.Frames.Patience)
         {
             yield return new Finding(
-                AlertRule.FramesStalled, camera.Id, $"The camera is in use and has shown nothing new for {age.TotalSeconds:0} s.", "It is opened again and again.");
+                AlertRule.FramesStalled, camera.Id, $"The camera is in use and has delivered no new picture for {age.TotalSeconds:0} s.", "The node keeps reopening it.");
         }
     }
 }

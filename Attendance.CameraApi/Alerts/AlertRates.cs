@@ -59,13 +59,13 @@ internal sealed class AlertRates : IFindingSource, IDisposable
     private static Finding Describe(AlertRule rule, string subject, int count, TimeSpan window) => rule switch
     {
         AlertRule.WorkerCrashLoop => new Finding(
-            rule, subject, $"The camera had to be opened again {count} times within {window.TotalSeconds:0} s.", "It is opened again each time, under the same lease."),
+            rule, subject, $"The camera had to be reopened {count} times within {window.TotalSeconds:0} s.", "It was reopened each time under the same lease."),
         AlertRule.LimitReached => new Finding(
-            rule, subject, $"The limit of '{subject}' was reached: {count} were refused or dropped within {window.TotalSeconds:0} s.", "Whoever asked was told; nothing else is concerned."),
+            rule, subject, $"The limit of '{subject}' was reached: {count} requests were refused or dropped within {window.TotalSeconds:0} s.", "Each client was told. Nothing else is affected."),
         AlertRule.HeartbeatsLost => new Finding(
-            rule, subject, $"{count} sessions went silent within {window.TotalSeconds:0} s.", "Their cameras are given back, unless they come back within the grace."),
+            rule, subject, $"{count} sessions went silent within {window.TotalSeconds:0} s.", "Their cameras are released unless they reconnect within the grace period."),
         _ => new Finding(
-            rule, subject, $"The camera was wanted {count} times within {window.TotalSeconds:0} s while somebody had it.", "Each was told when it is free at the latest."),
+            rule, subject, $"The camera was requested {count} times within {window.TotalSeconds:0} s while it was in use.", "Each client was told when it becomes free at the latest."),
     };
 
     private void Hear(Measurement measured)

@@ -76,19 +76,19 @@ internal static class AlertRules
     /// <summary>Returns what to do, in one or two sentences. docs/operations.md has more under the rule's name.</summary>
     public static string Remedy(this AlertRule rule) => rule switch
     {
-        AlertRule.Leak => "Nothing, if it was ended. If it comes again, find out what starts it: the log has the process.",
-        AlertRule.ReleaseFailed => "Look at the worker's state in the log. If it does not resolve by itself, unplug the device or restart the node.",
-        AlertRule.Quarantined => "Read the cause. Unplug the device, or end the process that is named, then look again from the console.",
-        AlertRule.CameraMissing => "Check the cable, the hub and its power; or take the camera out of the configuration.",
-        AlertRule.FramesStalled => "It is opened again by itself. If it goes on, check the device, its cable or its network.",
-        AlertRule.WorkerCrashLoop => "Read what the device says. Check it with another program; replace the cable or the camera.",
-        AlertRule.StoreUnreachable => "Look whether the session store runs and can be reached. What is held stays until its deadline; nothing new is granted.",
-        AlertRule.NodeLost => "Look at that machine and its network. Its devices are freed by itself; start its camera API again.",
-        AlertRule.NodeNameTaken => "Give each node a 'Node:Name' of its own. The cameras of the one that was stopped are at nobody's disposal.",
-        AlertRule.NodeForged => "Look whether all nodes have the same 'Security:ApiKey'. If they have, somebody else writes to the session store: change its password.",
-        AlertRule.HeartbeatsLost => "Look at the network between the browsers and Web, and at proxies that cut quiet connections.",
-        AlertRule.Contention => "There are more who want this camera than there is camera: add one, or ask for 'auto'.",
-        AlertRule.LimitReached => "docs/limits.md has the limit. Look who uses so much of it; raise it if that is right.",
+        AlertRule.Leak => "Nothing, if it was ended. If it happens again, find out what starts it: the log names the process.",
+        AlertRule.ReleaseFailed => "Check the worker's state in the log. If it does not resolve by itself, unplug the device or restart the node.",
+        AlertRule.Quarantined => "Read the cause. Unplug the device, or end the process that it names, then check again from the console.",
+        AlertRule.CameraMissing => "Check the cable, the hub and its power, or remove the camera from the configuration.",
+        AlertRule.FramesStalled => "The node reopens it. If this continues, check the device, its cable or its network.",
+        AlertRule.WorkerCrashLoop => "Read the device's error. Check the camera with another program; replace the cable or the camera.",
+        AlertRule.StoreUnreachable => "Check that the session store runs and can be reached. Held cameras are kept until their deadlines; none is granted.",
+        AlertRule.NodeLost => "Check that machine and its network, and start its camera API again. Its devices free themselves.",
+        AlertRule.NodeNameTaken => "Give each node a 'Node:Name' of its own. Nobody can use the cameras of the process that was stopped.",
+        AlertRule.NodeForged => "Check that all nodes have the same 'Security:ApiKey'. If they do, somebody else writes to the session store: change its password.",
+        AlertRule.HeartbeatsLost => "Check the network between the browsers and Web, and proxies that close idle connections.",
+        AlertRule.Contention => "More clients want this camera than it can serve. Add a camera, or request 'auto'.",
+        AlertRule.LimitReached => "docs/limits.md describes the limit. Find out who uses so much of it, and raise it if that is legitimate.",
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, null),
     };
 }

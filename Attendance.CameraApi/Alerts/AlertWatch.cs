@@ -134,9 +134,9 @@ internal sealed partial class AlertWatch : BackgroundService
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The search for leaks and alerts failed; it is tried again every second")]
+    [LoggerMessage(LogLevel.Error, "The check for leaks and alerts failed; it is retried every second")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "The search for leaks and alerts works again")]
+    [LoggerMessage(LogLevel.Information, "The check for leaks and alerts works again")]
     private partial void LogWell();
 }

@@ -34,9 +34,9 @@ internal sealed class CameraHealth(CameraSlots slots, Reconciliation reconciliat
     private IEnumerable<CameraTrouble> Find() =>
     [
         .. slots.All.Where(slot => slot.Quarantine is not null).Select(slot => new CameraTrouble(
-            slot.Camera.Id, $"The camera could not be shown to be free: {slot.Quarantine?.Cause}", AlertRule.Quarantined.Remedy())),
+            slot.Camera.Id, $"The camera could not be proven free: {slot.Quarantine?.Cause}", AlertRule.Quarantined.Remedy())),
         .. reconciliation.WorkersWithoutLease().Select(worker => new CameraTrouble(
-            worker.CameraId, $"Capture worker {worker.Pid} has the camera open, which is lent to nobody.", AlertRule.Leak.Remedy())),
+            worker.CameraId, $"Capture worker {worker.Pid} has the camera open without a lease.", AlertRule.Leak.Remedy())),
         .. alerts.Found.Where(alert => alert is { Severity: AlertSeverity.Critical } && alert.Rule.BlocksCamera()).Select(alert => new CameraTrouble(
             alert.Subject.Length > 0 ? alert.Subject : $"of node {alert.Node}", $"{alert.What} {alert.Done}", alert.Remedy)),
     ];

@@ -15,15 +15,15 @@ internal static class AlertEndpoints
     {
         var alerts = routes.MapGroup("/api/alerts").WithTags("Alerts");
         alerts.MapGet("", AllAsync).WithName("listAlerts").Routed(RoutedBy.Node).Produces<AlertsResponse>().ProducesProblem(400).ProducesProblem(404)
-            .WithSummary("Alerts of all nodes: open ones first, the critical before others, then acknowledged, then resolved ones; newest first. 'node' asks one.");
+            .WithSummary("Lists the alerts of all nodes: open ones first, critical before others, then acknowledged, then resolved ones; newest first. 'node' limits the list to one node.");
         alerts.MapPost("{alertId}/acknowledge", AcknowledgeAsync).WithName("acknowledgeAlert").Routed(RoutedBy.Node)
             .Accepts<AcknowledgeRequest>("application/json").Produces<Alert>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
-            .WithSummary("Say that somebody sees to it, whichever node's it is. May be repeated; it is resolved by itself when its cause is gone.");
+            .WithSummary("Acknowledges an alert of any node. Can be repeated; the alert resolves itself when its cause is gone.");
         alerts.MapGet("dead-letters", async (AlertStore store, NodeRegistry nodes) =>
                 TypedResults.Ok(new DeadLettersResponse(await store.ReadDeadLettersAsync(nodes.All.Select(one => one.Node).Take(AlertStore.MostNodes)))))
             .WithName("listDeadLetters")
             .Produces<DeadLettersResponse>().ProducesProblem(503)
-            .WithSummary("What webhooks were not told by any node, newest first.");
+            .WithSummary("Lists what the nodes could not deliver to webhooks, newest first.");
     }
 
     private static async Task<IResult> AllAsync(int? limit, HttpContext context, OpenAlerts openAlerts, AlertStore store, NodeFanOut others, NodeRegistry nodes)
@@ -74,7 +74,7 @@ internal static class AlertEndpoints
             : Unknown();
     }
 
-    private static Problem Unknown() => new(StatusCodes.Status404NotFound, ProblemCodes.UnknownAlert, "There is no alert of this id.");
+    private static Problem Unknown() => new(StatusCodes.Status404NotFound, ProblemCodes.UnknownAlert, "No alert has this id.");
 }
 
 /// <param name="Unreachable">The nodes that did not answer. Their alerts are the last ones that the store has.</param>

@@ -64,6 +64,6 @@ internal sealed partial class ApiKeyCheck(RequestDelegate next, NodeSignature no
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
-    [LoggerMessage(LogLevel.Warning, "No 'Security:ApiKey' is set: anybody on this machine may use the cameras. Development only")]
+    [LoggerMessage(LogLevel.Warning, "'Security:ApiKey' is not set: anyone on this machine can use the cameras. This is for development only")]
     private partial void LogNoKey();
 }

@@ -18,22 +18,22 @@ internal static class CameraEndpoints
         cameras.MapGet("", ListAsync).WithName("listCameras")
             .Routed(RoutedBy.Node)
             .Produces<CamerasResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423)
-            .WithSummary("The cameras of all nodes and who holds them, by 'limit' and 'after'; 'node' asks one. 'browsers=false' leaves out those of browsers, "
+            .WithSummary("Lists the cameras of all nodes and who holds them, by 'limit' and 'after'; 'node' limits the list to one node. 'browsers=false' leaves out those of browsers, "
                 + "whose ids are their owners' affair. 'best=true' with requirements: the one that 'auto' would take now, and why.");
         cameras.MapGet("{cameraId}", (string cameraId, CameraViews views) =>
                 views.Find(cameraId) is { } view ? (IResult)TypedResults.Ok(view) : LeaseProblems.UnknownCamera())
             .WithName("getCamera").Routed(RoutedBy.Camera)
             .Produces<CameraView>().ProducesProblem(404)
-            .WithSummary("One camera.");
+            .WithSummary("Returns one camera.");
         cameras.MapPost("{cameraId}/probe", ProbeAsync).WithName("probeCamera")
             .Routed(RoutedBy.Camera)
             .Produces<CameraView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
-            .WithSummary("Open a camera that nobody has for a few seconds, to rate it. Whoever wants it meanwhile gets it.");
+            .WithSummary("Opens a free camera for a few seconds to rate it. A request for the camera ends the probe.");
         cameras.MapGet("{cameraId}/history", HistoryAsync).WithName("getCameraHistory")
             .Produces<HistoryResponse>().ProducesProblem(404).ProducesProblem(503)
-            .WithSummary("Ended leases of a camera, newest first.");
+            .WithSummary("Lists the ended leases of a camera, newest first.");
         routes.MapGet("/api/camera/status", StatusAsync).WithName("getStatus").WithTags("Cameras").Routed(RoutedBy.Node).Produces<StatusResponse>().ProducesProblem(400)
-            .WithSummary("What is held, and whether all is well.");
+            .WithSummary("Returns which cameras are held and whether the node is healthy.");
     }
 
     private static async Task<IResult> ListAsync(

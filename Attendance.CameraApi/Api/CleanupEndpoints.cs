@@ -12,7 +12,7 @@ internal static class CleanupEndpoints
         .MapPost("/api/camera/cleanup", CleanupAsync).WithName("cleanUp").WithTags("Leases")
         .Accepts<CleanupRequest>("application/json", "text/plain", "*/*") // a beacon and curl -d state another content type than they send
         .Produces<CleanupResponse>().ProducesProblem(400).ProducesProblem(413)
-        .WithSummary("Release what sessions hold; without a session what is stale, or with 'force' everything. May be repeated.");
+        .WithSummary("Releases the cameras of the given sessions; without a session the stale ones, or with 'force' all of them. Can be repeated.");
 
     /// <summary>The timeout for another node's answer. It is longer than the release of all cameras there takes.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);

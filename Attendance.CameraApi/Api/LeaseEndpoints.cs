@@ -17,19 +17,19 @@ internal static class LeaseEndpoints
             .Accepts<AcquireLease>("application/json")
             .Produces<LeaseResponse>(StatusCodes.Status200OK).Produces<LeaseResponse>(StatusCodes.Status201Created)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(423).ProducesProblem(503)
-            .WithSummary("Get a camera for a session. Answers after the first frame.");
+            .WithSummary("Acquires a camera for a session. Answers after the first frame.");
         leases.MapPost("check", CheckAsync).WithName("checkLease").Routed(RoutedBy.LeaseOfBody)
             .Accepts<CheckLease>("application/json")
             .Produces<CheckedResponse>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(410)
-            .WithSummary("Whether something may be written under a lease now. Extends nothing.");
+            .WithSummary("Checks whether something may be written under a lease now. Does not extend it.");
         leases.MapPut("{leaseId}", RenewAsync).WithName("renewLease").Routed(RoutedBy.Lease)
             .Produces<CurrentLease>().ProducesProblem(410).ProducesProblem(503)
-            .WithSummary("Extend a lease by its TTL, once the store has confirmed it.");
+            .WithSummary("Extends a lease by its TTL once the session store has confirmed it.");
         leases.MapGet("{leaseId}", Get).WithName("getLease").Routed(RoutedBy.Lease)
             .Produces<CurrentLease>().ProducesProblem(410)
-            .WithSummary("Which camera a lease has now, and how to see it. Extends nothing.");
+            .WithSummary("Returns which camera a lease has now and how to see it. Does not extend it.");
         leases.MapDelete("{leaseId}", ReleaseAsync).WithName("releaseLease").Routed(RoutedBy.Lease)
-            .Produces(204).WithSummary("Release a camera. Answers when it is free; may be repeated.");
+            .Produces(204).WithSummary("Releases a camera. Answers when it is free; can be repeated.");
     }
 
     private static async Task<IResult> AcquireAsync(
@@ -77,7 +77,7 @@ internal static class LeaseEndpoints
             CheckOutcome.Live { Lease: var lease } =>
                 TypedResults.Ok(new CheckedResponse(lease.CameraId, lease.Ref, lease.FencingToken, lease.ExpiresAt.UtcDateTime)),
             CheckOutcome.Ended ended => LeaseProblems.LeaseEnded(ended.End),
-            _ => new Problem(StatusCodes.Status409Conflict, ProblemCodes.StaleToken, "The fencing token is not the one of this lease."),
+            _ => new Problem(StatusCodes.Status409Conflict, ProblemCodes.StaleToken, "The fencing token is not that of this lease."),
         };
     }
 
@@ -107,7 +107,7 @@ internal static class LeaseEndpoints
     private static Problem TooManyBrowserCameras(HttpContext context)
     {
         context.RequestServices.GetRequiredService<ReachedLimits>().Count("browser_cameras");
-        return new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManyBrowserCameras, "Too many browsers use their cameras now.")
+        return new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManyBrowserCameras, "Too many browsers are using their cameras.")
         {
             RetryAfter = TimeSpan.FromSeconds(10),
         };

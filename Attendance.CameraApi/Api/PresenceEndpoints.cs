@@ -13,7 +13,7 @@ internal static class PresenceEndpoints
     public static void MapPresence(this IEndpointRouteBuilder routes) => routes
         .MapMethods("/api/sessions/{sessionId}/presence", s_methods, AttendAsync).WithName("attendSession").WithTags("Sessions")
         .Produces(StatusCodes.Status101SwitchingProtocols).ProducesProblem(400).ProducesProblem(503)
-        .WithSummary("A WebSocket: for as long as it lives, the leases of its session are renewed.");
+        .WithSummary("Opens a WebSocket. While it is open, the leases of its session are renewed.");
 
     private static async Task<IResult> AttendAsync(
         string sessionId, HttpContext context, Presence presence, OpenSockets sockets, IOptions<PresenceOptions> options)

@@ -31,10 +31,10 @@ internal sealed class ProblemHandling : IExceptionHandler
     {
         StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, "The session store does not answer.")
         {
-            Detail = "Nothing was granted or extended. What is held stays held until its deadline.",
+            Detail = "Nothing was granted or extended. Held cameras are kept until their deadlines.",
             RetryAfter = s_storeRetry,
         },
-        CameraUnavailableException unavailable => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.CameraUnavailable, "The camera did not open.")
+        CameraUnavailableException unavailable => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.CameraUnavailable, "The camera failed to open.")
         {
             Detail = unavailable.Failure.Message,
             RetryAfter = s_cameraRetry,
@@ -48,7 +48,7 @@ internal sealed class ProblemHandling : IExceptionHandler
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new(StatusCodes.Status413PayloadTooLarge, ProblemCodes.BodyTooLarge, $"A body may have {JsonBody.MaxLength / 1024} KiB at most."),
         _ when UnreadableRequest.Is(exception, out var status) => new(status.Value, ProblemCodes.InvalidRequest, "The request is not valid."),
-        _ => new(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here; the log has the details."),
+        _ => new(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "An internal error occurred. The log has the details."),
     };
 }
 

@@ -19,10 +19,10 @@ internal static class StreamEndpoints
         var cameras = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Pictures");
         cameras.MapGet("stream", StreamAsync).WithName("streamCamera").Routed(RoutedBy.LeaseOfQuery)
             .Produces(200, contentType: $"multipart/x-mixed-replace").ProducesProblem(410)
-            .WithSummary("Motion JPEG, for as long as the lease lives. A slow viewer skips frames.");
+            .WithSummary("Streams Motion JPEG until the lease ends. A slow viewer skips frames.");
         cameras.MapGet("snapshot", SnapshotAsync).WithName("getSnapshot").Routed(RoutedBy.LeaseOfQuery)
             .Produces(200, contentType: "image/jpeg").ProducesProblem(410)
-            .WithSummary("The newest frame.");
+            .WithSummary("Returns the newest frame.");
     }
 
     private static async Task<IResult> StreamAsync(
@@ -95,7 +95,7 @@ internal static class StreamEndpoints
     /// </summary>
     private static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases, EndedLeases ended) =>
         leaseId is not null && leases.Find(leaseId)?.Current is { End: null, Outcome: "moved" } lease && lease.CameraId != cameraId
-            ? new Problem(StatusCodes.Status410Gone, ProblemCodes.LeaseMoved, "The lease has another camera by now.")
+            ? new Problem(StatusCodes.Status410Gone, ProblemCodes.LeaseMoved, "The lease has moved to another camera.")
             {
                 Extensions = new Dictionary<string, object?>
                 {

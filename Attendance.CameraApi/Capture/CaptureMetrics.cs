@@ -20,7 +20,7 @@ internal sealed class CaptureMetrics
     {
         var meter = meters.Create(CameraApiActivity.Name);
         _openDuration = meter.CreateHistogram(
-            "attendance.camera.open.duration", "s", "From the wish to open a camera until its first frame.", advice: Buckets.Device);
+            "attendance.camera.open.duration", "s", "The time from the request to open a camera until its first frame.", advice: Buckets.Device);
         _releaseRetries = meter.CreateCounter<int>(
             "attendance.camera.release.retries", "{retry}", "Steps beyond the first that a release needed.");
         _frames = meter.CreateCounter<long>("attendance.camera.frames", "{frame}", "Frames received from cameras.");
@@ -28,7 +28,7 @@ internal sealed class CaptureMetrics
         _restarts = meter.CreateCounter<int>(
             "attendance.camera.worker.restarts", "{restart}", "Capture workers replaced under a lease.");
         meter.CreateObservableGauge(
-            "attendance.camera.frame.age", FrameAges, "s", "How old the newest frame of an open camera is; nothing for one that is not open.");
+            "attendance.camera.frame.age", FrameAges, "s", "The age of the newest frame of an open camera. A closed camera has no value.");
     }
 
     public void Opened(string cameraId, TimeSpan took, string? error)

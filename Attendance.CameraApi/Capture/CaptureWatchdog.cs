@@ -160,15 +160,15 @@ internal sealed partial class CaptureWatchdog(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is in trouble and will be opened again: {Fault}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} failed and is reopened: {Fault}")]
     private partial void LogFault(string cameraId, string fault);
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} failed to open {Failures} times in a row; its lease stays and it is tried again: {Fault}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} failed to open {Failures} times in a row; its lease is kept and opening is retried: {Fault}")]
     private partial void LogKeepsFailing(string cameraId, int failures, string? fault);
 
-    [LoggerMessage(LogLevel.Information, "Camera {CameraId} delivers again, under the same lease")]
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} delivers pictures again under the same lease")]
     private partial void LogReopened(string cameraId);
 
-    [LoggerMessage(LogLevel.Error, "Camera {CameraId}: its watchdog failed")]
+    [LoggerMessage(LogLevel.Error, "The watchdog of camera {CameraId} failed")]
     private partial void LogWatchFailed(string cameraId, Exception exception);
 }

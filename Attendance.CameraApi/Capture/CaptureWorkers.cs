@@ -147,6 +147,6 @@ internal sealed partial class CaptureWorkers(IOptions<CaptureOptions> options, I
     [LoggerMessage(LogLevel.Error, "No camera of this node can be opened. {Reason}")]
     private partial void LogNoProgram(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "No capture from devices and files on {Platform}: OpenCV's library is there for Linux x64 and Windows x64 only")]
+    [LoggerMessage(LogLevel.Warning, "Devices and files cannot be captured on {Platform}: OpenCV's native library exists for Linux x64 and Windows x64 only")]
     private partial void LogNoNativeLibrary(string platform);
 }

@@ -111,6 +111,6 @@ internal sealed partial class WorkerClosing
         public int Step { get; set; }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: its worker did not go on '{Step}', next is '{NextStep}'")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: its worker did not end after '{Step}'; the next step is '{NextStep}'")]
     private partial void LogStepFailed(string cameraId, string step, string nextStep);
 }

@@ -191,7 +191,7 @@ internal sealed class CameraChoice(
         return (chosen.IsFree, othersFailed) switch
         {
             (false, _) => $"None was free, but the session that has this one is leaving; it is {rated}.",
-            (_, true) => $"What was tried before it did not open; it is {rated}.",
+            (_, true) => $"The cameras tried before it failed to open; it is {rated}.",
             _ when free.Count == 1 => $"It is the only free camera that meets the requirements, {rated}.",
             _ when !alike.Contains(chosen) => $"It is {rated}; what is rated better had just been taken.",
             _ when alike.Count > 1 => $"It is {rated}; of the {alike.Count} free cameras rated about alike it has been idle longest.",

@@ -102,6 +102,6 @@ internal sealed partial class Failover(
     [LoggerMessage(LogLevel.Warning, "Lease {LeaseRef} could not move to camera {CameraId}: {Error}")]
     private partial void LogNotMoved(string leaseRef, string cameraId, string error);
 
-    [LoggerMessage(LogLevel.Error, "Camera {CameraId}: its lease cannot move any more")]
+    [LoggerMessage(LogLevel.Error, "The lease of camera {CameraId} can no longer move")]
     private partial void LogFailed(string cameraId, Exception exception);
 }

@@ -76,9 +76,9 @@ internal sealed partial class Isolation(Peers peers, CameraLeases leases, ILogge
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "This node is cut off from the store, which others reach, or from everybody; its {Count} leases are ended")]
+    [LoggerMessage(LogLevel.Error, "This node is cut off from the session store, which other nodes reach, or from everything; its {Count} leases are ended")]
     private partial void LogCutOff(int count);
 
-    [LoggerMessage(LogLevel.Error, "It could not be found out whether this node is cut off")]
+    [LoggerMessage(LogLevel.Error, "Whether this node is cut off could not be determined")]
     private partial void LogFailed(Exception exception);
 }

@@ -79,7 +79,7 @@ internal sealed partial class LostNodes(NodeStore nodeStore, Reconciliation reco
         LogLost(name, count);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Node {Node} has vanished; {Count} leases of it were ended")]
+    [LoggerMessage(LogLevel.Warning, "Node {Node} is lost; {Count} of its leases were ended")]
     private partial void LogLost(string node, int count);
 
     [LoggerMessage(LogLevel.Error, "The leases of the lost node {Node} could not be ended")]

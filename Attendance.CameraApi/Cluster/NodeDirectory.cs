@@ -128,7 +128,7 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
 
     private RouteTarget AtNode(string name) => nodes.IsSelf(name) ? s_here
         : nodes.TryGet(name, out var entry) ? At(entry)
-        : new RouteTarget.Nowhere(new Problem(StatusCodes.Status404NotFound, ProblemCodes.UnknownNode, "There is no node of this name."));
+        : new RouteTarget.Nowhere(new Problem(StatusCodes.Status404NotFound, ProblemCodes.UnknownNode, "No node has this name."));
 
     private RouteTarget At(NodeEntry entry) => !nodes.IsUp(entry)
         ? new RouteTarget.Nowhere(NodeForwarder.Unreachable(entry.Node))

@@ -11,14 +11,14 @@ internal static class NodeEndpoints
     public static void MapNodes(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(NamePath, AnswerAsync).WithName("askNodeName").WithTags("Nodes").Accepts<NodeInstance>("application/json").Produces<NodeInstance>().ProducesProblem(400)
-            .WithSummary("A process that would have this node's name asks whether that one is alive.");
+            .WithSummary("Asked by a process that wants this node's name, to learn whether this node is alive.");
         routes.MapGet(StorePath, HearsStore).WithName("askNodeStore").WithTags("Nodes").Produces(204).ProducesProblem(503)
-            .WithSummary("Another node, which does not hear the store, asks whether this one does. Answers at once, from what it knows.");
+            .WithSummary("Asked by a node that cannot reach the session store, to learn whether this node can. Answers at once from what it knows.");
     }
 
     private static IResult HearsStore(NodeRegistry nodes) => nodes.HearsStore
         ? TypedResults.NoContent()
-        : new Problem(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, "This node does not hear the session store.");
+        : new Problem(StatusCodes.Status503ServiceUnavailable, ProblemCodes.StoreUnavailable, "This node cannot reach the session store.");
 
     private static async Task<IResult> AnswerAsync(HttpContext context, ThisNode self, OpenAlerts alerts)
     {
@@ -26,7 +26,7 @@ internal static class NodeEndpoints
         if (other.Node == self.Name && other.Instance != self.Instance)
         {
             alerts.Report(
-                new Finding(AlertRule.NodeNameTaken, self.Name, $"Another process was started as node {self.Name}.", "It was told to stop; this one goes on."),
+                new Finding(AlertRule.NodeNameTaken, self.Name, $"Another process was started as node {self.Name}.", "It was told to stop. This process keeps the name."),
                 isNew: true);
         }
 

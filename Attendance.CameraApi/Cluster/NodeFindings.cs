@@ -9,11 +9,11 @@ internal sealed class NodeFindings(NodeRegistry nodes, NodeStore nodeStore) : IF
     [
         .. nodes.TellsOfLost
             ? nodes.Lost.Select(node => new Finding(
-                AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end when their time is over."))
+                AlertRule.NodeLost, node.Node, $"Node {node.Node} has not been heard of since {node.SeenAt:HH:mm:ss} UTC.", "Its leases end at their deadlines."))
             : [],
         .. nodeStore.Forged is > 0 and var forged
             ? [new Finding(
-                AlertRule.NodeForged, "", $"The store has {forged} entries of nodes that no node of this system has signed.", "They are passed over: nothing is sent to them, nothing of theirs is shown.")]
+                AlertRule.NodeForged, "", $"The session store has {forged} node entries that no node of this system has signed.", "They are ignored: nothing is sent to those nodes, and nothing from them is shown.")]
             : Array.Empty<Finding>(),
     ];
 }

@@ -46,7 +46,7 @@ internal sealed partial class NodeForwarder(IHttpForwarder forwarder, Peers peer
         RetryAfter = TimeSpan.FromSeconds(5),
     };
 
-    [LoggerMessage(LogLevel.Warning, "A request could not be sent on to node {Node}: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "A request could not be forwarded to node {Node}: {Error}")]
     private partial void LogFailed(string node, ForwarderError error);
 
     private sealed class Transformer : HttpTransformer

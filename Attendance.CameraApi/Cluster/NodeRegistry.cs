@@ -209,12 +209,12 @@ internal sealed partial class NodeRegistry(
         entry.Held,
         "available"); // otherwise the node could not have sent a heartbeat
 
-    [LoggerMessage(LogLevel.Error, "The heartbeat of this node failed; it is tried again every two seconds")]
+    [LoggerMessage(LogLevel.Error, "The heartbeat of this node failed; it is retried every two seconds")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(LogLevel.Information, "The heartbeat of this node works again")]
     private partial void LogWell();
 
-    [LoggerMessage(LogLevel.Information, "Other nodes are there: {Nodes}")]
+    [LoggerMessage(LogLevel.Information, "Other nodes of this system: {Nodes}")]
     private partial void LogNotAlone(string nodes);
 }

@@ -117,6 +117,6 @@ internal sealed partial class NodeSignature(
         return hash;
     }
 
-    [LoggerMessage(LogLevel.Warning, "A request of another node is refused: its clock differs from this one's by {Seconds} s. Set both by NTP")]
+    [LoggerMessage(LogLevel.Warning, "A request from another node was refused: its clock differs from this node's by {Seconds} s. Synchronize both by NTP")]
     private partial void LogSkewed(long seconds);
 }

@@ -126,7 +126,7 @@ internal sealed partial class ThisNode(
     private static bool IsRefused(HttpRequestException exception) =>
         exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
-    [LoggerMessage(LogLevel.Warning, "The store has another process as node {Node}: {Instance} at {Address}; it is asked whether it lives")]
+    [LoggerMessage(LogLevel.Warning, "The session store has another process as node {Node}: {Instance} at {Address}. Checking whether it is alive")]
     private partial void LogAnothers(string node, string instance, Uri? address);
 }
 

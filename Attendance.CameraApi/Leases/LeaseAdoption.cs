@@ -49,9 +49,9 @@ internal sealed partial class LeaseAdoption(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Camera {CameraId} is opened again under lease {LeaseRef}, which an earlier run of this node began")]
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} is reopened under lease {LeaseRef}, which an earlier run of this node granted")]
     private partial void LogAdopted(string cameraId, string leaseRef);
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} could not be opened again: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} could not be reopened: {Error}")]
     private partial void LogNotReopened(string cameraId, string error);
 }

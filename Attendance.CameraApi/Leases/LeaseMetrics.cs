@@ -16,16 +16,16 @@ internal sealed class LeaseMetrics
     public LeaseMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(CameraApiActivity.Name);
-        _active = meter.CreateUpDownCounter<int>("attendance.camera.lease.active", "{lease}", "Leases now held.");
+        _active = meter.CreateUpDownCounter<int>("attendance.camera.lease.active", "{lease}", "Leases that are held.");
         _acquisitions = meter.CreateCounter<int>("attendance.camera.lease.acquisitions", "{acquisition}", "Requests for a camera, by outcome.");
         _releases = meter.CreateCounter<int>("attendance.camera.lease.releases", "{release}", "Leases ended, by reason.");
         _duration = meter.CreateHistogram(
             "attendance.camera.lease.duration", "s", "How long leases were held.", advice: Buckets.Hold);
         _releaseDuration = meter.CreateHistogram(
-            "attendance.camera.release.duration", "s", "From the end of a lease until its camera was proven free, or quarantined.",
+            "attendance.camera.release.duration", "s", "The time from the end of a lease until its camera was proven free or quarantined.",
             advice: Buckets.Device);
         _quarantined = meter.CreateUpDownCounter<int>(
-            "attendance.camera.quarantined", "{camera}", "Cameras that could not be shown to be free.");
+            "attendance.camera.quarantined", "{camera}", "Cameras that could not be proven free.");
     }
 
     /// <summary>Counts a lease as active, from the store's grant until <see cref="Ended"/>.</summary>

@@ -106,6 +106,6 @@ internal sealed partial class LeaseOpening(
     [LoggerMessage(LogLevel.Information, "Camera {CameraId} leased as {LeaseRef}, token {FencingToken}")]
     private partial void LogGranted(string cameraId, string leaseRef, long fencingToken);
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} did not open {Failures} times in a row: {Fault}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} failed to open {Failures} times in a row: {Fault}")]
     private partial void LogKeepsFailing(string cameraId, int failures, string fault);
 }

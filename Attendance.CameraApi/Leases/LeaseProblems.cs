@@ -8,14 +8,14 @@ internal static class LeaseProblems
     public static Problem Refused(HttpContext context, AcquireOutcome? outcome) => outcome switch
     {
         null => new Problem(StatusCodes.Status404NotFound, ProblemCodes.NoMatchingCamera, "No camera meets the requirements."),
-        AcquireOutcome.InUse inUse => new Problem(StatusCodes.Status409Conflict, ProblemCodes.CameraInUse, "Another session has this camera.")
+        AcquireOutcome.InUse inUse => new Problem(StatusCodes.Status409Conflict, ProblemCodes.CameraInUse, "Another session holds this camera.")
         {
-            Detail = "It is free at 'expires_at' at the latest, unless its holder renews. 'takeover': true ends the other lease.",
+            Detail = "It becomes free at 'expires_at' at the latest unless its holder renews. 'takeover': true ends the other lease.",
             RetryAfter = inUse.ExpiresAt - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
             Extensions = new Dictionary<string, object?> { ["expires_at"] = inUse.ExpiresAt.UtcDateTime },
         },
         AcquireOutcome.Quarantined quarantined =>
-            new Problem(StatusCodes.Status423Locked, ProblemCodes.CameraQuarantined, "The camera could not be shown to be free after its last use.")
+            new Problem(StatusCodes.Status423Locked, ProblemCodes.CameraQuarantined, "The camera could not be proven free after its last use.")
             {
                 Detail = quarantined.Quarantine.Cause,
                 Extensions = new Dictionary<string, object?> { ["since"] = quarantined.Quarantine.Since.UtcDateTime },
@@ -26,12 +26,12 @@ internal static class LeaseProblems
         _ => throw new InvalidOperationException($"No answer is known for {outcome.Name}."),
     };
 
-    public static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, ProblemCodes.UnknownCamera, "There is no camera of this id.");
+    public static Problem UnknownCamera() => new(StatusCodes.Status404NotFound, ProblemCodes.UnknownCamera, "No camera has this id.");
 
     /// <param name="end">How the lease ended, or null if it ended long ago or never existed.</param>
     public static Problem LeaseEnded(LeaseEnd? end) => new(StatusCodes.Status410Gone, ProblemCodes.LeaseEnded, "The lease has ended.")
     {
-        Detail = end is null ? "No such lease is known here." : null,
+        Detail = end is null ? "No lease with this id is known." : null,
         Extensions = new Dictionary<string, object?> { ["reason"] = end?.Reason.Name(), ["reason_detail"] = end?.Detail },
     };
 }

@@ -126,6 +126,6 @@ internal sealed partial class LeaseRelease(
     [LoggerMessage(LogLevel.Information, "Camera {CameraId} released: lease {LeaseRef}, {Reason}, held {Seconds:0.0} s")]
     private partial void LogReleased(string cameraId, string leaseRef, string reason, double seconds);
 
-    [LoggerMessage(LogLevel.Error, "Camera {CameraId}: its release failed")]
+    [LoggerMessage(LogLevel.Error, "Releasing camera {CameraId} failed")]
     private partial void LogReleaseFailed(string cameraId, Exception exception);
 }

@@ -23,7 +23,6 @@ internal sealed class LeaseStore
     private readonly string _node;
     private readonly string? _scope;
     private readonly string _prefix;
-    private readonly LeaseScriptBatcher _changes;
     private readonly ConcurrentDictionary<(string Scope, string Node), LeaseStore> _others;
 
     /// <summary>Creates the store for the scope of this node.</summary>
@@ -40,7 +39,6 @@ internal sealed class LeaseStore
 
         // In a shared scope, each node looks after its own leases only, however many the others have.
         Deadlines = _prefix + (scope is null ? "deadlines" : "deadlines:" + node);
-        _changes = new LeaseScriptBatcher(Deadlines);
     }
 
     /// <summary>Returns the same store for the cameras of another scope.</summary>
@@ -77,13 +75,11 @@ internal sealed class LeaseStore
     /// <returns><see langword="false"/> if the lease has ended or another lease has the camera. An ended lease is never revived.</returns>
     /// <exception cref="StoreUnavailableException">It is not known whether the lease was extended.</exception>
     public async Task<bool> RenewAsync(StoredLease lease, TimeSpan ttl, TimeSpan? extendBy = null) =>
-        (long)await RunAsync(
+        (long)await ChangeAsync(
             StoreScript.Renew,
-            [Camera(lease.CameraId), Deadlines, Ledger(lease.CameraId)],
-            [
-                lease.CameraId, Lease(lease.LeaseId, lease.LeaseRef, lease.SessionHash), Milliseconds(ttl),
-                lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl),
-            ]) > 0;
+            lease.CameraId,
+            Lease(lease.LeaseId, lease.LeaseRef, lease.SessionHash), Milliseconds(ttl),
+            lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl)) > 0;
 
     /// <returns>The lease that the store has for a camera, or null if it has none.</returns>
     /// <exception cref="StoreUnavailableException">It is not known whether there is one.</exception>
@@ -126,10 +122,10 @@ internal sealed class LeaseStore
     /// <param name="leaseId">The lease to end, because another one may have been granted since it was read; null to end any lease that is
     /// overdue.</param>
     /// <returns>The ended lease's id, or null if none was ended.</returns>
-    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null) => (string?)await RunAsync(
+    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null) => (string?)await ChangeAsync(
         StoreScript.Settle,
-        [Camera(cameraId), Deadlines, Ledger(cameraId)],
-        [cameraId, end.Reason.Name(), Json(end.Detail), leaseId is null ? "" : _ids.Seal(leaseId), _node]) is { } ended ? _ids.Open(ended) ?? ended : null;
+        cameraId,
+        end.Reason.Name(), Json(end.Detail), leaseId is null ? "" : _ids.Seal(leaseId), _node) is { } ended ? _ids.Open(ended) ?? ended : null;
 
     /// <summary>
     /// Finds at most <paramref name="limit"/> cameras whose deadline has passed. The cost grows with the overdue cameras, not
@@ -170,19 +166,10 @@ internal sealed class LeaseStore
 
     private static string Json(string? text) => text is null ? "null" : JsonSerializer.Serialize(text);
 
-    /// <summary>Runs a change together with other changes of this scope that arrive at the same time.</summary>
-    private async Task<RedisResult> ChangeAsync(StoreScript script, string cameraId, RedisValue first, RedisValue second, RedisValue third)
-    {
-        var change = new StoreChange(script, Camera(cameraId), Ledger(cameraId), cameraId, first, second, third);
-        try
-        {
-            return await AskAsync(script.Name, database => _changes.RunAsync(database, change));
-        }
-        finally
-        {
-            change.GiveUp();
-        }
-    }
+    /// <summary>Runs a script that changes what the store has of a camera.</summary>
+    /// <param name="values">Its arguments after the camera's id.</param>
+    private Task<RedisResult> ChangeAsync(StoreScript script, string cameraId, params RedisValue[] values) =>
+        RunAsync(script, [Camera(cameraId), Deadlines, Ledger(cameraId)], [cameraId, .. values]);
 
     private Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values) =>
         AskAsync(script.Name, database => script.RunAsync(database, keys, values));

@@ -60,9 +60,9 @@ internal sealed partial class Quarantines(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Camera {CameraId} is free again and out of quarantine")]
+    [LoggerMessage(LogLevel.Information, "Camera {CameraId} is free and no longer quarantined")]
     private partial void LogOutOfQuarantine(string cameraId);
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is quarantined, it could not be shown to be free: {Cause}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is quarantined because it could not be proven free: {Cause}")]
     private partial void LogQuarantined(string cameraId, string cause);
 }

@@ -56,6 +56,6 @@ internal sealed partial class UnconfirmedReleases(LeaseStore store, TimeProvider
         _pending.TryRemove(new((lease.CameraId, lease.LeaseId), (lease, end))); // keeps the entry of a later stay of the same lease
     }
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is free, but the store could not be told yet: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is free, but its release is not yet recorded in the session store: {Error}")]
     private partial void LogPostponed(string cameraId, string? error);
 }

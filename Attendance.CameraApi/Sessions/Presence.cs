@@ -189,7 +189,7 @@ internal sealed partial class Presence(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The socket of a session was lost ({Reason}); of {Cameras} its leases end in {Seconds} s unless it comes back")]
+    [LoggerMessage(LogLevel.Information, "The socket of a session was lost ({Reason}); its leases of {Cameras} end in {Seconds} s unless it reconnects")]
     private partial void LogLost(string reason, string cameras, double seconds);
 
     [LoggerMessage(LogLevel.Error, "The leases of a session could not be renewed")]

@@ -11,7 +11,7 @@ internal sealed class PresenceMetrics
     public PresenceMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(CameraApiActivity.Name);
-        _active = meter.CreateUpDownCounter<int>("attendance.session.active", "{session}", "Sessions present by a socket.");
+        _active = meter.CreateUpDownCounter<int>("attendance.session.active", "{session}", "Sessions with an open presence socket.");
         _lost = meter.CreateCounter<int>("attendance.session.lost", "{session}", "Sockets that ended without a goodbye, by reason.");
     }
 

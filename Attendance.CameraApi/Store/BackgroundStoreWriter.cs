@@ -86,6 +86,6 @@ internal sealed partial class BackgroundStoreWriter(StoreConnection store, Reach
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The session store refused '{Operation}', which is not tried again: {Error}")]
+    [LoggerMessage(LogLevel.Error, "The session store rejected '{Operation}'; it is not retried: {Error}")]
     private partial void LogRefused(string operation, string error);
 }

@@ -71,7 +71,7 @@ internal sealed partial class StoreConnection(
         return null;
     }
 
-    [LoggerMessage(LogLevel.Error, "The store has a value among '{What}' that cannot be read. It is passed over, and so are others of this kind")]
+    [LoggerMessage(LogLevel.Error, "The session store holds a value of '{What}' that cannot be read. It is skipped; later ones are skipped without a message")]
     private partial void LogUnreadable(string what);
 }
 

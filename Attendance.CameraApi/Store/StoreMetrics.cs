@@ -12,7 +12,7 @@ internal sealed class StoreMetrics
     {
         var meter = meters.Create(CameraApiActivity.Name);
         _duration = meter.CreateHistogram("attendance.store.duration", "s", "How long the session store took to answer.", advice: Buckets.Store);
-        _unreadable = meter.CreateCounter<long>("attendance.store.unreadable", "{value}", "Values that the session store had and that could not be read.");
+        _unreadable = meter.CreateCounter<long>("attendance.store.unreadable", "{value}", "Values in the session store that could not be read.");
     }
 
     public void Asked(string operation, string outcome, TimeSpan duration) => _duration.Record(

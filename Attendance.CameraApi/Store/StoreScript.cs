@@ -11,29 +11,23 @@ namespace Attendance.CameraApi.Store;
 /// </summary>
 internal sealed class StoreScript
 {
-    /// <summary>The text by which a change reads its parameters.</summary>
-    private const string Parameters = "= ...";
-
     private static readonly string s_common = ReadResource("common");
 
     private readonly string _text;
     private readonly byte[] _hash;
 
-    private StoreScript(string name, string? body = null)
+    private StoreScript(string name)
     {
         Name = name;
-        _text = s_common + "\n" + (body ?? ReadResource(name));
+        _text = s_common + "\n" + ReadResource(name);
 #pragma warning disable CA5350 // EVALSHA names a script by SHA-1; nothing is protected by it.
         _hash = SHA1.HashData(Encoding.UTF8.GetBytes(_text));
 #pragma warning restore CA5350
     }
 
-    public static StoreScript Acquire { get; } = Alone("acquire");
+    public static StoreScript Acquire { get; } = new("acquire");
 
-    public static StoreScript Release { get; } = Alone("release");
-
-    /// <summary>Runs any number of acquisitions and releases together.</summary>
-    public static StoreScript Changes { get; } = new("changes", AsFunction("acquire") + AsFunction("release") + ReadResource("changes"));
+    public static StoreScript Release { get; } = new("release");
 
     public static StoreScript Renew { get; } = new("renew");
 
@@ -58,15 +52,6 @@ internal sealed class StoreScript
             return await database.ScriptEvaluateAsync(_text, keys, values);
         }
     }
-
-    /// <summary>
-    /// Creates the script for a single change, without a loop, a function and a protected call, which would add a tenth to
-    /// the store's work.
-    /// </summary>
-    private static StoreScript Alone(string name) =>
-        new(name, ReadResource(name).Replace(Parameters, "= KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4]", StringComparison.Ordinal));
-
-    private static string AsFunction(string name) => $"local function {name}(...)\n{ReadResource(name)}end\n";
 
     private static string ReadResource(string name)
     {

@@ -6,25 +6,25 @@ namespace Attendance.CameraApi.Telemetry;
 /// <summary>Names every span of the camera API, says what it measures, and which attributes it may have. <c>docs/telemetry.md</c> is generated from this.</summary>
 internal static class SpanNames
 {
-    [Description("From the request for a camera until its first frame, or the refusal.")]
+    [Description("The time from the request for a camera until its first frame or the refusal.")]
     [Carries(CameraId, TelemetryAttributes.CameraKind, LeaseOutcome, ErrorType)]
     public const string Acquire = "camera.acquire";
 
-    [Description("From telling a worker to open a camera until its first frame. One that replaces another under a lease is a trace of its own, "
+    [Description("The time from the command to a worker until its first frame. When a worker replaces another one under a lease, this is a trace of its own, "
         + "linked to the lease's acquisition.")]
     [Carries(CameraId, TelemetryAttributes.CameraKind, ErrorType)]
     public const string Open = "camera.open";
 
-    [Description("The same opening as the worker itself has timed it; its events are `device.opened` and, where the process was started for it, `process.ready`.")]
+    [Description("The same opening, timed by the worker. Its events are `device.opened` and, if the process was started for it, `process.ready`.")]
     [Carries(CameraId, ProcessId, WorkerIsSpare, ErrorType)]
     public const string WorkerOpen = "worker.open";
 
-    [Description("The opening of a camera that nobody has, to measure what it delivers. Its end is a `camera.release` with the reason `expired`.")]
+    [Description("The probe of a free camera, to measure what it delivers. It ends with a `camera.release` with the reason `expired`.")]
     [Carries(CameraId, TelemetryAttributes.CameraKind, ProbeOutcome, ErrorType)]
     public const string Probe = "camera.probe";
 
-    [Description("From the end of a lease until its camera is proven free, or in quarantine. In the trace of who ended it, if anybody did; "
-        + "linked to the lease's acquisition.")]
+    [Description("The time from the end of a lease until its camera is proven free or quarantined. It belongs to the trace of the request that ended the lease, "
+        + "if there was one, and is linked to the lease's acquisition.")]
     [Carries(CameraId, TelemetryAttributes.CameraKind, ReleaseReason, ReleaseOutcome, ErrorType)]
     public const string Release = "camera.release";
 
@@ -32,11 +32,11 @@ internal static class SpanNames
     [Carries(CameraId, ReleaseAttempt, ReleaseStep, ErrorType)]
     public const string Close = "camera.close";
 
-    [Description("The end of a lease whose time was over, by this node's clock, or by the store's for a lease that nobody here holds.")]
+    [Description("The end of a lease whose deadline has passed, by this node's clock, or by the store's clock if this node does not hold the lease.")]
     [Carries(CameraId, ReleaseReason)]
     public const string Expire = "lease.expire";
 
-    [Description("A call to the session store, by `attendance.store.operation`, made for a request or for something that happened to a camera; upkeep makes no span.")]
+    [Description("A call to the session store, by `attendance.store.operation`, made for a request or because something happened to a camera. Upkeep makes no spans.")]
     [Carries(ErrorType)]
     public const string Store = "store.";
 }

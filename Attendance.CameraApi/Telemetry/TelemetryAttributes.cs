@@ -6,18 +6,18 @@ namespace Attendance.CameraApi.Telemetry;
 /// <summary>Names every attribute of the camera API's instruments and spans and says what it means. <c>docs/telemetry.md</c> is generated from this.</summary>
 internal static class TelemetryAttributes
 {
-    [Description("The camera. For instruments all cameras of browsers are `browser`, and it is empty where a leak's is not known.")]
+    [Description("The camera. In instruments all browsers' cameras are `browser`; the value is empty if the camera of a leak is not known.")]
     public const string CameraId = "attendance.camera.id";
 
-    [Description("Where its pictures come from: `device`, `network`, `file`, `test_pattern`, `browser`.")]
+    [Description("The kind of source: `device`, `network`, `file`, `test_pattern`, `browser`.")]
     public const string CameraKind = "attendance.camera.kind";
 
     [Description("How a request for a camera ended: `granted`, `already_held`, `in_use`, `quarantined`, `failed`, `cancelled`, `ended` (released before "
-        + "there was a picture), `store_unavailable`, `shutting_down`; `adopted` for a lease of an earlier run, `moved` for one whose own camera was lost. Of a release: how its "
-        + "lease had come about, `granted`, `adopted`, `moved`, or `not_granted` where its client never got it.")]
+        + "there was a picture), `store_unavailable`, `shutting_down`; `adopted` for a lease of an earlier run, `moved` for one whose camera was lost. Of a release, how its "
+        + "lease began: `granted`, `adopted`, `moved`, or `not_granted` if the client never got it.")]
     public const string LeaseOutcome = "attendance.lease.outcome";
 
-    [Description("`measured`; `in_use` where somebody had the camera or wanted it meanwhile, `quarantined`, `shutting_down`, `failed`.")]
+    [Description("`measured`; `in_use` if the camera was held or requested meanwhile, `quarantined`, `shutting_down`, `failed`.")]
     public const string ProbeOutcome = "attendance.probe.outcome";
 
     [Description("Why a lease ended, as in [operations.md](operations.md#why-a-lease-ended).")]
@@ -38,7 +38,7 @@ internal static class TelemetryAttributes
     [Description("How a session's socket was lost: `closed`, `timeout`, `slow`, `misused`, `replaced`.")]
     public const string LossReason = "attendance.session.loss_reason";
 
-    [Description("What was asked of the store: a script, or `held`, `ledger`, `quality`, `ping`.")]
+    [Description("The operation: a script, or `held`, `ledger`, `quality`, `ping`.")]
     public const string StoreOperation = "attendance.store.operation";
 
     [Description("`ok` or `unavailable`.")]
@@ -51,16 +51,16 @@ internal static class TelemetryAttributes
     public const string AlertSeverity = "attendance.alert.severity";
 
     [Description("Which limit: `connections`, `sockets`, `browser_cameras`, `store_writes`. Of Web: `connections`, `sockets`, and for an account or address `sign_in_attempts`, `open_connections`, "
-        + "`waiting_wishes`, `pictures`, `browser_cameras`.")]
+        + "`waiting_wishes`, `pictures`, `browser_cameras`, `kiosk_frames`.")]
     public const string Limit = ReachedLimits.Attribute;
 
-    [Description("Whether the worker was up before it was wanted.")]
+    [Description("Whether the worker was already running when it was needed.")]
     public const string WorkerIsSpare = "attendance.worker.spare";
 
-    [Description("The worker's process.")]
+    [Description("The process id of the worker.")]
     public const string ProcessId = "process.pid";
 
     [Description("What failed: of a camera `device_missing`, `device_busy`, `open_failed`, `open_timed_out`, `read_failed`, `capture_unsupported`; "
-        + "`cancelled`, `timeout`, `store_unavailable`, or the name of an exception. Absent where nothing did.")]
+        + "`cancelled`, `timeout`, `store_unavailable`, or the name of an exception. Absent if nothing failed.")]
     public const string ErrorType = "error.type";
 }

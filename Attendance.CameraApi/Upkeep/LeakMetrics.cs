@@ -12,8 +12,8 @@ internal sealed class LeakMetrics
     public LeakMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(CameraApiActivity.Name);
-        _found = meter.CreateCounter<int>("attendance.camera.leaks", "{leak}", "Holds found that nobody answers for, by kind.");
-        _open = meter.CreateUpDownCounter<int>("attendance.camera.leak.open", "{leak}", "Holds that nobody answers for and that are not ended yet, by kind.");
+        _found = meter.CreateCounter<int>("attendance.camera.leaks", "{leak}", "Leaks found, by kind.");
+        _open = meter.CreateUpDownCounter<int>("attendance.camera.leak.open", "{leak}", "Leaks that have not been ended yet, by kind.");
     }
 
     public void Found(string cameraId, LeakKind kind) => _found.Add(1, Camera(cameraId), Kind(kind));

@@ -125,7 +125,7 @@ internal sealed partial class LeaseUpkeep(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The session store does not answer; nothing is granted, what is held stays until its deadline: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "The session store does not answer. No camera is granted; held cameras are kept until their deadlines: {Error}")]
     private partial void LogStoreAway(string? error);
 
     [LoggerMessage(LogLevel.Information, "The session store answers again")]
@@ -134,9 +134,9 @@ internal sealed partial class LeaseUpkeep(
     [LoggerMessage(LogLevel.Critical, "This node releases its cameras and stops: {Error}")]
     private partial void LogGivesWay(string error);
 
-    [LoggerMessage(LogLevel.Error, "Node and store could not be compared; it is tried again every second")]
+    [LoggerMessage(LogLevel.Error, "Comparing this node with the session store failed; it is retried every second")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "Node and store are compared again")]
+    [LoggerMessage(LogLevel.Information, "Comparing this node with the session store works again")]
     private partial void LogWell();
 }

@@ -211,9 +211,9 @@ internal sealed partial class Reconciliation(
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: worker {Pid} had it open without a lease and was killed")]
     private partial void LogWorkerWithoutLease(string cameraId, int pid);
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the store has lost lease {LeaseRef}; it is registered again")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the session store has lost lease {LeaseRef}; it is registered again")]
     private partial void LogLostByStore(string cameraId, string leaseRef);
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the store held lease {LeaseRef} for nobody; ended as {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: the session store listed lease {LeaseRef}, which nobody holds; ended as {Reason}")]
     private partial void LogSettled(string cameraId, string leaseRef, string reason);
 }

@@ -40,5 +40,5 @@ internal sealed record PageRequest(int Limit, (string CameraId, string Node)? Af
     private static (string, string) Parse(string cursor) =>
         cursor.Split(Separator) is [var cameraId, var node] && IdFormats.IsName(cameraId) && (node == BehindAllNodes || IdFormats.IsName(node))
             ? (cameraId, node)
-            : throw new RequestException("after", "must be what 'next' of another page said.");
+            : throw new RequestException("after", "must be the 'next' of an earlier page.");
 }

@@ -51,7 +51,7 @@ internal sealed class BufferedInput(Stream inner) : InputStream
         {
             if (_buffer.Length >= LongestHead)
             {
-                throw new InvalidDataException("A head does not end.");
+                throw new InvalidDataException("A header does not end.");
             }
 
             Array.Resize(ref _buffer, _buffer.Length * 2);

@@ -172,7 +172,7 @@ internal sealed class NetworkSource(CaptureRequest request, Uri configured) : IC
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            throw _connection.Failure(CaptureFailureCode.ReadFailed, exception is IOException ? "the connection broke." : "its stream cannot be read any more.");
+            throw _connection.Failure(CaptureFailureCode.ReadFailed, exception is IOException ? "the connection broke." : "its stream can no longer be read.");
         }
     }
 }

@@ -46,7 +46,7 @@ internal static class FaultFile
         foreach (var line in lines)
         {
             var fault = Parse(line.StartsWith(Once, StringComparison.Ordinal) ? line[Once.Length..] : line)
-                ?? throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{cameraId}': its control file asks for '{line}', which is no fault.");
+                ?? throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{cameraId}': its control file asks for '{line}', which is not a known fault.");
             var strikes = fault.Point is null || fault.Point == point;
             if (strikes)
             {

@@ -42,7 +42,7 @@ internal sealed class FileSource(CaptureRequest request, string path) : ICapture
 
         if (!Next() && !Rewind())
         {
-            throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': the file '{Path.GetFileName(path)}' cannot be read any more.");
+            throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': the file '{Path.GetFileName(path)}' can no longer be read.");
         }
 
         _encoder.Encode(_picture, frame);

@@ -26,7 +26,7 @@ internal sealed class V4l2Probe(string cameraId, string target, DeviceDiscovery 
             case Busy:
                 throw new CaptureException(CaptureFailureCode.DeviceBusy, $"Camera '{cameraId}': another program has the device '{target}' open.");
             case AccessDenied:
-                throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{cameraId}': this account may not open '{Node}'. Add it to the group 'video'.");
+                throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{cameraId}': this account is not allowed to open '{Node}'. Add it to the group 'video'.");
         }
     }
 

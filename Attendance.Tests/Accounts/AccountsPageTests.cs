@@ -57,7 +57,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
             await guesser.SignInAsync(account.UserName!, "wrong");
         }
 
-        (await admin.GetAsync("/accounts")).Says(HttpStatusCode.OK, "Locked for a while");
+        (await admin.GetAsync("/accounts")).Says(HttpStatusCode.OK, "Locked temporarily");
 
         var password = PasswordIn(await PostAsync(admin, "Reset", account.Id));
 

@@ -2,6 +2,8 @@ using System.Net;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
+using Attendance.Web.Kiosks;
+using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,10 +23,16 @@ public sealed class PageSafetyTests : WebTest
         using var admin = await AdminAsync();
         var added = await admin.PostAsync("/people/new", new() { ["Form.FullName"] = "Ada Lovelace", ["Form.Number"] = "E-17", ["Agreed"] = "2026-11" });
         var person = added.Location!.Split('/')[2];
+        var (group, schedule, session) = await PlanAsync(Guid.Parse(person));
+        using var kiosk = await KioskAsync();
         var pages = Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null)
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!
-                .Replace("{id:guid}", person, StringComparison.Ordinal)
+                .Replace("people/{id:guid}", $"people/{person}", StringComparison.Ordinal)
+                .Replace("{personId:guid}", person, StringComparison.Ordinal)
+                .Replace("groups/{id:guid}", $"groups/{group}", StringComparison.Ordinal)
+                .Replace("schedules/{id:guid}", $"schedules/{schedule}", StringComparison.Ordinal)
+                .Replace("{id:guid}", $"{session}", StringComparison.Ordinal)
                 .Replace("{status:int}", "404", StringComparison.Ordinal)
                 .Replace("{id:name}", "demo", StringComparison.Ordinal)
                 .TrimStart('/'))
@@ -34,7 +42,7 @@ public sealed class PageSafetyTests : WebTest
         using var visitor = new Visit(Web.Address);
         foreach (var page in pages)
         {
-            var shown = await (page == "/sign-in" ? visitor : admin).GetAsync(page);
+            var shown = await (page == "/sign-in" ? visitor : page == "/kiosk" ? kiosk : admin).GetAsync(page);
             Assert.True(shown.Status == (page.StartsWith("/trouble", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK), $"{page}: {shown.Status}");
             Assert.Equal(
                 "default-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -62,6 +70,34 @@ public sealed class PageSafetyTests : WebTest
         var added = await admin.PostAsync("/accounts?handler=Add", new() { ["UserName"] = $"new.{Guid.NewGuid():N}" }, page: "/accounts");
 
         Assert.All([refused, added], answer => Assert.True(answer.Response.Headers.CacheControl!.NoStore));
+    }
+
+    /// <summary>A group of this person, a schedule and a session of it.</summary>
+    private async Task<(Guid Group, Guid Schedule, Guid Session)> PlanAsync(Guid person)
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        var groups = scope.ServiceProvider.GetRequiredService<GroupStore>();
+        var (_, group) = await groups.AddAsync("Class", "account", Cancel);
+        Assert.True(await groups.AddMemberAsync(group!.Id, person, "account", Cancel));
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        var schedule = new Schedule
+        {
+            Name = "Class", Recurrence = Recurrence.Weekly(Recurrence.Week, 1, null), FirstDay = today, StartsAt = new TimeOnly(12, 0), Duration = TimeSpan.FromHours(1),
+            Zone = "UTC", Rules = new CheckInOptions().Rules(), CreatedAt = DateTime.UtcNow,
+        };
+        Assert.Equal(ScheduleOutcome.Saved, await scope.ServiceProvider.GetRequiredService<ScheduleStore>().AddAsync(schedule, [group.Id], "account", Cancel));
+        var session = await scope.ServiceProvider.GetRequiredService<AttendanceSessionStore>().AddAsync(
+            new SingleSession("Single", [group.Id], today.AddDays(1), new TimeOnly(9, 0), TimeSpan.FromHours(1), "UTC", null), "account", Cancel);
+        return (group.Id, schedule.Id, session!.Id);
+    }
+
+    private async Task<Visit> KioskAsync()
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        var (_, code) = await scope.ServiceProvider.GetRequiredService<KioskStore>().AddAsync(new KioskForm { Name = "Tablet", Place = "Door" }, "account", Cancel);
+        var device = new Visit(Web.Address);
+        (await device.PostAsync("/kiosk/setup", new() { ["Code"] = code })).Leads("/kiosk");
+        return device;
     }
 
     private async Task<Visit> AdminAsync() => new(Web.Address) { Cookie = (await Web.SignInAsync(AccountRole.Admin)).Value };

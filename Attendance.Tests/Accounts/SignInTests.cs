@@ -277,7 +277,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
         var said = string.Join('\n', web.Logs.GetSnapshot().Select(record =>
             $"{record.Message} {record.Exception} {string.Join(' ', record.StructuredState ?? [])} {string.Join(' ', record.Scopes)}"));
         Assert.All(
-            ["signed in", "A sign-in named no account", "changed its password", "wrong password", "locked"],
+            ["signed in", "A sign-in named an account that does not exist", "changed its password", "wrong password", "locked"],
             words => Assert.Contains(words, said, StringComparison.Ordinal));
         Assert.All(
             [account.UserName!, "Nobody.Of.Note", AccountSite.Password, "a guess", "a wrong guess", "the chosen password", cookie[..40], "garbage-cookie"],

@@ -21,6 +21,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     [
         "* alive",
         "* health",
+        "* kiosk/setup",
         "* sign-in",
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
@@ -156,7 +157,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         else
         {
             Assert.True(response.StatusCode == HttpStatusCode.Redirect, $"{method} {target}: {response.StatusCode}");
-            Assert.StartsWith("/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(target == "/kiosk" ? "/kiosk/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
             Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
         }
     }

@@ -1,8 +1,9 @@
 using Attendance.CameraApi.Views;
-using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
+using Attendance.Web.Schedules;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +42,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
 
         await admin.GiveToAsync(window, Web.Address);
         foreach (var address in (string[])["/people", $"/people/{complete}", $"/people/{without}", $"/people/{complete}/edit", "/people/new", "/account",
-            "/account/password", "/accounts", "/", "/trouble/404", "/trouble/403"])
+            "/account/password", "/accounts", "/", "/trouble/404", "/trouble/403", "/attendance", "/groups", "/schedules"])
         {
             await CheckAsync(page, address);
         }
@@ -51,13 +52,14 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         await page.GetByText("Withdraw consent").ClickAsync();
         await CheckAsync(page, null, "a person, about to be deleted");
         await page.GotoAsync(Address("/people/new"));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save and go on" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and continue" }).ClickAsync();
         await CheckAsync(page, null, "a new person, refused");
         await page.GotoAsync(Address("/accounts"));
         await page.GetByLabel("User name").FillAsync("somebody");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add account" }).ClickAsync();
         await CheckAsync(page, null, "an account, just added");
 
+        await CheckAttendanceAsync(page, complete, without);
         await CheckConsoleAsync(page);
         await page.GotoAsync(Address("/cameras/demo"));
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
@@ -94,6 +96,44 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Pictures of Keyboard Only" })).ToBeVisibleAsync();
         await TabToAsync(page, "Take picture");
+    }
+
+    private async Task CheckAttendanceAsync(IPage page, Guid enrolled, Guid other)
+    {
+        var (group, session) = await AttendAsync(enrolled, other);
+        foreach (var address in (string[])["/attendance", $"/attendance/{session}", $"/attendance/{session}/people/{other}", "/groups", $"/groups/{group}", "/schedules",
+            "/schedules/new", "/schedules/sessions/new", $"/schedules/sessions/{session}", "/schedules/holidays", "/schedules/periods", $"/people/{other}/attendance", $"/people/{other}/codes"])
+        {
+            await CheckAsync(page, address);
+        }
+
+        await page.GotoAsync(Address("/schedules/new"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show the next dates" }).ClickAsync();
+        await CheckAsync(page, null, "a schedule, refused");
+        await page.GotoAsync(Address($"/people/{other}/codes"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Issue a QR code" }).ClickAsync();
+        await CheckAsync(page, null, "a QR code, just issued");
+        await page.GotoAsync(Address($"/attendance/{session}"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Late", Exact = true }).First.ClickAsync();
+        await Expect(page.Locator("[data-field='by']").First).ToHaveTextAsync("roll call");
+        await CheckAsync(page, null, "a roll call");
+    }
+
+    /// <summary>A session under way that expects both.</summary>
+    private async Task<(Guid Group, Guid Session)> AttendAsync(params Guid[] people)
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        var groups = scope.ServiceProvider.GetRequiredService<GroupStore>();
+        var group = (await groups.AddAsync("Class 7a", "test", Cancel)).Group!;
+        foreach (var person in people)
+        {
+            await groups.AddMemberAsync(group.Id, person, "test", Cancel);
+        }
+
+        var now = DateTime.UtcNow;
+        var session = await scope.ServiceProvider.GetRequiredService<AttendanceSessionStore>().AddAsync(
+            new("Mathematics", [group.Id], DateOnly.FromDateTime(now), TimeOnly.FromDateTime(now), TimeSpan.FromHours(1), "UTC", "Room 1"), "test", Cancel);
+        return (group.Id, session!.Id);
     }
 
     private async Task CheckConsoleAsync(IPage page)

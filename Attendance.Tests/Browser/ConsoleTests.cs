@@ -148,7 +148,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await ops.PutAsync(CameraEventType.AlertResolved, ShownOps.Alert("0a", AlertRule.CameraMissing, "desk", AlertState.Resolved));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
-        await Expect(page.GetByText("Nothing is open.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No alerts are open.")).ToBeVisibleAsync();
         await Expect(page.Locator("#announcement")).ToBeEmptyAsync();
 
         await Api.HoldByAnotherAsync("door");
@@ -182,7 +182,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await UseAsync("--Cameras:door:Source=test-pattern", "--Cameras:door:Name=Front door", "--Cameras:stuck:Source=test-pattern", "--Cameras:stuck:Name=Stuck camera");
         await Api.HoldByAnotherAsync("door");
         await Api.HoldByAnotherAsync("stuck");
-        Api.Proxy.Refuse("POST", "/api/cameras/stuck/release", new Problem(409, ProblemCodes.NotFree, "The camera could not be shown to be free."));
+        Api.Proxy.Refuse("POST", "/api/cameras/stuck/release", new Problem(409, ProblemCodes.NotFree, "The camera could not be proven free."));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
 

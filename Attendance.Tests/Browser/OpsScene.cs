@@ -56,16 +56,16 @@ internal static class OpsScene
         ShownOps.Alert("0a4", AlertRule.CameraMissing, "cam-05", AlertState.Resolved, "gate-2"),
         ShownOps.Alert("0a5", AlertRule.FramesStalled, "stage", node: "hall-3") with
         {
-            What = "The camera is in use and has shown nothing new for 12 s.", Done = "It is opened again and again.",
+            What = "The camera is in use and has delivered no new picture for 12 s.", Done = "The node keeps reopening it.",
         },
         ShownOps.Alert("0a3", AlertRule.Contention, "cam-00", AlertState.Acknowledged) with
         {
-            What = "14 have asked for Front door in a minute while somebody had it.", Done = "Nothing: they were told when it is free.",
+            What = "The camera was requested 14 times within 60 s while it was in use.", Done = "Each client was told when it becomes free at the latest.",
             AcknowledgedAt = ShownOps.Time(-90), AcknowledgedBy = "night-shift",
         },
         ShownOps.Alert("0a2", AlertRule.NodeLost, null) with
         {
-            What = "Node hall-3 has not been heard of since 09:41:07 UTC.", Done = "Its leases were ended.", Count = 1,
+            What = "Node hall-3 has not been heard of since 09:41:07 UTC.", Done = "Its leases end at their deadlines.", Count = 1,
         },
         ShownOps.Alert("0a1", AlertRule.Quarantined, "cam-02", node: "gate-2"),
     ];

@@ -1,6 +1,6 @@
 using Attendance.CameraApi.Views;
-using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Microsoft.Extensions.DependencyInjection;
@@ -159,7 +159,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await OpenAsync($"/people/{alan}", "person-without-consent");
         await OpenAsync($"/people/{ada}/edit", "person-edit");
         await OpenAsync("/people/new", "person-new");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save and go on" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and continue" }).ClickAsync();
         await shootAsync("person-new-refused");
         await OpenAsync("/account", "account");
         await OpenAsync("/account/password", "password");

@@ -44,8 +44,8 @@ internal sealed class ShownOps
     }
 
     public static Alert Alert(string id, AlertRule rule, string? cameraId, AlertState state = AlertState.Open, string node = Self) => new(
-        id, rule, rule.DefaultSeverity(), state, cameraId ?? node, cameraId, node, $"The camera {cameraId} could not be shown to be free.",
-        "It is lent to nobody, and looked at again every 30 s.", rule.Remedy(), 3, Time(-180), Time(-4), null, null, state == AlertState.Resolved ? Time(-60) : null);
+        id, rule, rule.DefaultSeverity(), state, cameraId ?? node, cameraId, node, "The camera could not be proven free: Worker 4711 does not end: D (uvc_status_cleanup)",
+        "It is not granted until it is free. The node keeps checking.", rule.Remedy(), 3, Time(-180), Time(-4), null, null, state == AlertState.Resolved ? Time(-60) : null);
 
     public static TrendPoint Point(int minutesAgo, int active, double release = 0.12)
     {

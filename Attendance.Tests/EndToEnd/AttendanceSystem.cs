@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.CameraApi.Sessions;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using StackExchange.Redis;
@@ -175,7 +176,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public async Task<string> ConnectionStringAsync(CancellationToken cancellationToken) =>
         (await _app.GetConnectionStringAsync("sessions", cancellationToken))!;
 
-    /// <summary>The process of a resource that runs.</summary>
+    /// <summary>The process of a resource that runs: the service itself, where <c>dotnet run</c> has started it.</summary>
     public async Task<int> ProcessAsync(string resource, CancellationToken cancellationToken)
     {
         using var bound = Bounded(cancellationToken);
@@ -183,7 +184,16 @@ public sealed class AttendanceSystem : IAsyncDisposable
             resource,
             change => change.Snapshot.State?.Text == KnownResourceStates.Running && PidIn(change.Snapshot) is not null,
             bound.Token);
-        return PidIn(running.Snapshot)!.Value;
+        var started = PidIn(running.Snapshot)!.Value;
+        if (!Processes.CommandLine(started).StartsWith("dotnet\0run\0", StringComparison.Ordinal))
+        {
+            return started;
+        }
+
+        var service = 0;
+        await Eventually.TrueAsync(
+            () => (service = Processes.All().FirstOrDefault(pid => Processes.ParentOf(pid) == started)) != 0, s_patience, $"the service of {resource} runs");
+        return service;
     }
 
     public async Task<int?> ExitCodeAsync(string resource, CancellationToken cancellationToken)

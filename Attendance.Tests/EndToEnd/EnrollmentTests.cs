@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Microsoft.Playwright;
 using Xunit;
@@ -77,7 +78,7 @@ public sealed partial class EnrollmentTests(SystemWithFaces shared, ChromiumBrow
         await page.GetByLabel("Full name").FillAsync(name);
         await page.GetByLabel("Employee or student number").FillAsync($"N-{Guid.NewGuid():N}"[..12]);
         await page.GetByLabel("The person has read this text").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save and go on" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and continue" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(CaptureAddress());
         var capture = page.Url;
         await page.Locator("#choice").SelectOptionAsync(camera);
@@ -210,9 +211,9 @@ public sealed partial class EnrollmentTests(SystemWithFaces shared, ChromiumBrow
         await page.GetByLabel("User name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.GetByLabel("Password that you have now").FillAsync(password);
+        await page.GetByLabel("Current password").FillAsync(password);
         await page.GetByLabel("New password", new() { Exact = true }).FillAsync(OwnPassword);
-        await page.GetByLabel("New password, once more").FillAsync(OwnPassword);
+        await page.GetByLabel("Repeat the new password").FillAsync(OwnPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "People" })).ToBeVisibleAsync();
     }

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -199,6 +200,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         Assert.Equal(-1, kept.AsSpan().IndexOf("JFIF"u8));
         var row = await QueryAsync(db => db.Shots.SingleAsync(Cancel));
         Assert.Equal(("demo", lease.Token, lease.Ref), (row.CameraId, row.FencingToken, row.LeaseRef));
+        Assert.Equal(row.Id, await QueryAsync(db => db.ShotTemplates.Select(template => template.ShotId).SingleAsync(Cancel)));
         Assert.DoesNotContain(lease.Id, string.Join(' ', Web.Logs.GetSnapshot().Select(record => record.Message)), StringComparison.Ordinal);
 
         using var visitor = Web.Client();
@@ -231,6 +233,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         using var deleted = await SendAsync(HttpMethod.Delete, $"/api/people/{id}/shots/up");
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal(4, await CountAsync(db => db.ShotPictures));
+        Assert.Equal(4, await CountAsync(db => db.ShotTemplates));
     }
 
     [Fact]
@@ -291,6 +294,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Redirect, withdrawn.StatusCode);
         Assert.Equal(0, await CountAsync(db => db.ShotPictures));
+        Assert.Equal(0, await CountAsync(db => db.ShotTemplates));
         await RefusedAsync(await SendAsync(id, Pose.Front, lease), HttpStatusCode.Forbidden, "consent_missing");
     }
 
@@ -307,6 +311,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
 
             Assert.Equal(HttpStatusCode.Redirect, answers[2].StatusCode);
             Assert.Equal(0, await CountAsync(db => db.Shots));
+            Assert.Equal(0, await CountAsync(db => db.ShotTemplates));
             Assert.All(answers[..2], answer => Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Forbidden, $"{answer.StatusCode}"));
         }
     }
@@ -400,12 +405,13 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         using var export = await PostAsync($"/people/{id}?handler=Export", [], page: $"/people/{id}");
 
         await using var zip = new System.IO.Compression.ZipArchive(await export.Content.ReadAsStreamAsync(Cancel));
-        Assert.Equal(["person.json", "front.jpg"], zip.Entries.Select(entry => entry.FullName));
+        Assert.Equal(["person.json", "attendance.json", "front.jpg"], zip.Entries.Select(entry => entry.FullName));
         await using var text = await zip.Entries[0].OpenAsync(Cancel);
         var person = (await JsonNode.ParseAsync(text, cancellationToken: Cancel))!;
         Assert.Equal((Name, "T-1", "Engines"), ((string?)person["full_name"], (string?)person["number"], (string?)person["group"]));
         Assert.Contains("I agree", (string?)person["consent"]!["text"], StringComparison.Ordinal);
         Assert.Equal("front.jpg", (string?)person["pictures"]![0]!["file"]);
+        Assert.Equal(128, person["pictures"]![0]!["template"]!["numbers"]!.AsArray().Count);
         Assert.DoesNotContain("Ada", export.Content.Headers.ContentDisposition!.ToString(), StringComparison.Ordinal);
     }
 
@@ -421,6 +427,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         Assert.Equal(0, await CountAsync(db => db.People));
         Assert.Equal(0, await CountAsync(db => db.Shots));
         Assert.Equal(0, await CountAsync(db => db.ShotPictures));
+        Assert.Equal(0, await CountAsync(db => db.ShotTemplates));
         using var picture = await _client.GetAsync(new Uri($"/api/people/{id}/shots/front/picture", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.NotFound, picture.StatusCode);
     }
@@ -553,7 +560,8 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
         using var stored = await SendAsync(id, Pose.Front, await BorrowAsync());
         Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
         var kept = await QueryAsync(db => db.ShotPictures.Select(picture => picture.Sealed).SingleAsync(TestContext.Current.CancellationToken));
-        byte[][] traces = [Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(number), Encoding.UTF8.GetBytes("Admirals of the fleet"), kept[200..232], kept[^32..]];
+        var template = await QueryAsync(db => db.ShotTemplates.Select(each => each.Sealed).SingleAsync(TestContext.Current.CancellationToken));
+        byte[][] traces = [template[60..92], template[^32..], Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(number), Encoding.UTF8.GetBytes("Admirals of the fleet"), kept[200..232], kept[^32..]];
         Assert.All(traces, trace => Assert.True(IsInAFile(trace), "What is looked for must be what is there before."));
 
         using var deleted = await PostAsync($"/people/{id}?handler=Delete", [], page: $"/people/{id}");
@@ -578,7 +586,7 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
 
             using var deleted = await PostAsync($"/people/{first}?handler=Delete", [], page: $"/people/{first}");
             Assert.Equal(HttpStatusCode.Redirect, deleted.StatusCode);
-            Assert.Contains(Web.Logs.GetSnapshot(), record => record.Message.StartsWith("What was deleted is still in the files", StringComparison.Ordinal));
+            Assert.Contains(Web.Logs.GetSnapshot(), record => record.Message.StartsWith("Deleted data remains in the files", StringComparison.Ordinal));
         }
 
         using var next = await PostAsync($"/people/{second}?handler=Delete", [], page: $"/people/{second}");

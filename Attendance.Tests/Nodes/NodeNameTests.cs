@@ -33,7 +33,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         Assert.NotEqual(0, await second.ExitAsync());
         Assert.Contains("'Node:Name' must be unique", second.Log, StringComparison.Ordinal);
         Assert.Contains($"'one' is the name of another node that is up at {first.Address}", second.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain("is opened again under lease", second.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("is reopened under lease", second.Log, StringComparison.Ordinal);
         Assert.True(workers.All(Processes.IsAlive));
         Assert.Equal(HttpStatusCode.OK, await first.RenewAsync(lease));
         Assert.Empty(await first.HistoryAsync("door"));

@@ -182,8 +182,8 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         var lease = await nodes.Three.AcquireAsync("gate", session, ttlSeconds: 5);
         await using (var page = await PageSocket.OpenAsync(nodes.One.Address, session, ("X-Api-Key", TestSecrets.ApiKey)))
         {
-            await page.HearAsync("renewed", message => (string?)message["leases"]![0]!["lease_id"] == lease.Id);
-            await Task.Delay(TimeSpan.FromSeconds(7), Cancel); // longer than the lease lives by itself
+            var later = DateTime.UtcNow.AddSeconds(11); // longer than the lease lives by itself
+            await page.HearAsync("renewed", message => (string?)message["leases"]![0]!["lease_id"] == lease.Id && (DateTime)message["leases"]![0]!["expires_at"]! > later);
             Assert.Equal("held", await nodes.Two.StateAsync("gate"));
 
             // And one more, after its socket.

@@ -62,7 +62,7 @@ public sealed class ConsoleEndpointTests : WebTest
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"))
             .Select(name => System.Text.RegularExpressions.Regex.Replace(name, @"\{cameraId:[^/]+\}", "demo"))
             .Select(name => System.Text.RegularExpressions.Regex.Replace(name, @"\{alertId:[^/]+\}", "0badcafe"))
-            .Where(name => !name.EndsWith("/accounts", StringComparison.Ordinal) || name.Contains("/api/", StringComparison.Ordinal))
+            .Where(name => name == "GET /ops" || name.Contains("/api/", StringComparison.Ordinal)) // other rooms have pages for administrators, too
             .ToHashSet();
 
         Assert.Equal(known.Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));

@@ -101,7 +101,7 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
         File.Move(Path.Combine(web.DataFolder, "elsewhere.db"), Path.Combine(web.DataFolder, "attendance.db"));
         using var well = await client.GetAsync("/health", Cancel);
         Assert.Equal(HttpStatusCode.OK, well.StatusCode);
-        Assert.Single(web.Logs.GetSnapshot(), record => record.Message == "The database is well again");
+        Assert.Single(web.Logs.GetSnapshot(), record => record.Message == "The database works again");
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public sealed class DocumentTests
     [InlineData("attendance.camera.frame.age", "ObservableGauge", "s")]
     [InlineData("attendance.session.active", "UpDownCounter", "{session}")]
     [InlineData("attendance.session.lost", "Counter", "{session}", "attendance.session.loss_reason")]
+    [InlineData("attendance.checkin.recorded", "Counter", "{check-in}", "attendance.checkin.method", "attendance.checkin.mark")]
     [InlineData("attendance.store.duration", "Histogram", "s", "attendance.store.operation", "attendance.store.outcome")]
     public void What_the_design_promises_to_measure_is_measured(string name, string kind, string unit, params string[] attributes)
     {

@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;
+using Attendance.Web.CheckIn;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Attendance.Tests.Telemetry;
@@ -14,7 +15,7 @@ internal sealed record DescribedInstrument(
     string Name, string Kind, string Unit, string Description, IReadOnlyCollection<string> Attributes, IReadOnlyList<double> Bounds);
 
 /// <summary>
-/// Every instrument of the camera API, and of both services, found by making every class that is given an <see cref="IMeterFactory"/>, and calling
+/// Every instrument of the camera API, of both services, and of check-in, found by making every class that is given an <see cref="IMeterFactory"/>, and calling
 /// everything that these can be called for: no list of them is kept by hand.
 /// </summary>
 internal static class Instruments
@@ -58,7 +59,7 @@ internal static class Instruments
     }
 
     private static IEnumerable<(Type Type, ConstructorInfo Constructor)> MetricsClasses() =>
-        from type in typeof(CameraApiActivity).Assembly.GetTypes().Append(typeof(ReachedLimits))
+        from type in typeof(CameraApiActivity).Assembly.GetTypes().Append(typeof(ReachedLimits)).Append(typeof(CheckInMetrics))
         where type is { IsClass: true, IsAbstract: false }
         from constructor in type.GetConstructors()
         where constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IMeterFactory))

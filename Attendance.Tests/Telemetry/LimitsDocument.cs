@@ -18,7 +18,11 @@ using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces;
+using Attendance.Web.Faces.Finding;
+using Attendance.Web.Kiosks;
+using Attendance.Web.People;
+using Attendance.Web.Schedules;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -32,12 +36,16 @@ internal static class LimitsDocument
     private static readonly LeaseOptions s_leases = new();
     private static readonly CaptureOptions s_capture = new();
     private static readonly AccountOptions s_accounts = new();
+    private static readonly RecognitionOptions s_recognition = new();
+    private static readonly CheckInOptions s_checkIn = new();
+    private static readonly KioskOptions s_kiosks = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
         ("Requests", [
             new("body of a request to the camera API, also by way of Web", Size(JsonBody.MaxLength), "413 `body_too_large`"),
             new("form of a page", Size(Constant(typeof(CameraPages), "LargestForm")), "400"),
+            new("iCalendar file of holidays", Size(Constant(typeof(HolidaysModel), "LargestFile")), "400"),
             new("picture of a person", $"{Size(Constant(typeof(ShotForm), "LargestPicture"))}, {JpegStructure.MaxSide} × {JpegStructure.MaxSide} pixels", "413 `body_too_large`; 400 names `picture`"),
             new("items of a page of a list (`limit`)", Number(PageRequest.MaxLimit), "400 names `limit`"),
             new("TTL of a lease", $"{LeaseOptions.MaxTtlSeconds} s; default `Leases:Ttl` {Seconds(s_leases.Ttl)}", "400 names `ttl_seconds`"),
@@ -54,7 +62,21 @@ internal static class LimitsDocument
             new("wishes for a camera that wait, of an account", $"`Accounts:WaitingWishes` {s_accounts.WaitingWishes}", "429 `too_many`"),
             new("browsers' cameras of an account, an hour", $"`Accounts:BrowserCameras` {s_accounts.BrowserCameras}", "429 `too_many`"),
             new("pictures of people that an account sends, a minute", $"`Accounts:PicturesPerMinute` {s_accounts.PicturesPerMinute}", "429 `too_many`"),
+            new("wrong personal codes in a row, of a person", $"`CheckIn:WrongCodes` {s_checkIn.WrongCodes}", "locked for `CheckIn:CodeLockedFor` " + Seconds(s_checkIn.CodeLockedFor)),
+            new("wrong personal codes at a place, within that time", $"`CheckIn:WrongCodesAtPlace` {s_checkIn.WrongCodesAtPlace}", "the place is locked for `CheckIn:CodeLockedFor`"),
+            new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
+        ]),
+        ("Kiosks", [
+            new("frames that a kiosk sends, a second", $"`Kiosks:FramesPerSecond` {s_kiosks.FramesPerSecond}", "429 `too_many`"),
+            new("frame of a kiosk", Size(FrameForm.LargestPicture), "refused"),
+            new("age of the one-time code of a kiosk", "`Kiosks:SetupCodeLasts` " + Seconds(s_kiosks.SetupCodeLasts), "said on the page"),
+        ]),
+        ("Recognition", [
+            new("pictures that are looked at together", $"`Recognition:Threads` {s_recognition.Threads}", "the others wait"),
+            new("people that a face is compared with", $"`Recognition:MaxCandidates` {s_recognition.MaxCandidates}", "they say first who they are"),
+            new("people whose templates are decrypted in memory", $"`Recognition:CachedPeople` {Number(s_recognition.CachedPeople)}, {Seconds(s_recognition.CachedFor)} after their last use", "those go that were used longest ago"),
+            new("people that a face is compared with on a person's page", Number(Constant(typeof(PersonModel), "ComparedPeople")), "those who were changed last are"),
         ]),
         ("Cameras", [
             new("cameras of browsers that are leased at a time, a node", $"`Leases:MaxBrowserCameras` {s_leases.MaxBrowserCameras}", "503 `too_many_browser_cameras` with `Retry-After`"),

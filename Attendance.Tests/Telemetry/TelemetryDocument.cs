@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Attendance.CameraApi.Telemetry;
+using Attendance.Web.CheckIn;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -12,7 +13,7 @@ internal static class TelemetryDocument
     public static string Path { get; } = GeneratedPage.PathOf("telemetry.md");
 
     /// <summary>Every attribute that is declared, with its meaning.</summary>
-    public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes))
+    public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes)).Concat(Constants(typeof(CheckInAttributes)))
         .ToDictionary(one => one.Value, one => one.Description, StringComparer.Ordinal);
 
     /// <summary>Every span that is declared, by its name, with its meaning and the attributes it may have.</summary>
@@ -24,7 +25,7 @@ internal static class TelemetryDocument
     private static string Generate()
     {
         var page = new StringBuilder().Append("\n\n## Instruments\n\n");
-        page.Append("| instrument | for Prometheus | kind, unit | is | attributes |\n|---|---|---|---|---|\n");
+        page.Append("| instrument | for Prometheus | kind, unit | meaning | attributes |\n|---|---|---|---|---|\n");
         var instruments = Instruments.All();
         foreach (var one in instruments)
         {
@@ -38,13 +39,13 @@ internal static class TelemetryDocument
             page.Append(CultureInfo.InvariantCulture, $"- `{one.Name}`: {string.Join(", ", one.Bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}\n");
         }
 
-        page.Append("\n## Spans\n\n| span | is | attributes |\n|---|---|---|\n");
+        page.Append("\n## Spans\n\n| span | meaning | attributes |\n|---|---|---|\n");
         foreach (var (name, (meaning, attributes)) in Spans)
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{name}{(name.EndsWith('.') ? "…" : "")}` | {meaning} | {List(attributes)} |\n");
         }
 
-        page.Append("\n## Attributes\n\n| attribute | is |\n|---|---|\n");
+        page.Append("\n## Attributes\n\n| attribute | meaning |\n|---|---|\n");
         foreach (var (name, meaning) in Attributes.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {meaning} |\n");

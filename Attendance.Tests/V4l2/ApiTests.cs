@@ -302,7 +302,7 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25), "It was seen by a look, not told."); // what it may take otherwise
         }
 
-        Assert.Contains($"Camera {Vivid.Second} is not attached any more", _api.Log, StringComparison.Ordinal);
+        Assert.Contains($"Camera {Vivid.Second} is no longer attached", _api.Log, StringComparison.Ordinal);
         Assert.Contains($"Camera {Vivid.Second} is attached", _api.Log, StringComparison.Ordinal);
     }
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Xunit;

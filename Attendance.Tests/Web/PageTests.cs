@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Attendance.ServiceDefaults;
-using Attendance.Tests.Enrollment;
+using Attendance.Tests.Subjects;
 using Xunit;
 
 namespace Attendance.Tests.Web;

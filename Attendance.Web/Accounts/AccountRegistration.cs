@@ -47,6 +47,7 @@ internal static class AccountRegistration
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             antiforgery.SuppressXFrameOptionsHeader = true; // the content security policy does this better
         });
+        services.AddKioskSignIn();
         services.AddQuotas();
         services.AddScoped<SignInCounts>();
         services.AddScoped<PasswordAttempts>();

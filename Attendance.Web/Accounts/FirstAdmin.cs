@@ -90,7 +90,7 @@ internal sealed partial class FirstAdmin(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The first administrator was made or given a new password: account {AccountId}")]
+    [LoggerMessage(LogLevel.Information, "The first administrator was created or given a new password: account {AccountId}")]
     private partial void LogMade(string accountId);
 
     [LoggerMessage(LogLevel.Warning, "There is no account, so nobody can sign in: set Accounts:FirstAdmin:Password and start again")]

@@ -85,11 +85,17 @@ internal sealed partial class OpenConnections(
         var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
         var ids = open.Select(each => each.AccountId!).Distinct().ToList();
         var accounts = await db.Users.AsNoTracking().Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, cancellationToken);
+        var kiosks = open.Exists(each => each.IsKiosk)
+            ? await db.Kiosks.AsNoTracking().ToDictionaryAsync(kiosk => KioskSignIn.NameOf(kiosk.Id), kiosk => kiosk.Stamp.ToString("N"), cancellationToken)
+            : [];
         var live = await db.SignInSessions.Where(session => ids.Contains(session.AccountId)).Select(session => session.Id).ToHashSetAsync(cancellationToken);
         foreach (var each in open)
         {
-            if (!accounts.TryGetValue(each.AccountId!, out var account) || account.SecurityStamp != each.Stamp || account.Role.ToString() != each.Role
-                || each.SessionId is null || !live.Contains(each.SessionId))
+            var mayStay = each.IsKiosk
+                ? kiosks.GetValueOrDefault(each.AccountId!) is { } stamp && stamp == each.Stamp
+                : accounts.TryGetValue(each.AccountId!, out var account) && account.SecurityStamp == each.Stamp && account.Role.ToString() == each.Role
+                    && each.SessionId is not null && live.Contains(each.SessionId);
+            if (!mayStay)
             {
                 each.Cut();
                 LogCut(each.AccountId!);
@@ -105,10 +111,10 @@ internal sealed partial class OpenConnections(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "A stream or socket of account {AccountId} was cut: it may not have it any more")]
+    [LoggerMessage(LogLevel.Information, "A stream or socket of account {AccountId} was closed because the account lost access to it")]
     private partial void LogCut(string accountId);
 
-    [LoggerMessage(LogLevel.Warning, "Whether open streams and sockets are still allowed could not be looked up: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "Whether open streams and sockets are still allowed could not be checked: {Error}")]
     private partial void LogUnchecked(string error);
 
     /// <summary>A long request that is still being answered.</summary>
@@ -123,6 +129,8 @@ internal sealed partial class OpenConnections(
         public string? Role => role;
 
         public string? SessionId => sessionId;
+
+        public bool IsKiosk => role == KioskSignIn.Role;
 
         /// <summary>Canceled when the account may no longer receive the answer.</summary>
         public CancellationToken Over => _over.Token;

@@ -87,6 +87,6 @@ internal sealed partial class SignInModel(
     [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: locked")]
     private partial void LogLocked(string accountId);
 
-    [LoggerMessage(LogLevel.Warning, "A sign-in named no account")]
+    [LoggerMessage(LogLevel.Warning, "A sign-in named an account that does not exist")]
     private partial void LogUnknown();
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Attendance.Web.Data;
 
 /// <summary>
-/// Stores people, their pictures, the accounts of those who enroll them, and the keys that protect this data. There is one model, but
+/// Stores people, their pictures, their groups, sessions and check-ins, the accounts of those who enroll them, and the keys that protect this data. There is one model, but
 /// each kind of database has a class of its own below, because each needs its own migrations.
 /// </summary>
 internal abstract partial class AttendanceDb(DbContextOptions options) : IdentityUserContext<Account>(options), IDataProtectionKeyContext
@@ -19,9 +19,39 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<ShotPicture> ShotPictures => Set<ShotPicture>();
 
+    public DbSet<ShotTemplate> ShotTemplates => Set<ShotTemplate>();
+
     public DbSet<SignInCount> SignInCounts => Set<SignInCount>();
 
     public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
+
+    public DbSet<Group> Groups => Set<Group>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<Schedule> Schedules => Set<Schedule>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SessionGroup> SessionGroups => Set<SessionGroup>();
+
+    public DbSet<Holiday> Holidays => Set<Holiday>();
+
+    public DbSet<ClosedPeriod> ClosedPeriods => Set<ClosedPeriod>();
+
+    public DbSet<CheckInEvent> CheckIns => Set<CheckInEvent>();
+
+    public DbSet<CheckInSession> CheckInSessions => Set<CheckInSession>();
+
+    public DbSet<PersonCode> PersonCodes => Set<PersonCode>();
+
+    public DbSet<CodeCount> CodeCounts => Set<CodeCount>();
+
+    public DbSet<FaceDoubt> FaceDoubts => Set<FaceDoubt>();
+
+    public DbSet<Kiosk> Kiosks => Set<Kiosk>();
+
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -107,6 +137,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             shot.HasIndex(each => new { each.PersonId, each.Pose }).IsUnique();
             shot.HasIndex(each => new { each.CameraId, each.FencingToken });
             shot.HasOne<ShotPicture>().WithOne().HasForeignKey<ShotPicture>(each => each.ShotId).OnDelete(DeleteBehavior.Cascade);
+            shot.HasOne<ShotTemplate>().WithOne().HasForeignKey<ShotTemplate>(each => each.ShotId).OnDelete(DeleteBehavior.Cascade);
         });
 
         builder.Entity<ShotPicture>(picture =>
@@ -114,11 +145,20 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             picture.ToTable("shot_pictures");
             picture.HasKey(each => each.ShotId);
         });
+
+        builder.Entity<ShotTemplate>(template =>
+        {
+            template.ToTable("shot_templates");
+            template.HasKey(each => each.ShotId);
+            template.Property(each => each.Model).HasMaxLength(ShotTemplate.ModelLength);
+        });
+
+        AttendanceModel.Build(builder);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>
         conventions.Properties<DateTime>().HaveConversion<UtcTime>();
 
-    [LoggerMessage(LogLevel.Warning, "What was deleted is still in the files of the database, until the next deletion: {Cause}")]
+    [LoggerMessage(LogLevel.Warning, "Deleted data remains in the files of the database until the next deletion: {Cause}")]
     private static partial void LogNotSwept(ILogger logger, string cause);
 }

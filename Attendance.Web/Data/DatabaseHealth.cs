@@ -55,6 +55,6 @@ internal sealed partial class DatabaseHealth(IServiceScopeFactory scopes, ILogge
     [LoggerMessage(LogLevel.Error, "{Trouble}")]
     private partial void LogTrouble(string trouble);
 
-    [LoggerMessage(LogLevel.Information, "The database is well again")]
+    [LoggerMessage(LogLevel.Information, "The database works again")]
     private partial void LogBack();
 }

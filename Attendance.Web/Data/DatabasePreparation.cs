@@ -89,12 +89,12 @@ internal sealed partial class DatabasePreparation(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Others may look into the folder of the database, though not into its files: make its mode 0700")]
+    [LoggerMessage(LogLevel.Warning, "Other users of this machine can list the folder of the database, though not read its files. Set its mode to 0700")]
     private partial void LogOpenFolder();
 
     [LoggerMessage(LogLevel.Warning, "The database does not answer yet: {Error}")]
     private partial void LogNotYet(string error);
 
-    [LoggerMessage(LogLevel.Information, "The database was brought up to date by {Migrations} migrations, the last is {Migration}")]
+    [LoggerMessage(LogLevel.Information, "The database was updated by {Migrations} migrations; the last one is {Migration}")]
     private partial void LogMigrated(int migrations, string migration);
 }

@@ -36,6 +36,9 @@ internal sealed class Person
 
     public DateTime ChangedAt { get; private set; }
 
+    /// <summary>When the person last checked in, or null if they never did.</summary>
+    public DateTime? LastSeenAt { get; private set; }
+
     /// <summary>A concurrency token that changes with each edit, so that two people who edit at the same time do not overwrite each other.</summary>
     public Guid Stamp { get; private set; }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Quality;
 using Attendance.Web.People;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Antiforgery;

@@ -1,4 +1,4 @@
-using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Finding;
 using Attendance.Web.Http;
 
 namespace Attendance.Web.Enrollment;
@@ -7,10 +7,10 @@ namespace Attendance.Web.Enrollment;
 internal static class EnrollmentProblems
 {
     public static Problem UnknownPerson() => new(
-        StatusCodes.Status404NotFound, ProblemCodes.UnknownPerson, "There is no such person, or not any more.");
+        StatusCodes.Status404NotFound, ProblemCodes.UnknownPerson, "This person does not exist, or no longer does.");
 
     public static Problem ConsentMissing() => new(
-        StatusCodes.Status403Forbidden, ProblemCodes.ConsentMissing, "Without the person's consent no picture is kept.");
+        StatusCodes.Status403Forbidden, ProblemCodes.ConsentMissing, "No picture is stored without the person's consent.");
 
     public static Problem LeaseEnded(string? reason) => new(
         StatusCodes.Status410Gone, ProblemCodes.LeaseEnded, "The lease has ended: borrow the camera again and take the picture again.")
@@ -19,7 +19,7 @@ internal static class EnrollmentProblems
     };
 
     public static Problem StaleToken() => new(
-        StatusCodes.Status409Conflict, ProblemCodes.StaleToken, "The camera has had another holder since.");
+        StatusCodes.Status409Conflict, ProblemCodes.StaleToken, "Another session has held the camera since.");
 
     public static Problem NoPicture(PictureFault fault) => ApiProblems.Invalid("picture", fault switch
     {
@@ -30,7 +30,7 @@ internal static class EnrollmentProblems
     });
 
     public static Problem Unreadable() => new(
-        StatusCodes.Status500InternalServerError, ProblemCodes.PictureUnreadable, "This picture cannot be decrypted any more.");
+        StatusCodes.Status500InternalServerError, ProblemCodes.PictureUnreadable, "This picture can no longer be decrypted.");
 
     public static Problem NotGood(IEnumerable<string> reasons) => new(
         StatusCodes.Status422UnprocessableEntity, ProblemCodes.ShotNotGood, "The picture is not good enough.")
@@ -39,7 +39,7 @@ internal static class EnrollmentProblems
     };
 
     public static Problem FaceCheckUnavailable() => new(
-        StatusCodes.Status503ServiceUnavailable, ProblemCodes.FaceCheckUnavailable, "Pictures cannot be checked here just now, so none is stored.")
+        StatusCodes.Status503ServiceUnavailable, ProblemCodes.FaceCheckUnavailable, "Pictures cannot be checked at the moment, so none is stored.")
     {
         RetryAfter = ApiProblems.RetryAfter,
     };

@@ -1,7 +1,4 @@
-using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Enrollment.Quality;
-using Attendance.Web.People;
-using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Enrollment;
 
@@ -9,12 +6,7 @@ internal static class EnrollmentRegistration
 {
     public static void AddEnrollment(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<ShotLimits>().BindStrictly(ShotLimits.Section);
-        builder.Services.AddSingleton<IValidateOptions<ShotLimits>, ShotLimitsValidator>();
         builder.Services.AddSingleton<ShotInspector>();
-        builder.Services.AddSingleton<ShotSeal>();
-        builder.Services.AddSingleton<LeaseChecks>();
-        builder.Services.AddScoped<ShotStore>();
         builder.Services.AddScoped<ShotIntake>();
     }
 

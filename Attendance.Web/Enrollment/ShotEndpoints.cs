@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces;
+using Attendance.Web.Faces.Quality;
 using Attendance.Web.Http;
 using Attendance.Web.People;
 using Attendance.Web.Security;
@@ -57,8 +59,8 @@ internal static class ShotEndpoints
             return await inspector.InspectAsync(form.Jpeg, form.Pose, frontPitch, form.Manual, cancellationToken) switch
             {
                 ShotInspection.Refused refused => EnrollmentProblems.NoPicture(refused.Fault),
-                ShotInspection.Judged { Jpeg: { } jpeg } good => ToResult(
-                    await intake.StoreAsync(personId, form, good.Judgement.Figures, jpeg, context.User.AccountId(), cancellationToken)),
+                ShotInspection.Judged { Good: { } good } judged => ToResult(
+                    await intake.StoreAsync(personId, form, judged.Judgement.Figures, good, context.User.AccountId(), cancellationToken)),
                 ShotInspection.Judged judged => EnrollmentProblems.NotGood(judged.Judgement.Flaws.Select(flaw => flaw.Code())),
                 var unknown => throw new InvalidOperationException($"No answer is known for {unknown}."),
             };

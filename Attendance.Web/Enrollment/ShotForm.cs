@@ -1,6 +1,4 @@
-using System.Globalization;
 using Attendance.Web.Data;
-using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Http;
 
 namespace Attendance.Web.Enrollment;
@@ -17,35 +15,9 @@ internal sealed record ShotForm(Pose Pose, string CameraId, string LeaseId, long
     /// <exception cref="RequestException">The lease is not one. The exception names every field that is wrong.</exception>
     public static async Task<(ShotForm? Form, Problem? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!request.HasFormContentType)
-        {
-            return (null, ApiProblems.UnsupportedMediaType("Send multipart/form-data."));
-        }
-
-        if (request.ContentLength > LargestBody)
-        {
-            return (null, ApiProblems.TooLarge(LargestBodyInWords));
-        }
-
-        IFormCollection form;
-        try
-        {
-            form = await request.ReadFormAsync(cancellationToken);
-        }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return (null, ApiProblems.TooLarge(LargestBodyInWords));
-        }
-        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
-        {
-            return (null, ApiProblems.Invalid("body", "must be multipart/form-data with the fields pose, camera_id, lease_id, fencing_token, manual and picture."));
-        }
-        catch (Exception exception) when (exception is BadHttpRequestException or IOException)
-        {
-            return (null, ApiProblems.Invalid("body", "ended before it was complete."));
-        }
-
-        return await UnderstandAsync(form, cancellationToken);
+        var (form, problem) = await PictureForm.ReadAsync(
+            request, LargestBody, LargestBodyInWords, "pose, camera_id, lease_id, fencing_token, manual and picture", cancellationToken);
+        return form is null ? (null, problem) : await UnderstandAsync(form, cancellationToken);
     }
 
     private const string LargestBodyInWords = "4 MiB";
@@ -57,8 +29,7 @@ internal sealed record ShotForm(Pose Pose, string CameraId, string LeaseId, long
             return (null, ApiProblems.Invalid("pose", $"must be one of {string.Join(", ", Poses.All.Select(each => each.Code()))}."));
         }
 
-        var (leaseId, cameraId, fencingToken) = new CheckLease(
-            form["lease_id"], form["camera_id"], long.TryParse(form["fencing_token"], NumberStyles.None, CultureInfo.InvariantCulture, out var token) ? token : null).Validate();
+        var (leaseId, cameraId, fencingToken) = PictureForm.ClaimOf(form).Validate();
         if (form["manual"].ToString() is not ("true" or "false") and not "")
         {
             return (null, ApiProblems.Invalid("manual", "must be true or false."));
@@ -79,9 +50,7 @@ internal sealed record ShotForm(Pose Pose, string CameraId, string LeaseId, long
             return (null, ApiProblems.UnsupportedMediaType("picture: send image/jpeg."));
         }
 
-        var jpeg = new byte[picture.Length];
-        await using var stream = picture.OpenReadStream();
-        await stream.ReadExactlyAsync(jpeg, cancellationToken);
+        var jpeg = await PictureForm.BytesOfAsync(picture, cancellationToken);
         return (new ShotForm(pose, cameraId, leaseId, fencingToken, form["manual"] == "true", jpeg), null);
     }
 }

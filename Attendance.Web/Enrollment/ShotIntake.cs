@@ -1,5 +1,7 @@
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Quality;
+using Attendance.Web.Forwarding;
 using Attendance.Web.People;
 
 namespace Attendance.Web.Enrollment;
@@ -27,7 +29,7 @@ internal abstract record IntakeOutcome
 internal sealed class ShotIntake(PeopleStore people, ShotStore shots, LeaseChecks leases, TimeProvider clock)
 {
     public async Task<IntakeOutcome> StoreAsync(
-        Guid personId, ShotForm form, ShotFigures figures, byte[] jpeg, string accountId, CancellationToken cancellationToken)
+        Guid personId, ShotForm form, ShotFigures figures, GoodShot good, string accountId, CancellationToken cancellationToken)
     {
         // This check is cheap, and its result is right even if camera-api has lost its data.
         if (await shots.IsLateAsync(form.CameraId, form.FencingToken, cancellationToken))
@@ -43,7 +45,7 @@ internal sealed class ShotIntake(PeopleStore people, ShotStore shots, LeaseCheck
                 return new IntakeOutcome.Stale();
             case LeaseProof.Live live:
                 var shot = NewShot(personId, form, figures, live, accountId);
-                return await shots.TryReplaceAsync(shot, jpeg, cancellationToken) ? new IntakeOutcome.Stored(shot)
+                return await shots.TryReplaceAsync(shot, good.Jpeg, good.Embedding, cancellationToken) ? new IntakeOutcome.Stored(shot)
                     : await people.ExistsAsync(personId, cancellationToken) ? new IntakeOutcome.ConsentGone()
                     : new IntakeOutcome.PersonGone();
             default:

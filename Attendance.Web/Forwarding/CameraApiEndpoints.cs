@@ -19,6 +19,7 @@ internal static class CameraApiEndpoints
         builder.Services.AddSingleton<CameraApiReach>();
         builder.Services.AddSingleton<CameraApiTransformer>();
         builder.Services.AddSingleton<CameraApiForwarder>();
+        builder.Services.AddSingleton<LeaseChecks>();
     }
 
     /// <summary>
@@ -34,12 +35,12 @@ internal static class CameraApiEndpoints
         api.MapPost("/camera/cleanup", CleanupAsync).AllowAnonymous();
         api.MapMethods("/cameras", s_get, ForwardListAsync);
         api.MapMethods("/cameras/{cameraId:name}", s_get, ForwardAsync);
-        api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open);
-        api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync);
-        api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting);
-        api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync);
+        api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous();
-        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open);
+        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 
@@ -66,8 +67,12 @@ internal static class CameraApiEndpoints
     private static async Task AcquireAsync(HttpContext context, CameraApiForwarder forwarder, BrowserCameraQuota quota)
     {
         await PageBody.KeepAsync(context.Request);
-        if (JsonBody.FindText(context.Request, "camera_id") is { } cameraId && IdFormats.IsBrowserCamera(cameraId)
-            && !quota.TryAdd(context.User.AccountId(), cameraId))
+        var wanted = JsonBody.FindText(context.Request, "camera_id");
+        if (!context.User.MayBorrow(wanted))
+        {
+            await ApiProblems.NotAllowed().ExecuteAsync(context);
+        }
+        else if (wanted is { } cameraId && IdFormats.IsBrowserCamera(cameraId) && !quota.TryAdd(context.User.AccountId(), cameraId))
         {
             await ApiProblems.TooMany().ExecuteAsync(context);
         }

@@ -72,6 +72,6 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
     /// <summary>Returns whether the value is ASCII. Other values cannot be sent in a header.</summary>
     private static bool IsAscii(string? value) => Ascii.IsValid(value);
 
-    [LoggerMessage(LogLevel.Warning, "An answer with status {Status} was not passed on: camera-api has no such content type")]
+    [LoggerMessage(LogLevel.Warning, "A response with status {Status} was not passed on: camera-api never sends its content type")]
     private partial void LogRefused(int status);
 }

@@ -6,9 +6,9 @@ internal static class ApiProblems
     /// <summary>When it is worth asking again for what is not available now.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    public static Problem NotFound() => new(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "There is nothing at this address.");
+    public static Problem NotFound() => new(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "Nothing exists at this address.");
 
-    public static Problem CrossSite() => new(StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "Pages of other sites may not use cameras here.");
+    public static Problem CrossSite() => new(StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "Pages of other sites are not allowed to use cameras here.");
 
     public static Problem SignInRequired() => new(
         StatusCodes.Status403Forbidden, ProblemCodes.SignInRequired,
@@ -16,17 +16,17 @@ internal static class ApiProblems
 
     public static Problem SignedOut() => new(StatusCodes.Status401Unauthorized, ProblemCodes.SignInRequired, "Sign in first.");
 
-    public static Problem NotAllowed() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAllowed, "This account may not do that.");
+    public static Problem NotAllowed() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAllowed, "This account is not allowed to do that.");
 
     public static Problem TooMany() => new(
-        StatusCodes.Status429TooManyRequests, ProblemCodes.TooMany, "This account has as many of these as it may have. Close some, or wait.");
+        StatusCodes.Status429TooManyRequests, ProblemCodes.TooMany, "This account has reached its limit for this. Close some, or wait.");
 
     public static Problem TooManySockets() => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManySockets, "The limit of open WebSockets is reached.")
     {
         RetryAfter = TimeSpan.FromSeconds(10),
     };
 
-    public static Problem NotAPage() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAPage, "A stream is shown by a page. It cannot be opened as one.");
+    public static Problem NotAPage() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAPage, "A stream is shown inside a page. It cannot be opened as a page.");
 
     public static Problem PasswordFirst() => new(StatusCodes.Status403Forbidden, ProblemCodes.PasswordMustBeChanged, "Choose a password of your own first.");
 
@@ -48,10 +48,10 @@ internal static class ApiProblems
     public static Problem Unreadable(int status) => new(status, ProblemCodes.InvalidRequest, "The request cannot be read.");
 
     public static Problem Internal() => new(
-        StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here; the log has the details.");
+        StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "An internal error occurred. The log has the details.");
 
     public static Problem DatabaseUnavailable() => new(
-        StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be used now.") { RetryAfter = RetryAfter };
+        StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database is not available.") { RetryAfter = RetryAfter };
 
     public static Problem CameraApiUnavailable() => new(
         StatusCodes.Status503ServiceUnavailable, ProblemCodes.CameraApiUnavailable, "The camera service does not answer.") { RetryAfter = RetryAfter };

@@ -1,14 +1,18 @@
 using System.Security.Cryptography;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
+using Attendance.Web.Faces.Templates;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Attendance.Web.People;
 
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PersonModel(PeopleStore people, PersonExport export, ConsentTexts consent) : PageModel
+internal sealed class PersonModel(PeopleStore people, PersonExport export, ConsentTexts consent, TemplateStore templates) : PageModel
 {
+    private const int ComparedPeople = 2000; // takes about as long as a page may take
+    private const int ShownLookalikes = 3;
+
     [FromRoute]
     public Guid Id { get; set; }
 
@@ -25,8 +29,20 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
 
     public ConsentTexts Consent => consent;
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken) =>
-        await LoadAsync(cancellationToken) ? Page() : NotFound();
+    /// <summary>Other people who may be this person, because their faces are as near as one person's may be. The nearest first.</summary>
+    public IReadOnlyList<PersonRow> Lookalikes { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    {
+        if (!await LoadAsync(cancellationToken))
+        {
+            return NotFound();
+        }
+
+        var near = await templates.LookalikesAsync(Id, ComparedPeople, ShownLookalikes, cancellationToken);
+        Lookalikes = await people.RowsAsync([.. near.Select(other => other.PersonId)], cancellationToken);
+        return Page();
+    }
 
     public Task<IActionResult> OnPostConsentAsync(CancellationToken cancellationToken) => ChangeAsync(
         Agreed == consent.Version

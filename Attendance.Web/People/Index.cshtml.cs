@@ -1,3 +1,5 @@
+using Attendance.Web.Data;
+using Attendance.Web.Faces.Templates;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -5,7 +7,7 @@ namespace Attendance.Web.People;
 
 /// <summary>Lists and searches people. A search is sent in the request body, and the address of its result contains no name.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PeopleModel(PeopleStore people, SearchToken token) : PageModel
+internal sealed class PeopleModel(PeopleStore people, TemplateStore templates, SearchToken token) : PageModel
 {
     private const int LongestSearch = 200;
 
@@ -22,6 +24,9 @@ internal sealed class PeopleModel(PeopleStore people, SearchToken token) : PageM
 
     public IReadOnlyList<string> Groups { get; private set; } = [];
 
+    /// <summary>How far the recognition data of stored pictures is computed. Null if all of it is there, and for those who are no administrators.</summary>
+    public TemplateProgress? Progress { get; private set; }
+
     public bool IsSearch => !string.IsNullOrWhiteSpace(Words) || !string.IsNullOrEmpty(Group);
 
     public async Task OnGetAsync([FromQuery] string? search, CancellationToken cancellationToken)
@@ -33,6 +38,11 @@ internal sealed class PeopleModel(PeopleStore people, SearchToken token) : PageM
 
         Groups = await people.GroupsAsync(cancellationToken);
         Found = await people.SearchAsync(Words, Group, Number, cancellationToken);
+        if (User.IsInRole(nameof(AccountRole.Admin)) && await templates.ProgressAsync(cancellationToken) is { IsComplete: false } progress)
+        {
+            Progress = progress;
+        }
+
         ModelState.Clear(); // show what was searched for, not what was posted
     }
 

@@ -14,6 +14,10 @@ internal static class PeopleRegistration
         builder.Services.AddHostedService<Refolding>();
         builder.Services.AddSingleton<SearchToken>();
         builder.Services.AddScoped<PeopleStore>();
+        builder.Services.AddSingleton<ShotSeal>();
+        builder.Services.AddScoped<ShotStore>();
         builder.Services.AddScoped<PersonExport>();
+        builder.Services.AddSingleton<TemplateRenewal>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<TemplateRenewal>());
     }
 }

@@ -1,4 +1,5 @@
 using Attendance.Web.Data;
+using Attendance.Web.Faces.Templates;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
@@ -29,7 +30,7 @@ internal sealed record PersonRow(Guid Id, string FullName, string Number, string
 }
 
 /// <summary>Stores people. A deletion removes the rows, the pictures and what the database files still contain of them.</summary>
-internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, ILogger<PeopleStore> logger)
+internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templates, TimeProvider clock, ILogger<PeopleStore> logger)
 {
     public const int PageSize = 20;
 
@@ -52,9 +53,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         var total = await found.CountAsync(cancellationToken);
         var pages = Math.Max(1, (total + PageSize - 1) / PageSize);
         page = Math.Clamp(page, 1, pages);
-        var rows = await found.OrderBy(person => person.SortKey).ThenBy(person => person.Id)
-            .Skip((page - 1) * PageSize).Take(PageSize)
-            .Select(person => new PersonRow(person.Id, person.FullName, person.Number, person.Group, person.Consent != null, person.Shots.Count))
+        var rows = await Rows(found.OrderBy(person => person.SortKey).ThenBy(person => person.Id).Skip((page - 1) * PageSize).Take(PageSize))
             .ToListAsync(cancellationToken);
         return new PeoplePage(rows, page, pages, total);
     }
@@ -65,6 +64,18 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     /// <summary>Finds a person with the data of the pictures, but without the pictures themselves.</summary>
     public Task<Person?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         db.People.Include(person => person.Shots).SingleOrDefaultAsync(person => person.Id == id, cancellationToken);
+
+    /// <summary>Returns these people, in this order. Who was deleted meanwhile is left out.</summary>
+    public async Task<IReadOnlyList<PersonRow>> RowsAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        if (ids.Length == 0)
+        {
+            return [];
+        }
+
+        var rows = await Rows(db.People.Where(person => ids.Contains(person.Id))).ToListAsync(cancellationToken);
+        return [.. rows.OrderBy(row => Array.IndexOf(ids, row.Id))];
+    }
 
     public Task<bool> ExistsAsync(Guid id, CancellationToken cancellationToken) =>
         db.People.AnyAsync(person => person.Id == id, cancellationToken);
@@ -117,7 +128,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         return outcome;
     }
 
-    /// <summary>Deletes the consent and every picture of the person.</summary>
+    /// <summary>Deletes the consent and every picture of the person. The database deletes the templates with the pictures.</summary>
     public async Task<SaveOutcome> WithdrawConsentAsync(Person person, string accountId, CancellationToken cancellationToken)
     {
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -132,6 +143,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
         // After the person's row is locked, so that pictures that were stored in the meantime are deleted too.
         await db.Shots.Where(shot => shot.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
+        templates.Forget(person.Id);
         LogWithdrawn(person.Id, accountId);
         await db.ForgetDeletedAsync(logger);
         return outcome;
@@ -140,13 +152,17 @@ internal sealed partial class PeopleStore(AttendanceDb db, TimeProvider clock, I
     /// <summary>Deletes a person. It is safe to repeat.</summary>
     public async Task DeleteAsync(Guid id, string accountId, CancellationToken cancellationToken)
     {
-        if (await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0) // the pictures are deleted by cascade
+        if (await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0) // pictures and templates are deleted by cascade
         {
+            templates.Forget(id);
             LogDeleted(id, accountId);
         }
 
         await db.ForgetDeletedAsync(logger);
     }
+
+    private static IQueryable<PersonRow> Rows(IQueryable<Person> people) => people.Select(person =>
+        new PersonRow(person.Id, person.FullName, person.Number, person.Group, person.Consent != null, person.Shots.Count));
 
     /// <summary>Saves a person whose number may be new. Checks the number first, because a failed write is logged as an error.</summary>
     /// <param name="person">The person to save.</param>

@@ -2,11 +2,14 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attendance.Web.Data;
+using Attendance.Web.Faces.Recognition;
+using Attendance.Web.Faces.Templates;
+using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
 
 /// <summary>Exports everything that is stored about a person, to be given to that person.</summary>
-internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport> logger)
+internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, TemplateStore templates, ILogger<PersonExport> logger)
 {
     /// <summary>Contains neither name nor number, because the browser's download list would keep them.</summary>
     public const string FileName = "attendance-export.zip";
@@ -19,14 +22,16 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
     };
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">
-    /// A picture cannot be decrypted. There is no export then, because an incomplete one would be worse.
+    /// A picture or a template cannot be decrypted. There is no export then, because an incomplete one would be worse.
     /// </exception>
     public async Task<byte[]> ZipAsync(Person person, string consentText, string accountId, CancellationToken cancellationToken)
     {
+        var embeddings = await templates.OfPersonAsync(person.Id, cancellationToken);
         using var buffer = new MemoryStream(); // in memory, because a file would be another copy
         await using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
         {
-            await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText), s_json), cancellationToken);
+            await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText, embeddings), s_json), cancellationToken);
+            await AddAsync(zip, "attendance.json", JsonSerializer.SerializeToUtf8Bytes(await AttendanceAsync(person.Id, cancellationToken), s_json), cancellationToken);
             foreach (var shot in person.Shots.OrderBy(shot => shot.Pose))
             {
                 if (await shots.PictureAsync(person.Id, shot.Pose, cancellationToken) is { } jpeg)
@@ -40,7 +45,7 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
         return buffer.ToArray();
     }
 
-    private static object Describe(Person person, string consentText) => new
+    private static object Describe(Person person, string consentText, IReadOnlyDictionary<Guid, FaceEmbedding> embeddings) => new
     {
         person_id = person.Id,
         person.FullName,
@@ -48,6 +53,7 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
         person.Group,
         person.CreatedAt,
         person.ChangedAt,
+        person.LastSeenAt,
         consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, text = consentText } : null,
         pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
         {
@@ -66,8 +72,45 @@ internal sealed partial class PersonExport(ShotStore shots, ILogger<PersonExport
             shot.CameraId,
             shot.LeaseRef,
             shot.FencingToken,
+            template = embeddings.GetValueOrDefault(shot.Id) is { } embedding
+                ? new { FaceEmbedder.Model, FaceEmbedder.Version, numbers = embedding.Numbers.ToArray() }
+                : null,
         }),
     };
+
+    /// <summary>Describes everything that attendance keeps about a person. Marks are not kept; they follow from the check-ins.</summary>
+    private async Task<object> AttendanceAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        var checkIns = await db.CheckIns.AsNoTracking().Include(each => each.Sessions).Where(each => each.PersonId == personId).OrderBy(each => each.At).ToListAsync(cancellationToken);
+        var ids = checkIns.SelectMany(each => each.Sessions, (_, link) => link.SessionId).ToHashSet();
+        var sessions = await db.Sessions.AsNoTracking().Where(session => ids.Contains(session.Id)).ToDictionaryAsync(session => session.Id, cancellationToken);
+        return new
+        {
+            groups = await (
+                from membership in db.Memberships
+                where membership.PersonId == personId
+                join one in db.Groups on membership.GroupId equals one.Id
+                orderby membership.From
+                select new { one.Name, membership.From, membership.Until }).ToListAsync(cancellationToken),
+            check_ins = checkIns.Select(each => new
+            {
+                each.Id,
+                each.At,
+                each.RecordedAt,
+                method = each.Method.ToString(),
+                each.Place,
+                each.KioskId,
+                each.AccountId,
+                states = each.States?.ToString(),
+                each.Reason,
+                each.Evidence,
+                sessions = each.Sessions.Select(link => sessions[link.SessionId]).Select(session => new { session.Name, session.StartsAt, session.EndsAt }),
+            }),
+            codes = await db.PersonCodes.Where(code => code.PersonId == personId).Select(code => new { code.CodeIssuedAt, code.QrIssuedAt }).SingleOrDefaultAsync(cancellationToken),
+            changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
+                .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
+        };
+    }
 
     private static async Task AddAsync(ZipArchive zip, string name, byte[] content, CancellationToken cancellationToken)
     {

@@ -62,9 +62,9 @@ internal sealed partial class Refolding(IServiceScopeFactory scopes, ILogger<Ref
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "What searches look into was written anew for {People} people")]
+    [LoggerMessage(LogLevel.Information, "The search keys of {People} people were recomputed")]
     private partial void LogFolded(int people);
 
-    [LoggerMessage(LogLevel.Warning, "The number of person {PersonId} looks like that of another: look at both")]
+    [LoggerMessage(LogLevel.Warning, "The number of person {PersonId} looks like that of another person. Check both")]
     private partial void LogTaken(Guid personId);
 }

@@ -1,14 +1,16 @@
 using Attendance.Web.Data;
+using Attendance.Web.Faces.Recognition;
+using Attendance.Web.Faces.Templates;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
 
 /// <summary>Stores the pictures of people: one for each pose, encrypted, and only with consent.</summary>
-internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<ShotStore> logger)
+internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, TemplateSeal templateSeal, TemplateCache templates, ILogger<ShotStore> logger)
 {
-    /// <summary>Stores a picture and deletes the former one of the same pose.</summary>
+    /// <summary>Stores a picture and its template, and deletes the former ones of the same pose.</summary>
     /// <returns><see langword="false"/> if the person was deleted or has withdrawn the consent. In that case nothing was stored.</returns>
-    public async Task<bool> TryReplaceAsync(Shot shot, byte[] jpeg, CancellationToken cancellationToken)
+    public async Task<bool> TryReplaceAsync(Shot shot, byte[] jpeg, FaceEmbedding embedding, CancellationToken cancellationToken)
     {
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
 
@@ -27,9 +29,11 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
             .ExecuteDeleteAsync(cancellationToken);
         db.Shots.Add(shot);
         db.ShotPictures.Add(new ShotPicture { ShotId = shot.Id, Sealed = seal.Seal(shot, jpeg) });
+        db.ShotTemplates.Add(templateSeal.Seal(shot.PersonId, shot.Id, embedding));
         await db.SaveChangesAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
 
+        templates.Forget(shot.PersonId);
         LogStored(shot.PersonId, shot.Pose.Code(), shot.CameraId, shot.LeaseRef, shot.TakenBy);
         if (former > 0)
         {
@@ -43,11 +47,12 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
     public Task<bool> IsLateAsync(string cameraId, long fencingToken, CancellationToken cancellationToken) =>
         db.Shots.AnyAsync(shot => shot.CameraId == cameraId && shot.FencingToken > fencingToken, cancellationToken);
 
-    /// <summary>Deletes a picture. It is safe to repeat.</summary>
+    /// <summary>Deletes a picture with its template. It is safe to repeat.</summary>
     public async Task DeleteAsync(Guid personId, Pose pose, string accountId, CancellationToken cancellationToken)
     {
         if (await db.Shots.Where(shot => shot.PersonId == personId && shot.Pose == pose).ExecuteDeleteAsync(cancellationToken) > 0)
         {
+            templates.Forget(personId);
             LogDeleted(personId, pose.Code(), accountId);
         }
 
@@ -58,12 +63,43 @@ internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, ILogger<
     /// <exception cref="System.Security.Cryptography.CryptographicException">The picture cannot be decrypted.</exception>
     public async Task<byte[]?> PictureAsync(Guid personId, Pose pose, CancellationToken cancellationToken)
     {
-        var found = await (
-            from shot in db.Shots.AsNoTracking()
-            join picture in db.ShotPictures on shot.Id equals picture.ShotId
-            where shot.PersonId == personId && shot.Pose == pose
-            select new { shot, picture.Sealed }).SingleOrDefaultAsync(cancellationToken);
-        return found is null ? null : seal.Open(found.shot, found.Sealed);
+        var shot = await db.Shots.AsNoTracking().SingleOrDefaultAsync(each => each.PersonId == personId && each.Pose == pose, cancellationToken);
+        return shot is null ? null : await PictureAsync(shot, cancellationToken);
+    }
+
+    /// <inheritdoc cref="PictureAsync(Guid, Pose, CancellationToken)"/>
+    public async Task<byte[]?> PictureAsync(Shot shot, CancellationToken cancellationToken)
+    {
+        var sealedJpeg = await db.ShotPictures.Where(picture => picture.ShotId == shot.Id).Select(picture => picture.Sealed).SingleOrDefaultAsync(cancellationToken);
+        return sealedJpeg is null ? null : seal.Open(shot, sealedJpeg);
+    }
+
+    /// <summary>Returns shots that have no template of the current model, in the order of their ids.</summary>
+    public Task<List<Shot>> WithoutTemplateAsync(Guid after, int atMost, CancellationToken cancellationToken) => db.Shots.AsNoTracking()
+        .Where(shot => shot.Id > after && !db.ShotTemplates.Any(template =>
+            template.ShotId == shot.Id && template.Model == FaceEmbedder.Model && template.Version == FaceEmbedder.Version))
+        .OrderBy(shot => shot.Id).Take(atMost).ToListAsync(cancellationToken);
+
+    /// <summary>Stores a template of a picture that is there, in place of one of an earlier model.</summary>
+    /// <returns><see langword="false"/> if the picture was deleted meanwhile. In that case nothing was stored.</returns>
+    public async Task<bool> TryRenewTemplateAsync(Shot shot, FaceEmbedding embedding, CancellationToken cancellationToken)
+    {
+        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
+
+        // Locks the person's row as above, so that a picture is there until the end of the transaction if it is there now.
+        await db.People.Where(person => person.Id == shot.PersonId)
+            .ExecuteUpdateAsync(person => person.SetProperty(each => each.ChangedAt, each => each.ChangedAt), cancellationToken);
+        if (!await db.Shots.AnyAsync(each => each.Id == shot.Id, cancellationToken))
+        {
+            return false;
+        }
+
+        await db.ShotTemplates.Where(template => template.ShotId == shot.Id).ExecuteDeleteAsync(cancellationToken);
+        db.ShotTemplates.Add(templateSeal.Seal(shot.PersonId, shot.Id, embedding));
+        await db.SaveChangesAsync(cancellationToken);
+        await change.CommitAsync(cancellationToken);
+        templates.Forget(shot.PersonId);
+        return true;
     }
 
     [LoggerMessage(LogLevel.Information, "A picture of person {PersonId}, pose {Pose}, was stored: camera {CameraId}, lease {LeaseRef}, account {AccountId}")]

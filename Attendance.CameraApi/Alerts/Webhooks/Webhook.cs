@@ -124,9 +124,9 @@ internal sealed partial class Webhook
         LogDead(_logger, _failure.IsNew(error) ? LogLevel.Error : LogLevel.Information, _name, what, alert.Id, attempts, error);
     }
 
-    [LoggerMessage(LogLevel.Information, "Webhook {Webhook} takes alerts again")]
+    [LoggerMessage(LogLevel.Information, "Webhook {Webhook} accepts alerts again")]
     private static partial void LogTold(ILogger logger, string webhook);
 
-    [LoggerMessage("Webhook {Webhook} was not told of {What} {AlertId} in {Attempts} attempts: {Error}")]
+    [LoggerMessage("Webhook {Webhook} did not receive {What} {AlertId} after {Attempts} attempts: {Error}")]
     private static partial void LogDead(ILogger logger, LogLevel level, string webhook, string what, string alertId, int attempts, string error);
 }

@@ -28,7 +28,7 @@ internal static class EventEndpoints
 
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes
         .MapGet("/api/events", StreamAsync).WithName("streamEvents").WithTags("Operations").Routed(RoutedBy.Node).Produces(200, contentType: "text/event-stream").ProducesProblem(404)
-        .WithSummary("Server-Sent Events of all nodes; 'node' asks one. Last-Event-ID resumes, at any node; 'live=true' begins with a snapshot of each node and adds what changes.");
+        .WithSummary("Streams Server-Sent Events of all nodes; 'node' limits them to one. Last-Event-ID resumes at any node; 'live=true' begins with a snapshot of each node and adds what changes.");
 
     private static async Task StreamAsync(
         HttpContext context, bool? live, CameraEvents events, IOptions<NodeOptions> node, IServiceProvider services, TimeProvider clock, IHostApplicationLifetime lifetime)

@@ -22,15 +22,15 @@ internal static class OperationsEndpoints
         var camera = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Operations");
         camera.MapPost("release", ReleaseAsync).WithName("releaseCamera").Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<ReleasedCamera>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
-            .WithSummary("Take a camera back from whoever has it.");
+            .WithSummary("Takes a camera back from its holder.");
         camera.MapPost("reopen", ReopenAsync).WithName("reopenCamera").Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
-            .WithSummary("Open a camera again, under the same lease.");
+            .WithSummary("Reopens a camera under the same lease.");
         camera.MapPost("unquarantine", UnquarantineAsync).WithName("unquarantineCamera").Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
-            .WithSummary("Look again whether a quarantined camera is free; if it is, anybody may have it.");
+            .WithSummary("Checks again whether a quarantined camera is free, and makes it available if it is.");
         routes.MapGet("/api/audit", AuditAsync).WithName("listAudit").WithTags("Operations").Produces<AuditResponse>().ProducesProblem(400).ProducesProblem(503)
-            .WithSummary("What ops have done at all nodes, newest first, by 'limit' and 'after'; 'node' names one.");
+            .WithSummary("Lists what operators have done at all nodes, newest first, by 'limit' and 'after'; 'node' limits the list to one node.");
         routes.MapEvents();
     }
 
@@ -72,7 +72,7 @@ internal static class OperationsEndpoints
 
         if (capture is not IReopenable reopenable)
         {
-            return new Problem(StatusCodes.Status409Conflict, ProblemCodes.NotReopenable, "Only its page can open a browser's camera again.");
+            return new Problem(StatusCodes.Status409Conflict, ProblemCodes.NotReopenable, "A browser's camera can be reopened only by its page.");
         }
 
         reopenable.Reopen();
@@ -90,7 +90,7 @@ internal static class OperationsEndpoints
 
         if (slot.Quarantine is not { } quarantine)
         {
-            return new Problem(StatusCodes.Status409Conflict, ProblemCodes.NotQuarantined, "The camera is not in quarantine.");
+            return new Problem(StatusCodes.Status409Conflict, ProblemCodes.NotQuarantined, "The camera is not quarantined.");
         }
 
         var isFree = await quarantines.TryEndAsync(slot, quarantine);
@@ -107,15 +107,15 @@ internal static class OperationsEndpoints
         }
 
         AuditPosition? position = after is null ? null
-            : AuditPosition.Parse(after) ?? throw new RequestException("after", "must be what 'next' of another page said.");
+            : AuditPosition.Parse(after) ?? throw new RequestException("after", "must be the 'next' of an earlier page.");
         var (items, next) = await audit.ReadAsync(limit ?? DefaultLimit, position, node);
         return TypedResults.Ok(new AuditResponse(items, next));
     }
 
-    private static Problem NotHeld() => new(StatusCodes.Status409Conflict, ProblemCodes.NotHeld, "Nobody has this camera.");
+    private static Problem NotHeld() => new(StatusCodes.Status409Conflict, ProblemCodes.NotHeld, "Nobody holds this camera.");
 
     private static Problem NotFree(string cause) =>
-        new(StatusCodes.Status409Conflict, ProblemCodes.NotFree, "The camera could not be shown to be free.") { Detail = cause };
+        new(StatusCodes.Status409Conflict, ProblemCodes.NotFree, "The camera could not be proven free.") { Detail = cause };
 }
 
 internal sealed record CameraReference(string CameraId);

@@ -114,9 +114,9 @@ internal sealed partial class DeviceWatch(
     [LoggerMessage(LogLevel.Information, "Camera {CameraId} is attached")]
     private partial void LogAttached(string cameraId);
 
-    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is not attached any more")]
+    [LoggerMessage(LogLevel.Warning, "Camera {CameraId} is no longer attached")]
     private partial void LogDetached(string cameraId);
 
-    [LoggerMessage(LogLevel.Warning, "Nothing says any more that a camera has come or gone; it is looked every 5 s")]
+    [LoggerMessage(LogLevel.Warning, "The system no longer reports attached cameras; they are polled every 5 s")]
     private partial void LogSignalsLost(Exception exception);
 }

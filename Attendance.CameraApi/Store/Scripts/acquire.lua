@@ -1,9 +1,11 @@
--- lease is "<lease_id> <lease_ref> <session> <node>", ttl is in ms, seen is the newest token that the caller has seen.
+-- KEYS camera, deadlines, ledger
+-- ARGV camera_id, the lease as "<lease_id> <lease_ref> <session> <node>", ttl_ms, the newest token that the caller has seen
 -- If the camera is granted, returns its held entry, or only the token if the token is also the time at which it was acquired.
 -- If another session may still have the camera, returns for how many ms, and at which node.
 -- In a shared scope, another node keeps the camera until its deadline and then for LONGEST_RELEASE, the longest time that a release takes.
 -- A new token is no lower than the clock, and higher than the last token and than what the caller has seen: any two of them may be lost or wrong.
-local deadlines, camera, ledger, camera_id, lease, ttl, seen = ...
+local camera, deadlines, ledger = KEYS[1], KEYS[2], KEYS[3]
+local camera_id, lease, ttl, seen = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local held = redis.call('GET', camera)
 local last = tonumber(held or 0)
 local deadline = int(now + ttl)

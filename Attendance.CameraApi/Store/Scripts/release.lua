@@ -1,12 +1,13 @@
--- facts is the ledger entry without the time: see facts_of.
+-- KEYS camera, deadlines, ledger
+-- ARGV camera_id, lease_id, token, the ledger entry without the time (see facts_of)
 -- A lease that moved away from this camera and came back has a new token. A release with the old token does not end it.
-local deadlines, camera, ledger, camera_id, lease_id, token, facts = ...
-local held = redis.call('GET', camera)
+local lease_id, token, facts = ARGV[2], ARGV[3], ARGV[4]
+local held = redis.call('GET', KEYS[1])
 if held and string.find(held, lease_id .. ' ', 1, true) == 1 and string.sub(held, -1 - #token) == ' ' .. token then
-  redis.call('SET', camera, token, 'KEEPTTL')
-  redis.call('ZREM', deadlines, camera_id)
-elseif recorded(ledger, string.match(facts, '"lease_ref":"(%x+)"')) then
+  redis.call('SET', KEYS[1], token, 'KEEPTTL')
+  redis.call('ZREM', KEYS[2], ARGV[1])
+elseif recorded(KEYS[3], string.match(facts, '"lease_ref":"(%x+)"')) then
   return 0
 end
-record(ledger, facts)
+record(KEYS[3], facts)
 return 1

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;

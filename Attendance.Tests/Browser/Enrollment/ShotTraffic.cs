@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Attendance.Web.People;
 using Microsoft.AspNetCore.Http;

@@ -90,7 +90,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
             webhook.Tell("alert_opened", s_alert with { Id = $"alert-{i}" });
         }
 
-        await UntilAsync(() => _log.Collector.GetSnapshot().Any(record => record.Message == "Webhook ops takes alerts again"));
+        await UntilAsync(() => _log.Collector.GetSnapshot().Any(record => record.Message == "Webhook ops accepts alerts again"));
         Assert.Equal(3, _dead.Count);
         Assert.Single(_log.Collector.GetSnapshot(), record => record.Level == Microsoft.Extensions.Logging.LogLevel.Error);
     }

@@ -8,10 +8,13 @@ namespace Attendance.Tests.CameraApi.Capture;
 /// <summary>Hardware that does what a test says, when it says so.</summary>
 internal sealed class FakeCaptures : ICameraCaptureFactory
 {
-    private int _open;
+    private int _open, _closings;
 
     /// <summary>Devices open now.</summary>
     public int Open => Volatile.Read(ref _open);
+
+    /// <summary>How often a device was closed, or is being closed now.</summary>
+    public int Closings => Volatile.Read(ref _closings);
 
     public ConcurrentQueue<FakeCapture> Created { get; } = new();
 
@@ -55,6 +58,7 @@ internal sealed class FakeCaptures : ICameraCaptureFactory
         public async Task<CloseOutcome> CloseAsync()
         {
             Frames.End();
+            Interlocked.Increment(ref owner._closings);
             var outcome = await owner.Closing();
             Interlocked.Decrement(ref owner._open);
             return outcome;

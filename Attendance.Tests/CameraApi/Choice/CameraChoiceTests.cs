@@ -122,7 +122,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
         var taken = await AnyAsync("one");
 
         Assert.NotEqual("gate", taken.Lease.CameraId);
-        Assert.Contains("did not open", taken.Choice!.Reason, StringComparison.Ordinal);
+        Assert.Contains("failed to open", taken.Choice!.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

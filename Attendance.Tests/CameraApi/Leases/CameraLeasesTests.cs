@@ -131,7 +131,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
 
         var release = Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         var next = AcquireAsync("door", "two");
-        await Task.Delay(100, Cancel);
+        await Eventually.TrueAsync(() => Captures.Closings == 1, "the camera is being closed");
         Assert.False(next.IsCompleted);
         Assert.Equal(["door"], await Get<LeaseStore>().FindHeldAsync());
 
@@ -231,8 +231,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
         var waiting = new List<Task>();
         foreach (var session in new[] { "two", "three", "four" })
         {
-            waiting.Add(WaitAsync(session));
-            await Task.Delay(50, Cancel);
+            waiting.Add(WaitAsync(session)); // which stands in line before it waits for anything
         }
 
         await Leases.EndAsync(held, new LeaseEnd(ReleaseReason.Client));
@@ -270,7 +269,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
         await HoldAsync("door", "one", TimeSpan.FromHours(1));
         var waiting = Leases.AcquireAsync(Slot("door"), new AcquireOptions("two", Wait: TimeSpan.FromSeconds(10)), Cancel);
 
-        await Task.Delay(50, Cancel);
+        await Eventually.TrueAsync(() => Slot("door").IsAwaited, "it stands in line");
         _node.Clock.Advance(TimeSpan.FromSeconds(11));
 
         Assert.IsType<AcquireOutcome.InUse>(await waiting);
@@ -339,7 +338,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     public async Task A_lease_of_an_earlier_run_whose_time_is_over_is_settled()
     {
         await GrantedToAnEarlierRunAsync("door", TimeSpan.FromMilliseconds(20));
-        await Task.Delay(50, Cancel);
+        await Eventually.TrueAsync(async () => (await Get<LeaseStore>().FindOverdueAsync(10)).Contains("door"), "its time is over");
 
         await _node.RunUpkeepAsync();
 

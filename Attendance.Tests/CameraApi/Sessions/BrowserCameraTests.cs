@@ -68,12 +68,12 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
         var stranger = await _node.ConnectAsync("two");
         var lease = await _node.HoldAsync(Camera, "one");
         await page.SayAsync(new { type = "stopped", lease_id = lease.Id }); // too early to count
-        await Task.Delay(100, Cancel); // read by now; nothing would show it
+        await _node.HeardAsync(page);
 
         var releasing = _node.Leases.EndAsync(lease, s_forced);
         await page.HearAsync("ended");
         await stranger.SayAsync(new { type = "stopped", lease_id = lease.Id });
-        await Task.Delay(100, Cancel);
+        await _node.HeardAsync(stranger);
         Assert.False(releasing.IsCompleted);
 
         await page.SayAsync(new { type = "stopped", lease_id = lease.Id });

@@ -60,7 +60,14 @@ internal sealed class PageSocket : IAsyncDisposable
 
     public Task SayAsync(object message) => SendAsync(JsonSerializer.SerializeToUtf8Bytes(message));
 
-    public Task SendAsync(byte[] text, WebSocketMessageType type = WebSocketMessageType.Text) => Socket.SendAsync(text, type, true, Cancel);
+    /// <summary>How many messages it has sent.</summary>
+    public int Said { get; private set; }
+
+    public Task SendAsync(byte[] text, WebSocketMessageType type = WebSocketMessageType.Text)
+    {
+        Said++;
+        return Socket.SendAsync(text, type, true, Cancel);
+    }
 
     /// <summary>The first message of the kind, heard already or within the time.</summary>
     public async Task<JsonNode> HearAsync(string type, Func<JsonNode, bool>? which = null)

@@ -10,7 +10,7 @@ namespace Attendance.Tests.CameraApi.Sessions;
 /// <summary>A node with real sockets to its pages.</summary>
 internal sealed class PresenceNode : LeaseNode
 {
-    private readonly Dictionary<PageSocket, Task> _pages = [];
+    private readonly Dictionary<PageSocket, (CountingWebSocket Server, Task Attended)> _pages = [];
     private readonly List<TcpClient> _connections = [];
     private readonly List<Task> _attended = [];
 
@@ -30,9 +30,9 @@ internal sealed class PresenceNode : LeaseNode
 
     public async Task<PageSocket> ConnectAsync(string session)
     {
-        var (near, attended) = await AttendAsync(session);
+        var (near, server, attended) = await AttendAsync(session);
         var page = new PageSocket(WebSocket.CreateFromStream(near.GetStream(), new WebSocketCreationOptions()));
-        _pages.Add(page, attended);
+        _pages.Add(page, (server, attended));
         await page.HearAsync("hello");
         return page;
     }
@@ -41,7 +41,7 @@ internal sealed class PresenceNode : LeaseNode
     /// <returns>Completes when the node has done with it.</returns>
     public async Task<Task> ConnectDeafAsync(string session) => (await AttendAsync(session)).Attended;
 
-    private async Task<(TcpClient Near, Task Attended)> AttendAsync(string session)
+    private async Task<(TcpClient Near, CountingWebSocket Server, Task Attended)> AttendAsync(string session)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -49,18 +49,21 @@ internal sealed class PresenceNode : LeaseNode
         await near.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Cancel);
         var far = await listener.AcceptTcpClientAsync(Cancel);
         _connections.AddRange([near, far]);
-        var server = WebSocket.CreateFromStream(far.GetStream(), new WebSocketCreationOptions { IsServer = true });
+        var server = new CountingWebSocket(WebSocket.CreateFromStream(far.GetStream(), new WebSocketCreationOptions { IsServer = true }));
         var attended = Get<Presence>().AttendAsync(server, session, far.Close);
         _attended.Add(attended);
-        return (near, attended);
+        return (near, server, attended);
     }
 
     /// <summary>The connection ends, and the node has noticed.</summary>
     public async Task LoseAsync(PageSocket page)
     {
         await page.DisposeAsync();
-        await _pages[page].WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await _pages[page].Attended.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
     }
+
+    /// <summary>The node has dealt with all that the page has said: it asks for the next message.</summary>
+    public Task HeardAsync(PageSocket page) => Eventually.TrueAsync(() => _pages[page].Server.Asked > page.Said, "what the page said is heard");
 
     /// <summary>In steps, so that what waits again after each has its turn.</summary>
     public async Task PassAsync(double seconds)

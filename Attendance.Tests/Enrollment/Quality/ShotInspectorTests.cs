@@ -1,6 +1,11 @@
 using System.Text;
+using Attendance.Tests.Faces;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces;
+using Attendance.Web.Faces.Finding;
+using Attendance.Web.Faces.Quality;
 using Microsoft.Extensions.Logging.Testing;
 using OpenCvSharp;
 using Xunit;
@@ -40,7 +45,7 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
         var shot = await shots.JudgeAsync(Flawed[flaws]());
 
         Assert.Equal(flaws, string.Join(' ', shot.Judgement.Flaws.Select(flaw => flaw.Code())));
-        Assert.Null(shot.Jpeg);
+        Assert.Null(shot.Good);
     }
 
     [Fact]
@@ -109,7 +114,7 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
         var secret = Encoding.ASCII.GetBytes("52.5163 N 13.3777 E");
         byte[] laden = [.. WithSegment(WithSegment(picture, 0xE1, [.. "Exif\0\0"u8, .. secret]), 0xFE, secret), .. secret];
 
-        var kept = (await shots.JudgeAsync(laden)).Jpeg!;
+        var kept = (await shots.JudgeAsync(laden)).Good!.Jpeg;
 
         Assert.True(laden.AsSpan().IndexOf(secret) > 0);
         Assert.Equal(-1, kept.AsSpan().IndexOf(secret));
@@ -135,7 +140,7 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
 
         Assert.Equal((640, 480), (shot.Judgement.Figures.Width, shot.Judgement.Figures.Height));
         Assert.True(shot.Judgement.IsGood);
-        using var kept = Cv2.ImDecode(shot.Jpeg!, ImreadModes.Color);
+        using var kept = Cv2.ImDecode(shot.Good!.Jpeg, ImreadModes.Color);
         Assert.Equal(640, kept.Width);
     }
 
@@ -145,9 +150,9 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
     [InlineData(65535, 65535)]
     public async Task A_picture_that_announces_too_much_is_refused_before_it_is_decoded(int width, int height)
     {
-        using var unable = Shots.Open(Path.Combine(_folder, "none.tflite")); // would throw if it came as far as decoding
+        using var unable = TestNets.Open(files: ModelFiles.In(_folder)); // would throw if it came as far as decoding
 
-        var inspection = await unable.InspectAsync(WithSize(TestFaces.Jpeg(Pose.Front), width, height), Pose.Front, null, false, Cancel);
+        var inspection = await Shots.On(unable).InspectAsync(WithSize(TestFaces.Jpeg(Pose.Front), width, height), Pose.Front, null, false, Cancel);
 
         Assert.Equal(new ShotInspection.Refused(PictureFault.TooLarge), inspection);
     }
@@ -207,13 +212,14 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
     [Fact]
     public async Task Closing_lets_the_shots_at_work_finish()
     {
-        var inspector = Shots.Open();
+        var nets = TestNets.Open();
+        var inspector = Shots.On(nets);
         var picture = TestFaces.Jpeg(Pose.Front);
         await inspector.InspectAsync(picture, Pose.Front, null, false, Cancel);
         var atWork = Enumerable.Range(0, 8).Select(_ => Task.Run(() => inspector.InspectAsync(picture, Pose.Front, null, false, Cancel), Cancel)).ToList();
 
-        await Task.Run(inspector.Dispose, Cancel);
-        inspector.Dispose();
+        await Task.Run(nets.Dispose, Cancel);
+        nets.Dispose();
 
         foreach (var work in atWork)
         {
@@ -233,7 +239,7 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
         var path = Path.Combine(_folder, "model.tflite");
         if (model == "damaged")
         {
-            await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(Shots.ModelPath, Cancel))[..5000], Cancel);
+            await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(ModelFiles.Installed.Finder, Cancel))[..5000], Cancel);
         }
         else if (model == "of another kind")
         {
@@ -241,12 +247,12 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
             await File.WriteAllBytesAsync(path, picture.ImEncode(".png"), Cancel);
         }
 
-        var logger = new FakeLogger<ShotInspector>();
-        using var inspector = Shots.Open(path, logger);
+        var logger = new FakeLogger<FaceNets>();
+        using var nets = TestNets.Open(files: ModelFiles.Installed with { Finder = path }, logger: logger);
         for (var i = 0; i < 3; i++)
         {
             var failure = await Assert.ThrowsAsync<FaceCheckUnavailableException>(
-                () => inspector.InspectAsync(TestFaces.Jpeg(Pose.Front), Pose.Front, null, false, Cancel));
+                () => Shots.On(nets).InspectAsync(TestFaces.Jpeg(Pose.Front), Pose.Front, null, false, Cancel));
             Assert.Contains(path, failure.Message, StringComparison.Ordinal);
             Assert.Contains("npm ci", failure.Message, StringComparison.Ordinal);
         }

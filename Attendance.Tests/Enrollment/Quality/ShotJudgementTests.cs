@@ -1,5 +1,6 @@
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
+using Attendance.Web.Faces.Quality;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

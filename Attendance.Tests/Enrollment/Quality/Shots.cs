@@ -1,7 +1,8 @@
+using Attendance.Tests.Faces;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Attendance.Web.Faces;
+using Attendance.Web.Faces.Quality;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -10,14 +11,15 @@ namespace Attendance.Tests.Enrollment.Quality;
 /// <summary>An inspector as Web has it, for all tests of a class: it takes a moment to open.</summary>
 public sealed class Shots : IDisposable
 {
-    internal static string ModelPath { get; } = Path.Combine(AppContext.BaseDirectory, "models", "face_detection_short_range.tflite");
+    private readonly FaceNets _nets = TestNets.Open();
 
-    internal ShotInspector Inspector { get; } = Open();
+    public Shots() => Inspector = On(_nets);
 
-    public void Dispose() => Inspector.Dispose();
+    internal ShotInspector Inspector { get; }
 
-    internal static ShotInspector Open(string? modelPath = null, ILogger<ShotInspector>? logger = null) =>
-        new(Options.Create(new ShotLimits()), logger ?? NullLogger<ShotInspector>.Instance, modelPath ?? ModelPath);
+    public void Dispose() => _nets.Dispose();
+
+    internal static ShotInspector On(FaceNets nets) => new(nets, Options.Create(new ShotLimits()));
 
     internal async Task<ShotInspection> InspectAsync(
         ReadOnlyMemory<byte> jpeg, Pose pose = Pose.Front, double? frontPitch = null, bool manual = false) =>

@@ -57,6 +57,6 @@ internal sealed partial class KeyRingCheck(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The keys that protect pictures and sign-ins lie in the database unencrypted: DataProtection:Secret is not set")]
+    [LoggerMessage(LogLevel.Warning, "The keys that protect pictures and sign-ins are stored in the database unencrypted: DataProtection:Secret is not set")]
     private partial void LogUnprotected();
 }

@@ -1,4 +1,5 @@
 using Attendance.Web.Data;
+using Attendance.Web.Faces.Quality;
 
 namespace Attendance.Web.Enrollment.Quality;
 

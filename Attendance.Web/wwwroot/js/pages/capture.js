@@ -151,7 +151,7 @@ function showWhich() {
     const id = camera?.lease?.cameraId;
     const track = camera?.stream?.getVideoTracks()[0];
     const name = track ? track.label || 'This device’s camera' : there.cameras?.find(known => known.camera_id === id)?.name || id;
-    write(facts, name ? `Camera: ${name}` : 'Each is taken by itself as soon as it is good.');
+    write(facts, name ? `Camera: ${name}` : 'Each picture is taken automatically as soon as it is good.');
     write(choiceNote, fellBack ? 'No camera of the server is free, so this device’s camera is used.' : '');
     video.dataset.mirrored = String(camera?.facing !== 'environment'); // people expect to see themselves as in a mirror
 }
@@ -238,7 +238,7 @@ function showNotice() {
     } else if (sendingProblem) {
         said = ['warn', `${wordsForService(sendingProblem)} What was taken is kept in this page and sent as soon as that is possible: leave it open.`];
     } else if (capture.finding === 'failed') {
-        said = ['warn', 'This browser cannot find faces, so no picture is taken by itself. Take each with the button; the server checks it.'];
+        said = ['warn', 'This browser cannot find faces, so pictures are not taken automatically. Take each one with the button; the server checks it.'];
     }
     notice.hidden = said === null;
     if (said && notice.dataset.said !== said.join()) {
@@ -259,8 +259,8 @@ function showNotice() {
 /** @param {import('../camera/api.js').Problem} problem */
 function wordsForService(problem) {
     return problem.code === 'unreachable' ? wordsForProblem(problem)
-        : problem.code === 'face_check_unavailable' ? 'The server cannot check pictures just now.'
-        : 'The server does not take pictures just now.';
+        : problem.code === 'face_check_unavailable' ? 'The server cannot check pictures at the moment.'
+        : 'The server does not accept pictures at the moment.';
 }
 
 function showPoses() {

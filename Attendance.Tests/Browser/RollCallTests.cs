@@ -1,0 +1,143 @@
+using Attendance.Tests.CheckIn;
+using Attendance.Tests.Hosts;
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>A day of attendance as people at a browser have it, with a clock that is moved.</summary>
+[Trait("Suite", "Browser")]
+public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
+{
+    private readonly AttendanceSite _site = new(new Uri("http://127.0.0.1:1"), ("CheckIn:TodayEvery", "00:00:00.5"));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        _site.Web.StartServer();
+        return default;
+    }
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
+
+    [Fact]
+    public async Task A_group_and_a_schedule_are_made_a_roll_is_called_by_keyboard_and_a_mark_is_corrected()
+    {
+        foreach (var (name, number) in ((string, string)[])[("Ada Lovelace", "A-1"), ("Bob Kahn", "B-1"), ("Carl Gauss", "C-1"), ("Dora Maar", "D-1")])
+        {
+            await _site.PersonAsync(name, number);
+        }
+
+        await using var admin = await WindowAsync(AccountRole.Admin);
+        var page = await admin.NewPageAsync();
+        await MakeGroupAsync(page);
+        await MakeScheduleAsync(page);
+
+        await using var window = await WindowAsync(AccountRole.Operator);
+        page = await window.NewPageAsync();
+        await page.GotoAsync(Address("/attendance"));
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+        await Expect(Field(page, "missing")).ToHaveTextAsync("4");
+        var today = await window.NewPageAsync();
+        await today.GotoAsync(Address("/attendance"));
+        await page.GetByRole(AriaRole.Link, new() { Name = "Mathematics" }).ClickAsync();
+
+        await Expect(page.Locator("tr[data-person] button[tabindex='0']").First).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("p"); // Ada, and on to the next one
+        await page.Keyboard.PressAsync("l"); // Bob
+        await page.Keyboard.PressAsync("a"); // Carl
+        await Expect(MarkOf(page, "Ada")).ToHaveTextAsync("Present");
+        await Expect(MarkOf(page, "Bob")).ToHaveTextAsync("Late");
+        await Expect(MarkOf(page, "Carl")).ToHaveTextAsync("Absent");
+        await page.Keyboard.PressAsync("u");
+        await Expect(MarkOf(page, "Carl")).ToHaveTextAsync("Not yet");
+        await page.Keyboard.PressAsync("ArrowUp");
+        await page.Keyboard.PressAsync("e");
+        await Expect(MarkOf(page, "Bob")).ToHaveTextAsync("Excused");
+        await Expect(Field(today, "present")).ToHaveTextAsync("1"); // by itself
+        await Expect(Field(today, "missing")).ToHaveTextAsync("2");
+        Assert.Equal(5, await _site.DbAsync(db => db.CheckIns.CountAsync(Cancel)));
+        await page.ReloadAsync();
+        await Expect(MarkOf(page, "Bob")).ToHaveTextAsync("Excused");
+
+        await _site.DbAsync(async db => // whoever comes by a kiosk after the time is late, and who does not is absent
+        {
+            _site.Clock.Ahead += await db.Sessions.Where(each => each.State == SessionState.Planned).OrderBy(each => each.StartsAt).Select(each => each.StartsAt).FirstAsync(Cancel)
+                + TimeSpan.FromMinutes(20) - _site.Clock.UtcNow;
+            return true;
+        });
+        await _site.CheckInAsync(await _site.DbAsync(db => db.People.Where(person => person.Number == "C-1").Select(person => person.Id).SingleAsync(Cancel)));
+        await page.ReloadAsync();
+        await Expect(MarkOf(page, "Carl")).ToHaveTextAsync("Late");
+        await Expect(MarkOf(page, "Dora")).ToHaveTextAsync("Not yet");
+        _site.Clock.Ahead += TimeSpan.FromMinutes(41);
+        await page.ReloadAsync();
+        await Expect(MarkOf(page, "Dora")).ToHaveTextAsync("Absent");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Correct the mark of Dora Maar" }).ClickAsync();
+        await page.GetByLabel("Mark", new() { Exact = true }).SelectOptionAsync("excused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save correction" }).ClickAsync();
+        await Expect(page.GetByText("Enter the reason.")).ToBeVisibleAsync();
+        await page.GetByLabel("Reason").FillAsync("Was at the dentist");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save correction" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Who changed the mark" })).ToContainTextAsync("mark.corrected, Absent to Excused (“Was at the dentist”)");
+        await page.GotoAsync(Address("/attendance"));
+        await Expect(Field(page, "excused")).ToHaveTextAsync("2");
+        await Expect(Field(page, "missing")).ToHaveTextAsync("0");
+    }
+
+    private async Task MakeGroupAsync(IPage page)
+    {
+        await page.GotoAsync(Address("/groups"));
+        await page.GetByLabel("Name").FillAsync("Class 7a");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add group" }).ClickAsync();
+        foreach (var name in (string[])["Ada", "Bob", "Carl", "Dora"])
+        {
+            await page.GetByLabel("Find people to add, by name or number").FillAsync(name);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = $"Add {name}" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Remove {name}" })).ToBeVisibleAsync();
+        }
+
+        await Expect(page.GetByText("4 people")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Makes a schedule whose session of today starts in five minutes, in a zone in which it is about noon, so that today is one day.</summary>
+    private async Task MakeScheduleAsync(IPage page)
+    {
+        var hour = _site.Clock.UtcNow.Hour;
+        var zone = hour < 12 ? $"Etc/GMT-{12 - hour}" : hour == 12 ? "Etc/GMT" : $"Etc/GMT+{hour - 12}"; // the sign is as POSIX has it
+        var start = NodaTime.Instant.FromDateTimeUtc(_site.Clock.UtcNow).InZone(NodaTime.DateTimeZoneProviders.Tzdb[zone]).ToDateTimeUnspecified().AddMinutes(5);
+        await page.GotoAsync(Address("/schedules/new"));
+        await page.GetByLabel("Name").FillAsync("Mathematics");
+        await page.GetByLabel("Class 7a").CheckAsync();
+        await page.GetByLabel(start.DayOfWeek.ToString()).CheckAsync();
+        await page.GetByLabel("First day").FillAsync($"{start:yyyy-MM-dd}");
+        await page.GetByLabel("Start", new() { Exact = true }).FillAsync($"{start:HH:mm}");
+        await page.GetByLabel("Minutes", new() { Exact = true }).FillAsync("60");
+        await page.GetByLabel("Time zone").FillAsync(zone);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show the next dates" }).ClickAsync();
+        await Expect(page.Locator("#next li")).ToHaveCountAsync(5);
+        await Expect(page.Locator("#next li").First).ToContainTextAsync($"{start:yyyy-MM-dd HH:mm}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Next sessions" })).ToBeVisibleAsync();
+    }
+
+    private async Task<IBrowserContext> WindowAsync(AccountRole role)
+    {
+        var window = await chromium.NewContextAsync(null, Cancel);
+        await (await _site.Web.SignInAsync(role)).GiveToAsync(window, _site.Web.Address);
+        return window;
+    }
+
+    private static ILocator MarkOf(IPage page, string name) => page.Locator("tr[data-person]", new() { HasText = name }).Locator("[data-field='mark']");
+
+    private static ILocator Field(IPage page, string name) => page.Locator($"tr[data-session] [data-field='{name}']");
+
+    private string Address(string path) => new Uri(_site.Web.Address, path).ToString();
+}

@@ -1,0 +1,51 @@
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Attendance.Web.Audit;
+
+/// <summary>
+/// Records who changed what and why. An entry is added to the unit of work of the change, so that there is no change without its entry
+/// and no entry without its change.
+/// </summary>
+internal sealed class AuditLog(AttendanceDb db, TimeProvider clock)
+{
+    private const int Most = 200;
+
+    /// <summary>Adds an entry that the next <see cref="DbContext.SaveChangesAsync(CancellationToken)"/> stores.</summary>
+    public void Add(string accountId, AuditRecord record) => db.AuditEntries.Add(new AuditEntry
+    {
+        At = clock.GetUtcNow().UtcDateTime,
+        AccountId = accountId,
+        Action = record.Action,
+        PersonId = record.PersonId,
+        SubjectId = record.SubjectId,
+        Reason = record.Reason,
+        Detail = record.Detail,
+    });
+
+    /// <summary>Lists the newest entries about a session, a schedule, a group or a period, and if given about one person in it.</summary>
+    public async Task<IReadOnlyList<AuditRow>> ListAsync(Guid subjectId, Guid? personId, CancellationToken cancellationToken)
+    {
+        var entries = db.AuditEntries.Where(entry => entry.SubjectId == subjectId);
+        if (personId is { } id)
+        {
+            entries = entries.Where(entry => entry.PersonId == id);
+        }
+
+        return await (
+            from entry in entries
+            join account in db.Users on entry.AccountId equals account.Id into accounts
+            from account in accounts.DefaultIfEmpty()
+            orderby entry.At descending, entry.Id descending
+            select new AuditRow(entry.At, account == null ? null : account.UserName, entry.Action, entry.PersonId, entry.Reason, entry.Detail))
+            .Take(Most).ToListAsync(cancellationToken);
+    }
+}
+
+/// <summary>What is recorded of a change.</summary>
+/// <param name="Action">What was done, such as <c>mark.corrected</c>.</param>
+/// <param name="Detail">What changed, in words without a person's name.</param>
+internal sealed record AuditRecord(string Action, Guid? SubjectId = null, Guid? PersonId = null, string? Reason = null, string? Detail = null);
+
+/// <param name="UserName">The account's user name, or null if the account was deleted.</param>
+internal sealed record AuditRow(DateTime At, string? UserName, string Action, Guid? PersonId, string? Reason, string? Detail);

@@ -1,0 +1,25 @@
+using Attendance.Web.CheckIn.Codes;
+using Attendance.Web.Data;
+using Microsoft.AspNetCore.Identity;
+
+namespace Attendance.Web.CheckIn;
+
+internal static class CheckInRegistration
+{
+    public static void AddCheckIn(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<CheckInFeed>();
+        builder.Services.AddSingleton<CheckInMetrics>();
+        builder.Services.AddScoped<CheckInService>();
+        builder.Services.AddScoped<Statements>();
+        builder.Services.AddScoped<AttendanceSheets>();
+        builder.Services.AddScoped<Doubts>();
+        builder.Services.AddSingleton<IPasswordHasher<PersonCode>, PasswordHasher<PersonCode>>();
+        builder.Services.AddSingleton<QrTokens>();
+        builder.Services.AddScoped<CodeStore>();
+        builder.Services.AddScoped<CodeAttempts>();
+        builder.Services.AddSingleton<TodayStream>();
+    }
+
+    public static void MapCheckIn(this IEndpointRouteBuilder routes) => routes.MapAttendance();
+}

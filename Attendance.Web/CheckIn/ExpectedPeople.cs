@@ -1,0 +1,39 @@
+using Attendance.Web.Data;
+
+namespace Attendance.Web.CheckIn;
+
+/// <summary>A person whom a session expects. Not positional, because queries go on to filter by its members.</summary>
+internal sealed record Expected
+{
+    public Guid SessionId { get; init; }
+
+    public required Guid PersonId { get; init; }
+
+    public required string FullName { get; init; }
+
+    public required string Number { get; init; }
+
+    public required string SortKey { get; init; }
+}
+
+internal static class ExpectedPeople
+{
+    /// <summary>
+    /// Whom sessions expect: everybody who was in one of their groups while they took place. Somebody in two of these groups is listed twice.
+    /// </summary>
+    public static IQueryable<Expected> Of(AttendanceDb db) =>
+        from link in db.SessionGroups
+        join session in db.Sessions on link.SessionId equals session.Id
+        join membership in db.Memberships on link.GroupId equals membership.GroupId
+        where membership.From < session.EndsAt && (membership.Until == null || membership.Until > session.StartsAt)
+        join person in db.People on membership.PersonId equals person.Id
+        select new Expected { SessionId = session.Id, PersonId = person.Id, FullName = person.FullName, Number = person.Number, SortKey = person.SortKey };
+
+    /// <summary>The ids of the sessions that expect a person.</summary>
+    public static IQueryable<Guid> SessionsOf(AttendanceDb db, Guid personId) => (
+        from link in db.SessionGroups
+        join session in db.Sessions on link.SessionId equals session.Id
+        join membership in db.Memberships on link.GroupId equals membership.GroupId
+        where membership.PersonId == personId && membership.From < session.EndsAt && (membership.Until == null || membership.Until > session.StartsAt)
+        select session.Id).Distinct();
+}

@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using Attendance.Web.Data;
+
+namespace Attendance.Web.Kiosks;
+
+/// <summary>A kiosk as an administrator describes it. Public, because model binding only supports public types.</summary>
+public sealed class KioskForm : IValidatableObject
+{
+    [Required(ErrorMessage = "Enter a name.")]
+    [StringLength(Kiosk.NameLength, ErrorMessage = "The name may have at most {1} characters.")]
+    [Display(Name = "Name")]
+    public string? Name { get; set; }
+
+    [Required(ErrorMessage = "Enter the place of the sessions that it serves.")]
+    [StringLength(Kiosk.PlaceLength, ErrorMessage = "The place may have at most {1} characters.")]
+    [Display(Name = "Place")]
+    public string? Place { get; set; }
+
+    /// <summary>A camera of the server, or nothing for the camera of the device itself.</summary>
+    [Display(Name = "Camera")]
+    public string? CameraId { get; set; }
+
+    [Display(Name = "Staffed")]
+    public bool IsStaffed { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (field, text) in new[] { (nameof(Name), Name), (nameof(Place), Place) })
+        {
+            if (!string.IsNullOrWhiteSpace(text) && !(Writing.CanBeWritten(text) && Writing.IsSeen(text)))
+            {
+                yield return new($"The {field.ToLowerInvariant()} needs a letter or a digit, and only characters that can be written.", [field]);
+            }
+        }
+
+        if (CameraId is { Length: > 0 } camera && (!IdFormats.IsName(camera) || IdFormats.IsBrowserCamera(camera)))
+        {
+            yield return new("The camera must be the id of a camera of the server.", [nameof(CameraId)]);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using Attendance.Web.Accounts;
+using Attendance.Web.Audit;
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Kiosks;
+
+/// <summary>Keeps the kiosks, and the one-time codes that make a device one of them.</summary>
+internal sealed partial class KioskStore(
+    AttendanceDb db, AuditLog audit, KioskValidity validity, IOptions<KioskOptions> options, TimeProvider clock, ILogger<KioskStore> logger)
+{
+    /// <summary>Capital letters and digits without those that look alike.</summary>
+    private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+    public const int CodeLength = 8;
+
+    private static readonly TimeSpan s_seenToThe = TimeSpan.FromMinutes(1);
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    public async Task<IReadOnlyList<Kiosk>> ListAsync(CancellationToken cancellationToken) =>
+        await db.Kiosks.AsNoTracking().OrderBy(kiosk => kiosk.Name).ThenBy(kiosk => kiosk.Id).ToListAsync(cancellationToken);
+
+    /// <summary>Adds a kiosk.</summary>
+    /// <returns>The kiosk, and the code that sets up its device. The code cannot be shown again.</returns>
+    public async Task<(Kiosk Kiosk, string Code)> AddAsync(KioskForm form, string accountId, CancellationToken cancellationToken)
+    {
+        var kiosk = new Kiosk
+        {
+            Name = Writing.Tidy(form.Name!), Place = Writing.Tidy(form.Place!), CameraId = form.CameraId is { Length: > 0 } camera ? camera : null,
+            IsStaffed = form.IsStaffed, Stamp = Guid.NewGuid(), CreatedAt = Now,
+        };
+        var code = Issue(kiosk);
+        db.Kiosks.Add(kiosk);
+        audit.Add(accountId, new("kiosk.added", kiosk.Id, Detail: $"place {kiosk.Place}"));
+        await db.SaveChangesAsync(cancellationToken);
+        LogAdded(kiosk.Id, accountId);
+        return (kiosk, code);
+    }
+
+    /// <summary>Issues another code, for another device. The device of now goes on until that one is set up.</summary>
+    /// <returns>The code, or null if there is no such kiosk.</returns>
+    public async Task<string?> IssueCodeAsync(Guid id, string accountId, CancellationToken cancellationToken)
+    {
+        if (await db.Kiosks.SingleOrDefaultAsync(kiosk => kiosk.Id == id, cancellationToken) is not { } kiosk)
+        {
+            return null;
+        }
+
+        var code = Issue(kiosk);
+        audit.Add(accountId, new("kiosk.code_issued", id));
+        await db.SaveChangesAsync(cancellationToken);
+        return code;
+    }
+
+    /// <summary>Makes the device that sends this code the kiosk. A code works once, and the device of before is signed out.</summary>
+    /// <returns>The kiosk, or null if the code is not valid.</returns>
+    public async Task<Kiosk?> SetUpAsync(string? code, CancellationToken cancellationToken)
+    {
+        var (hash, now, stamp) = (HashOf(code), Now, Guid.NewGuid());
+        var found = await db.Kiosks.AsNoTracking().SingleOrDefaultAsync(kiosk => kiosk.SetupCodeHash == hash && kiosk.SetupCodeUntil > now, cancellationToken);
+        if (found is null
+            || await db.Kiosks.Where(kiosk => kiosk.Id == found.Id && kiosk.SetupCodeHash == hash).ExecuteUpdateAsync( // of two devices with the same code, one
+                kiosk => kiosk.SetProperty(each => each.SetupCodeHash, (string?)null).SetProperty(each => each.SetupCodeUntil, (DateTime?)null)
+                    .SetProperty(each => each.Stamp, stamp).SetProperty(each => each.SetUpAt, now).SetProperty(each => each.SeenAt, now),
+                cancellationToken) == 0)
+        {
+            return null;
+        }
+
+        found.Stamp = stamp;
+        validity.Forget(found.Id);
+        LogSetUp(found.Id);
+        return found;
+    }
+
+    /// <summary>Deletes a kiosk. Its device can do nothing any more, at once in this process and within seconds in others.</summary>
+    public async Task RevokeAsync(Guid id, string accountId, CancellationToken cancellationToken)
+    {
+        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Kiosks.Where(kiosk => kiosk.Id == id).ExecuteDeleteAsync(cancellationToken) > 0)
+        {
+            audit.Add(accountId, new("kiosk.revoked", id));
+            await db.SaveChangesAsync(cancellationToken);
+            LogRevoked(id, accountId);
+        }
+
+        await change.CommitAsync(cancellationToken);
+        validity.Forget(id);
+    }
+
+    public async Task SeenAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var (now, before) = (Now, Now - s_seenToThe);
+        await db.Kiosks.Where(kiosk => kiosk.Id == id && (kiosk.SeenAt == null || kiosk.SeenAt < before))
+            .ExecuteUpdateAsync(kiosk => kiosk.SetProperty(each => each.SeenAt, now), cancellationToken);
+    }
+
+    private string Issue(Kiosk kiosk)
+    {
+        var code = RandomNumberGenerator.GetString(Alphabet, CodeLength);
+        (kiosk.SetupCodeHash, kiosk.SetupCodeUntil) = (HashOf(code), Now + options.Value.SetupCodeLasts);
+        return code;
+    }
+
+    /// <summary>A plain hash will do: the code has 40 random bits, lasts minutes, and few attempts are allowed.</summary>
+    private static string HashOf(string? code) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes((code ?? "").Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant())));
+
+    [LoggerMessage(LogLevel.Information, "Kiosk {KioskId} added by account {AccountId}")]
+    private partial void LogAdded(Guid kioskId, string accountId);
+
+    [LoggerMessage(LogLevel.Information, "Kiosk {KioskId} was set up on a device")]
+    private partial void LogSetUp(Guid kioskId);
+
+    [LoggerMessage(LogLevel.Information, "Kiosk {KioskId} revoked by account {AccountId}")]
+    private partial void LogRevoked(Guid kioskId, string accountId);
+}
