@@ -1,4 +1,4 @@
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,10 +14,10 @@ public sealed class AccountSite : IAsyncLifetime
 {
     public const string Password = "a password to begin with";
 
-    private FakeCameraApi? _api;
+    private RealCameraApi? _api;
     private WebServer? _web;
 
-    internal FakeCameraApi Api => _api!;
+    internal RealCameraApi Api => _api!;
 
     internal WebServer Web => _web!;
 
@@ -29,7 +29,7 @@ public sealed class AccountSite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await FakeCameraApi.StartAsync(Cancel);
+        _api = await CameraApis.BorrowAsync(Cancel);
         _web = new WebServer(_api.Address, ("Accounts:AttemptsPerMinute", "10000")) { Adjust = Adjust };
         _web.StartServer();
     }

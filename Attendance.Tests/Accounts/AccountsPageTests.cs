@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Microsoft.Extensions.DependencyInjection;
@@ -138,7 +139,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
     {
         using var admin = await AdminAsync();
 
-        using var raw = await Web.SignIn.PostFormAsync(
+        using var raw = await SignIn.PostFormAsync(
             admin.Client, "/accounts?handler=Add", new() { ["UserName"] = name }, TestContext.Current.CancellationToken, "/accounts");
 
         var text = await raw.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

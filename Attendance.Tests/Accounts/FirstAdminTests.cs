@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.Accounts;
@@ -82,9 +82,9 @@ public sealed class FirstAdminTests(AccountSite site) : IClassFixture<AccountSit
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    [InlineData("key-of-the-test")]
-    [InlineData("KEY-OF-THE-TESTS")]
-    [InlineData("key-of-the-tests, key-of-the-tests")]
+    [InlineData("0123456789abcdef0123456789abcde")]
+    [InlineData("0123456789ABCDEF0123456789ABCDEF")]
+    [InlineData(TestSecrets.ApiKey + ", " + TestSecrets.ApiKey)]
     public async Task Whether_it_was_made_is_told_to_whoever_has_the_key_only(string? key)
     {
         using var refused = await AskAsync(site.Web, key);
@@ -125,7 +125,7 @@ public sealed class FirstAdminTests(AccountSite site) : IClassFixture<AccountSit
 
     private static async Task<string> FirstAsync(WebServer web)
     {
-        using var response = await AskAsync(web, FakeCameraApi.Key);
+        using var response = await AskAsync(web, TestSecrets.ApiKey);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!.ToJsonString();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
@@ -128,20 +129,20 @@ public sealed class GivingBackTests : WebTest
     private async Task GiveBackBothWaysAsync(WebServer web, string? cookie)
     {
         using var client = web.Client(cookie is null ? null : new SignIn(cookie));
-        var byLease = Api.HoldByAnother("demo");
+        var byLease = await Api.HoldByAnotherAsync("demo");
 
-        using var released = await client.DeleteAsync(new Uri($"/api/leases/{byLease.Id}", UriKind.Relative), Cancel);
+        using var released = await client.DeleteAsync(new Uri($"/api/leases/{byLease.LeaseId}", UriKind.Relative), Cancel);
 
         Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
-        Assert.Equal("client", byLease.EndedBecause);
-        var bySession = Api.HoldByAnother("demo");
+        Assert.Equal("client", (await Api.EndOfAsync(byLease)).Reason);
+        var bySession = await Api.HoldByAnotherAsync("demo");
         var goodbye = new JsonObject { ["session_id"] = bySession.SessionId, ["reason"] = "page_hide" };
         using var beacon = new StringContent(goodbye.ToJsonString(), Encoding.UTF8, "text/plain");
 
         using var cleaned = await client.PostAsync(new Uri("/api/camera/cleanup", UriKind.Relative), beacon, Cancel);
 
         Assert.Equal(HttpStatusCode.OK, cleaned.StatusCode);
-        Assert.Equal("page_hide", bySession.EndedBecause);
+        Assert.Equal("page_hide", (await Api.EndOfAsync(bySession)).Reason);
         Assert.False(cleaned.Headers.Contains("Set-Cookie"));
     }
 }

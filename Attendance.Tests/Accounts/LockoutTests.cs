@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Net;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore.Diagnostics;

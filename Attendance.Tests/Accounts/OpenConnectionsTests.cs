@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
-using Attendance.Tests.Web;
+using Attendance.CameraApi.Leases;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,14 +13,15 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(15);
 
-    private FakeCameraApi _api = null!;
+    private RealCameraApi _api = null!;
+    private LeaseResponse? _lease;
     private WebServer _web = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _api = await FakeCameraApi.StartAsync(Cancel);
+        _api = await CameraApis.BorrowAsync(Cancel);
         _web = new WebServer(_api.Address, ("Accounts:CheckedEvery", "00:00:00.2")) { Adjust = AccountSite.Adjust };
         _web.StartServer();
     }
@@ -118,7 +120,7 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
         }
 
         var client = _web.Client(cookie);
-        var path = kind == "events" ? "/api/events" : $"/api/cameras/demo/stream?lease={_api.HoldByAnother("demo").Id}";
+        var path = kind == "events" ? "/api/events" : $"/api/cameras/demo/stream?lease={(_lease ??= await _api.HoldByAnotherAsync("demo")).LeaseId}";
         var response = await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
         response.EnsureSuccessStatusCode();
         var stream = await response.Content.ReadAsStreamAsync(Cancel);

@@ -1,4 +1,5 @@
 using System.Net;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Attendance.Web.Kiosks;

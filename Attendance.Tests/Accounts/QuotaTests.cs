@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Attendance.ServiceDefaults;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +16,7 @@ namespace Attendance.Tests.Accounts;
 /// <summary>One account does not use up what all share.</summary>
 public sealed class QuotaTests : IAsyncLifetime
 {
-    private FakeCameraApi _api = null!;
+    private RealCameraApi _api = null!;
     private WebServer _web = null!;
     private HttpClient _client = null!, _other = null!;
     private SignIn _signIn = null!;
@@ -26,7 +26,7 @@ public sealed class QuotaTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await FakeCameraApi.StartAsync(Cancel);
+        _api = await CameraApis.BorrowAsync(Cancel);
         _web = new WebServer(
             _api.Address, ("Accounts:OpenConnections", "2"), ("Accounts:WaitingWishes", "1"), ("Accounts:BrowserCameras", "2"), ("Accounts:PicturesPerMinute", "2"));
         _reached = new MetricCollector<int>(
@@ -48,7 +48,7 @@ public sealed class QuotaTests : IAsyncLifetime
     [Fact]
     public async Task Streams_are_counted_while_they_are_open()
     {
-        var path = $"/api/cameras/demo/stream?lease={_api.HoldByAnother("demo").Id}";
+        var path = $"/api/cameras/demo/stream?lease={(await _api.HoldByAnotherAsync("demo")).LeaseId}";
         using var first = await StreamAsync(_client, path);
         using var second = await StreamAsync(_client, path);
 

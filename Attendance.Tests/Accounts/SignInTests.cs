@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -127,7 +127,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
 
         Assert.NotEqual(HttpStatusCode.Redirect, shown.Status);
         Assert.All(
-            [account.UserName!, "Reception desk", "href=\"/people\"", FakeCameraApi.Key, site.Web.DataFolder],
+            [account.UserName!, "Reception desk", "href=\"/people\"", TestSecrets.ApiKey, site.Web.DataFolder],
             secret => Assert.DoesNotContain(secret, shown.Text, StringComparison.Ordinal));
     }
 
@@ -142,7 +142,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         (await visit.SignInAsync(account.UserName!, AccountSite.Password, sent)).Leads("/people?page=2");
     }
 
-    private FakeCameraApi Api => site.Api;
+    private RealCameraApi Api => site.Api;
 
     private static async Task AssertSentToSignInAsync(HttpResponseMessage response, string target, string method)
     {

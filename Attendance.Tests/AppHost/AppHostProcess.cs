@@ -1,22 +1,20 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.AppHost;
 
 /// <summary>The AppHost as its users run it: a process that gets real signals, with ports, data and secrets of its own.</summary>
-internal sealed class AppHostProcess : IDisposable
+internal sealed class AppHostProcess : IAsyncDisposable
 {
     private const string FirstPassword = "generated-for-the-first-admin";
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(90);
 
     private readonly DirectoryInfo _home;
-    private readonly Process _process;
-    private readonly ConcurrentQueue<string> _output = [];
+    private readonly ServerProcess _process;
 
     /// <param name="home">Its home folder. Whatever it starts inherits it, and is found by it.</param>
     public AppHostProcess(DirectoryInfo home, params string[] arguments) : this(home, [], arguments)
@@ -26,7 +24,7 @@ internal sealed class AppHostProcess : IDisposable
     public AppHostProcess(DirectoryInfo home, (string Name, string Value)[] environment, params string[] arguments)
     {
         _home = home;
-        Dashboard = new Uri($"http://localhost:{StoreServer.FreePort()}");
+        Dashboard = new Uri($"http://localhost:{ServerProcess.FreePort()}");
         var start = new ProcessStartInfo(BuiltProgram.PathOf("Attendance.AppHost"),
             [
                 "--DcpPublisher:RandomizePorts=true", $"--DataDirectory={Path.Combine(home.FullName, "data")}",
@@ -34,9 +32,6 @@ internal sealed class AppHostProcess : IDisposable
             ])
         {
             WorkingDirectory = home.FullName,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
         };
         foreach (var (name, value) in new Dictionary<string, string>
         {
@@ -50,8 +45,8 @@ internal sealed class AppHostProcess : IDisposable
             ["ASPNETCORE_URLS"] = Dashboard.GetLeftPart(UriPartial.Authority),
             ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
             ["ASPIRE_VERSION_CHECK_DISABLED"] = "true",
-            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
-            ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://localhost:{StoreServer.FreePort()}",
+            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{ServerProcess.FreePort()}",
+            ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://localhost:{ServerProcess.FreePort()}",
         })
         {
             start.Environment[name] = value;
@@ -62,14 +57,10 @@ internal sealed class AppHostProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
-        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = ServerProcess.Start(start);
     }
 
-    public string Output => string.Join('\n', _output);
+    public string Output => _process.Output;
 
     public int Id => _process.Id;
 
@@ -89,14 +80,14 @@ internal sealed class AppHostProcess : IDisposable
     {
         try
         {
-            await Eventually.TrueAsync(() => _process.HasExited || Output.Contains("Attendance is ready at ", StringComparison.Ordinal), s_start, "the AppHost is up");
+            await Eventually.TrueAsync(() => !_process.IsRunning || Output.Contains("Attendance is ready at ", StringComparison.Ordinal), s_start, "the AppHost is up");
         }
         finally
         {
             TestContext.Current.TestOutputHelper?.WriteLine(Output);
         }
 
-        Assert.False(_process.HasExited, Output);
+        Assert.True(_process.IsRunning, Output);
     }
 
     public Task<SignIn> SignInAsync() => SignIn.AtAsync(Web, "admin", FirstPassword, AttendanceSystem.AdminPassword, Cancel);
@@ -126,26 +117,23 @@ internal sealed class AppHostProcess : IDisposable
 
     public void Signal(string name) => Processes.Signal(Id, name);
 
-    public async Task<int> ExitCodeAsync()
-    {
-        await _process.WaitForExitAsync(Cancel);
-        return _process.ExitCode;
-    }
+    public Task<int> ExitCodeAsync() => _process.ExitAsync(s_start * 2);
 
     /// <summary>Ends what a failed test has left running.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         var left = Descendants();
-        if (!_process.HasExited)
+        if (_process.IsRunning)
         {
             _process.Kill();
         }
 
-        _process.Dispose();
         foreach (var pid in left.Where(Processes.IsAlive))
         {
             Processes.Signal(pid, "KILL");
         }
+
+        await _process.DisposeAsync();
     }
 
     private static string[] VariablesOf(int pid)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Programs;
 using StackExchange.Redis;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class AppHostProcessTests : IDisposable
     {
         for (var count = 1; count <= 2; count++)
         {
-            using var host = new AppHostProcess(_home);
+            await using var host = new AppHostProcess(_home);
             await host.UpAsync();
             await using var redis = await ConnectionMultiplexer.ConnectAsync(host.VariableOf("Attendance.CameraApi", "ConnectionStrings__sessions"));
             Assert.Equal(count, await redis.GetDatabase().StringIncrementAsync("starts"));
@@ -42,7 +43,7 @@ public sealed class AppHostProcessTests : IDisposable
         squatter.Start();
         var port = ((IPEndPoint)squatter.LocalEndpoint).Port;
 
-        using var host = new AppHostProcess(_home, "--DcpPublisher:RandomizePorts=false", $"--Sessions:Port={port}");
+        await using var host = new AppHostProcess(_home, "--DcpPublisher:RandomizePorts=false", $"--Sessions:Port={port}");
 
         Assert.Equal(1, await host.ExitCodeAsync());
         Assert.Contains($"Port {port} of 'sessions' is taken", host.Output, StringComparison.Ordinal);
@@ -54,7 +55,7 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task A_proxy_of_the_environment_is_not_asked_for_what_runs_on_this_machine()
     {
         using var proxy = new ListeningProxy();
-        using var host = new AppHostProcess(_home, proxy.Environment);
+        await using var host = new AppHostProcess(_home, proxy.Environment);
         await host.UpAsync();
         using var web = await host.OperatorAsync();
         using var cameras = await web.GetAsync(new Uri("/api/cameras", UriKind.Relative), Cancel);
@@ -68,7 +69,7 @@ public sealed class AppHostProcessTests : IDisposable
     [InlineData("--DataDirectory=/proc/attendance", "/proc/attendance/sessions cannot be used")]
     public async Task A_store_that_cannot_start_is_told_on_the_console_and_nothing_else_starts(string argument, string message)
     {
-        using var host = new AppHostProcess(_home, argument);
+        await using var host = new AppHostProcess(_home, argument);
 
         await Eventually.TrueAsync(() => host.Output.Contains(message, StringComparison.Ordinal), TimeSpan.FromSeconds(60), message, () => host.Output);
 
@@ -84,7 +85,7 @@ public sealed class AppHostProcessTests : IDisposable
     [InlineData("--Database:Server=oracle", "Database:Server is 'oracle'")]
     public async Task A_wrong_setting_ends_it_with_a_message_that_names_the_key_and_the_value(string argument, string message)
     {
-        using var host = new AppHostProcess(_home, argument);
+        await using var host = new AppHostProcess(_home, argument);
 
         Assert.Equal(1, await host.ExitCodeAsync());
         Assert.Contains(message, host.Output, StringComparison.Ordinal);
@@ -95,7 +96,7 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task A_manifest_is_written_of_what_is_to_be_deployed_and_holds_no_secret()
     {
         var manifest = Path.Combine(_home.FullName, "manifest.json");
-        using var host = new AppHostProcess(_home, "--publisher", "manifest", "--output-path", manifest);
+        await using var host = new AppHostProcess(_home, "--publisher", "manifest", "--output-path", manifest);
 
         Assert.True(await host.ExitCodeAsync() == 0, host.Output);
 

@@ -6,14 +6,14 @@ namespace Attendance.Tests.Architecture;
 internal sealed partial class SourceRooms
 {
     private readonly string _project;
-    private readonly IReadOnlyList<(string Path, string Room, string Code)> _files;
+    private readonly IReadOnlyList<Source> _files;
 
     /// <param name="project">Its name, with which its namespaces begin.</param>
     /// <param name="files">By path from the project's folder. Files beside the folders put the project together and belong to no room.</param>
     public SourceRooms(string project, IEnumerable<(string Path, string Text)> files)
     {
         _project = project;
-        _files = [.. files.Where(file => file.Path.Contains('/')).Select(file => (file.Path, file.Path.Split('/')[0], NoCode().Replace(file.Text, " ")))];
+        _files = [.. files.Where(file => file.Path.Contains('/')).Select(file => new Source(file.Path, file.Path.Split('/')[0], NoCode().Replace(file.Text, " ")))];
     }
 
     public static SourceRooms Of(string project)
@@ -47,7 +47,7 @@ internal sealed partial class SourceRooms
         from file in _files
         from room in Names
         where room != file.Room
-        let used = DeclaredIn(room, file.Code)
+        let used = DeclaredIn(room, file)
         where Regex.IsMatch(file.Code, $@"\b{Regex.Escape(_project)}\.{room}\b") || (NeedsNoUsing(file.Path, file.Code) && used.Count > 0)
         select new Use(file.Path, file.Room, room, used);
 
@@ -55,11 +55,8 @@ internal sealed partial class SourceRooms
     private static bool NeedsNoUsing(string path, string code) => path.EndsWith(".cshtml", StringComparison.Ordinal) || !Namespace().IsMatch(code);
 
     /// <summary>The files of a room that declare a type which the code names.</summary>
-    private IReadOnlyList<string> DeclaredIn(string room, string code)
-    {
-        var words = Words().Matches(code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
-        return [.. _files.Where(file => file.Room == room && Types().Matches(file.Code).Any(type => words.Contains(type.Groups["name"].Value))).Select(file => file.Path)];
-    }
+    private List<string> DeclaredIn(string room, Source by) =>
+        [.. _files.Where(file => file.Room == room && file.Declared.Any(by.Named.Contains)).Select(file => file.Path)];
 
     /// <summary>Matches comments and string literals, because a name in them is not a use.</summary>
     [GeneratedRegex(@"//[^\n]*|""(\\.|[^""\\\n])*""", RegexOptions.ExplicitCapture)]
@@ -74,6 +71,15 @@ internal sealed partial class SourceRooms
     /// <summary>Matches the declarations of types that are not nested in another type.</summary>
     [GeneratedRegex(@"^([a-z]+ )*(class|record|struct|interface|enum) (struct )?(?<name>[A-Z]\w*)", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
     private static partial Regex Types();
+
+    private sealed record Source(string Path, string Room, string Code)
+    {
+        /// <summary>The types that it declares.</summary>
+        public IReadOnlyList<string> Declared { get; } = [.. Types().Matches(Code).Select(type => type.Groups["name"].Value)];
+
+        /// <summary>Whatever may be the name of a type.</summary>
+        public HashSet<string> Named { get; } = Words().Matches(Code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+    }
 
     private sealed record Use(string File, string By, string Of, IReadOnlyList<string> Used)
     {

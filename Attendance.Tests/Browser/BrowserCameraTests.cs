@@ -1,3 +1,4 @@
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
@@ -30,20 +31,20 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         var page = await OpenAsync(window);
         await LiveAsync(page);
 
-        var lease = Assert.Single(Api.Live);
+        var lease = Assert.Single(await Api.LiveAsync());
         Assert.Matches("^browser-[0-9a-f]{32}-[0-9a-f]{16}$", lease.CameraId);
         Assert.Equal(1, await page.EvaluateAsync<int>(OpenTracks));
         await page.WaitForFunctionAsync("() => document.getElementById('picture').currentTime > 0.2");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("Stopped. The camera is free for others.");
-        Assert.Equal("client", Assert.Single(Api.Ended).EndedBecause);
+        Assert.Equal("client", Assert.Single(await Api.EndedAsync()).Reason);
         Assert.Equal(0, await page.EvaluateAsync<int>(OpenTracks));
         await Eventually.TrueAsync(() => Api.Presence.Open == 0, "the socket is closed");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
         await LiveAsync(page);
-        Assert.Equal(lease.CameraId, Assert.Single(Api.Live).CameraId);
+        Assert.Equal(lease.CameraId, Assert.Single(await Api.LiveAsync()).CameraId);
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Stopped");
         var opened = await page.EvaluateAsync<int>("() => streams.length");
-        Api.HoldByAnother(Api.Ended[0].CameraId);
+        await Api.HoldByAnotherAsync((await Api.EndedAsync())[0].Lease.CameraId);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
 
@@ -107,14 +108,14 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         var page = await OpenAsync(window);
         await LiveAsync(page);
         await Eventually.TrueAsync(() => Api.Presence.Open == 1, "the socket is open");
-        var lease = Assert.Single(Api.Live);
+        var lease = Assert.Single(await Api.LiveAsync());
 
-        Api.End("forced");
+        await Api.ForceAsync(lease.CameraId);
 
         await Expect(State(page)).ToContainTextAsync("An administrator has freed the camera.");
         Assert.True(await page.EvaluateAsync<double>("() => stoppedAfter") < 200);
         await Eventually.TrueAsync(() => Api.Presence.HeardOf("stopped") == 1, "the page says that it has stopped");
-        Assert.Equal(lease.Id, (string?)Api.Presence.Heard.Single(heard => (string?)heard["type"] == "stopped")["lease_id"]);
+        Assert.Equal(lease.LeaseId, Api.Presence.Heard.Single(heard => heard.Type == "stopped").LeaseId);
         Assert.DoesNotContain(Api.Requests, sent => sent.Method == "PUT"); // it was told; it did not have to ask
     }
 
@@ -133,23 +134,24 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await LiveAsync(second);
         await Expect(State(first)).ToContainTextAsync("Somebody else has taken the camera over.");
         Assert.Equal(0, await first.EvaluateAsync<int>(OpenTracks));
-        Assert.Single(Api.Live);
+        Assert.Single(await Api.LiveAsync());
     }
 
     [Fact]
     public async Task A_reload_comes_back_to_the_same_lease()
     {
+        Api.StretchGrace();
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
-        var lease = Assert.Single(Api.Live);
+        var lease = Assert.Single(await Api.LiveAsync());
 
         await page.ReloadAsync();
 
         await LiveAsync(page);
-        var same = Assert.Single(Api.Live);
-        Assert.Equal((lease.Id, lease.Token), (same.Id, same.Token));
-        Assert.Empty(Api.Ended);
+        var same = Assert.Single(await Api.LiveAsync());
+        Assert.Equal((lease.LeaseId, lease.FencingToken), (same.LeaseId, same.FencingToken));
+        Assert.Empty(await Api.EndedAsync());
         Assert.Single(Api.Cleanups);
     }
 
@@ -163,7 +165,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.Keyboard.PressAsync("Control+Shift+KeyC");
 
         await Expect(State(page)).ToHaveTextAsync("Stopped by Ctrl+Shift+C. The camera is free for others.");
-        Assert.Equal("manual", Assert.Single(Api.Ended).EndedBecause);
+        Assert.Equal("manual", Assert.Single(await Api.EndedAsync()).Reason);
         Assert.Equal(0, await page.EvaluateAsync<int>(OpenTracks));
     }
 
@@ -177,14 +179,14 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await LiveAsync(page);
-        var lease = Assert.Single(Api.Live);
+        var lease = Assert.Single(await Api.LiveAsync());
 
         await page.EvaluateAsync(fault);
 
         await page.WaitForFunctionAsync("() => streams.length >= 2 && document.getElementById('picture').srcObject === streams.at(-1)", null, new() { Timeout = 15_000 });
         await LiveAsync(page);
         Assert.Equal(1, await page.EvaluateAsync<int>(OpenTracks));
-        Assert.Equal(lease.Id, Assert.Single(Api.Live).Id);
+        Assert.Equal(lease.LeaseId, Assert.Single(await Api.LiveAsync()).LeaseId);
     }
 
     [Theory]
@@ -201,7 +203,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(Here());
 
         await Expect(State(page)).ToContainTextAsync(words, new() { Timeout = 20_000 }); // what may pass is tried for some seconds
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, "nothing is held");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "nothing is held");
         await Eventually.TrueAsync(() => Api.Presence.Open == 0, "no socket is left");
     }
 
@@ -224,7 +226,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.EvaluateAsync("() => { isTaken = false; }");
 
         await LiveAsync(page);
-        Assert.Single(Api.Live);
+        Assert.Single(await Api.LiveAsync());
     }
 
     [Fact]
@@ -236,7 +238,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(Here());
 
         await Expect(State(page)).ToContainTextAsync("No camera was found on this device.");
-        Assert.Empty(Api.Live);
+        Assert.Empty(await Api.LiveAsync());
     }
 
     [Fact]
@@ -250,7 +252,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await StartAsync(page);
 
         await Expect(State(page)).ToContainTextAsync("Allow it in the browser’s settings for this site");
-        Assert.Empty(Api.Live);
+        Assert.Empty(await Api.LiveAsync());
     }
 
     [Fact]
@@ -266,8 +268,9 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await PermitAsync(window, page, "denied");
 
         await Expect(State(page)).ToContainTextAsync("The permission to use the camera was taken away");
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
-        Assert.Equal("permission_revoked", Assert.Single(Api.Ended).EndedBecause);
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "the camera is given back");
+        var (_, reason, detail) = Assert.Single(await Api.EndedAsync());
+        Assert.Equal(("client", "permission_revoked"), (reason, detail)); // its own word, in the ledger's detail
     }
 
     [Fact]
@@ -282,7 +285,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await StartAsync(page);
 
         await Expect(State(page)).ToContainTextAsync("Browsers let only secure pages use their camera.");
-        Assert.Empty(Api.Live);
+        Assert.Empty(await Api.LiveAsync());
     }
 
     [Fact]
@@ -292,15 +295,15 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync(browser);
         var page = await OpenAsync(window);
         await LiveAsync(page);
-        var first = Assert.Single(Api.Live);
+        var first = Assert.Single(await Api.LiveAsync());
 
         var other = await page.EvaluateAsync<string>("() => [...document.getElementById('devices').options].find(o => !o.selected).value");
         await page.Locator("#devices").SelectOptionAsync(other);
 
-        await Eventually.TrueAsync(() => Api.Live is [var now] && now.CameraId != first.CameraId, "the other camera is held, and it alone");
+        await Eventually.TrueAsync(async () => await Api.LiveAsync() is [var now] && now.CameraId != first.CameraId, "the other camera is held, and it alone");
         await LiveAsync(page);
         Assert.Equal(1, await page.EvaluateAsync<int>(OpenTracks));
-        Assert.Equal("client", first.EndedBecause);
+        Assert.Equal("client", (await Api.EndOfAsync(first)).Reason);
     }
 
     [Fact]
@@ -325,12 +328,12 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await page.WaitForFunctionAsync("() => streams.length === 1");
 
         await page.WaitForFunctionAsync(OpenTracks.Replace(".length", ".length === 0", StringComparison.Ordinal));
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, "nothing is held");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "nothing is held");
     }
 
     private static ILocator State(IPage page) => page.GetByRole(AriaRole.Status);
 
-    private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live", new() { Timeout = 10_000 });
+    private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 
     /// <summary>Where nobody has permitted anything yet, the page waits for its user.</summary>
     private static Task StartAsync(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Start camera" }).ClickAsync();

@@ -1,3 +1,5 @@
+using Attendance.CameraApi.Views;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
@@ -15,7 +17,11 @@ public sealed class CameraListTests(ChromiumBrowser chromium) : WebTest
         var page = await OpenAsync(window);
         await Expect(page.GetByText("1 camera, 1 available")).ToBeVisibleAsync();
 
-        Api.Cameras = [FakeCameraApi.Camera("demo", "Reception desk", "held"), FakeCameraApi.Camera("door", "Back door", "quarantined")];
+        await Api.HoldByAnotherAsync("demo");
+        Api.Proxy.Rewrite<CamerasResponse>("/api/cameras", list => list with
+        {
+            Cameras = [.. list.Cameras, list.Cameras[0] with { CameraId = "door", Name = "Back door", State = CameraState.Quarantined, LeaseRef = null }],
+        });
 
         await Expect(page.GetByText("In use", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText("Blocked", new() { Exact = true })).ToBeVisibleAsync();
@@ -26,7 +32,7 @@ public sealed class CameraListTests(ChromiumBrowser chromium) : WebTest
     public async Task A_name_is_text_whatever_it_holds()
     {
         const string Name = "<img src=x onerror=alert(1)> & \"co\"";
-        Api.Cameras = [FakeCameraApi.Camera("demo", Name, "available")];
+        await UseAsync("--Cameras:demo:Source=test-pattern", $"--Cameras:demo:Name={Name}");
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
 
@@ -38,15 +44,15 @@ public sealed class CameraListTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task No_cameras_and_no_answer_are_said_in_plain_words()
     {
-        Api.Cameras = [];
+        await UseAsync();
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No cameras yet" })).ToBeVisibleAsync();
 
-        Api.Refusals["*"] = new(503, "store_unavailable", 1);
+        Api.Proxy.Refuse("GET", "/api/cameras", new Problem(503, ProblemCodes.StoreUnavailable, "The store does not answer.") { RetryAfter = TimeSpan.FromSeconds(1) });
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The record of who uses which camera cannot be reached");
 
-        await Api.DisposeAsync();
+        await Api.GoAwayAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The camera service does not answer");
     }
 

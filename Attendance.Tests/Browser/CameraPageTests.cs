@@ -1,3 +1,5 @@
+using Attendance.CameraApi.Leases;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
@@ -26,7 +28,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("Stopped. The camera is free for others.");
-        Assert.Equal("client", Assert.Single(Api.Ended).EndedBecause);
+        Assert.Equal("client", Assert.Single(await Api.EndedAsync()).Reason);
         await Eventually.TrueAsync(() => Api.Viewers == 0, "no viewer is left");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
@@ -57,12 +59,12 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
         await LiveAsync(page);
-        var session = Assert.Single(Api.Live).SessionId;
+        var session = Assert.Single(await Api.LiveAsync()).SessionId;
         Assert.StartsWith("camera_", session, StringComparison.Ordinal);
 
         await page.CloseAsync();
 
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, TimeSpan.FromSeconds(2), "the camera is given back");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, TimeSpan.FromSeconds(2), "the camera is given back");
         Assert.Equal($$"""{"session_id":"{{session}}","reason":"page_hide","grace_ms":500}""", Assert.Single(Api.Cleanups).Body);
         await Eventually.TrueAsync(() => Api.Viewers == 0, "no viewer is left");
     }
@@ -73,12 +75,12 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
         await LiveAsync(page);
-        var session = Assert.Single(Api.Live).SessionId;
+        var session = Assert.Single(await Api.LiveAsync()).SessionId;
 
         await page.ReloadAsync();
 
         await LiveAsync(page);
-        Assert.Equal(session, Assert.Single(Api.Live).SessionId);
+        Assert.Equal(session, Assert.Single(await Api.LiveAsync()).SessionId);
     }
 
     [Fact]
@@ -103,13 +105,36 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
     [InlineData("forced", "An administrator has freed the camera.")]
     public async Task A_lease_that_the_server_has_ended_says_why(string reason, string words)
     {
+        using var camera = new FaultCamera("demo");
+        if (reason == "device_lost")
+        {
+            await UseAsync(camera.Setting, "--Cameras:demo:Name=Reception desk", "--Capture:AllowFaultCameras=true", "--Capture:HotSwapGrace=00:00:01");
+        }
+
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
         await LiveAsync(page);
 
-        Api.End(reason);
+        switch (reason)
+        {
+            case "takeover":
+                await Api.HoldByAnotherAsync("demo", takeover: true);
+                break;
+            case "device_lost":
+                camera.Set("missing", "fail read");
+                break;
+            default:
+                await Api.ForceAsync("demo");
+                break;
+        }
 
         await Expect(State(page)).ToContainTextAsync(words);
+        if (reason == "takeover")
+        {
+            await Api.ForceAsync("demo"); // and the other one's is over as well
+        }
+
+        camera.Set();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
         await LiveAsync(page);
         Assert.Empty(Api.Cleanups);
@@ -122,16 +147,16 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         var page = await OpenAsync(window, "/cameras/demo");
         await LiveAsync(page);
 
-        Api.End("page_hide");
+        await Api.LeaveAsync(Assert.Single(await Api.LiveAsync()).SessionId, "page_hide");
 
-        await Eventually.TrueAsync(() => Api.Live.Count == 1, "the page asks again by itself");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 1, "the page asks again by itself");
         await LiveAsync(page);
     }
 
     [Fact]
     public async Task A_camera_in_use_says_until_when_and_can_be_taken_over()
     {
-        var other = Api.HoldByAnother("demo");
+        var other = await Api.HoldByAnotherAsync("demo");
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
 
@@ -139,7 +164,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.GetByRole(AriaRole.Button, new() { Name = "Take over" }).ClickAsync();
 
         await LiveAsync(page);
-        Assert.Equal("takeover", other.EndedBecause);
+        Assert.Equal("takeover", (await Api.EndOfAsync(other)).Reason);
     }
 
     [Theory]
@@ -147,7 +172,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
     [InlineData(404, "unknown_camera", "There is no such camera any more")]
     public async Task What_is_in_the_way_is_said_in_plain_words(int status, string code, string words)
     {
-        Api.Refusals["demo"] = new(status, code);
+        Api.Proxy.Refuse("POST", "/api/leases", new Problem(status, code, "It is refused."));
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
 
@@ -157,13 +182,13 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_camera_that_is_not_available_is_asked_for_again_by_itself()
     {
-        Api.Refusals["demo"] = new(503, "camera_unavailable", 1);
+        Api.Proxy.Refuse("POST", "/api/leases", new Problem(503, ProblemCodes.CameraUnavailable, "The camera does not open.") { RetryAfter = TimeSpan.FromSeconds(1) });
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
         await Expect(State(page)).ToContainTextAsync("does not deliver a picture");
         await Expect(page.Locator("#countdown")).ToContainTextAsync("Trying again in");
 
-        Api.Refusals.Clear();
+        Api.Proxy.Pass("POST", "/api/leases");
 
         await LiveAsync(page);
     }
@@ -178,7 +203,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.Keyboard.PressAsync("Control+Shift+KeyC");
 
         await Expect(State(page)).ToHaveTextAsync("Stopped by Ctrl+Shift+C. The camera is free for others.");
-        Assert.Equal("manual", Assert.Single(Api.Ended).EndedBecause);
+        Assert.Equal("manual", Assert.Single(await Api.EndedAsync()).Reason);
     }
 
     [Fact]
@@ -210,11 +235,11 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.EvaluateAsync("() => { window.kept = true; }");
 
         await page.GotoAsync(new Uri(Web.Address, "/").ToString());
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, TimeSpan.FromSeconds(2), "the camera is given back");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, TimeSpan.FromSeconds(2), "the camera is given back");
         await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit });
 
         await LiveAsync(page);
-        Assert.Single(Api.Live);
+        Assert.Single(await Api.LiveAsync());
         TestContext.Current.AddAttachment("from the cache", $"{await page.EvaluateAsync<bool>("() => window.kept === true")}");
     }
 
@@ -226,12 +251,12 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await LiveAsync(page);
 
         await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })) }");
-        await Eventually.TrueAsync(() => Api.Live.Count == 0 && Api.Viewers == 0, "the camera is given back");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0 && Api.Viewers == 0, "the camera is given back");
         Assert.Single(Api.Cleanups);
         await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) }");
 
         await LiveAsync(page);
-        Assert.Single(Api.Live);
+        Assert.Single(await Api.LiveAsync());
     }
 
     [Fact]
@@ -249,13 +274,13 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await HideAsync(page, "visible");
 
         await LiveAsync(page);
-        Assert.Single(Api.Live);
+        Assert.Single(await Api.LiveAsync());
     }
 
     [Fact]
     public async Task Pictures_of_an_earlier_holder_are_not_shown()
     {
-        Api.TokenOffset = -1;
+        Api.Proxy.Rewrite<LeaseResponse>("/api/leases", lease => lease with { FencingToken = lease.FencingToken + 1 });
         await using var window = await WindowAsync();
         var page = await OpenAsync(window, "/cameras/demo");
         await Expect(State(page)).ToContainTextAsync("Waiting for its first picture");
@@ -264,7 +289,8 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
 
         await Expect(State(page)).ToContainTextAsync("Waiting for its first picture");
 
-        Api.TokenOffset = 0;
+        Api.Proxy.StopRewriting("/api/leases");
+        await page.ReloadAsync();
         await LiveAsync(page);
     }
 
@@ -281,8 +307,8 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
 
         Assert.Contains(said, text => text.Contains("idle → acquiring", StringComparison.Ordinal));
         Assert.Contains(said, text => text.Contains("acquiring → live", StringComparison.Ordinal));
-        var lease = Assert.Single(Api.Live);
-        Assert.DoesNotContain(said, text => text.Contains(lease.Id, StringComparison.Ordinal) || text.Contains(lease.SessionId, StringComparison.Ordinal));
+        var lease = Assert.Single(await Api.LiveAsync());
+        Assert.DoesNotContain(said, text => text.Contains(lease.LeaseId, StringComparison.Ordinal) || text.Contains(lease.SessionId, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using Attendance.CameraApi.Api.Operations;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Views;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Xunit;
@@ -23,11 +26,9 @@ public sealed class ConsoleLoadTests : WebTest
     public async Task With_200_cameras_held_and_20_events_a_second_it_uses_little_and_its_memory_is_flat()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Processor time is read from /proc.");
-        Api.Operations.Put([.. Enumerable.Range(0, CameraCount).Select(i => Held(i))]);
-        foreach (var minute in Enumerable.Range(0, 60).Reverse())
-        {
-            Api.Operations.Points.Add(FakeOperations.Point(minute, CameraCount));
-        }
+        var ops = new ShownOps(Api.Proxy);
+        await ops.PutAsync([.. Enumerable.Range(0, CameraCount).Select(Held)]);
+        ops.Points.AddRange(Enumerable.Range(0, 60).Reverse().Select(minute => ShownOps.Point(minute, CameraCount)));
 
         await using var browser = await ChromiumProcess.StartAsync(Cancel, "--window-size=1400,900");
         await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(browser, Web.Address);
@@ -35,7 +36,7 @@ public sealed class ConsoleLoadTests : WebTest
         await page.UntilAsync("document.getElementById('connection')?.textContent", "Live", Cancel);
         await page.SendAsync("Performance.enable");
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var driving = DriveAsync(stopping.Token);
+        var driving = DriveAsync(ops, stopping.Token);
         await Task.Delay(s_warmUp, TimeProvider.System, Cancel);
 
         var lasts = TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("ATTENDANCE_CONSOLE_MINUTES") ?? "1", CultureInfo.InvariantCulture));
@@ -65,15 +66,10 @@ public sealed class ConsoleLoadTests : WebTest
 
     private static string NodeOf(int i) => $"node-{i % 4}";
 
-    private static JsonObject Held(int i)
-    {
-        var camera = FakeOperations.Camera($"cam-{i:000}", $"Camera {i}", "held", NodeOf(i));
-        camera["held_since"] = FakeOperations.Time(-i * 7);
-        return camera;
-    }
+    private static OpsCamera Held(int i) => ShownOps.Camera($"cam-{i:000}", $"Camera {i}", CameraState.Held, NodeOf(i)) with { HeldSince = ShownOps.Time(-i * 7) };
 
     /// <summary>As camera-api tells it: each event at once, what has changed twice a second, figures every two seconds.</summary>
-    private async Task DriveAsync(CancellationToken cancellationToken)
+    private async Task DriveAsync(ShownOps ops, CancellationToken cancellationToken)
     {
         const int ChangedAtATime = EventsPerSecond / 2 / 2; // twice a second, and an end and a beginning are one change
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
@@ -81,29 +77,29 @@ public sealed class ConsoleLoadTests : WebTest
         {
             for (var look = 1; await timer.WaitForNextTickAsync(cancellationToken); look++)
             {
-                var changed = Enumerable.Range(0, ChangedAtATime).Select(i => Held((look * ChangedAtATime + i) * 37 % CameraCount)).ToArray();
+                var changed = Enumerable.Range(0, ChangedAtATime).Select(i => Held((look * ChangedAtATime + i) * 37 % CameraCount) with
+                {
+                    HeldSince = ShownOps.Time(0), SessionRef = $"{look:x8}", LastEndedAt = ShownOps.Time(0),
+                }).ToArray();
                 foreach (var camera in changed)
                 {
-                    camera["held_since"] = FakeOperations.Time(0);
-                    camera["session_ref"] = $"{look:x8}";
-                    camera["last_ended_at"] = FakeOperations.Time(0);
-                    Api.Operations.TellEvent("lease_ended", (string)camera["camera_id"]!);
-                    Api.Operations.TellEvent("lease_granted", (string)camera["camera_id"]!);
+                    await ops.TellAsync(CameraEventType.LeaseEnded, camera.CameraId);
+                    await ops.TellAsync(CameraEventType.LeaseGranted, camera.CameraId);
                 }
 
-                Api.Operations.Put(changed);
+                await ops.PutAsync(changed);
                 if (look % 4 == 0)
                 {
                     foreach (var own in Enumerable.Range(0, CameraCount).GroupBy(i => NodeOf(i)))
                     {
-                        Api.Operations.Tell("figures", new() { ["node"] = own.Key, ["figures"] = new JsonArray([.. own.Select(i =>
-                            (JsonNode)new JsonArray($"cam-{i:000}", 24 + (look + i) % 10 / 10.0, (look * 7 + i) % 40 / 1000.0, 1))]) });
+                        await Api.Proxy.Events.TellAsync("figures", new FiguresEvent(own.Key,
+                            [.. own.Select(i => (IReadOnlyList<object?>)[$"cam-{i:000}", 24 + (look + i) % 10 / 10.0, (look * 7 + i) % 40 / 1000.0, 1])]));
                     }
                 }
 
                 if (look % 20 == 0)
                 {
-                    Api.Operations.Tell("trend", new() { ["node"] = "desk-1", ["point"] = FakeOperations.Point(0, CameraCount - look % 7) });
+                    await Api.Proxy.Events.TellAsync("trend", new TrendEvent("desk-1", ShownOps.Point(0, CameraCount - look % 7)));
                 }
             }
         }

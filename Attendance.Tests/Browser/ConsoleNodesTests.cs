@@ -1,7 +1,6 @@
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Nodes;
 using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Microsoft.Playwright;
 using Xunit;
@@ -22,7 +21,7 @@ public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : OwnNodes<Redis
         var nodes = await Task.WhenAll(StartAsync("one"), StartAsync("two"));
         await Task.WhenAll(nodes[0].KnowsAsync(nodes[1]), nodes[1].KnowsAsync(nodes[0]));
         var web = new WebServer(
-            nodes[0].Address, ("Services:camera-api:http:1", nodes[1].Address.ToString()), ("Security:ApiKey", AttendanceSystem.ApiKey));
+            nodes[0].Address, ("Services:camera-api:http:1", nodes[1].Address.ToString()), ("Security:ApiKey", TestSecrets.ApiKey));
         Owned(web);
         await using var window = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 900 } }, Cancel);
         window.SetDefaultTimeout(30_000);

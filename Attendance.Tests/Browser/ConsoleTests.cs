@@ -1,6 +1,13 @@
-using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Attendance.CameraApi;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Api.Operations;
+using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Views;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -16,22 +23,23 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task The_table_shows_the_cameras_and_follows_the_stream()
     {
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"), FakeOperations.Camera("desk", "Reception desk"));
+        var ops = new ShownOps(Api.Proxy);
+        await ops.PutAsync(ShownOps.Camera("door", "Front door", CameraState.Held), ShownOps.Camera("desk", "Reception desk"));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
         await Expect(Row(page, "Front door")).ToContainTextAsync("In use");
         await Expect(Row(page, "Front door")).ToContainTextAsync("5e5510a1");
-        await Expect(Row(page, "Front door").Locator(".col-held")).ToContainTextAsync("1:1"); // a minute and a bit
+        await Expect(Row(page, "Front door").Locator(".col-held")).ToHaveTextAsync(new Regex("^1:[0-5][0-9]$")); // a minute and a bit
 
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "quarantined"), FakeOperations.Camera("new", "New <b>camera</b>"));
-        Api.Operations.Tell("figures", new() { ["node"] = "desk-1", ["figures"] = new JsonArray(new JsonArray("desk", 12.5, 3.25, 2)) });
+        await ops.PutAsync(ShownOps.Camera("door", "Front door", CameraState.Quarantined), ShownOps.Camera("new", "New <b>camera</b>"));
+        await Api.Proxy.Events.TellAsync("figures", new FiguresEvent("desk-1", [["desk", 12.5, 3.25, 2]]));
 
         await Expect(Row(page, "Front door")).ToContainTextAsync("Blocked");
         await Expect(Row(page, "Front door")).ToContainTextAsync("uvc_status_cleanup");
         await Expect(Row(page, "New <b>camera</b>")).ToContainTextAsync("Available");
         await Expect(Row(page, "Reception desk").Locator(".col-rate")).ToHaveTextAsync("12.5");
         await Expect(Row(page, "Reception desk").Locator(".col-age")).ToHaveTextAsync("3.3 s");
-        Api.Operations.Tell("cameras", new() { ["node"] = "desk-1", ["changed"] = new JsonArray(), ["removed"] = new JsonArray("door") });
+        await Api.Proxy.Events.TellAsync("cameras", new CamerasEvent("desk-1", [], ["door"]));
         await Expect(Row(page, "Front door")).ToHaveCountAsync(0);
         Assert.Single(Api.Requests, sent => sent.Target.StartsWith("/api/events", StringComparison.Ordinal));
         Assert.DoesNotContain(Api.Requests, sent => sent.Target.StartsWith("/api/cameras", StringComparison.Ordinal)); // it asks for nothing that it is told
@@ -41,10 +49,13 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Cameras_called_alike_are_each_their_nodes_own_and_one_that_nodes_share_is_one()
     {
-        Api.Operations.Put(
-            FakeOperations.Camera("desk", "Desk", node: "desk-1"), FakeOperations.Camera("desk", "Desk", "held", "gate-2"),
-            FakeOperations.Camera("hall", "Hall", node: "desk-1", scope: "lobby"), FakeOperations.Camera("hall", "Hall", "held", "gate-2", "lobby"));
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0a", "contention", "warning", "desk", node: "gate-2"));
+        var ops = new ShownOps(Api.Proxy);
+        await ops.PutAsync(
+            ShownOps.Camera("desk", "Desk", node: "desk-1"), ShownOps.Camera("desk", "Desk", CameraState.Held, "gate-2"),
+            ShownOps.Camera("hall", "Hall", node: "desk-1", scope: "lobby"), ShownOps.Camera("hall", "Hall", CameraState.Held, "gate-2", "lobby"));
+        await ops.PutAsync(CameraEventType.AlertOpened, ShownOps.Alert("0a", AlertRule.Contention, "desk", node: "gate-2"));
+        Api.Proxy.Answer("GET", "/api/cameras/desk/history", new HistoryResponse("desk", []));
+        Api.Proxy.Answer("POST", "/api/cameras/desk/release", new ReleasedCamera("desk", "gate-2", "forced", 0.21));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
 
@@ -61,7 +72,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Dialog).GetByText("Desk is free")).ToBeVisibleAsync();
         Assert.Single(Api.Requests, sent => sent.Target == "/api/cameras/desk/release?node=gate-2");
-        Api.Operations.Put(FakeOperations.Camera("hall", "Hall", "held", "desk-1", "lobby"), FakeOperations.Camera("hall", "Hall", "available", "gate-2", "lobby"));
+        await ops.PutAsync(ShownOps.Camera("hall", "Hall", CameraState.Held, "desk-1", "lobby"), ShownOps.Camera("hall", "Hall", CameraState.Available, "gate-2", "lobby"));
         await Expect(Row(page, "Hall").Locator(".col-node")).ToHaveTextAsync("desk-1");
         await Expect(Row(page, "Hall")).ToHaveCountAsync(1);
         Assert.Empty(_complaints);
@@ -72,16 +83,16 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     {
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
-        var (here, there) = (FakeOperations.Point(0, 4, release: 0.1), FakeOperations.Point(0, 3, release: 0.25));
-        Api.Operations.Tell("trend", new() { ["node"] = "desk-1", ["point"] = here });
-        Api.Operations.Tell("trend", new() { ["node"] = "gate-2", ["point"] = there });
+        var (here, there) = (ShownOps.Point(0, 4, release: 0.1), ShownOps.Point(0, 3, release: 0.25));
+        Api.Proxy.Events.Rewrite<TrendEvent>("trend", real => real with { Point = here }); // and no other while this goes on
+        await Api.Proxy.Events.TellAsync("trend", new TrendEvent("desk-1", here));
+        await Api.Proxy.Events.TellAsync("trend", new TrendEvent("gate-2", there));
 
         await page.GetByText("As a table").ClickAsync();
         var cells = page.Locator("#trend-rows tr").First.Locator("td");
         await Expect(cells.Nth(0)).ToHaveTextAsync("7"); // in use
         await Expect(cells.Nth(7)).ToHaveTextAsync("250 ms"); // of the slower one
-        there["active"] = 5;
-        Api.Operations.Tell("trend", new() { ["node"] = "gate-2", ["point"] = there.DeepClone() });
+        await Api.Proxy.Events.TellAsync("trend", new TrendEvent("gate-2", there with { Active = 5 }));
         await Expect(cells.Nth(0)).ToHaveTextAsync("9"); // the same minute, not one more
         Assert.Empty(_complaints);
     }
@@ -100,13 +111,14 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Of_a_thousand_cameras_few_rows_are_in_the_document_and_each_can_be_found()
     {
-        Api.Operations.Put([.. Enumerable.Range(0, 1000).Select(i => FakeOperations.Camera($"cam-{i:0000}", $"Camera {i}", i % 10 == 0 ? "held" : "available", $"node-{i % 3}"))]);
+        await new ShownOps(Api.Proxy).PutAsync(
+            [.. Enumerable.Range(0, 1000).Select(i => ShownOps.Camera($"cam-{i:0000}", $"Camera {i}", i % 10 == 0 ? CameraState.Held : CameraState.Available, $"node-{i % 3}"))]);
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
         await Expect(page.Locator("#camera-table")).ToHaveAttributeAsync("aria-rowcount", "1001");
         Assert.InRange(await RowsAsync(page), 5, 40);
 
-        await page.Locator("#camera-frame").EvaluateAsync("frame => frame.scrollTo(0, frame.scrollHeight)");
+        await page.Locator("#camera-frame").EvaluateAsync("frame => { frame.scrollIntoView(); frame.scrollTo(0, frame.scrollHeight); }");
         await Expect(Row(page, "Camera 999")).ToBeInViewportAsync();
         Assert.InRange(await RowsAsync(page), 5, 40);
 
@@ -131,27 +143,33 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task Alerts_come_first_are_announced_and_can_be_acknowledged()
     {
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "quarantined"));
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0a", "camera_missing", "warning", "desk", state: "resolved"));
+        await UseAsync("--Cameras:door:Source=test-pattern", "--Cameras:door:Name=Front door", "--Alerts:Contention:Count=1");
+        var ops = new ShownOps(Api.Proxy);
+        await ops.PutAsync(CameraEventType.AlertResolved, ShownOps.Alert("0a", AlertRule.CameraMissing, "desk", AlertState.Resolved));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
         await Expect(page.GetByText("No alerts are open.")).ToBeVisibleAsync();
         await Expect(page.Locator("#announcement")).ToBeEmptyAsync();
 
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0b", "contention", "warning", "door"));
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0c", "quarantined", "critical", "door"));
+        await Api.HoldByAnotherAsync("door");
+        for (var i = 0; i < 3; i++)
+        {
+            using var refused = await Api.Node.AskAsync("door", $"somebody_{i}_who_waits");
+        }
 
+        await Expect(page.Locator("#alerts > li")).ToContainTextAsync("Contention");
+        await ops.PutAsync(CameraEventType.AlertOpened, ShownOps.Alert("0c", AlertRule.Quarantined, "door"));
         await Expect(page.Locator("#alerts > li").First).ToContainTextAsync("Blocked");
         await Expect(page.Locator("#alerts > li").First).ToContainTextAsync("Unplug the device");
         await Expect(page.Locator("#announcement")).ToContainTextAsync("New critical alert: Blocked.");
         await Expect(page).ToHaveTitleAsync("(2) Operations · Attendance");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge Blocked Front door" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge Contention Front door" }).ClickAsync();
         await Expect(page.Locator("#alerts > li").Last).ToContainTextAsync("acknowledged");
         await Expect(page).ToHaveTitleAsync("(1) Operations · Attendance");
         await Expect(page.Locator("#audit-rows")).ToContainTextAsync("Acknowledged an alert");
         await Expect(page.Locator("#audit-rows")).ToContainTextAsync("Admin-"); // by name, not by id
 
-        Api.Operations.PutAlert("alert_resolved", FakeOperations.Alert("0c", "quarantined", "critical", "door", state: "resolved"));
+        await ops.PutAsync(CameraEventType.AlertResolved, ShownOps.Alert("0c", AlertRule.Quarantined, "door", AlertState.Resolved));
         await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(1);
         await page.GetByText("Resolved").First.ClickAsync();
         await Expect(page.Locator("#resolved-alerts > li")).ToHaveCountAsync(2);
@@ -161,7 +179,10 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task One_camera_is_released_with_a_reason()
     {
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"), FakeOperations.Camera("stuck", "Stuck camera", "held"));
+        await UseAsync("--Cameras:door:Source=test-pattern", "--Cameras:door:Name=Front door", "--Cameras:stuck:Source=test-pattern", "--Cameras:stuck:Name=Stuck camera");
+        await Api.HoldByAnotherAsync("door");
+        await Api.HoldByAnotherAsync("stuck");
+        Api.Proxy.Refuse("POST", "/api/cameras/stuck/release", new Problem(409, ProblemCodes.NotFree, "The camera could not be proven free."));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
 
@@ -170,7 +191,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await dialog.GetByLabel("Why").FillAsync("  its holder went home");
         await page.Keyboard.PressAsync("Enter");
 
-        await Expect(dialog.GetByText("Front door is free, after 210 ms.")).ToBeVisibleAsync();
+        await Expect(dialog.GetByText(new Regex("^Front door is free, after .*s\\.$"))).ToBeVisibleAsync();
         var sent = Assert.Single(Api.Requests, sent => sent.Target == "/api/cameras/door/release?node=desk-1");
         Assert.EndsWith("\"why\":\"its holder went home\"}", sent.Body, StringComparison.Ordinal);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
@@ -190,7 +211,9 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task All_are_released_only_after_it_was_shown_who_is_affected()
     {
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"), FakeOperations.Camera("desk", "Reception desk"), FakeOperations.Camera("hall", "Hall", "held"));
+        await UseAsync([.. CameraApis.Usual, "--Cameras:door:Source=test-pattern", "--Cameras:door:Name=Front door", "--Cameras:hall:Source=test-pattern", "--Cameras:hall:Name=Hall"]);
+        var lease = await Api.HoldByAnotherAsync("door");
+        await Api.HoldByAnotherAsync("hall");
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
 
@@ -198,7 +221,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         var dialog = page.GetByRole(AriaRole.Dialog);
         await Expect(dialog.GetByText("2 cameras would be taken away:")).ToBeVisibleAsync();
         await Expect(dialog.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
-        await Expect(dialog.GetByRole(AriaRole.List)).ToContainTextAsync("Front door, on desk-1: session 5e5510a1");
+        await Expect(dialog.GetByRole(AriaRole.List)).ToContainTextAsync($"Front door, on desk-1: session {Identifiers.SessionHash(lease.SessionId)[..8]}");
         Assert.All(Api.Cleanups, sent => Assert.Contains("\"dry_run\":true", sent.Body, StringComparison.Ordinal));
         await dialog.GetByLabel("Why").FillAsync("the hall is closed");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Release all" }).ClickAsync();
@@ -213,16 +236,10 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_camera_has_its_history_as_a_timeline_and_in_words()
     {
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"));
-        foreach (var (minutes, reason) in new[] { (8, "page_hide"), (20, "expired"), (45, "worker_failed"), (600, "client") })
-        {
-            Api.Operations.History.Add(new JsonObject
-            {
-                ["lease_ref"] = $"{minutes:x8}", ["acquired_at"] = FakeOperations.Time(-60 * minutes - 90), ["ended_at"] = FakeOperations.Time(-60 * minutes), ["seconds"] = 90.0,
-                ["reason"] = reason, ["detail"] = reason == "worker_failed" ? "exit code 139" : null, ["node"] = "desk-1", ["fencing_token"] = minutes,
-            });
-        }
-
+        var ops = new ShownOps(Api.Proxy);
+        await ops.PutAsync(ShownOps.Camera("door", "Front door", CameraState.Held));
+        HistoryItem[] holds = [Ended(8, "page_hide"), Ended(20, "expired"), Ended(45, "worker_failed", "exit code 139"), Ended(600, "client")];
+        Api.Proxy.Answer("GET", "/api/cameras/door/history", new HistoryResponse("door", holds));
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
         await page.GetByRole(AriaRole.Button, new() { Name = "Front door", Exact = true }).ClickAsync();
@@ -235,8 +252,8 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await dialog.GetByRole(AriaRole.Button, new() { Name = "24 h" }).ClickAsync();
         await Expect(dialog.Locator("rect")).ToHaveCountAsync(5);
 
-        Api.Operations.History.RemoveAt(3);
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door")); // another end: it is read again
+        Api.Proxy.Answer("GET", "/api/cameras/door/history", new HistoryResponse("door", holds[..3]));
+        await ops.PutAsync(ShownOps.Camera("door", "Front door")); // another end: it is read again
         await Expect(dialog.Locator("#history-rows tr")).ToHaveCountAsync(3);
         await Expect(dialog.Locator("#camera-state")).ToHaveTextAsync("Available");
         await Expect(dialog.Locator("#camera-facts")).ToContainTextAsync("Rating72 of 100");
@@ -252,8 +269,8 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await window.Clock.InstallAsync();
         var page = await OpenAsync(window);
         await page.Clock.FastForwardAsync(20_000); // nothing happens meanwhile, and nothing need
-        Api.Operations.IsAway = true;
-        Api.Operations.Break();
+        Api.Proxy.Refuse("GET", "/api/events", Results.StatusCode(503));
+        Api.Proxy.Cut("/api/events");
 
         await Expect(page.Locator("#ops")).ToHaveAttributeAsync("data-connection", "lost");
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
@@ -265,33 +282,35 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task A_console_whose_stream_breaks_says_so_and_connects_again_by_itself()
     {
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "held"));
+        var lease = await Api.HoldByAnotherAsync("demo");
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
+        await Expect(Row(page, "Reception desk")).ToContainTextAsync("In use");
 
-        Api.Operations.IsAway = true;
-        Api.Operations.Break();
+        Api.Proxy.Refuse("GET", "/api/events", Results.StatusCode(503));
+        Api.Proxy.Cut("/api/events");
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Not connected");
         await Expect(page.Locator("#age")).ToContainTextAsync("What is shown is");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("connects again by itself");
-        Api.Operations.Put(FakeOperations.Camera("door", "Front door", "missing"));
-        Api.Operations.IsAway = false;
+        await Api.LeaveAsync(lease.SessionId, "client");
+        Api.Proxy.Pass("GET", "/api/events");
 
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
-        await Expect(Row(page, "Front door")).ToContainTextAsync("Missing");
+        await Expect(Row(page, "Reception desk")).ToContainTextAsync("Available");
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
 
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0d", "leak", "critical", "door"));
-        await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(1);
-        Api.Operations.Break(); // a network's failure, after which the browser says what it has heard last
-        await Eventually.TrueAsync(() => Api.Operations.Watching == 1 && !Api.Operations.ResumedFrom.IsEmpty, "it is resumed");
+        await Api.HoldByAnotherAsync("demo"); // which is an event, and has a position
+        await Expect(Row(page, "Reception desk")).ToContainTextAsync("In use");
+        Api.Proxy.Cut("/api/events"); // a network's failure, after which the browser says what it has heard last
+        await Eventually.TrueAsync(() => Api.Proxy.Events.Open == 1 && Api.Requests.Any(sent => sent.Headers.ContainsKey("Last-Event-ID")), "it is resumed");
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
     }
 
     [Fact]
     public async Task New_alerts_are_told_on_the_desktop_when_that_was_asked_for()
     {
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0a", "leak", "critical", "door"));
+        var ops = new ShownOps(Api.Proxy);
+        await ops.PutAsync(CameraEventType.AlertOpened, ShownOps.Alert("0a", AlertRule.Leak, "door"));
         await using var window = await AdminWindowAsync();
         await window.GrantPermissionsAsync(["notifications"], new() { Origin = Web.Address.GetLeftPart(UriPartial.Authority) });
         await window.AddInitScriptAsync(
@@ -306,24 +325,27 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
             """);
         var page = await OpenAsync(window);
         var button = page.GetByRole(AriaRole.Button, new() { Name = "Notify me of alerts" });
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0b", "leak", "critical", "door"));
+        await ops.PutAsync(CameraEventType.AlertOpened, ShownOps.Alert("0b", AlertRule.Leak, "door"));
         await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(2);
         await button.ClickAsync();
         await Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
 
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0c", "quarantined", "critical", "door"));
+        await ops.PutAsync(CameraEventType.AlertOpened, ShownOps.Alert("0c", AlertRule.Quarantined, "door"));
         await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
         Assert.Equal(["0c: Critical: Blocked, door"], await page.EvaluateAsync<string[]>("() => told.map(n => `${n.tag}: ${n.title}`)"));
-        Api.Operations.PutAlert("alert_resolved", FakeOperations.Alert("0c", "quarantined", "critical", "door", state: "resolved"));
+        await ops.PutAsync(CameraEventType.AlertResolved, ShownOps.Alert("0c", AlertRule.Quarantined, "door", AlertState.Resolved));
         await page.WaitForFunctionAsync("() => told[0].closed");
 
         await button.ClickAsync();
         await Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0e", "leak", "critical", "door"));
+        await ops.PutAsync(CameraEventType.AlertOpened, ShownOps.Alert("0e", AlertRule.Leak, "door"));
         await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(3);
         Assert.Equal(1, await page.EvaluateAsync<int>("() => told.length"));
         Assert.Empty(_complaints);
     }
+
+    private static HistoryItem Ended(int minutesAgo, string reason, string? detail = null) => new(
+        $"{minutesAgo:x8}", ShownOps.Time(-60 * minutesAgo - 90), ShownOps.Time(-60 * minutesAgo), 90, reason, detail, "desk-1", minutesAgo);
 
     private static ILocator Row(IPage page, string name) =>
         page.Locator("#camera-rows tr").Filter(new() { Has = page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }) });

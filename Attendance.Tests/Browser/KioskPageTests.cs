@@ -1,6 +1,5 @@
-using Attendance.Tests.Enrollment;
-using Attendance.Tests.Faces;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.Data;
 using Attendance.Web.Faces;
@@ -38,10 +37,10 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
         MediaDevices.prototype.getUserMedia = async () => shown.captureStream(20);
         """;
 
-    private FakeCameraApi _api = null!;
+    private RealCameraApi _api = null!;
     private WebServer _web = null!;
 
-    private FakeCameraApi Api => _api;
+    private RealCameraApi Api => _api;
 
     private WebServer Web => _web;
 
@@ -49,7 +48,7 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await FakeCameraApi.StartAsync(Cancel);
+        _api = await CameraApis.BorrowAsync(Cancel);
         _web = new WebServer(_api.Address, ("Enrollment:Shots:MinSharpness", "1")); // the samples were small, and are enlarged
         _web.StartServer();
     }
@@ -92,8 +91,9 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
         Assert.Equal([(man, CheckInMethod.Face), (ada, CheckInMethod.Code)], stored.Select(each => (each.PersonId, each.Method)));
         Assert.Contains("\"distance\":", stored[0].Evidence, StringComparison.Ordinal);
 
+        Assert.Single(await Api.LiveAsync());
         await page.CloseAsync(new() { RunBeforeUnload = true });
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is free");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "the camera is free");
     }
 
     [Fact]

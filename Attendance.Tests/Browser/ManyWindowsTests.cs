@@ -1,3 +1,4 @@
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class ManyWindowsTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task More_windows_with_a_camera_than_a_browser_has_connections_all_show_it()
     {
-        Api.Cameras = [.. Enumerable.Range(0, Windows).Select(n => FakeCameraApi.Camera($"cam-{n}", $"Camera {n}", "available"))];
+        await UseAsync([.. Enumerable.Range(0, Windows).SelectMany(n => (string[])[$"--Cameras:cam-{n}:Source=test-pattern", $"--Cameras:cam-{n}:Name=Camera {n}", $"--Cameras:cam-{n}:FrameRate=5"])]);
         await using var window = await WindowAsync(chromium);
         for (var n = 0; n < Windows; n++)
         {
@@ -23,12 +24,12 @@ public sealed class ManyWindowsTests(ChromiumBrowser chromium) : WebTest
             await Expect(page.Locator("#badge")).ToHaveTextAsync("Live", new() { Timeout = 20_000 });
         }
 
-        Assert.Equal(Windows, Api.Live.Count);
+        Assert.Equal(Windows, (await Api.LiveAsync()).Count);
         Assert.InRange(Api.Viewers, 1, 4); // the others see single pictures
         await Expect(window.Pages[^1].Locator("#badge")).ToHaveTextAsync("Live");
 
         await window.Pages[0].CloseAsync();
-        await Eventually.TrueAsync(() => Api.Live.Count == Windows - 1, "the camera of the window that was closed is free");
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == Windows - 1, "the camera of the window that was closed is free");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Xunit;
 

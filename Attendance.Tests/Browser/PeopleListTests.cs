@@ -1,3 +1,5 @@
+using Attendance.CameraApi.Views;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,9 +46,9 @@ public sealed class PeopleListTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task How_long_a_camera_is_in_use_goes_by_the_servers_clock()
     {
-        var camera = FakeCameraApi.Camera("demo", "Reception desk", "held");
-        camera["held_since"] = DateTimeOffset.UtcNow.AddSeconds(-150).ToString("O");
-        Api.Cameras = [camera];
+        await Api.HoldByAnotherAsync("demo");
+        var since = DateTime.UtcNow.AddSeconds(-150);
+        Api.Proxy.Rewrite<CamerasResponse>("/api/cameras", list => list with { Cameras = [.. list.Cameras.Select(camera => camera with { HeldSince = since })] });
         await using var window = await WindowAsync(chromium);
         var page = await window.NewPageAsync();
         await page.AddInitScriptAsync("const real = Date.now; const ahead = 3 * 3600e3; Date.now = () => real() + ahead; const Real = Date;"

@@ -1,4 +1,5 @@
 using Attendance.Tests.CheckIn;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;

@@ -1,4 +1,6 @@
-using Attendance.Tests.Enrollment;
+using Attendance.CameraApi.Views;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,15 +37,19 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await outside.ScreenshotAsync(new() { Path = PathOf($"sign-in-{device}-{scheme}.png"), FullPage = true });
         await ShootPeopleAsync(page, ShootAsync);
 
-        string[] states = ["available", "held", "opening", "releasing", "suspended", "missing", "quarantined"];
-        Api.Cameras = [.. states.Select(state => FakeCameraApi.Camera(state, $"Camera at {state}", state))];
-        Api.Cameras[1]!["held_since"] = DateTimeOffset.UtcNow.AddMinutes(-4);
+        Api.Proxy.Rewrite<CamerasResponse>("/api/cameras", list => list with
+        {
+            Cameras = [.. Enum.GetValues<CameraState>().Select(state => list.Cameras[0] with
+            {
+                CameraId = $"{state}", Name = $"Camera at {state}", State = state, HeldSince = state == CameraState.Held ? DateTime.UtcNow.AddMinutes(-4) : null,
+            })],
+        });
         await page.GotoAsync(Web.Address.ToString());
         await Expect(page.GetByText("7 cameras, 1 available")).ToBeVisibleAsync();
         await ShootAsync("list");
         Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
 
-        Api.Cameras = [FakeCameraApi.Camera("demo", "Reception desk", "available")];
+        Api.Proxy.StopRewriting("/api/cameras");
         await page.GotoAsync(new Uri(Web.Address, "/cameras/demo").ToString());
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         await ShootAsync("live");
@@ -68,20 +74,19 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
 
         await page.GotoAsync(new Uri(Web.Address, "/cameras/demo").ToString());
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
-        Api.End("takeover");
+        await Api.HoldByAnotherAsync("demo", takeover: true);
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Ended");
         await ShootAsync("lost");
-        Api.HoldByAnother("demo");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
         await Expect(page.Locator("#badge")).ToHaveTextAsync("In use");
         await ShootAsync("in-use");
-        Api.Refusals["demo"] = new(503, "camera_unavailable", 9);
+        Api.Proxy.Refuse("POST", "/api/leases", new Problem(503, ProblemCodes.CameraUnavailable, "The camera does not open.") { RetryAfter = TimeSpan.FromSeconds(9) });
         await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Not available");
         await ShootAsync("unavailable");
         await page.GotoAsync(new Uri(Web.Address, "/cameras/nowhere").ToString());
         await ShootAsync("unknown");
-        Api.Refusals["*"] = new(503, "store_unavailable");
+        Api.Proxy.Refuse("GET", "/api/cameras", new Problem(503, ProblemCodes.StoreUnavailable, "The store does not answer."));
         await page.GotoAsync(Web.Address.ToString());
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await ShootAsync("trouble");
@@ -107,8 +112,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(new Uri(Web.Address, "/ops").ToString());
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
         await ShootAsync("nothing", isWhole: true);
-        OpsScene.Set(Api.Operations);
-        Api.Operations.Break();
+        await OpsScene.ShowAsync(Api.Proxy);
         await Expect(page.Locator("#alerts > li")).ToHaveCountAsync(4);
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
         await Expect(page.Locator("#audit-rows")).ToContainTextAsync("night-shift");
@@ -121,8 +125,8 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await Expect(page.Locator("#command-affected")).ToBeVisibleAsync();
         await ShootAsync("release-all", isWhole: false);
         await page.Keyboard.PressAsync("Escape");
-        Api.Operations.IsAway = true;
-        Api.Operations.Break();
+        Api.Proxy.Refuse("GET", "/api/events", Microsoft.AspNetCore.Http.Results.StatusCode(503));
+        Api.Proxy.Cut("/api/events");
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await ShootAsync("lost", isWhole: false);
     }

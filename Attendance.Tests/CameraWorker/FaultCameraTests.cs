@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Attendance.CameraWorker;
-using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Faults;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.CameraWorker;

@@ -6,7 +6,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Quality;
 using Attendance.CameraWorker.Network;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Programs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

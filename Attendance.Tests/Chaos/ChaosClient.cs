@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 
 namespace Attendance.Tests.Chaos;
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Telemetry;
 using StackExchange.Redis;
 using Xunit;

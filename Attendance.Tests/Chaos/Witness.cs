@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 
 namespace Attendance.Tests.Chaos;
 

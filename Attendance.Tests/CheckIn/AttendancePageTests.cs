@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Attendance.Web.Schedules;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
 using Attendance.Tests.Accounts;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Attendance.Web.CheckIn;
 using Attendance.Web.Data;
 using Attendance.Web.Schedules;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.Versioning;
 using System.Text;
 using Attendance.Tests.Accounts;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.Data;

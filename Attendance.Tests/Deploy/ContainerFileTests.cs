@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Stores;
 using Xunit;
 
@@ -76,7 +77,7 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
 
     private async Task BorrowAsync(string app, string program, Func<HttpResponseMessage, HttpResponseMessage, Task> judge)
     {
-        var port = StoreServer.FreePort();
+        var port = ServerProcess.FreePort();
         using var api = Process.Start(new ProcessStartInfo("dotnet", [program])
         {
             WorkingDirectory = app,

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.Browser;
 using Attendance.Tests.CameraApi.Sessions;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using StackExchange.Redis;
@@ -16,7 +15,6 @@ namespace Attendance.Tests.EndToEnd;
 /// <summary>The whole system, as its AppHost describes it, on free ports and with data of its own.</summary>
 public sealed class AttendanceSystem : IAsyncDisposable
 {
-    public const string ApiKey = "0123456789abcdef0123456789abcdef";
     public const string AdminPassword = "a password of one's own";
     private const string FirstPassword = "generated-for-the-first-admin";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
@@ -31,7 +29,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
     {
         (_builder, _app, Admin, _data) = (builder, app, admin, data);
         Api = ClientOf("camera-api");
-        Api.DefaultRequestHeaders.Add("X-Api-Key", ApiKey);
+        Api.DefaultRequestHeaders.Add("X-Api-Key", TestSecrets.ApiKey);
         Visitor = ClientOf("web");
         Operator = ClientOf("web");
         Operator.DefaultRequestHeaders.Add("Cookie", admin.Header);
@@ -70,7 +68,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("attendance-system-");
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(
             [
-                $"--Parameters:api-key={ApiKey}", $"--Parameters:admin-password={FirstPassword}", $"--DataDirectory={data.FullName}",
+                $"--Parameters:api-key={TestSecrets.ApiKey}", $"--Parameters:admin-password={FirstPassword}", $"--DataDirectory={data.FullName}",
                 "--Parameters:data-key=a-data-key-of-the-tests-which-is-48-characters-long", "--Parameters:sessions-password=a-password-of-the-tests",
                 "--Discovery:Enabled=false", .. arguments,
             ],
@@ -275,79 +273,6 @@ public sealed class AttendanceSystem : IAsyncDisposable
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
-        }
-    }
-}
-
-public sealed record Lease(string Id, string Ref, long FencingToken, string StreamUrl, string SnapshotUrl)
-{
-    public static Lease From(JsonElement json) => new(
-        json.GetProperty("lease_id").GetString()!,
-        json.GetProperty("lease_ref").GetString()!,
-        json.GetProperty("fencing_token").GetInt64(),
-        json.GetProperty("stream_url").GetString()!,
-        json.GetProperty("snapshot_url").GetString()!);
-}
-
-/// <summary>Processes as the kernel sees them.</summary>
-internal static class Processes
-{
-    /// <summary>Capture workers of the API whose process this is.</summary>
-    public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
-        [.. All().Where(pid => CommandLine(pid).Contains($"{WorkerProgram.Name}\0{WorkerProgram.OwnerOption}\0{apiProcess}:", StringComparison.Ordinal))];
-
-    public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-        .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
-
-    public static bool IsAlive(int pid)
-    {
-        try
-        {
-            // One that only waits to be reaped has nothing open any more.
-            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>How long ago the kernel started it.</summary>
-    public static TimeSpan AgeOf(int pid)
-    {
-        using var process = Process.GetProcessById(pid);
-        return DateTime.Now - process.StartTime;
-    }
-
-    public static void Signal(int pid, string signal)
-    {
-        using var kill = Process.Start("/bin/kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
-
-    public static IEnumerable<int> ChildrenOf(int pid) => All().Where(other => ParentOf(other) == pid);
-
-    public static int ParentOf(int pid)
-    {
-        try
-        {
-            return int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
-    }
-
-    public static string CommandLine(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return "";
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
@@ -208,7 +209,7 @@ public sealed class BadInputTests(SharedSystem shared) : IAsyncDisposable
         var log = await _system.LogAsync("camera-api") + await _system.LogAsync("web");
 
         Assert.Contains(lease.Ref, log, StringComparison.Ordinal);
-        foreach (var secret in new[] { lease.Id, Good + "_log", AttendanceSystem.ApiKey, "raw-" })
+        foreach (var secret in new[] { lease.Id, Good + "_log", TestSecrets.ApiKey, "raw-" })
         {
             Assert.DoesNotContain(secret, log, StringComparison.Ordinal);
         }

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
-using Attendance.Tests.Browser;
 using Attendance.Tests.CameraWorker;
+using Attendance.Tests.Hosts;
 using Microsoft.Playwright;
 using OpenCvSharp;
 using Xunit;

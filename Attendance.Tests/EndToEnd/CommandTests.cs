@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Capture;
 using Attendance.ServiceDefaults;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
@@ -33,7 +35,7 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
     {
         var (exitCode, output, errors) = await RunAsync(
             ["list-cameras", "--url", "http://127.0.0.1:1"],
-            AttendanceSystem.ApiKey,
+            TestSecrets.ApiKey,
             ("Cameras__front__Source", "rtsp://user:pass@127.0.0.1/stream"));
 
         Assert.Equal(0, exitCode);
@@ -47,7 +49,7 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
     {
         using var proxy = new ListeningProxy();
 
-        var (exitCode, output, _) = await RunAsync(["list-cameras", "--url", Url], AttendanceSystem.ApiKey, proxy.Environment);
+        var (exitCode, output, _) = await RunAsync(["list-cameras", "--url", Url], TestSecrets.ApiKey, proxy.Environment);
 
         Assert.Equal(0, exitCode);
         Assert.Contains("demo", output, StringComparison.Ordinal);
@@ -66,7 +68,7 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
     public async Task A_wrong_setting_is_named()
     {
         var (exitCode, _, errors) = await RunAsync(
-            ["list-cameras", "--url", "http://127.0.0.1:1"], AttendanceSystem.ApiKey, ("Cameras__front__Source", "carrier pigeon"));
+            ["list-cameras", "--url", "http://127.0.0.1:1"], TestSecrets.ApiKey, ("Cameras__front__Source", "carrier pigeon"));
 
         Assert.Equal(1, exitCode);
         Assert.Contains("Cameras:front:Source", errors, StringComparison.Ordinal);
@@ -144,7 +146,7 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
 
     private static (int, string) Short((int ExitCode, string Output, string Errors) run) => (run.ExitCode, run.Output.Trim());
 
-    private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync(arguments, AttendanceSystem.ApiKey);
+    private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync(arguments, TestSecrets.ApiKey);
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         string[] arguments, string key, params (string Name, string Value)[] settings)

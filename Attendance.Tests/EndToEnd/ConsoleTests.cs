@@ -1,5 +1,5 @@
-using Attendance.Tests.Browser;
 using Attendance.Tests.CameraWorker;
+using Attendance.Tests.Hosts;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

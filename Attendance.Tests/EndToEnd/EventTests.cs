@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.Faults;
+using Attendance.Tests.Hosts;
 using StackExchange.Redis;
 using Xunit;
 

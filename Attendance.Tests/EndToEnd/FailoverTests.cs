@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.Browser;
-using Attendance.Tests.Faults;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using StackExchange.Redis;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.CameraApi.Alerts;
 using Attendance.Tests.CameraWorker;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Telemetry;
 using OpenCvSharp;
 using Xunit;
@@ -26,7 +28,7 @@ public sealed class LeakTests(LeakTests.Fixture fixture) : IClassFixture<LeakTes
     public async Task A_worker_that_was_started_by_hand_is_found_told_everywhere_and_ended()
     {
         await using var prometheus = PrometheusServer.IsInstalled
-            ? await PrometheusServer.StartAsync(_system.Api.BaseAddress!, AttendanceSystem.ApiKey, Cancel)
+            ? await PrometheusServer.StartAsync(_system.Api.BaseAddress!, TestSecrets.ApiKey, Cancel)
             : null;
         await using var events = await EventReader.OpenAsync(_system.Api, live: false, Cancel);
         await using var worker = RunningWorker.StartAndOpen("file:" + Film);

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.CameraApi.Sessions;
-using Attendance.Tests.Faults;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;
@@ -148,7 +148,7 @@ public sealed class OperationsTests(OperationsTests.Fixture fixture) : IClassFix
     [Fact]
     public async Task A_camera_is_out_of_quarantine_when_it_is_free_and_not_before()
     {
-        await using var page = await PageSocket.OpenAsync(System.Api.BaseAddress!, Session, ("X-Api-Key", AttendanceSystem.ApiKey));
+        await using var page = await PageSocket.OpenAsync(System.Api.BaseAddress!, Session, ("X-Api-Key", TestSecrets.ApiKey));
         await page.HearAsync("hello");
         await System.AcquireAsync(BrowserCamera, Session);
         await AssertProblemAsync($"/api/cameras/{BrowserCamera}/reopen", s_ops, HttpStatusCode.Conflict, "not_reopenable");

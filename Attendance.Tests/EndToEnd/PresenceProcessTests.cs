@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Attendance.Tests.CameraApi.Sessions;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Attendance.Tests.CameraApi.Sessions;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;

@@ -1,4 +1,5 @@
 using System.Net;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Telemetry;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class PrometheusTests(SharedSystem shared) : IAsyncDisposable
     public async Task Prometheus_sees_a_camera_in_use_and_is_alarmed_by_a_leak()
     {
         var system = shared.System;
-        await using var prometheus = await PrometheusServer.StartAsync(system.Api.BaseAddress!, AttendanceSystem.ApiKey, Cancel);
+        await using var prometheus = await PrometheusServer.StartAsync(system.Api.BaseAddress!, TestSecrets.ApiKey, Cancel);
 
         // What other tests did to the system is over. (Not by ALERTS: there are none before the rules were looked at once.)
         await prometheus.UntilAsync("absent(attendance_alert_active{attendance_alert_severity='critical', attendance_alert_rule!='leak'} > 0)", Cancel);
@@ -50,12 +51,12 @@ public sealed class PrometheusTests(SharedSystem shared) : IAsyncDisposable
         using var client = new HttpClient { BaseAddress = system.Api.BaseAddress };
         foreach (var (header, value, target, expected) in ((string, string, string, HttpStatusCode)[])
         [
-            ("X-Api-Key", AttendanceSystem.ApiKey, "/metrics", HttpStatusCode.OK),
-            ("Authorization", $"Bearer {AttendanceSystem.ApiKey}", "/metrics", HttpStatusCode.OK),
-            ("Authorization", $"Bearer {AttendanceSystem.ApiKey}", "/api/cameras", HttpStatusCode.Unauthorized),
-            ("Authorization", $"Bearer {AttendanceSystem.ApiKey}1", "/metrics", HttpStatusCode.Unauthorized),
+            ("X-Api-Key", TestSecrets.ApiKey, "/metrics", HttpStatusCode.OK),
+            ("Authorization", $"Bearer {TestSecrets.ApiKey}", "/metrics", HttpStatusCode.OK),
+            ("Authorization", $"Bearer {TestSecrets.ApiKey}", "/api/cameras", HttpStatusCode.Unauthorized),
+            ("Authorization", $"Bearer {TestSecrets.ApiKey}1", "/metrics", HttpStatusCode.Unauthorized),
             ("Authorization", "Bearer ", "/metrics", HttpStatusCode.Unauthorized),
-            ("Authorization", $"Basic {AttendanceSystem.ApiKey}", "/metrics", HttpStatusCode.Unauthorized),
+            ("Authorization", $"Basic {TestSecrets.ApiKey}", "/metrics", HttpStatusCode.Unauthorized),
             ("Accept", "*/*", "/metrics", HttpStatusCode.Unauthorized),
         ])
         {

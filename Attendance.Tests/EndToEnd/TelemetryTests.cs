@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.CameraApi.Telemetry;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Telemetry;
 using StackExchange.Redis;
 using Xunit;
@@ -83,7 +85,7 @@ public sealed class TelemetryTests
         AssertLinks(receiver);
         AssertDescribed(receiver);
         AssertExemplars(receiver);
-        foreach (var secret in (string[])[first.Id, second.Id, third.Id, Session, Neighbour, Baggage, AttendanceSystem.ApiKey, AttendanceSystem.AdminPassword])
+        foreach (var secret in (string[])[first.Id, second.Id, third.Id, Session, Neighbour, Baggage, TestSecrets.ApiKey, AttendanceSystem.AdminPassword])
         {
             Assert.Null(receiver.Around(secret));
         }

@@ -4,8 +4,9 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +21,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     private const string Session = "camera_123456789_abc123";
     private const string Name = "Ada Lovelace-Byron";
 
-    private FakeCameraApi _api = null!;
+    private RealCameraApi _api = null!;
     private WebServer _web = null!;
     private HttpClient _client = null!;
     private string _token = "";
@@ -32,7 +33,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var settings = await SettingsAsync();
-        _api = await FakeCameraApi.StartAsync(Cancel);
+        _api = await CameraApis.BorrowAsync(Cancel);
         _web = new WebServer(_api.Address, settings);
         var signIn = await _web.SignInAsync();
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = _web.Address };
@@ -271,7 +272,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     {
         var id = await AddAsync(Name, "K-1");
         var lease = await BorrowAsync();
-        _api.Refusals["check"] = new(503, "store_unavailable");
+        _api.Proxy.Refuse("POST", "/api/leases/check", new Problem(503, ProblemCodes.StoreUnavailable, "The session store does not answer."));
 
         using var refused = await SendAsync(id, Pose.Front, lease);
 
@@ -468,7 +469,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
 
     private protected async Task<HeldCamera> BorrowAsync()
     {
-        using var response = await _client.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
+        using var response = await _client.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo", ttl_seconds = 600 }, Cancel);
         var lease = (await response.Content.ReadFromJsonAsync<JsonNode>(Cancel))!;
         return new((string)lease["lease_id"]!, (string)lease["lease_ref"]!, (long)lease["fencing_token"]!);
     }

@@ -1,6 +1,7 @@
 using Attendance.CameraWorker.Pictures;
 using Attendance.CameraWorker.Sources;
 using Attendance.Tests.Enrollment.Quality;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Attendance.Tests.Subjects;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Recognition;
 using Microsoft.Extensions.Configuration;

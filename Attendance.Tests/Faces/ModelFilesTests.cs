@@ -1,4 +1,4 @@
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Faces;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

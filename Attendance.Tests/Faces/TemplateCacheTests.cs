@@ -1,3 +1,4 @@
+using Attendance.Tests.Subjects;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Templates;
 using Microsoft.Extensions.Options;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
-using Attendance.Tests.Enrollment;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Recognition;

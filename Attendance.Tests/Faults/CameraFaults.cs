@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.Faults;

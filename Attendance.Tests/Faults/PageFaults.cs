@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Attendance.Tests.Browser;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.AppHost;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.Faults;
@@ -123,7 +124,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
     {
         var home = Directory.CreateTempSubdirectory("attendance-home-");
         using (var camera = new FaultCamera("faulty"))
-        using (var host = new AppHostProcess(home, camera.Setting))
+        await using (var host = new AppHostProcess(home, camera.Setting))
         {
             await host.UpAsync();
             using var page = await host.OperatorAsync();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Attendance.CameraApi.Leases;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Programs;
 using StackExchange.Redis;
 using Xunit;
 

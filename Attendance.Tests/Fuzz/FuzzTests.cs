@@ -1,9 +1,8 @@
 using System.Net;
 using Attendance.CameraApi.Leases;
 using Attendance.Tests.Accounts;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -55,7 +54,7 @@ public sealed class FuzzTests(RedisStore store, PostgresServer postgres, ITestOu
     public Task Nothing_that_is_sent_to_camera_api_makes_it_fail() => new FuzzRun(
         _api!.Address,
         _api.Services,
-        [new("nobody", []), new("key", [$"X-Api-Key: {AttendanceSystem.ApiKey}"]), new("key", [$"X-Api-Key: {AttendanceSystem.ApiKey}"])],
+        [new("nobody", []), new("key", [$"X-Api-Key: {TestSecrets.ApiKey}"]), new("key", [$"X-Api-Key: {TestSecrets.ApiKey}"])],
         output).RunAsync();
 
     [Fact]
@@ -67,14 +66,14 @@ public sealed class FuzzTests(RedisStore store, PostgresServer postgres, ITestOu
     private async Task FuzzWebAsync(string? database)
     {
         await using var web = new WebServer(
-            _api!.Address, ("Security:ApiKey", AttendanceSystem.ApiKey), ("ConnectionStrings:attendance-db", database), ("Accounts:AttemptsPerMinute", "10000"))
+            _api!.Address, ("Security:ApiKey", TestSecrets.ApiKey), ("ConnectionStrings:attendance-db", database), ("Accounts:AttemptsPerMinute", "10000"))
         {
             Adjust = AccountSite.Adjust,
         };
         await new FuzzRun(
             new Uri($"http://127.0.0.1:{await StartAsync(web)}"),
             web.Services,
-            [new("nobody", []), await AskerAsync(web, AccountRole.Operator), await AskerAsync(web, AccountRole.Admin), new("key", [$"X-Api-Key: {AttendanceSystem.ApiKey}"])],
+            [new("nobody", []), await AskerAsync(web, AccountRole.Operator), await AskerAsync(web, AccountRole.Admin), new("key", [$"X-Api-Key: {TestSecrets.ApiKey}"])],
             output).RunAsync();
     }
 
@@ -118,7 +117,7 @@ public sealed class FuzzTests(RedisStore store, PostgresServer postgres, ITestOu
         {
             builder.UseEnvironment("Production");
             builder.UseSetting("ConnectionStrings:sessions", _store);
-            builder.UseSetting("Security:ApiKey", AttendanceSystem.ApiKey);
+            builder.UseSetting("Security:ApiKey", TestSecrets.ApiKey);
             builder.UseSetting("Discovery:Enabled", "false");
             builder.UseSetting("Cameras:demo:Source", "test-pattern");
             builder.ConfigureLogging(logging => logging.ClearProviders().AddFakeLogging());

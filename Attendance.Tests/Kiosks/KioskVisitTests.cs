@@ -1,5 +1,5 @@
 using System.Numerics;
-using Attendance.Tests.Faces;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Faces.Liveness;

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.Nodes;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.CameraApi.Sessions;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.Nodes;
@@ -180,7 +180,7 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     {
         var session = Session();
         var lease = await nodes.Three.AcquireAsync("gate", session, ttlSeconds: 5);
-        await using (var page = await PageSocket.OpenAsync(nodes.One.Address, session, ("X-Api-Key", AttendanceSystem.ApiKey)))
+        await using (var page = await PageSocket.OpenAsync(nodes.One.Address, session, ("X-Api-Key", TestSecrets.ApiKey)))
         {
             var later = DateTime.UtcNow.AddSeconds(11); // longer than the lease lives by itself
             await page.HearAsync("renewed", message => (string?)message["leases"]![0]!["lease_id"] == lease.Id && (DateTime)message["leases"]![0]!["expires_at"]! > later);

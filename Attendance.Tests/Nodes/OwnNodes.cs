@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Xunit;
 

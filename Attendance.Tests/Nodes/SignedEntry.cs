@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Security;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Tests.Nodes;
@@ -9,7 +9,7 @@ namespace Attendance.Tests.Nodes;
 /// <summary>What a node that has the API key says of itself in the store.</summary>
 internal static class SignedEntry
 {
-    public static string Of(string node, string instance, Uri? address, string apiKey = AttendanceSystem.ApiKey, DateTimeOffset? saidAt = null)
+    public static string Of(string node, string instance, Uri? address, string apiKey = TestSecrets.ApiKey, DateTimeOffset? saidAt = null)
     {
         var now = DateTimeOffset.UtcNow;
         var json = JsonSerializer.Serialize(

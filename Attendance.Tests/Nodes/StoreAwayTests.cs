@@ -1,5 +1,6 @@
 using System.Net;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Stores;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Xunit;
 

@@ -4,9 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Security;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -25,7 +24,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
     [Fact]
     public async Task A_node_that_none_of_this_system_has_signed_is_asked_nothing()
     {
-        await using var impostor = await FakeCameraApi.StartAsync(Cancel);
+        await using var impostor = await ApiProxy.StartAsync(new Uri("http://127.0.0.1:1"), Cancel);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         var store = redis.GetDatabase();
         var one = await StartAsync("one");
@@ -54,16 +53,16 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
         Assert.Empty(impostor.Requests);
         await Eventually.TrueAsync(() => one.Log.Contains("that no node of this system has signed", StringComparison.Ordinal), "the log tells of them");
         Assert.Equal(1, one.Log.Split("that no node of this system has signed").Length - 1);
-        Assert.DoesNotContain(AttendanceSystem.ApiKey, genuine, StringComparison.Ordinal);
+        Assert.DoesNotContain(TestSecrets.ApiKey, genuine, StringComparison.Ordinal);
     }
 
     /// <summary>As after a loss of its machine: whoever has its address now is sent nothing that could be used elsewhere.</summary>
     [Fact]
     public async Task Whoever_is_asked_gets_no_key_and_nothing_that_another_node_would_take()
     {
-        await using var impostor = await FakeCameraApi.StartAsync(Cancel);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         var one = await StartAsync("one");
+        await using var impostor = await ApiProxy.StartAsync(one.Address, Cancel); // it passes on what it is asked, to see whether it is taken
         await redis.GetDatabase().HashSetAsync(Nodes, "two", SignedEntry.Of("two", "1234abcd", impostor.Address));
 
         await Eventually.TrueAsync(
@@ -79,7 +78,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
 
         foreach (var sent in impostor.Requests)
         {
-            Assert.All(sent.Headers, header => Assert.DoesNotContain(AttendanceSystem.ApiKey, header.Value, StringComparison.Ordinal));
+            Assert.All(sent.Headers, header => Assert.DoesNotContain(TestSecrets.ApiKey, header.Value, StringComparison.Ordinal));
             using var request = new HttpRequestMessage(new HttpMethod(sent.Method), new Uri(one.Address, sent.Target));
             request.Headers.Host = impostor.Address.Authority;
             request.Headers.Add(NodeSignature.Header, sent.Headers[NodeSignature.Header]);
@@ -92,7 +91,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
     [Fact]
     public async Task A_node_that_signed_long_ago_is_asked_nothing()
     {
-        await using var impostor = await FakeCameraApi.StartAsync(Cancel);
+        await using var impostor = await ApiProxy.StartAsync(new Uri("http://127.0.0.1:1"), Cancel);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         await redis.GetDatabase().HashSetAsync(Nodes, "two", SignedEntry.Of("two", "1234abcd", impostor.Address, saidAt: DateTimeOffset.UtcNow.AddHours(-1)));
         var one = await StartAsync("one");
@@ -224,7 +223,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
     }
 
     private static NodeSignature Signature(TimeProvider clock) => new(
-        Options.Create(new SecurityOptions { ApiKey = AttendanceSystem.ApiKey }), address: null!, clock, NullLogger<NodeSignature>.Instance);
+        Options.Create(new SecurityOptions { ApiKey = TestSecrets.ApiKey }), address: null!, clock, NullLogger<NodeSignature>.Instance);
 
     private static async Task<HttpRequestMessage> SignedAsync(NodeSignature signature, Uri node, HttpMethod method, string target, string? body = null)
     {

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Accounts;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Xunit;
 

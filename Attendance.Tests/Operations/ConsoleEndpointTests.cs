@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Attendance.CameraApi.Alerts;
+using Attendance.CameraApi.Api;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Authorization;
@@ -77,17 +80,20 @@ public sealed class ConsoleEndpointTests : WebTest
 
         var sent = Assert.Single(Api.Requests);
         Assert.Equal((target, body.Replace("{0}", admin.Id, StringComparison.Ordinal)), (sent.Target, sent.Body));
-        Assert.Equal(FakeCameraApi.Key, sent.Headers["X-Api-Key"]);
+        Assert.Equal(TestSecrets.ApiKey, sent.Headers["X-Api-Key"]);
         Assert.Equal("application/json", sent.Headers["Content-Type"]);
     }
 
     [Fact]
     public async Task An_alert_is_acknowledged_by_whoever_is_signed_in()
     {
+        await UseAsync("--Cameras:ghost:Source=device:/dev/video-that-is-not-there");
         using var admin = await Administrator.AtAsync(Web);
-        Api.Operations.PutAlert("alert_opened", FakeOperations.Alert("0badcafe", "leak", "critical", "demo"));
+        IReadOnlyList<Alert> alerts = [];
+        await Eventually.TrueAsync(
+            async () => (alerts = (await Api.Node.Http.GetFromJsonAsync<AlertsResponse>("/api/alerts", WireJson.Options, Cancel))!.Alerts).Count > 0, "the camera is missing");
 
-        using var response = await admin.PostAsync("/api/alerts/0badcafe/acknowledge", new { });
+        using var response = await admin.PostAsync($"/api/alerts/{alerts[0].Id}/acknowledge", new { });
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal($$"""{"by":"{{admin.Id}}"}""", Assert.Single(Api.Requests).Body);
@@ -155,7 +161,7 @@ public sealed class ConsoleEndpointTests : WebTest
         using var longest = await admin.PostAsync("/api/cameras/demo/release", new { why = new string('x', 200) });
         using var longer = await admin.PostAsync("/api/cameras/demo/release", new { why = new string('x', 201) });
 
-        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.BadRequest), (longest.StatusCode, longer.StatusCode));
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.BadRequest), (longest.StatusCode, longer.StatusCode));
         Assert.NotNull(JsonNode.Parse(await longer.Content.ReadAsStringAsync(Cancel))!["errors"]?["why"]);
         Assert.Single(Api.Requests);
     }
@@ -218,7 +224,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [InlineData("/api/audit", "/api/audit")]
     [InlineData("/api/audit?limit=500", "/api/audit?limit=500")]
     [InlineData("/api/cameras/demo/history?limit=1", "/api/cameras/demo/history?limit=1")]
-    [InlineData("/api/cameras/demo/history?limit=1&node=gate-2", "/api/cameras/demo/history?node=gate-2&limit=1")]
+    [InlineData("/api/cameras/demo/history?limit=1&node=desk-1", "/api/cameras/demo/history?node=desk-1&limit=1")]
     [InlineData("/api/alerts/dead-letters", "/api/alerts/dead-letters")]
     public async Task Lists_are_forwarded_as_long_as_they_are_asked_for(string target, string expected)
     {
@@ -293,7 +299,7 @@ public sealed class ConsoleEndpointTests : WebTest
         const string Why = "Ada Lovelace has left her desk";
 
         await admin.PostAsync("/api/cameras/demo/release", new { why = Why });
-        await Api.DisposeAsync();
+        await Api.GoAwayAsync();
         await admin.PostAsync("/api/cameras/demo/release", new { why = Why });
 
         Assert.DoesNotContain(Web.Logs.GetSnapshot(), record => $"{record.Message} {record.Exception}".Contains(Why, StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Net;
 using Attendance.Tests.Accounts;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,14 +19,14 @@ public sealed class EventRelayTests : WebTest
         {
             Assert.Equal(("text/event-stream", true), (response.Content.Headers.ContentType?.MediaType, response.Headers.CacheControl!.NoStore));
             await UntilAsync(events, "event: snapshot");
-            Api.Operations.Put(FakeOperations.Camera("demo", "Reception desk", "held"));
+            await Api.HoldByAnotherAsync("demo");
             Assert.Contains("\"demo\"", await UntilAsync(events, "data: {\"node\":\"desk-1\",\"changed\""), StringComparison.Ordinal);
-            Assert.Equal(1, Api.Operations.Watching);
+            Assert.Equal(1, Api.Proxy.Events.Open);
         }
 
         var sent = Assert.Single(Api.Requests);
-        Assert.Equal(("/api/events?live=true", FakeCameraApi.Key), (sent.Target, sent.Headers["X-Api-Key"]));
-        await Eventually.TrueAsync(() => Api.Operations.Watching == 0, "the console's leaving reaches camera-api");
+        Assert.Equal(("/api/events?live=true", TestSecrets.ApiKey), (sent.Target, sent.Headers["X-Api-Key"]));
+        await Eventually.TrueAsync(() => Api.Proxy.Events.Open == 0, "the console's leaving reaches camera-api");
     }
 
     [Theory]
@@ -41,7 +42,7 @@ public sealed class EventRelayTests : WebTest
 
         using var response = await OpenAsync(admin.Client);
 
-        Assert.Equal(isPassedOn ? [last] : [], Api.Operations.ResumedFrom.ToArray());
+        Assert.Equal(isPassedOn ? [last] : [], Api.Requests.Select(sent => sent.Headers.GetValueOrDefault("Last-Event-ID")).OfType<string>());
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class EventRelayTests : WebTest
 
         await response.Content.CopyToAsync(Stream.Null, Cancel); // would throw where it is cut
 
-        await Eventually.TrueAsync(() => Api.Operations.Watching == 0, "camera-api is left");
+        await Eventually.TrueAsync(() => Api.Proxy.Events.Open == 0, "camera-api is left");
         using var again = await admin.Client.GetAsync(new Uri("/api/events", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
     }
@@ -80,10 +81,10 @@ public sealed class EventRelayTests : WebTest
     public async Task A_camera_api_that_has_no_events_now_is_a_503_problem()
     {
         using var admin = await Administrator.AtAsync(Web);
-        Api.Operations.IsAway = true;
+        Api.Proxy.Refuse("GET", "/api/events", Microsoft.AspNetCore.Http.Results.StatusCode(503));
         await AssertUnavailableAsync(admin.Client);
 
-        await Api.DisposeAsync();
+        await Api.GoAwayAsync();
         await AssertUnavailableAsync(admin.Client);
     }
 

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text;
-using Attendance.Tests.Stores;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.ServiceDefaults;
@@ -10,66 +8,37 @@ namespace Attendance.Tests.ServiceDefaults;
 /// <summary>One of our services in a process of its own, which may have few descriptors open.</summary>
 internal sealed class LimitedProcess : IAsyncDisposable
 {
-    private readonly StringBuilder _log = new();
-    private readonly Process _process;
+    private readonly ServerProcess _process;
 
     private LimitedProcess(string program, int descriptors, IReadOnlyDictionary<string, string> settings)
     {
-        Port = StoreServer.FreePort();
-        var start = new ProcessStartInfo(
-            "/bin/sh", ["-c", "[ \"$0\" = 0 ] || ulimit -n \"$0\" && exec \"$@\"", descriptors.ToString(CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, program), $"--urls=http://0.0.0.0:{Port}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (key, value) in settings)
-        {
-            start.Environment[key] = value;
-        }
-
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += Collect;
-        _process.ErrorDataReceived += Collect;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        Port = ServerProcess.FreePort();
+        _process = ServerProcess.Start(
+            "/bin/sh",
+            [
+                "-c", "[ \"$0\" = 0 ] || ulimit -n \"$0\" && exec \"$@\"", descriptors.ToString(CultureInfo.InvariantCulture),
+                Path.Combine(AppContext.BaseDirectory, program), $"--urls=http://0.0.0.0:{Port}",
+            ],
+            settings);
     }
 
     public int Port { get; }
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
-    public bool IsRunning => !_process.HasExited;
+    public bool IsRunning => _process.IsRunning;
 
     public int Open => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return _log.ToString();
-            }
-        }
-    }
+    public string Log => _process.Output;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<LimitedProcess> StartAsync(string program, int descriptors, IReadOnlyDictionary<string, string> settings)
     {
         var process = new LimitedProcess(program, descriptors, settings);
-        try
-        {
-            await Eventually.TrueAsync(
-                async () => process.IsRunning ? await process.AskAsync(TimeSpan.FromSeconds(5)) == HttpStatusCode.OK : throw new InvalidOperationException(process.Log),
-                TimeSpan.FromSeconds(60), "it is healthy");
-            return process;
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
+        await process._process.ReadyAsync(async () => await process.AskAsync(TimeSpan.FromSeconds(5)) == HttpStatusCode.OK, TimeSpan.FromSeconds(60), "it is healthy");
+        return process;
     }
 
     /// <summary>Asks whether it is healthy, on a connection of its own.</summary>
@@ -91,22 +60,5 @@ internal sealed class LimitedProcess : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (IsRunning)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync(CancellationToken.None);
-        }
-
-        _process.Dispose();
-    }
-
-    private void Collect(object sender, DataReceivedEventArgs line)
-    {
-        lock (_log)
-        {
-            _log.AppendLine(line.Data);
-        }
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.WebSockets;
 using Attendance.ServiceDefaults;
 using Attendance.Tests.CameraApi.Sessions;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -46,11 +46,11 @@ public sealed class ServerLimitsTests
     [Fact]
     public async Task A_socket_too_many_is_told_so_and_another_is_let_in_when_one_has_ended()
     {
-        var port = StoreServer.FreePort();
+        var port = ServerProcess.FreePort();
         await using var store = await RedisProcess.TryStartAsync(port, "save \"\"");
         Assert.SkipWhen(store is null, RedisProcess.MissingMessage);
         await using var api = await LimitedProcess.StartAsync("Attendance.CameraApi", FewDescriptors, SettingsOfCameraApi(port));
-        var key = ("X-Api-Key", AttendanceSystem.ApiKey);
+        var key = ("X-Api-Key", TestSecrets.ApiKey);
         List<PageSocket> pages = [];
         for (var number = 0; number < FewestSockets; number++)
         {
@@ -112,14 +112,14 @@ public sealed class ServerLimitsTests
 
     private static Task WebOutlivesAsync(int descriptors, int connections) => OutlivesAsync("Attendance.Web", descriptors, connections, new()
     {
-        ["Security__ApiKey"] = FakeCameraApi.Key,
+        ["Security__ApiKey"] = TestSecrets.ApiKey,
         ["DataProtection__Secret"] = "0123456789abcdef0123456789abcdef",
         ["Services__camera-api__http__0"] = "http://127.0.0.1:1",
     });
 
     private static async Task CameraApiOutlivesAsync(int descriptors, int connections)
     {
-        var port = StoreServer.FreePort();
+        var port = ServerProcess.FreePort();
         await using var store = await RedisProcess.TryStartAsync(port, "save \"\"");
         Assert.SkipWhen(store is null, RedisProcess.MissingMessage);
         await OutlivesAsync("Attendance.CameraApi", descriptors, connections, SettingsOfCameraApi(port));
@@ -127,7 +127,7 @@ public sealed class ServerLimitsTests
 
     private static Dictionary<string, string> SettingsOfCameraApi(int storePort) => new()
     {
-        ["Security__ApiKey"] = AttendanceSystem.ApiKey,
+        ["Security__ApiKey"] = TestSecrets.ApiKey,
         ["ConnectionStrings__sessions"] = $"127.0.0.1:{storePort}",
         ["Discovery__Enabled"] = "false",
     };

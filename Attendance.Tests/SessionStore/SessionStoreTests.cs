@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Stores;
 using StackExchange.Redis;
 using Xunit;
@@ -61,14 +62,14 @@ public sealed class SessionStoreTests(GarnetStore store) : IClassFixture<GarnetS
     [Fact]
     public async Task What_was_written_is_there_after_a_kill_and_a_second_store_waits_for_the_folder_until_the_first_has_ended()
     {
-        var port = StoreServer.FreePort();
+        var port = ServerProcess.FreePort();
         var first = Start(new() { ["SessionStore__Port"] = $"{port}" }, _folder.FullName);
         await using (var redis = await ConnectAsync(port))
         {
             await redis.GetDatabase().HashSetAsync("lease", "session", "tab");
         }
 
-        var port2 = StoreServer.FreePort();
+        var port2 = ServerProcess.FreePort();
         var second = Start(new() { ["SessionStore__Port"] = $"{port2}" }, _folder.FullName);
         var lockFile = Path.Combine(_folder.FullName, "store.lock");
         await Eventually.TrueAsync(() => Directory.EnumerateFiles($"/proc/{second.Id}/fd").Any(), s_patience, "the second runs");
@@ -150,7 +151,7 @@ public sealed class SessionStoreTests(GarnetStore store) : IClassFixture<GarnetS
     private Process Start(Dictionary<string, string> settings, string? folder = null)
     {
         var start = new ProcessStartInfo(BuiltProgram.PathOf("Attendance.SessionStore")) { RedirectStandardError = true };
-        (start.Environment["SessionStore__Port"], start.Environment["SessionStore__Password"]) = ($"{StoreServer.FreePort()}", "hush");
+        (start.Environment["SessionStore__Port"], start.Environment["SessionStore__Password"]) = ($"{ServerProcess.FreePort()}", "hush");
         (start.Environment["SessionStore__DataFolder"], start.Environment["DOTNET_ROOT"]) = (folder, BuiltProgram.DotnetRoot);
         foreach (var (key, value) in settings)
         {

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using Attendance.Tests.Programs;
 using Npgsql;
 using Xunit;
 
@@ -16,29 +14,12 @@ public sealed class PostgresServer : IAsyncLifetime
     private const string User = "attendance";
     private const int Attempts = 3;
 
-    /// <summary>
-    /// Ends the server and takes its folder away when its standard input closes, which it does whatever becomes of this process.
-    /// Interrupted, the server sends its clients away at once.
-    /// </summary>
-    internal const string Guard = """
-        trap : INT TERM HUP # Ctrl+C goes to this shell as well
-        exec 3<&0
-        folder=$1; shift
-        "$@" </dev/null 3<&- &
-        server=$!
-        { read -r _ <&3; kill -INT "$server"; } 2>/dev/null &
-        guard=$!
-        while kill -0 "$server" 2>/dev/null; do wait "$server"; done
-        kill "$guard" 2>/dev/null
-        rm -rf "$folder"
-        """;
-
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly string _password = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly ConcurrentQueue<string> _output = new();
     private DirectoryInfo? _folder;
-    private Process? _guard;
+    private ServerProcess? _guard;
 
     /// <summary>Null when it runs, otherwise why it cannot.</summary>
     public string? Missing { get; private set; }
@@ -92,19 +73,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (Interlocked.Exchange(ref _guard, null) is { } guard)
         {
-            guard.StandardInput.Close();
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            try
-            {
-                await guard.WaitForExitAsync(bound.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                guard.Kill(entireProcessTree: true);
-                await guard.WaitForExitAsync();
-            }
-
-            guard.Dispose();
+            await guard.FinishAsync(TimeSpan.FromSeconds(20));
         }
 
         if (_folder is { } folder && Directory.Exists(folder.FullName))
@@ -116,7 +85,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private async Task StartAsync(string programs, CancellationToken cancellationToken)
     {
         _folder = Directory.CreateTempSubdirectory("attendance-postgres-");
-        Port = FreePort();
+        Port = ServerProcess.FreePort();
         var data = Path.Combine(Folder, "data");
         var password = Path.Combine(Folder, "password");
         await File.WriteAllTextAsync(password, _password, cancellationToken);
@@ -137,13 +106,13 @@ public sealed class PostgresServer : IAsyncLifetime
         // Nothing here has to survive a loss of power; and no socket lies where others could find it.
         _guard = Start(
         [
-            .. As(owner), "sh", "-c", Guard, "guard", Folder,
-            Path.Combine(programs, "postgres"), "-D", data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", "",
-            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB",
+            .. As(owner), .. ServerProcess.Guarded(
+                Folder, Path.Combine(programs, "postgres"), "-D", data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", "",
+                "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB"),
         ]);
         while (!await AnswersAsync(cancellationToken))
         {
-            if (_guard.HasExited)
+            if (!_guard.IsRunning)
             {
                 throw new InvalidOperationException("It ended by itself.");
             }
@@ -187,40 +156,18 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private async Task RunAsync(string[] command, CancellationToken cancellationToken)
     {
-        using var process = Start(command);
-        try
+        await using var process = Start(command);
+        if (await process.ExitAsync(s_patience) is not 0 and var code)
         {
-            await process.WaitForExitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
+            throw new InvalidOperationException($"'{command[0]}' ended with code {code}.");
         }
 
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"'{command[0]}' ended with code {process.ExitCode}.");
-        }
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private Process Start(string[] command)
-    {
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            WorkingDirectory = Folder, // one that the other user may enter
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["LC_ALL"] = "C";
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
+    /// <summary>In its own folder, which the other user may enter.</summary>
+    private ServerProcess Start(string[] command) => ServerProcess.Start(
+        command[0], command[1..], new Dictionary<string, string> { ["LC_ALL"] = "C" }, Folder, _output.Enqueue);
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
     private static string[] As((string Id, string Group)? user) =>
@@ -243,12 +190,5 @@ public sealed class PostgresServer : IAsyncLifetime
             : [];
         return installed.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)).FirstOrDefault(folder =>
             File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

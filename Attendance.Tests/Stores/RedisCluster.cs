@@ -1,3 +1,4 @@
+using Attendance.Tests.Programs;
 using StackExchange.Redis;
 
 namespace Attendance.Tests.Stores;
@@ -25,7 +26,7 @@ public sealed class RedisCluster : StoreServer
     {
         for (var i = 0; i < 3; i++)
         {
-            var (port, bus) = (FreePort(), FreePort());
+            var (port, bus) = (ServerProcess.FreePort(), ServerProcess.FreePort());
             if (await RedisProcess.TryStartAsync(
                 port,
                 $"""

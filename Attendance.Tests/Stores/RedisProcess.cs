@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using System.Diagnostics;
+using Attendance.Tests.Programs;
 
 namespace Attendance.Tests.Stores;
 
@@ -8,10 +8,10 @@ internal sealed class RedisProcess : IAsyncDisposable
 {
     public const string MissingMessage = "redis-server is not installed (Debian: apt-get install redis-server).";
 
-    private readonly Process _process;
+    private readonly ServerProcess _process;
     private readonly DirectoryInfo _folder;
 
-    private RedisProcess(Process process, DirectoryInfo folder, int port) => (_process, _folder, Port) = (process, folder, port);
+    private RedisProcess(ServerProcess process, DirectoryInfo folder, int port) => (_process, _folder, Port) = (process, folder, port);
 
     public int Port { get; }
 
@@ -23,10 +23,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         await File.WriteAllTextAsync(file, $"port {port}\nbind 127.0.0.1\ndir {folder.FullName}\n{configuration}");
         try
         {
-            var process = Process.Start(new ProcessStartInfo("redis-server", [file, .. arguments]) { RedirectStandardOutput = true })!;
-            process.OutputDataReceived += (_, _) => { };
-            process.BeginOutputReadLine(); // a pipe that nobody reads would hold it up
-            return new RedisProcess(process, folder, port);
+            return new RedisProcess(ServerProcess.Start("redis-server", [file, .. arguments]), folder, port);
         }
         catch (Win32Exception)
         {
@@ -36,20 +33,11 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>As kill -9 does: it tells nobody, and saves nothing.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    public Task KillAsync() => _process.KillAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            await KillAsync();
-        }
-
-        _process.Dispose();
+        await _process.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 }

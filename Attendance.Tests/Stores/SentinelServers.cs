@@ -1,3 +1,4 @@
+using Attendance.Tests.Programs;
 using StackExchange.Redis;
 using Xunit;
 
@@ -82,7 +83,7 @@ public sealed class SentinelServers : IAsyncLifetime
     private async Task<RedisProcess?> StartAsync(string configuration, params string[] arguments)
     {
         var started = await RedisProcess.TryStartAsync(
-            StoreServer.FreePort(),
+            ServerProcess.FreePort(),
             $"requirepass {_password}\n{(arguments.Length == 0 ? $"masterauth {_password}\nsave \"\"\nrepl-diskless-sync-delay 0\n" : "")}{configuration}",
             arguments);
         if (started is not null)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Attendance.Tests.Programs;
 using StackExchange.Redis;
 using Xunit;
 
@@ -9,7 +8,7 @@ namespace Attendance.Tests.Stores;
 /// <summary>A real store on a free port of this machine, for as long as a class of tests lives.</summary>
 public abstract class StoreServer : IAsyncLifetime
 {
-    protected int Port { get; } = FreePort();
+    protected int Port { get; } = ServerProcess.FreePort();
 
     protected string Password { get; } = Guid.NewGuid().ToString("N");
 
@@ -38,62 +37,41 @@ public abstract class StoreServer : IAsyncLifetime
     public abstract ValueTask DisposeAsync();
 
     protected abstract Task StartAsync();
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
 
 /// <summary>Attendance.SessionStore, the default store, keeping its data in memory only.</summary>
 public sealed class GarnetStore : StoreServer
 {
-    private Process? _process;
+    private ServerProcess? _process;
 
-    public override async ValueTask DisposeAsync()
-    {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
+    public override ValueTask DisposeAsync() => _process?.DisposeAsync() ?? default;
 
     protected override Task StartAsync()
     {
-        var start = new ProcessStartInfo(BuiltProgram.PathOf("Attendance.SessionStore"));
-        start.Environment["SessionStore__Port"] = $"{Port}";
-        start.Environment["SessionStore__Password"] = Password;
-        start.Environment["DOTNET_ROOT"] = BuiltProgram.DotnetRoot;
-        _process = Process.Start(start)!;
+        _process = ServerProcess.Start(BuiltProgram.PathOf("Attendance.SessionStore"), [], new Dictionary<string, string>
+        {
+            ["SessionStore__Port"] = $"{Port}",
+            ["SessionStore__Password"] = Password,
+            ["DOTNET_ROOT"] = BuiltProgram.DotnetRoot,
+        });
         return Task.CompletedTask;
     }
 }
 
 public sealed class RedisStore : StoreServer
 {
-    private Process? _process;
+    private ServerProcess? _process;
 
     public int Pid => _process!.Id;
 
-    public override async ValueTask DisposeAsync()
-    {
-        if (_process is { HasExited: false } process)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        _process?.Dispose();
-    }
+    public override ValueTask DisposeAsync() => _process?.DisposeAsync() ?? default;
 
     protected override async Task StartAsync()
     {
         try
         {
-            _process = Process.Start(new ProcessStartInfo("redis-server", "-") { RedirectStandardInput = true, RedirectStandardOutput = true });
-            await _process!.StandardInput.WriteAsync($"port {Port}\nbind 127.0.0.1\nrequirepass {Password}\nsave \"\"\nappendonly no\n");
-            _process.StandardInput.Close();
+            _process = ServerProcess.Start("redis-server", ["-"]);
+            await _process.WriteAsync($"port {Port}\nbind 127.0.0.1\nrequirepass {Password}\nsave \"\"\nappendonly no\n");
         }
         catch (System.ComponentModel.Win32Exception)
         {

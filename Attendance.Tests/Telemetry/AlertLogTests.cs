@@ -2,10 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.CameraWorker;
-using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Nodes;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Stores;
-using Attendance.Tests.Web;
 using OpenCvSharp;
 using Xunit;
 

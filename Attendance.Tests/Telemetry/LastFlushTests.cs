@@ -1,7 +1,7 @@
 using System.Net;
 using Attendance.CameraApi.Telemetry;
-using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Nodes;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using Attendance.Tests.Stores;
 using Xunit;
 

@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Attendance.Tests.Stores;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.Telemetry;
@@ -15,26 +14,15 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DirectoryInfo _folder;
-    private readonly Process _guard;
+    private readonly ServerProcess _guard;
     private readonly HttpClient _client = new();
-    private string _said = "";
 
     private PrometheusServer(DirectoryInfo folder)
     {
         _folder = folder;
-        _guard = Process.Start(new ProcessStartInfo(
-            "sh",
-            [
-                "-c", PostgresServer.Guard, "guard", folder.FullName,
-                "prometheus", $"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", "--web.listen-address=127.0.0.1:0",
-            ])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        _guard.OutputDataReceived += (_, line) => Hear(line.Data);
-        _guard.ErrorDataReceived += (_, line) => Hear(line.Data);
-        _guard.BeginOutputReadLine();
-        _guard.BeginErrorReadLine();
+        string[] command = ServerProcess.Guarded(
+            folder.FullName, "prometheus", $"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", "--web.listen-address=127.0.0.1:0");
+        _guard = ServerProcess.Start(command[0], command[1..], heard: Hear);
     }
 
     public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -66,7 +54,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         catch (Exception exception)
         {
             await server.DisposeAsync();
-            throw new InvalidOperationException($"Prometheus does not do its work:\n{server._said}", exception);
+            throw new InvalidOperationException($"Prometheus does not do its work:\n{server._guard.Output}", exception);
         }
     }
 
@@ -100,18 +88,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        _guard.StandardInput.Close(); // which ends the server, and takes its folder away
-        using var bound = new CancellationTokenSource(s_patience);
-        try
-        {
-            await _guard.WaitForExitAsync(bound.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _guard.Kill(entireProcessTree: true);
-        }
-
-        _guard.Dispose();
+        await _guard.FinishAsync(s_patience); // which takes its folder away
         if (Directory.Exists(_folder.FullName))
         {
             _folder.Delete(recursive: true);
@@ -132,10 +109,9 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         return body.RootElement.TryGetProperty("data", out var data) ? data.Clone() : throw new InvalidOperationException(body.RootElement.ToString());
     }
 
-    private void Hear(string? line)
+    private void Hear(string line)
     {
-        _said += line + "\n";
-        if (Listening().Match(line ?? "") is { Success: true } found)
+        if (Listening().Match(line) is { Success: true } found)
         {
             _address.TrySetResult(new Uri($"http://{found.Groups["address"].Value}/"));
         }

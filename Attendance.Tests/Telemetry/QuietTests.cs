@@ -1,7 +1,6 @@
 using System.Net;
 using Attendance.Tests.CameraApi.Sessions;
-using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Nodes;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Xunit;
 
@@ -51,7 +50,7 @@ public sealed class QuietTests(GarnetStore store) : IClassFixture<GarnetStore>
     {
         await using var receiver = await OtlpReceiver.StartAsync(Cancel);
         await using var node = await StartAsync(receiver, "quiet-c", "--Presence:Grace=00:00:00.500");
-        await using (var page = await PageSocket.OpenAsync(node.Address, Session, ("X-Api-Key", AttendanceSystem.ApiKey)))
+        await using (var page = await PageSocket.OpenAsync(node.Address, Session, ("X-Api-Key", TestSecrets.ApiKey)))
         {
             await page.HearAsync("hello");
             await node.AcquireAsync("quiet-c-demo", Session, ttlSeconds: 5);

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Attendance.Tests.CameraApi.Sessions;
-using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Nodes;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Xunit;
 
@@ -31,7 +30,7 @@ public sealed class SecretsTests(GarnetStore store) : IClassFixture<GarnetStore>
                 .. AspireSettings.For(receiver.Address),
             ]);
 
-        await using (var page = await PageSocket.OpenAsync(node.Address, Session, ("X-Api-Key", AttendanceSystem.ApiKey)))
+        await using (var page = await PageSocket.OpenAsync(node.Address, Session, ("X-Api-Key", TestSecrets.ApiKey)))
         {
             await page.HearAsync("hello");
             using (var failed = await node.AskAsync("away", Session))
@@ -57,7 +56,7 @@ public sealed class SecretsTests(GarnetStore store) : IClassFixture<GarnetStore>
         }
 
         await ArrivesAsync(receiver, "GET /api/sessions/{sessionId}/presence");
-        foreach (var secret in (string[])[Session, CameraPassword, CameraToken, AttendanceSystem.ApiKey, store.ConnectionString.Split("password=")[1].Split(',')[0]])
+        foreach (var secret in (string[])[Session, CameraPassword, CameraToken, TestSecrets.ApiKey, store.ConnectionString.Split("password=")[1].Split(',')[0]])
         {
             Assert.Null(receiver.Around(secret));
         }

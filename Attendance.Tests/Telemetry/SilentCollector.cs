@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Attendance.Tests.Stores;
+using Attendance.Tests.Programs;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -23,7 +23,7 @@ internal sealed class SilentCollector : IDisposable
 
     public SilentCollector(Silence silence)
     {
-        Port = StoreServer.FreePort();
+        Port = ServerProcess.FreePort();
         if (silence == Silence.Refuses)
         {
             return;

@@ -1,20 +1,23 @@
 using System.Net;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>What Web exports of the requests of a page, with the settings that Aspire gives it.</summary>
+/// <summary>
+/// What Web exports of the requests of a page, with the settings that Aspire gives it. Web has a process of its own: the telemetry of a process
+/// comes from all that runs in it, other tests among it.
+/// </summary>
 public sealed class WebTelemetryTests : IAsyncLifetime
 {
     private const string LeaseId = "Kf3-secret_lease_0123456", Session = "camera_123456789_abc123";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private OtlpReceiver _receiver = null!;
-    private FakeCameraApi _api = null!;
-    private WebServer _web = null!;
+    private RealCameraApi _api = null!;
+    private WebProcess _web = null!;
     private HttpClient _client = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -22,9 +25,15 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _receiver = await OtlpReceiver.StartAsync(Cancel);
-        _api = await FakeCameraApi.StartAsync(Cancel);
-        _web = new WebServer(_api.Address, [.. AspireSettings.All(_receiver.Address)]);
-        _client = _web.Client(await _web.SignInAsync());
+        _api = await CameraApis.BorrowAsync(Cancel);
+        _web = await WebProcess.StartAsync(
+            [$"--Services:camera-api:http:0={_api.Address}", "--Accounts:FirstAdmin:Password=the-first-password", .. AspireSettings.For(_receiver.Address)]);
+        var admin = await SignIn.AtAsync(_web.Http.BaseAddress!, "admin", "the-first-password", "the-second-password", Cancel);
+        _client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        {
+            BaseAddress = _web.Http.BaseAddress,
+        };
+        _client.DefaultRequestHeaders.Add("Cookie", admin.Header);
     }
 
     public async ValueTask DisposeAsync()
@@ -74,7 +83,8 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     [Fact]
     public void No_endpoint_is_named_by_its_constraints()
     {
-        var named = _web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        using var web = new WebServer(new Uri("http://127.0.0.1:1"));
+        var named = web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Select(endpoint => endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.IRouteDiagnosticsMetadata>()?.Route).ToList();
 
         Assert.Contains("/people/{id}/capture", named);
@@ -94,7 +104,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
 
         await UntilAsync(() => _receiver.Around("/api/leases/REDACTED") is not null, "the addresses of calls to camera-api arrive");
         Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.full")?.EndsWith("/api/cameras/demo/snapshot", StringComparison.Ordinal) ?? false);
-        foreach (var secret in (string[])[LeaseId, Session, "anything-hidden", FakeCameraApi.Key, "reason=client"])
+        foreach (var secret in (string[])[LeaseId, Session, "anything-hidden", TestSecrets.ApiKey, "reason=client"])
         {
             Assert.Null(_receiver.Around(secret));
         }
@@ -107,11 +117,8 @@ public sealed class WebTelemetryTests : IAsyncLifetime
         using var response = await _client.GetAsync(target, Cancel);
     }
 
-    private Task ArrivesAsync(string name) => UntilAsync(() => _receiver.Spans.Any(span => span.Name == name), $"'{name}' arrives");
+    private Task<TimeSpan> ArrivesAsync(string name) => UntilAsync(() => _receiver.Spans.Any(span => span.Name == name), $"'{name}' arrives");
 
-    private async Task UntilAsync(Func<bool> isSo, string what)
-    {
-        var isDone = await Task.Run(() => SpinWait.SpinUntil(isSo, s_patience), Cancel);
-        Assert.True(isDone, $"Not in time: {what}. There: {string.Join(", ", _receiver.Spans.Select(span => span.Name).Distinct())}");
-    }
+    private Task<TimeSpan> UntilAsync(Func<bool> isSo, string what) =>
+        Eventually.TrueAsync(isSo, s_patience, what, () => $"There: {string.Join(", ", _receiver.Spans.Select(span => span.Name).Distinct())}");
 }

@@ -4,8 +4,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.Tests.CameraWorker;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Faults;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
 using OpenCvSharp;
 using Xunit;
 

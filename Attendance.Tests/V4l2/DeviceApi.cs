@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Xunit;
 

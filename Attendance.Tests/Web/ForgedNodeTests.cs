@@ -1,5 +1,5 @@
 using System.Net;
-using Attendance.Tests.Browser;
+using Attendance.Tests.Hosts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

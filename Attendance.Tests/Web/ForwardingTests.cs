@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Attendance.ServiceDefaults;
+using Attendance.Tests.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -45,7 +46,7 @@ public sealed class ForwardingTests : WebTest
 
         var sent = Assert.Single(Api.Requests);
         Assert.Equal((method, target), (sent.Method, sent.Target));
-        Assert.Equal(FakeCameraApi.Key, sent.Headers["X-Api-Key"]);
+        Assert.Equal(TestSecrets.ApiKey, sent.Headers["X-Api-Key"]);
     }
 
     [Theory]
@@ -105,7 +106,7 @@ public sealed class ForwardingTests : WebTest
         var sent = Assert.Single(Api.Requests);
         Assert.DoesNotContain("made-up", sent.Headers.Values);
         Assert.False(sent.Headers.ContainsKey("Cookie")); // nor what says who is signed in
-        Assert.Equal(FakeCameraApi.Key, sent.Headers["X-Api-Key"]);
+        Assert.Equal(TestSecrets.ApiKey, sent.Headers["X-Api-Key"]);
     }
 
     [Fact]
@@ -194,9 +195,9 @@ public sealed class ForwardingTests : WebTest
     [Fact]
     public async Task A_stream_arrives_as_it_is_made_and_a_viewer_who_leaves_is_noticed()
     {
-        var lease = Api.HoldByAnother("demo");
+        var lease = await Api.HoldByAnotherAsync("demo");
         using (var response = await Client.GetAsync(
-            new Uri($"/api/cameras/demo/stream?lease={lease.Id}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel))
+            new Uri($"/api/cameras/demo/stream?lease={lease.LeaseId}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel))
         {
             Assert.StartsWith("multipart/x-mixed-replace", response.Content.Headers.ContentType!.ToString(), StringComparison.Ordinal);
             await using var stream = await response.Content.ReadAsStreamAsync(Cancel);
@@ -210,13 +211,13 @@ public sealed class ForwardingTests : WebTest
     [Fact]
     public async Task A_stream_ends_with_its_lease()
     {
-        var lease = Api.HoldByAnother("demo");
+        var lease = await Api.HoldByAnotherAsync("demo");
         using var response = await Client.GetAsync(
-            new Uri($"/api/cameras/demo/stream?lease={lease.Id}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
+            new Uri($"/api/cameras/demo/stream?lease={lease.LeaseId}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
         await using var stream = await response.Content.ReadAsStreamAsync(Cancel);
         await stream.ReadExactlyAsync(new byte[1000], Cancel);
 
-        Api.End("forced");
+        await Api.ForceAsync("demo");
 
         await stream.CopyToAsync(Stream.Null, Cancel);
     }
@@ -224,7 +225,7 @@ public sealed class ForwardingTests : WebTest
     [Fact]
     public async Task A_camera_api_that_is_gone_is_a_503_problem()
     {
-        await Api.DisposeAsync();
+        await Api.GoAwayAsync();
 
         foreach (var target in (string[])["/api/cameras", "/api/cameras/demo"])
         {
@@ -275,7 +276,7 @@ public sealed class ForwardingTests : WebTest
         await Client.PutAsync(new Uri($"/api/leases/{lease}", UriKind.Relative), null, Cancel);
         await Client.GetAsync(new Uri($"/api/cameras/demo/snapshot?lease={lease}", UriKind.Relative), Cancel);
         await Client.PostAsJsonAsync("/api/camera/cleanup", new { session_id = session }, Cancel);
-        await Api.DisposeAsync();
+        await Api.GoAwayAsync();
         await Client.DeleteAsync(new Uri($"/api/leases/{lease}?reason=client", UriKind.Relative), Cancel);
 
         // What the test's own client does is not Web's doing.
@@ -287,7 +288,7 @@ public sealed class ForwardingTests : WebTest
         Assert.Single(told, text => text.Contains("could not be forwarded", StringComparison.Ordinal));
         Assert.DoesNotContain(Web.Logs.GetSnapshot(), record => record.Exception is not null); // a line says it
         Assert.Contains(told, text => text.Contains("/api/leases/REDACTED", StringComparison.Ordinal));
-        foreach (var secret in (string[])[session, lease, FakeCameraApi.Key])
+        foreach (var secret in (string[])[session, lease, TestSecrets.ApiKey])
         {
             Assert.DoesNotContain(told, text => text.Contains(secret, StringComparison.Ordinal));
         }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Attendance.Tests.Accounts;
-using Attendance.Tests.Browser.Enrollment;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -51,10 +51,10 @@ public sealed class HostileInputTests : WebTest
     [InlineData("HEAD", "", HttpStatusCode.OK)]
     public async Task A_page_is_not_shown_of_nothing(string method, string query, HttpStatusCode expected)
     {
-        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        await TestPeople.AddKnownAsync(Web.Services, Cancel);
         using var visit = new Visit(Web.Address) { Cookie = Operator.Value };
         var token = SignIn.TokenIn((await visit.GetAsync("/people/new")).Text);
-        foreach (var page in (string[])[$"/people/{FakeEnrollmentApi.Person}", $"/people/{FakeEnrollmentApi.Person}/capture"])
+        foreach (var page in (string[])[$"/people/{TestPeople.Known}", $"/people/{TestPeople.Known}/capture"])
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), page + query);
             request.Headers.Add("RequestVerificationToken", token);
@@ -75,9 +75,9 @@ public sealed class HostileInputTests : WebTest
     [InlineData("/people/{person}/capture", "")]
     public async Task A_form_does_not_replace_what_the_path_names(string page, string id)
     {
-        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        await TestPeople.AddKnownAsync(Web.Services, Cancel);
         using var visit = new Visit(Web.Address) { Cookie = Operator.Value };
-        using var request = new HttpRequestMessage(HttpMethod.Get, page.Replace("{person}", FakeEnrollmentApi.Person.ToString(), StringComparison.Ordinal)) { Content = new FormUrlEncodedContent([new("id", id)]) };
+        using var request = new HttpRequestMessage(HttpMethod.Get, page.Replace("{person}", TestPeople.Known.ToString(), StringComparison.Ordinal)) { Content = new FormUrlEncodedContent([new("id", id)]) };
 
         using var response = await visit.Client.SendAsync(request, Cancel);
 

@@ -3,14 +3,14 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Attendance.ServiceDefaults;
-using Attendance.Tests.Browser.Enrollment;
+using Attendance.Tests.Subjects;
 using Xunit;
 
 namespace Attendance.Tests.Web;
 
 public sealed class PageTests : WebTest
 {
-    private static readonly string s_capture = $"/people/{FakeEnrollmentApi.Person}/capture";
+    private static readonly string s_capture = $"/people/{TestPeople.Known}/capture";
 
     [Theory]
     [InlineData("/", HttpStatusCode.OK)]
@@ -50,12 +50,15 @@ public sealed class PageTests : WebTest
 
     [Theory]
     [InlineData("/api/cameras", HttpStatusCode.OK)]
-    [InlineData("/api/cameras/demo/snapshot", HttpStatusCode.OK)]
+    [InlineData("/api/cameras/demo/snapshot?lease={lease}", HttpStatusCode.OK)]
+    [InlineData("/api/cameras/demo/snapshot", HttpStatusCode.Gone)]
     [InlineData("/api/nothing", HttpStatusCode.NotFound)]
     [InlineData("/api/alerts", HttpStatusCode.Forbidden)]
     public async Task An_answer_to_a_program_is_no_page_whatever_it_holds(string target, HttpStatusCode expected)
     {
-        var response = await GetAsync(target);
+        var lease = await Api.HoldByAnotherAsync("demo");
+
+        var response = await GetAsync(target.Replace("{lease}", lease.LeaseId, StringComparison.Ordinal));
 
         Assert.Equal(expected, response.StatusCode);
         Assert.Equal(
@@ -70,7 +73,7 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task Only_the_page_that_finds_faces_may_compile_WebAssembly_and_nothing_else_that_is_unsafe()
     {
-        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        await TestPeople.AddKnownAsync(Web.Services, Cancel);
         var policy = string.Join(' ', (await GetAsync(s_capture)).Headers.GetValues("Content-Security-Policy"));
 
         Assert.Contains("script-src 'self' 'wasm-unsafe-eval'", policy, StringComparison.Ordinal);
@@ -126,7 +129,7 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task A_page_is_shown_while_camera_api_is_gone()
     {
-        await Api.DisposeAsync();
+        await Api.GoAwayAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/cameras/demo")).StatusCode);
     }
@@ -134,7 +137,7 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task A_page_has_no_inline_script_or_style()
     {
-        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        await TestPeople.AddKnownAsync(Web.Services, Cancel);
         foreach (var target in (string[])["/", "/cameras/demo", "/cameras/browser", "/demo/camera-module", s_capture, "/nothing"])
         {
             var page = await (await GetAsync(target)).Content.ReadAsStringAsync(Cancel);
@@ -149,7 +152,10 @@ public sealed class PageTests : WebTest
     [Fact]
     public async Task A_list_that_camera_api_refuses_is_passed_on_as_it_is()
     {
-        Api.Refusals["*"] = new(503, "store_unavailable", 3);
+        Api.Proxy.Refuse("GET", "/api/cameras", new Problem(503, ProblemCodes.StoreUnavailable, "The session store does not answer.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(3),
+        });
 
         var response = await GetAsync("/api/cameras");
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.Web;
@@ -19,7 +20,7 @@ public sealed class SessionCleanupTests : WebTest
         var sent = Assert.Single(Api.Cleanups);
         Assert.Equal("""{"session_id":"camera_123456789_abc123","reason":"page_hide"}""", sent.Body);
         Assert.Equal("application/json", sent.Headers["Content-Type"]);
-        Assert.Equal(FakeCameraApi.Key, sent.Headers["X-Api-Key"]);
+        Assert.Equal(TestSecrets.ApiKey, sent.Headers["X-Api-Key"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;

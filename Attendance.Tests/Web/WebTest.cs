@@ -1,21 +1,21 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Attendance.Tests.Browser;
+using Attendance.Tests.Hosts;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace Attendance.Tests.Web;
 
-/// <summary>Web in front of a recorded camera-api.</summary>
+/// <summary>Web in front of a real camera API, with a proxy in between.</summary>
 public abstract class WebTest : IAsyncLifetime
 {
-    private FakeCameraApi? _api;
+    private RealCameraApi? _api;
     private WebServer? _web;
     private HttpClient? _client, _visitor;
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private protected FakeCameraApi Api => _api!;
+    private protected RealCameraApi Api => _api!;
 
     private protected WebServer Web => _web!;
 
@@ -28,30 +28,19 @@ public abstract class WebTest : IAsyncLifetime
     /// <summary>Somebody who is not signed in.</summary>
     protected HttpClient Visitor => _visitor!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _api = await FakeCameraApi.StartAsync(Cancel);
-        _web = new WebServer(_api.Address);
-        Operator = await _web.SignInAsync();
-        _client = _web.Client(Operator);
-        _visitor = _web.Client();
-    }
+    public async ValueTask InitializeAsync() => await OpenAsync(await CameraApis.BorrowAsync(Cancel));
 
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
-        _visitor?.Dispose();
-        if (_web is not null)
-        {
-            await _web.DisposeAsync();
-        }
-
-        if (_api is not null)
-        {
-            await _api.DisposeAsync();
-        }
-
+        await CloseAsync();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Puts Web in front of a camera API with these settings, for this test.</summary>
+    private protected async Task UseAsync(params string[] settings)
+    {
+        await CloseAsync();
+        await OpenAsync(await CameraApis.StartAsync(Cancel, settings));
     }
 
     /// <summary>A window in which the operator is signed in. The caller disposes of it.</summary>
@@ -76,6 +65,30 @@ public abstract class WebTest : IAsyncLifetime
         var browser = await ChromiumProcess.StartAsync(Cancel);
         await Operator.GiveToAsync(browser, Web.Address);
         return browser;
+    }
+
+    private async Task OpenAsync(RealCameraApi api)
+    {
+        _api = api;
+        _web = new WebServer(api.Address);
+        Operator = await _web.SignInAsync();
+        _client = _web.Client(Operator);
+        _visitor = _web.Client();
+    }
+
+    private async Task CloseAsync()
+    {
+        _client?.Dispose();
+        _visitor?.Dispose();
+        if (_web is not null)
+        {
+            await _web.DisposeAsync();
+        }
+
+        if (_api is not null)
+        {
+            await _api.DisposeAsync();
+        }
     }
 
     protected static async Task<string?> CodeOfAsync(HttpResponseMessage response)

@@ -41,14 +41,8 @@ internal sealed class LiveView(
         var all = cameras.All();
         _shown = all.ToDictionary(camera => camera.CameraId, Comparable);
         await SendNodesAsync();
-        await stream.SendAsync("snapshot", new
-        {
-            Node = Self,
-            At = clock.GetUtcNow().UtcDateTime,
-            Cameras = all,
-            Alerts = await AlertLists.ListAsync(openAlerts, store, AlertsShown),
-            Trends = trends.View,
-        });
+        await stream.SendAsync("snapshot", new SnapshotEvent(
+            Self, clock.GetUtcNow().UtcDateTime, all, await AlertLists.ListAsync(openAlerts, store, AlertsShown), trends.View));
         await SendFiguresAsync();
 
         using var timer = new PeriodicTimer(s_look, clock);
@@ -63,7 +57,7 @@ internal sealed class LiveView(
 
             if (look % LooksBetweenTrends == 0)
             {
-                await stream.SendAsync("trend", new { Node = Self, Point = trends.Latest });
+                await stream.SendAsync("trend", new TrendEvent(Self, trends.Latest));
             }
         }
     }
@@ -77,7 +71,7 @@ internal sealed class LiveView(
         if (changed.Count > 0 || removed.Count > 0)
         {
             _shown = now.ToDictionary(camera => camera.CameraId, Comparable);
-            await stream.SendAsync("cameras", new { Node = Self, Changed = changed, Removed = removed });
+            await stream.SendAsync("cameras", new CamerasEvent(Self, changed, removed));
         }
     }
 
@@ -87,14 +81,11 @@ internal sealed class LiveView(
         var figures = cameras.Figures();
         if (figures.Count > 0)
         {
-            await stream.SendAsync("figures", new
-            {
-                Node = Self,
-                Figures = figures.Select(figure => new object?[]
-                {
-                    figure.CameraId, RateOf(figure, at), figure.FrameAgeSeconds is { } age ? Math.Round(age, 3) : null, figure.Viewers,
-                }),
-            });
+            await stream.SendAsync("figures", new FiguresEvent(Self,
+            [
+                .. figures.Select(figure => (IReadOnlyList<object?>)
+                    [figure.CameraId, RateOf(figure, at), figure.FrameAgeSeconds is { } age ? Math.Round(age, 3) : null, figure.Viewers]),
+            ]));
         }
 
         _figures = figures.ToDictionary(figure => figure.CameraId, figure => (figure.Frames, at));
@@ -116,7 +107,7 @@ internal sealed class LiveView(
         if (!now.Select(WithoutTimes).SequenceEqual(_nodes.Select(WithoutTimes)))
         {
             _nodes = now;
-            await stream.SendAsync("nodes", new { Nodes = now });
+            await stream.SendAsync("nodes", new NodesEvent(now));
         }
 
         await SendAlertsOfSilentAsync([.. now.Where(one => !one.Followed).Select(one => one.Node)]);
@@ -134,7 +125,7 @@ internal sealed class LiveView(
             }
 
             _toldOf.Add(name);
-            await stream.SendAsync("alerts", new { Node = name, Alerts = alerts });
+            await stream.SendAsync("alerts", new AlertsEvent(name, alerts));
         }
     }
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Attendance.Tests.Browser;
 using Attendance.Tests.CameraWorker;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -45,7 +46,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
     /// <param name="at">Called at each page, which has a name.</param>
     private async Task WalkAsync(Func<IPage, string, Task> at)
     {
-        using var host = new AppHostProcess(_home, "--Alerts:ResolveAfter=00:00:15");
+        await using var host = new AppHostProcess(_home, "--Alerts:ResolveAfter=00:00:15");
         await host.UpAsync();
         using var web = await host.OperatorAsync();
         await using var window = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 800 }, ColorScheme = ColorScheme.Light }, Cancel);

@@ -1,4 +1,4 @@
-using Attendance.Tests.Enrollment;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Microsoft.Playwright;
 
@@ -14,6 +14,10 @@ internal static class ActingCamera
         window.show = async name => {
             const answer = await fetch(`/rendered/${name}.jpg`);
             window.before = name === 'nobody' ? null : await createImageBitmap(await answer.blob());
+            const video = document.querySelector('video');
+            for (let i = 0; i < 4 && video?.readyState >= 2; i++) { // until the page has it: a hidden one is given none
+                await Promise.race([new Promise(seen => video.requestVideoFrameCallback(seen)), new Promise(late => setTimeout(late, 500))]);
+            }
         };
         setInterval(() => {
             const context = shown.getContext('2d');

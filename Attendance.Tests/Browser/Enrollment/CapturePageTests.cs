@@ -1,35 +1,39 @@
-using Attendance.Tests.Enrollment;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
+using Attendance.Web.Enrollment;
+using Attendance.Web.Http;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser.Enrollment;
 
-/// <summary>The capture page in front of a recorded enrollment API, and a rendered person in front of its camera.</summary>
+/// <summary>The capture page, with a proxy between it and Web, and a rendered person in front of its camera.</summary>
 [Trait("Suite", "Browser")]
 public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsyncLifetime
 {
     private static readonly string[] s_poses = ["front", "left", "right", "up", "down"];
 
-    private FakeEnrollmentApi? _enrollment;
+    private ShotTraffic? _shots;
 
-    private FakeEnrollmentApi Enrollment => _enrollment!;
+    private ShotTraffic Shots => _shots!;
 
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
         await InitializeAsync();
-        _enrollment = await FakeEnrollmentApi.StartAsync(Cancel);
+        _shots = await ShotTraffic.StartAsync(Web, Cancel);
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync()
     {
-        await DisposeAsync();
-        if (_enrollment is not null)
+        if (_shots is not null)
         {
-            await _enrollment.DisposeAsync();
+            await _shots.DisposeAsync();
         }
+
+        await DisposeAsync();
     }
 
     [Fact]
@@ -46,19 +50,19 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
 
             await Expect(Prompt(page)).ToHaveTextAsync("All pictures are there. The camera is given back.", new() { Timeout = 90_000 });
 
-            Assert.Equal(s_poses, Enrollment.Sent.Select(shot => shot.Pose));
-            var lease = Assert.Single(Api.Ended);
-            Assert.Equal("client", lease.EndedBecause);
-            Assert.All(Enrollment.Sent, shot =>
+            Assert.Equal(s_poses, Shots.Sent.Select(shot => shot.Pose));
+            var (lease, reason, _) = Assert.Single(await Api.EndedAsync());
+            Assert.Equal("client", reason);
+            Assert.All(Shots.Sent, shot =>
             {
-                Assert.Equal((lease.CameraId, lease.Id, lease.Token, false), (shot.CameraId, shot.LeaseId, shot.Token, shot.Manual));
+                Assert.Equal((lease.CameraId, lease.LeaseId, lease.FencingToken, false), (shot.CameraId, shot.LeaseId, shot.Token, shot.Manual));
                 Assert.Equal([0xFF, 0xD8], shot.Picture[..2]);
                 Assert.InRange(shot.Picture.Length, 10_000, 1_000_000);
             });
             await Expect(page.Locator("#count")).ToHaveTextAsync("5 of 5 taken");
             await Expect(page.Locator("#done")).ToHaveTextAsync("Back to Ada Lovelace");
-            Assert.Equal($"/people/{FakeEnrollmentApi.Person}", await page.Locator("#done").GetAttributeAsync("href"));
-            await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
+            Assert.Equal($"/people/{TestPeople.Known}", await page.Locator("#done").GetAttributeAsync("href"));
+            await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "the camera is given back");
         }
         finally
         {
@@ -69,8 +73,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     [Fact]
     public async Task Whoever_comes_back_goes_on_where_they_were()
     {
-        Enrollment.Keep(Pose.Front, ActingCamera.Picture("front"));
-        Enrollment.Keep(Pose.Left, ActingCamera.Picture("left"));
+        await Shots.KeepAsync(Cancel, Pose.Front, Pose.Left);
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
 
@@ -82,18 +85,14 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await ActingCamera.ShowAsync(page, "up"); // judged against the front shot that the server has
         await Expect(Prompt(page)).ToHaveTextAsync("Lower your chin slowly");
 
-        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 2, "both are sent");
-        Assert.Equal(["right", "up"], Enrollment.Sent.Select(shot => shot.Pose));
+        await Eventually.TrueAsync(() => Shots.Sent.Count == 2, "both are sent");
+        Assert.Equal(["right", "up"], Shots.Sent.Select(shot => shot.Pose));
     }
 
     [Fact]
     public async Task With_all_pictures_there_no_camera_is_taken_and_one_can_be_taken_anew()
     {
-        foreach (var pose in Enum.GetValues<Pose>())
-        {
-            Enrollment.Keep(pose, ActingCamera.Picture("front"));
-        }
-
+        await Shots.KeepAsync(Cancel, Enum.GetValues<Pose>());
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
         await Expect(Prompt(page)).ToHaveTextAsync("All pictures are there");
@@ -103,13 +102,13 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
         await page.GetByRole(AriaRole.Button, new() { Name = "Keep the former picture" }).ClickAsync();
         await Expect(page.Locator("#count")).ToHaveTextAsync("5 of 5 taken");
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
-        Assert.Empty(Enrollment.Sent);
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "the camera is given back");
+        Assert.Empty(Shots.Sent);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Retake: To the left" }).ClickAsync();
         await ActingCamera.ShowAsync(page, "left");
         await Expect(Prompt(page)).ToHaveTextAsync("All pictures are there. The camera is given back.");
-        Assert.Equal("left", Assert.Single(Enrollment.Sent).Pose);
+        Assert.Equal("left", Assert.Single(Shots.Sent).Pose);
     }
 
     [Theory]
@@ -126,13 +125,13 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await ActingCamera.ShowAsync(page, shown);
 
         await Expect(Hint(page)).ToContainTextAsync(words);
-        Assert.Empty(Enrollment.Sent);
+        Assert.Empty(Shots.Sent);
     }
 
     [Fact]
     public async Task A_picture_that_the_server_finds_not_good_is_asked_for_again_with_its_reason()
     {
-        Enrollment.AnswerNext(new FakeEnrollmentApi.Answer(422, "shot_not_good", "too_dark", "blurred"));
+        Shots.AnswerNext(EnrollmentProblems.NotGood(["too_dark", "blurred"]));
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
         await ActingCamera.ShowAsync(page, "front");
@@ -140,21 +139,21 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(Hint(page)).ToHaveTextAsync("The picture was checked again and not taken. Too dark: turn on a light or face a window.");
         await Expect(Prompt(page)).ToHaveTextAsync("Look straight into the camera");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left"); // and now it is good
-        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
-        Assert.Equal(["front", "front"], Enrollment.Sent.Select(shot => shot.Pose));
+        await Eventually.TrueAsync(() => Shots.Sent.Count == 2, "it is sent again");
+        Assert.Equal(["front", "front"], Shots.Sent.Select(shot => shot.Pose));
     }
 
     [Fact]
     public async Task A_picture_whose_lease_had_ended_is_asked_for_again()
     {
-        Enrollment.AnswerNext(new FakeEnrollmentApi.Answer(410, "lease_ended"));
+        Shots.AnswerNext(EnrollmentProblems.LeaseEnded("expired"));
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
         await ActingCamera.ShowAsync(page, "front");
 
         await Expect(Hint(page)).ToContainTextAsync("The camera had been given back before this picture arrived");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
-        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 2, "it is sent again");
+        await Eventually.TrueAsync(() => Shots.Sent.Count == 2, "it is sent again");
     }
 
     [Theory]
@@ -168,12 +167,12 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(Prompt(page)).ToHaveTextAsync("Look straight into the camera");
         if (status == 0)
         {
-            Enrollment.IsAway = true;
+            Shots.IsAway = true;
         }
         else
         {
-            var answer = new FakeEnrollmentApi.Answer(status, status == 401 ? "sign_in_required" : "face_check_unavailable");
-            Enrollment.AnswerNext(answer, answer);
+            var answer = status == 401 ? ApiProblems.SignedOut() : EnrollmentProblems.FaceCheckUnavailable();
+            Shots.AnswerNext(answer, answer);
         }
 
         await ActingCamera.ShowAsync(page, "front");
@@ -192,11 +191,11 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
             await Expect(page.GetByRole(AriaRole.Alert).GetByRole(AriaRole.Link, new() { Name = "Sign in" })).ToHaveAttributeAsync("href", "/sign-in");
         }
 
-        Enrollment.IsAway = false;
+        Shots.IsAway = false;
         await page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
         await Expect(Row(page, "Straight")).ToContainTextAsync("Taken");
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
-        Assert.Equal(["front"], Enrollment.Kept);
+        Assert.Equal([Pose.Front], await Shots.KeptAsync(Cancel));
     }
 
     [Fact]
@@ -211,7 +210,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await page.Keyboard.PressAsync("Space");
 
         await Expect(Row(page, "Straight")).ToContainTextAsync("Taken by hand");
-        var shot = Enrollment.Sent[0];
+        var shot = Shots.Sent[0];
         Assert.Equal(("front", true), (shot.Pose, shot.Manual));
     }
 
@@ -256,7 +255,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Paused");
         await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System, Cancel); // nothing to wait for: nothing happens
         Assert.Equal(0, await page.EvaluateAsync<int>("() => looks"));
-        Assert.Empty(Enrollment.Sent);
+        Assert.Empty(Shots.Sent);
 
         await page.EvaluateAsync("() => { isHidden = false; document.dispatchEvent(new Event('visibilitychange')); }");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
@@ -265,31 +264,35 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     [Fact]
     public async Task The_best_camera_is_one_of_the_server_and_its_name_is_said()
     {
+        using var camera = new FaultCamera("demo");
+        await UseFaultCameraAsync(camera);
         await using var window = await WindowAsync(choice: "auto");
         var page = await OpenAsync(window);
 
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         await Expect(page.Locator("#facts")).ToHaveTextAsync("Camera: Reception desk");
-        await Expect(page.Locator("#choice option").Nth(1)).ToHaveTextAsync("Reception desk — available");
-        var lease = Assert.Single(Api.Live);
+        await Expect(page.Locator("#choice option").Nth(1)).ToContainTextAsync("Reception desk — "); // and its state, which may be this page's own doing
+        var lease = Assert.Single(await Api.LiveAsync());
         Assert.Equal("demo", lease.CameraId);
         Assert.Contains("\"requirements\":{\"test_pattern\":false}", Api.Requests.First(sent => sent is { Method: "POST", Target: "/api/leases" }).Body, StringComparison.Ordinal);
 
         await page.Locator("#take").ClickAsync();
-        await Eventually.TrueAsync(() => Enrollment.Sent.Count == 1, "the picture is sent");
-        Assert.Equal(("demo", lease.Id, lease.Token), (Enrollment.Sent[0].CameraId, Enrollment.Sent[0].LeaseId, Enrollment.Sent[0].Token));
+        await Eventually.TrueAsync(() => Shots.Sent.Count == 1, "the picture is sent");
+        Assert.Equal(("demo", lease.LeaseId, lease.FencingToken), (Shots.Sent[0].CameraId, Shots.Sent[0].LeaseId, Shots.Sent[0].Token));
     }
 
     [Fact]
     public async Task Where_no_camera_of_the_server_is_free_this_devices_is_used_and_that_is_said()
     {
-        Api.HoldByAnother("demo");
+        using var camera = new FaultCamera("demo");
+        await UseFaultCameraAsync(camera);
+        await Api.HoldByAnotherAsync("demo");
         await using var window = await WindowAsync(choice: "auto");
         var page = await OpenAsync(window);
 
         await Expect(page.Locator("#choice-note")).ToHaveTextAsync("No camera of the server is free, so this device’s camera is used.");
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
-        Assert.Contains(Api.Live, lease => lease.CameraId.StartsWith("browser-", StringComparison.Ordinal));
+        Assert.Contains(await Api.LiveAsync(), lease => lease.CameraId.StartsWith("browser-", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -300,7 +303,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 
         await page.Locator("#choice").SelectOptionAsync("server:demo");
-        await Eventually.TrueAsync(() => Api.Live is [{ CameraId: "demo" }], "only the server's camera is held");
+        await Eventually.TrueAsync(async () => await Api.LiveAsync() is [{ CameraId: "demo" }], "only the server's camera is held");
         await Expect(page.Locator("#facts")).ToHaveTextAsync("Camera: Reception desk");
 
         await page.ReloadAsync();
@@ -310,14 +313,17 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     [Fact]
     public async Task Without_consent_no_camera_is_taken_until_it_is_recorded()
     {
-        Enrollment.Consent = false;
+        var isWithdrawn = new TaskCompletionSource();
+        Shots.HoldList(isWithdrawn.Task); // without consent there is no such page: it is withdrawn while the page is loaded
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
+        await Shots.SetConsentAsync(false, Cancel);
+        isWithdrawn.SetResult();
 
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This person’s consent is not recorded");
-        Assert.Empty(Api.Live);
+        Assert.Empty(await Api.LiveAsync());
 
-        Enrollment.Consent = true;
+        await Shots.SetConsentAsync(true, Cancel);
         await page.EvaluateAsync("() => document.dispatchEvent(new Event('visibilitychange'))"); // back from the tab where it was recorded
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
@@ -326,14 +332,14 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     [Fact]
     public async Task Consent_that_is_withdrawn_ends_it_and_gives_the_camera_back()
     {
-        Enrollment.AnswerNext(new FakeEnrollmentApi.Answer(403, "consent_missing"));
+        Shots.AnswerNext(EnrollmentProblems.ConsentMissing());
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
         await ActingCamera.ShowAsync(page, "front");
 
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This person’s consent is not recorded");
-        await Eventually.TrueAsync(() => Api.Live.Count == 0, "the camera is given back");
-        Assert.Single(Enrollment.Sent);
+        await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "the camera is given back");
+        Assert.Single(Shots.Sent);
     }
 
     [Theory]
@@ -341,18 +347,18 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     [InlineData(404, "unknown_person", "There is no such person any more.")]
     public async Task Who_may_not_take_pictures_is_told_why(int status, string code, string words)
     {
-        Enrollment.Refusal = new(status, code);
+        Shots.RefuseList(new Problem(status, code, "It is refused."));
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
 
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(words);
-        Assert.Empty(Api.Live);
+        Assert.Empty(await Api.LiveAsync());
     }
 
     [Fact]
     public async Task A_camera_that_is_refused_to_whoever_is_signed_out_says_where_to_sign_in()
     {
-        Api.Refusals["demo"] = new(401, "sign_in_required");
+        Api.Proxy.Refuse("POST", "/api/leases", new Problem(401, ProblemCodes.SignInRequired, "Sign in first."));
         await using var window = await WindowAsync(choice: "server:demo");
         var page = await OpenAsync(window);
 
@@ -368,12 +374,14 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await ActingCamera.ShowAsync(page, "front");
         await Expect(Row(page, "Straight")).ToContainTextAsync("Taken");
 
-        Api.End("takeover");
+        var camera = Assert.Single(await Api.LiveAsync()).CameraId;
+        var other = await Api.HoldByAnotherAsync(camera, takeover: true);
 
         await Expect(page.Locator("#state")).ToContainTextAsync("Somebody else has taken the camera over.");
         await Expect(Prompt(page)).ToHaveTextAsync("Start the camera to go on");
         await Expect(page.Locator("#take")).ToHaveAttributeAsync("aria-disabled", "true");
-        Assert.Equal(["front"], Enrollment.Kept);
+        Assert.Equal([Pose.Front], await Shots.KeptAsync(Cancel));
+        await Api.LeaveAsync(other.SessionId, "client");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
     }
@@ -409,12 +417,18 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         return window;
     }
 
+    /// <summary>A camera of the server that is no test pattern, which the page would not take for a person.</summary>
+    private async Task UseFaultCameraAsync(FaultCamera camera)
+    {
+        await UseAsync(camera.Setting, "--Cameras:demo:Name=Reception desk", "--Capture:AllowFaultCameras=true");
+        await Shots.DisposeAsync();
+        _shots = await ShotTraffic.StartAsync(Web, Cancel);
+    }
+
     private async Task<IPage> OpenAsync(IBrowserContext window)
     {
-        await Enrollment.LeadHereAsync(window);
-        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
         var page = await window.NewPageAsync();
-        await page.GotoAsync(new Uri(Web.Address, $"/people/{FakeEnrollmentApi.Person}/capture").ToString());
+        await page.GotoAsync(new Uri(Shots.Address, $"/people/{TestPeople.Known}/capture").ToString());
         return page;
     }
 }

@@ -1,3 +1,5 @@
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
@@ -17,8 +19,7 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
     [InlineData("contrast", 1280, 860, ColorScheme.Dark)]
     public async Task Of_the_capture_page(string device, int width, int height, ColorScheme scheme)
     {
-        await using var enrollment = await FakeEnrollmentApi.StartAsync(Cancel);
-        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        await using var shots = await ShotTraffic.StartAsync(Web, Cancel);
         await using var window = await WindowAsync(
             chromium,
             new()
@@ -29,7 +30,6 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
             });
         await window.AddInitScriptAsync("localStorage.setItem('enrollment_camera', 'device')");
         await ActingCamera.ReplaceAsync(window);
-        await enrollment.LeadHereAsync(window);
         var page = await window.NewPageAsync();
         async Task ShootAsync(string name)
         {
@@ -38,7 +38,7 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
             Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
         }
 
-        await page.GotoAsync(new Uri(Web.Address, $"/people/{FakeEnrollmentApi.Person}/capture").ToString());
+        await page.GotoAsync(new Uri(shots.Address, $"/people/{TestPeople.Known}/capture").ToString());
         await ActingCamera.ShowAsync(page, "front");
         await Expect(page.Locator("#prompt")).ToHaveTextAsync("Turn your head slowly to your left");
         await ShootAsync("middle");
@@ -54,11 +54,11 @@ public sealed class CaptureScreenshots(ChromiumBrowser chromium) : WebTest
             await Expect(page.Locator($"#poses li:has([data-pose={pose}])")).ToContainTextAsync("Taken");
         }
 
-        enrollment.IsAway = true;
+        shots.IsAway = true;
         await ActingCamera.ShowAsync(page, "down");
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await ShootAsync("away");
-        enrollment.IsAway = false;
+        shots.IsAway = false;
         await page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
         await Expect(page.Locator("#prompt")).ToContainTextAsync("The camera is given back.");
         await ShootAsync("done");

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
@@ -173,7 +175,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
     public async Task All_five_poses_are_found_and_told_apart_in_rendered_pictures()
     {
         await using var window = await WindowAsync(chromium);
-        var page = await OpenAsync(window, $"/people/{FakeEnrollmentApi.Person}/capture"); // others may not compile WebAssembly
+        var page = await OpenAsync(window, $"/people/{TestPeople.Known}/capture"); // others may not compile WebAssembly
         var found = JsonDocument.Parse(await page.EvaluateAsync<string>(Asking(
             """
             await (async () => {
@@ -231,7 +233,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
 
     private async Task<IPage> OpenAsync(IBrowserContext window, string target = "/nothing")
     {
-        await FakeEnrollmentApi.AddPersonAsync(Web, Cancel);
+        await TestPeople.AddKnownAsync(Web.Services, Cancel);
         await ActingCamera.ReplaceAsync(window);
         await window.RouteAsync("**/api/**", route => route.AbortAsync());
         var page = await window.NewPageAsync();

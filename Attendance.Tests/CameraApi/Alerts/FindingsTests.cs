@@ -11,7 +11,7 @@ using Attendance.CameraApi.Upkeep;
 using Attendance.ServiceDefaults;
 using Attendance.Tests.CameraApi.Capture;
 using Attendance.Tests.CameraApi.Leases;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -39,7 +39,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
             _store,
             LeaseNode.NewName(),
             _clock,
-            services => services.Configure<SecurityOptions>(security => security.ApiKey = AttendanceSystem.ApiKey),
+            services => services.Configure<SecurityOptions>(security => security.ApiKey = TestSecrets.ApiKey),
             ("Cameras:away:Source", "device:/dev/there-is-no-such-device"),
             ("Alerts:Contention:Count", "3"),
             ("Alerts:HeartbeatsLost:Count", "2"),

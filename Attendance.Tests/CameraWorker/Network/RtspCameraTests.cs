@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.CameraWorker.Network;

@@ -1,5 +1,6 @@
 using System.Text;
 using Attendance.Tests.Faces;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment.Quality;
 using Attendance.Web.Faces;

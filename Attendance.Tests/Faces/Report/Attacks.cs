@@ -1,4 +1,4 @@
-using Attendance.Tests.Enrollment;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Liveness;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Attendance.Tests.Enrollment;
+using Attendance.Tests.Subjects;
 using Attendance.Tests.Telemetry;
 using Attendance.Web.Data;
 using Attendance.Web.Faces;

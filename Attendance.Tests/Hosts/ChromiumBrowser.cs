@@ -1,10 +1,10 @@
-using Attendance.Tests.Browser;
+using Attendance.Tests.Hosts;
 using Microsoft.Playwright;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(ChromiumBrowser))]
 
-namespace Attendance.Tests.Browser;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>
 /// One installed Chromium for all browser tests, started by the first that needs it. Nothing is downloaded: where there

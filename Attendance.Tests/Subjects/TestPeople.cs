@@ -1,17 +1,26 @@
-using Attendance.Tests.Faces;
 using Attendance.Web.Data;
 using Attendance.Web.Faces.Recognition;
 using Attendance.Web.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Attendance.Tests.Enrollment;
+namespace Attendance.Tests.Subjects;
 
 /// <summary>People who are there already, where how they came to be there is not what is tested.</summary>
 internal static class TestPeople
 {
+    public const string KnownName = "Ada Lovelace";
+    public static readonly Guid Known = new("0a1b2c3d-0000-4000-8000-000000000001");
+
+    /// <summary>The known one, with consent and without pictures.</summary>
+    public static async Task AddKnownAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var scope = services.CreateAsyncScope();
+        await AddAsync(scope.ServiceProvider, Known, KnownName, cancellationToken);
+    }
+
     /// <summary>One with consent and without pictures, whose id is known.</summary>
-    public static async Task AddAsync(IServiceProvider services, Guid id, string name, CancellationToken cancellationToken)
+    private static async Task AddAsync(IServiceProvider services, Guid id, string name, CancellationToken cancellationToken)
     {
         var db = services.GetRequiredService<AttendanceDb>();
         if (!await db.People.AnyAsync(person => person.Id == id, cancellationToken))
@@ -33,12 +42,17 @@ internal static class TestPeople
         var version = services.GetRequiredService<ConsentTexts>().Version;
         var form = new PersonForm { FullName = name, Number = number, Group = group };
         var (_, person) = await people.AddAsync(form, now => consent ? new Consent(now, version, "test") : null, "test", cancellationToken);
+        await AddShotsAsync(services, person!.Id, poses, cancellationToken, face);
+        return person.Id;
+    }
+
+    public static async Task AddShotsAsync(
+        IServiceProvider services, Guid personId, IReadOnlyList<Pose> poses, CancellationToken cancellationToken, FaceEmbedding? face = null)
+    {
         foreach (var pose in poses)
         {
-            await services.GetRequiredService<ShotStore>().TryReplaceAsync(NewShot(person!.Id, pose), TestFaces.Jpeg(pose), face ?? TestEmbeddings.Random(), cancellationToken);
+            await services.GetRequiredService<ShotStore>().TryReplaceAsync(NewShot(personId, pose), TestFaces.Jpeg(pose), face ?? TestEmbeddings.Random(), cancellationToken);
         }
-
-        return person!.Id;
     }
 
     public static Shot NewShot(Guid personId, Pose pose) => new()

@@ -1,6 +1,6 @@
 using Attendance.Web.Faces.Recognition;
 
-namespace Attendance.Tests.Faces;
+namespace Attendance.Tests.Subjects;
 
 /// <summary>Numbers of faces, for what does not look at pictures.</summary>
 internal static class TestEmbeddings

@@ -1,11 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Attendance.Tests.Browser;
 using Microsoft.Playwright;
 using Xunit;
 
-namespace Attendance.Tests.Web;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>The cookie of somebody who has signed in, for whatever it is needed.</summary>
 internal sealed partial record SignIn(string Value)

@@ -1,8 +1,7 @@
 using System.Net;
-using Attendance.Tests.Web;
 using Xunit;
 
-namespace Attendance.Tests.Accounts;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>A browser without a window: it keeps its cookies, and shows where it is sent instead of going there.</summary>
 internal sealed class Visit : IDisposable

@@ -2,7 +2,7 @@ using Attendance.Web.Data;
 using OpenCvSharp;
 using Xunit;
 
-namespace Attendance.Tests.Enrollment;
+namespace Attendance.Tests.Subjects;
 
 /// <summary>
 /// Pictures of a person in front of a camera, rendered out of the demo picture of the npm package that the capture page uses: its

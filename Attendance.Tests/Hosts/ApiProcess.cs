@@ -1,58 +1,41 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
-using Attendance.Tests.Stores;
+using Attendance.Tests.Programs;
 using Xunit;
 
-namespace Attendance.Tests.EndToEnd;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>A camera API as ops run it, in a process of its own on a free port of this machine.</summary>
 internal abstract class ApiProcess : IAsyncDisposable
 {
-    /// <summary>Who asks more often takes the time from who is asked.</summary>
-
-    private readonly Process _process;
+    private readonly ServerProcess _process;
     private readonly TimeSpan _patience;
-    private readonly StringBuilder _log = new();
 
     /// <param name="patience">Nothing that is asked of it takes so long.</param>
     protected ApiProcess(string store, string name, TimeSpan patience, params string[] settings)
     {
-        var address = new Uri($"http://127.0.0.1:{StoreServer.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
         var start = Command([$"--urls={address}", $"--Node:Name={name}", .. settings]);
         start.Environment["ConnectionStrings__sessions"] = store;
         (Name, _patience) = (name, patience);
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += Collect;
-        _process.ErrorDataReceived += Collect;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = ServerProcess.Start(start);
         Http = new HttpClient { BaseAddress = address, Timeout = patience };
-        Http.DefaultRequestHeaders.Add("X-Api-Key", AttendanceSystem.ApiKey);
+        Http.DefaultRequestHeaders.Add("X-Api-Key", TestSecrets.ApiKey);
     }
 
     public string Name { get; }
 
     public int Pid => _process.Id;
 
-    public bool IsRunning => !_process.HasExited;
+    public bool IsRunning => _process.IsRunning;
 
     public HttpClient Http { get; }
 
     public Uri Address => Http.BaseAddress!;
 
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return _log.ToString();
-            }
-        }
-    }
+    public string Log => _process.Output;
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -80,29 +63,15 @@ internal abstract class ApiProcess : IAsyncDisposable
 
     /// <summary>It may end it, and this waits until it has.</summary>
     /// <returns>The exit code; 128 and the signal where it was killed.</returns>
-    public Task<int> SignalAsync(string signal)
-    {
-        Processes.Signal(Pid, signal);
-        return ExitAsync();
-    }
+    public Task<int> SignalAsync(string signal) => _process.SignalAsync(signal, _patience);
 
     /// <returns>The exit code.</returns>
-    public async Task<int> ExitAsync()
-    {
-        await _process.WaitForExitAsync(Cancel).WaitAsync(_patience, Cancel);
-        return _process.ExitCode;
-    }
+    public Task<int> ExitAsync() => _process.ExitAsync(_patience);
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        if (IsRunning)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(_patience);
-        }
-
-        _process.Dispose();
+        await _process.DisposeAsync();
     }
 
     /// <summary>Any command of the same program, with the key; its output is the caller's to read.</summary>
@@ -113,44 +82,10 @@ internal abstract class ApiProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["Security__ApiKey"] = AttendanceSystem.ApiKey;
+        start.Environment["Security__ApiKey"] = TestSecrets.ApiKey;
         return start;
     }
 
     /// <summary>Waits until it answers. If it does not, what it wrote is shown, and it is ended.</summary>
-    protected async Task HealthyAsync(TimeSpan bound)
-    {
-        try
-        {
-            await Eventually.TrueAsync(IsHealthyAsync, bound, $"{Name} is healthy");
-        }
-        catch
-        {
-            TestContext.Current.TestOutputHelper?.WriteLine(Log);
-            await DisposeAsync();
-            throw;
-        }
-    }
-
-    private async Task<bool> IsHealthyAsync()
-    {
-        Assert.True(IsRunning, Log);
-        try
-        {
-            using var response = await Http.GetAsync("/health", Cancel);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false; // not listening yet
-        }
-    }
-
-    private void Collect(object sender, DataReceivedEventArgs line)
-    {
-        lock (_log)
-        {
-            _log.AppendLine(line.Data);
-        }
-    }
+    protected Task HealthyAsync(TimeSpan bound) => _process.HealthyAsync(Http, bound, $"{Name} is healthy");
 }

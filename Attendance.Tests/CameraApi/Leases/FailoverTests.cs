@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Store;
-using Attendance.Tests.CameraApi.Leases;
+using Attendance.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
 
-namespace Attendance.Tests.Stores;
+namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
 /// A whole node, but for its hardware, whose primary store is killed: the sentinels name another, and the node follows. Each test

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Xunit;
 
-namespace Attendance.Tests.Web;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>
 /// Web on a real socket, with a database of its own in a folder that goes with it. Several projects have a <c>Program</c>, so a
@@ -33,9 +33,9 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
         _settings = new()
         {
             ["Services:camera-api:http:0"] = cameraApi.ToString(),
-            ["Security:ApiKey"] = FakeCameraApi.Key,
+            ["Security:ApiKey"] = TestSecrets.ApiKey,
             ["Data:Folder"] = _data.FullName,
-            ["DataProtection:Secret"] = "0123456789abcdef0123456789abcdef",
+            ["DataProtection:Secret"] = TestSecrets.DataProtection,
         };
         foreach (var (key, value) in settings)
         {

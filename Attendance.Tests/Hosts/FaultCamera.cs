@@ -1,4 +1,4 @@
-namespace Attendance.Tests.Faults;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>A <c>fault:</c> camera and the file that tells it what goes wrong.</summary>
 public sealed class FaultCamera : IDisposable

@@ -4,9 +4,10 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attendance.Tests.Programs;
 using Xunit;
 
-namespace Attendance.Tests.Browser;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>
 /// A Chromium that nobody but the test holds on to: it can be killed, and its pages can be hidden and frozen. Playwright keeps
@@ -20,7 +21,7 @@ internal sealed class ChromiumProcess : IAsyncDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _asked = new();
-    private Process? _process;
+    private ServerProcess? _process;
     private Task _hearing = Task.CompletedTask;
     private int _id;
     private bool _isDisposed;
@@ -80,17 +81,15 @@ internal sealed class ChromiumProcess : IAsyncDisposable
         }
 
         _isDisposed = true;
-        if (_process is { HasExited: false })
+        if (_process is not null)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync(CancellationToken.None);
+            await _process.DisposeAsync();
         }
 
         _socket.Abort();
         await _hearing;
         _socket.Dispose();
         _sending.Dispose();
-        _process?.Dispose();
         for (var attempt = 0; attempt < 20; attempt++)
         {
             try
@@ -107,25 +106,16 @@ internal sealed class ChromiumProcess : IAsyncDisposable
 
     private async Task LaunchAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        _process = Process.Start(new ProcessStartInfo(ChromiumBrowser.Executable())
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList = { "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_data.FullName}" },
-        }.With([.. ChromiumBrowser.Arguments, ChromiumBrowser.FakeDevice, ChromiumBrowser.FakeConsent, .. arguments, "about:blank"]))!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-
-        var started = Stopwatch.GetTimestamp();
+        _process = ServerProcess.Start(
+            ChromiumBrowser.Executable(),
+            [
+                "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_data.FullName}",
+                .. ChromiumBrowser.Arguments, ChromiumBrowser.FakeDevice, ChromiumBrowser.FakeConsent, .. arguments, "about:blank",
+            ]);
         var file = Path.Combine(_data.FullName, "DevToolsActivePort");
-        string[] lines;
-        while (!File.Exists(file) || (lines = await File.ReadAllLinesAsync(file, cancellationToken)).Length < 2)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < s_patience && !_process.HasExited, "Chromium does not start.");
-            await Task.Delay(20, cancellationToken);
-        }
+        string[] lines = [];
+        await _process.ReadyAsync(
+            async () => File.Exists(file) && (lines = await File.ReadAllLinesAsync(file, cancellationToken)).Length >= 2, s_patience, "Chromium listens");
 
         var port = int.Parse(lines[0], CultureInfo.InvariantCulture);
         await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}{lines[1]}"), cancellationToken);
@@ -222,17 +212,4 @@ internal sealed class ChromiumPage(ChromiumProcess chromium, string session, str
 
     /// <summary>In front of the other tabs of its window, which are hidden then.</summary>
     public Task ShowAsync() => chromium.SendAsync("Target.activateTarget", new() { ["targetId"] = target });
-}
-
-file static class ProcessStarts
-{
-    public static ProcessStartInfo With(this ProcessStartInfo start, IEnumerable<string> arguments)
-    {
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return start;
-    }
 }

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.EndToEnd;
 
-namespace Attendance.Tests.Nodes;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>One of several camera APIs on one store. Discovery is off: all of them are on one machine.</summary>
 internal sealed class NodeProcess : ApiProcess

@@ -1,7 +1,7 @@
 using OpenCvSharp;
 using Xunit;
 
-namespace Attendance.Tests.Faces;
+namespace Attendance.Tests.Subjects;
 
 /// <summary>A face that a package ships, as a camera may see it.</summary>
 /// <param name="Person">Who it is, as far as it is known. Nobody's names, only that some pictures are of one person.</param>

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Attendance.Tests.Programs;
+
+/// <summary>Processes as the kernel sees them.</summary>
+internal static class Processes
+{
+    /// <summary>Capture workers of the API whose process this is.</summary>
+    public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
+        [.. All().Where(pid => CommandLine(pid).Contains($"{WorkerProgram.Name}\0{WorkerProgram.OwnerOption}\0{apiProcess}:", StringComparison.Ordinal))];
+
+    public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
+
+    public static bool IsAlive(int pid)
+    {
+        try
+        {
+            // One that only waits to be reaped has nothing open any more.
+            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How long ago the kernel started it.</summary>
+    public static TimeSpan AgeOf(int pid)
+    {
+        using var process = Process.GetProcessById(pid);
+        return DateTime.Now - process.StartTime;
+    }
+
+    public static void Signal(int pid, string signal)
+    {
+        using var kill = Process.Start("/bin/kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public static IEnumerable<int> ChildrenOf(int pid) => All().Where(other => ParentOf(other) == pid);
+
+    public static int ParentOf(int pid)
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    public static string CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
