@@ -15,7 +15,7 @@ internal sealed class WebProcess : IAsyncDisposable
     {
         _process = ServerProcess.Start(
             Path.Combine(AppContext.BaseDirectory, "Attendance.Web"),
-            [$"--urls={address}", $"--Data:Folder={_data.FullName}", "--Logging:Console:LogLevel:Default=None", .. settings],
+            [$"--urls={address}", $"--webroot={Repository.PathOf("Attendance.Web", "wwwroot")}", $"--Data:Folder={_data.FullName}", "--Logging:Console:LogLevel:Default=None", .. settings],
             new Dictionary<string, string>
             {
                 ["Security__ApiKey"] = TestSecrets.ApiKey,
