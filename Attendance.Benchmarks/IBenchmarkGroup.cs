@@ -6,21 +6,21 @@ namespace Attendance.Benchmarks;
 /// that a machine that is slower for a while is slower for all.</summary>
 internal interface IBenchmarkGroup
 {
-    /// <summary>As <c>--only</c> has it.</summary>
+    /// <summary>The name for <c>--only</c>.</summary>
     string Name { get; }
 
     string Title { get; }
 
-    /// <summary>What is measured and how. Markdown.</summary>
+    /// <summary>What is measured and how, in Markdown.</summary>
     string About { get; }
 
-    /// <summary>The page whose section it is.</summary>
+    /// <summary>The page that has the group's section.</summary>
     string Page => PerformancePage.Path;
 
-    /// <summary>Runs only where it is asked for by its name: it takes long, or the whole machine.</summary>
+    /// <summary>Whether the group runs only when it is named, because it takes long or needs the whole machine.</summary>
     bool OnlyByName => false;
 
-    /// <summary>Why none of it can be measured on this machine; null where it can.</summary>
+    /// <summary>Says why the group cannot be measured on this machine; null if it can.</summary>
     string? Missing();
 
     Task<IReadOnlyList<ReportTable>> RunAsync(BenchmarkRun run, CancellationToken cancellationToken);

@@ -2,7 +2,7 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks;
 
-/// <summary>Runs groups one after the other, each bounded in time, and reports them as they end.</summary>
+/// <summary>Runs the groups one after the other, each with a time limit, and reports each as it ends.</summary>
 internal static class Runner
 {
     private const string Invocation = "dotnet run -c Release --project Attendance.Benchmarks --";
@@ -66,7 +66,7 @@ internal static class Runner
         await File.WriteAllTextAsync(path, PerformancePage.Replace(page, group.Name, section), cancellationToken);
     }
 
-    /// <summary>Above the program, wherever that was built.</summary>
+    /// <summary>The repository's folder, which is above the program's.</summary>
     public static string Repository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

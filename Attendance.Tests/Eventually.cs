@@ -16,21 +16,22 @@ internal static class Eventually
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
 
     /// <param name="what">What is waited for, for the message of the failure.</param>
-    public static async Task<TimeSpan> TrueAsync(Func<Task<bool>> isSo, TimeSpan bound, string what)
+    /// <param name="found">What there is instead at the end, for the same message.</param>
+    public static async Task<TimeSpan> TrueAsync(Func<Task<bool>> isSo, TimeSpan bound, string what, Func<string>? found = null)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await isSo())
         {
             var waited = Stopwatch.GetElapsedTime(started);
-            Assert.True(waited < bound, $"Not within {bound.TotalSeconds} s: {what}.");
+            Assert.True(waited < bound, $"Not within {bound.TotalSeconds} s: {what}. {found?.Invoke()}");
             await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 20, s_shortestPause.Ticks, s_longestPause.Ticks)), TestContext.Current.CancellationToken);
         }
 
         return Stopwatch.GetElapsedTime(started);
     }
 
-    public static Task<TimeSpan> TrueAsync(Func<bool> isSo, TimeSpan bound, string what) =>
-        TrueAsync(() => Task.FromResult(isSo()), bound, what);
+    public static Task<TimeSpan> TrueAsync(Func<bool> isSo, TimeSpan bound, string what, Func<string>? found = null) =>
+        TrueAsync(() => Task.FromResult(isSo()), bound, what, found);
 
     public static Task<TimeSpan> TrueAsync(Func<Task<bool>> isSo, string what) => TrueAsync(isSo, Patience, what);
 

@@ -2,7 +2,7 @@ using OpenCvSharp;
 
 namespace Attendance.Benchmarks.FirstFrame;
 
-/// <summary>A film in a folder of its own, which goes with this object. Its pictures have edges and noise, as a camera's have.</summary>
+/// <summary>A film in a temporary folder, which is deleted with this object. Its pictures have edges and noise like a camera's.</summary>
 internal sealed class Film : IDisposable
 {
     private const double FrameRate = 30;

@@ -5,12 +5,12 @@ using OpenCvSharp;
 
 namespace Attendance.Benchmarks.FirstFrame;
 
-/// <summary>How long a caller waits from the wish for a camera until the first picture of it.</summary>
+/// <summary>Measures how long a caller waits from asking for a camera until its first picture.</summary>
 internal sealed class FirstFrameBenchmarks : IBenchmarkGroup
 {
     private const int Width = 640, Height = 480;
 
-    /// <summary>A spare worker is up and has loaded what it needs well before.</summary>
+    /// <summary>The pause between two openings. A spare worker is ready well before it ends.</summary>
     private static readonly TimeSpan s_refill = TimeSpan.FromSeconds(1.2);
 
     public string Name => "first-frame";
@@ -18,10 +18,10 @@ internal sealed class FirstFrameBenchmarks : IBenchmarkGroup
     public string Title => "First frame";
 
     public string About => """
-        From sending `POST /api/leases` until the first JPEG is in hand (`GET …/snapshot`), from two camera-api processes: one with its warm spare worker, one
-        with `Capture:SpareWorkers=0`. Beside them, in turns, OpenCV in the benchmark's own process, its library loaded long since: `new VideoCapture(file)` and the first `Read`, which
-        gives a picture that is not encoded. The goal is 1.2 times that and 30 ms. A second passes between two openings, in which a new spare gets warm.
-        OpenCV does not know the test pattern: it opens nothing, so what it takes is ours alone.
+        The time from sending `POST /api/leases` until the first JPEG has arrived (`GET …/snapshot`), from two camera-api processes: one with its warm spare worker, one
+        with `Capture:SpareWorkers=0`. In turns with them, OpenCV opens the same file in the benchmark's own process, with its library loaded long before: `new VideoCapture(file)` and
+        the first `Read`, which returns a picture that is not encoded. The goal is 1.2 times that, plus 30 ms. A second passes between two openings, in which the next spare worker warms up.
+        OpenCV has no test pattern, so those rows have nothing to compare with.
         """;
 
     public string? Missing() => RedisServer.Missing();

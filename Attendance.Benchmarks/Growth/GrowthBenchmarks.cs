@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Growth;
 
-/// <summary>What many idle leases cost: memory, and whatever is done while they are held.</summary>
+/// <summary>Measures what many held leases cost: their memory, and the time of operations while they are held.</summary>
 internal sealed class GrowthBenchmarks : IBenchmarkGroup
 {
     private const int Due = 100;
@@ -23,10 +23,10 @@ internal sealed class GrowthBenchmarks : IBenchmarkGroup
     public string Title => "Growth with the leases that are held";
 
     public string About => """
-        A node of the API in this process and a redis-server. So many leases of browsers' cameras, which have no device, are held; then, while they are, the store is asked what
-        is overdue (nothing is), 100 leases that are overdue are found and ended one by one, one more is acquired and released, and a page of the status is put together, of 100 cameras from the
-        middle of the list. Asked for: that none of it depends on how many are held.
-        Memory is what is there after a full collection, less what was there before, for each lease: in the API for lease, slot and capture, in Redis for the entry and its place in the index.
+        A node of the API in this process, and a redis-server. The given number of leases of browsers' cameras, which have no device, are held. Meanwhile the store is asked what
+        is overdue (nothing is), 100 overdue leases are found and ended one by one, one more lease is acquired and released, and a page of the status is read, of 100 cameras from the
+        middle of the list. The goal is that nothing depends on how many are held.
+        Memory is what is in use after a full collection, less what was in use before, for each lease: in the API for lease, slot and capture, in Redis for the entry and its place in the index.
         """;
 
     public string? Missing() => RedisServer.Missing();

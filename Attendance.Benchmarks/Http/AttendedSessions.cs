@@ -5,10 +5,10 @@ using Attendance.Benchmarks.Processes;
 
 namespace Attendance.Benchmarks.Http;
 
-/// <summary>Sessions that each hold a camera and keep it by an open presence socket, as pages do.</summary>
+/// <summary>Sessions that each hold a camera and keep it by an open presence socket, like pages.</summary>
 internal sealed class AttendedSessions : IAsyncDisposable
 {
-    /// <summary>More at once than a listener's backlog takes would be refused.</summary>
+    /// <summary>The most connections to open at once; more than a listener's backlog would be refused.</summary>
     private const int AtOnce = 32;
 
     private readonly List<ClientWebSocket> _sockets = [];
@@ -40,7 +40,7 @@ internal sealed class AttendedSessions : IAsyncDisposable
         }
     }
 
-    /// <summary>A browser's camera that belongs to whoever is named.</summary>
+    /// <summary>The id of a browser's camera that belongs to the named owner.</summary>
     public static string Camera(string owner)
     {
         var digits = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)));
@@ -70,7 +70,7 @@ internal sealed class AttendedSessions : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>Pings are answered while somebody reads.</summary>
+    /// <summary>Reads from the socket, because pings are answered only while somebody reads.</summary>
     private static async Task ListenAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var buffer = new byte[1024];

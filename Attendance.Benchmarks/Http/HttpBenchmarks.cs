@@ -3,7 +3,7 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Http;
 
-/// <summary>Acquire and release of cameras without a device: what the API and its store take by themselves.</summary>
+/// <summary>Measures acquire and release of cameras without a device, so that only the API and its store count.</summary>
 internal sealed class HttpBenchmarks : IBenchmarkGroup
 {
     private const int Sessions = 1000;
@@ -14,10 +14,10 @@ internal sealed class HttpBenchmarks : IBenchmarkGroup
     public string Title => "Acquire and release through the whole API";
 
     public string About => """
-        One camera-api process, one redis-server, and the callers in a third process, all on this machine and its cores. A cycle is `POST /api/leases`
-        and `DELETE /api/leases/{lease_id}`, one after the other, of a browser's camera, which has no device; each caller has one of its own. The floor is two calls of
-        `GET /alive`, which ask nobody anything. All are measured in turns; with presence means that 1,000 other sessions each hold a camera and
-        an open WebSocket, whose pings are answered and whose leases are renewed.
+        One camera-api process, one redis-server and the callers in a third process share this machine's cores. A cycle is `POST /api/leases` followed by
+        `DELETE /api/leases/{lease_id}` for a browser's camera, which has no device; each caller has a camera of its own. The floor is two calls of
+        `GET /alive`, which ask nothing of the store. All loads are measured in turns. "With presence" means that 1,000 other sessions each hold a camera and an open
+        WebSocket, whose pings are answered and whose leases are renewed.
         """;
 
     public string? Missing() => RedisServer.Missing();

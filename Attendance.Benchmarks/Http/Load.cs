@@ -4,12 +4,12 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Http;
 
-/// <summary>Callers that each do a cycle of two calls, again and again. Measured in several spans, which count together.</summary>
+/// <summary>Callers that each repeat a cycle of two calls. It is measured in several spans, which are added up.</summary>
 internal abstract class Load(CameraApiServer api, int callers, bool attended)
 {
     private TimeSpan _time;
 
-    /// <summary>While sessions hold their presence sockets.</summary>
+    /// <summary>Whether other sessions hold presence sockets meanwhile.</summary>
     public bool Attended => attended;
 
     public Samples Cycles { get; } = new();
@@ -57,7 +57,7 @@ internal abstract class Load(CameraApiServer api, int callers, bool attended)
     }
 }
 
-/// <summary>What two calls cost that do nothing.</summary>
+/// <summary>Two calls that do nothing.</summary>
 internal sealed class AliveLoad(CameraApiServer api, int callers, bool attended) : Load(api, callers, attended)
 {
     public override string ToString() => $"floor: alive, {Callers}";
@@ -78,7 +78,7 @@ internal sealed class AliveLoad(CameraApiServer api, int callers, bool attended)
     }
 }
 
-/// <summary>Each caller a session of its own, with a browser's camera of its own.</summary>
+/// <summary>Each caller has a session of its own, with a browser's camera of its own.</summary>
 internal sealed class LeaseLoad(CameraApiServer api, int callers, bool attended) : Load(api, callers, attended)
 {
     public override string ToString() => $"acquire, release, {Callers}";

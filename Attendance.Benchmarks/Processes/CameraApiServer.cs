@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Attendance.Benchmarks.Processes;
 
-/// <summary>The camera API as ops run it: a process of its own with its defaults, but for what is given here.</summary>
+/// <summary>The camera API as a process of its own, as ops run it, with its default settings except those given here.</summary>
 internal sealed class CameraApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromMinutes(4);
@@ -24,13 +24,13 @@ internal sealed class CameraApiServer : IAsyncDisposable
 
     public Uri Address => Http.BaseAddress!;
 
-    /// <summary>With a connection for each call that is under way.</summary>
+    /// <summary>A client that opens a connection for each call that is under way.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>From the start of the process until it called itself healthy.</summary>
+    /// <summary>The time from the start of the process until it reported itself healthy.</summary>
     public TimeSpan StartedIn { get; }
 
-    /// <summary>What it prints below a warning is left out: whoever reads it takes time from what is measured.</summary>
+    /// <summary>Leaves out log messages below warnings, because reading them would take time from what is measured.</summary>
     public static async Task<CameraApiServer> StartAsync(
         RedisServer redis, string node, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
@@ -88,7 +88,7 @@ internal sealed class CameraApiServer : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Killed, and with it its workers: nothing here is to be put in order.</summary>
+    /// <summary>Kills the process and its workers. Nothing here needs to end in an orderly way.</summary>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Attendance.Benchmarks.Processes;
 
-/// <summary>A program that is measured, or that something measured needs. It and what it started end with this object.</summary>
+/// <summary>A program that is measured, or that a measured program needs. Disposing of this object ends it and everything it started.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_stop = TimeSpan.FromSeconds(10);

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Attendance.Benchmarks.Processes;
 
-/// <summary>What a process and its children have used, as Linux counts it.</summary>
+/// <summary>Reads the CPU time and memory of a process and its children from Linux.</summary>
 internal static class ProcessUsage
 {
     private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux we run on
 
-    /// <summary>A process and all that it started, and that those started.</summary>
+    /// <summary>Returns a process and all its descendants.</summary>
     public static IReadOnlyList<int> Family(int pid)
     {
         var parents = Directory.EnumerateDirectories("/proc")
@@ -24,12 +24,12 @@ internal static class ProcessUsage
         return family;
     }
 
-    /// <summary>Of those that still run. Differences count for as long as the family stays the same.</summary>
+    /// <summary>The CPU time of the processes that still run. A difference means something only while the set of processes stays the same.</summary>
     public static TimeSpan Cpu(IEnumerable<int> pids) => TimeSpan.FromSeconds(pids
         .Select(Stat)
         .Sum(stat => stat is null ? 0 : long.Parse(stat[11], CultureInfo.InvariantCulture) + long.Parse(stat[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
 
-    /// <summary>Resident memory, and the share of it that is this process's own where several map the same: MiB.</summary>
+    /// <summary>Resident memory, and the proportional share of it (PSS) where several processes map the same pages, in MiB.</summary>
     public static (double Rss, double Pss) Memory(int pid)
     {
         var lines = File.ReadAllLines($"/proc/{pid}/smaps_rollup");
@@ -43,7 +43,7 @@ internal static class ProcessUsage
     public static (double Rss, double Pss) Memory(IEnumerable<int> pids) =>
         pids.Select(Memory).Aggregate((sum, one) => (sum.Rss + one.Rss, sum.Pss + one.Pss));
 
-    /// <summary>From the third field on: the second is the program's name, which may hold anything.</summary>
+    /// <summary>Returns the fields from the third one on. The second is the program's name, which may contain anything.</summary>
     private static string[]? Stat(int pid)
     {
         try

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Attendance.Benchmarks.Reports;
 
-/// <summary>What the figures were measured on.</summary>
+/// <summary>Describes the machine that the figures were measured on.</summary>
 internal static class Machine
 {
     public static string Describe(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture,

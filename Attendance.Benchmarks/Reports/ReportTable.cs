@@ -1,10 +1,10 @@
 namespace Attendance.Benchmarks.Reports;
 
-/// <summary>What one measurement found. Units belong into the names of the columns.</summary>
+/// <summary>The results of one measurement. Units belong into the names of the columns.</summary>
 /// <param name="Note">What a reader must know to read it, or what falls short and why. Markdown.</param>
 internal sealed record ReportTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null)
 {
-    /// <summary>In a table's place: it cannot be measured here, and that is said.</summary>
+    /// <summary>Stands in place of a table that cannot be measured here, and says why.</summary>
     public static ReportTable NotMeasured(string title, string reason) => new(title, [], [], $"Not measured here: {reason}");
 
     public string ToMarkdown()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Attendance.Benchmarks.Reports;
 
-/// <summary>Durations that were measured, and what is told of them.</summary>
+/// <summary>Measured durations and their statistics.</summary>
 internal sealed class Samples
 {
     private readonly List<TimeSpan> _values;
@@ -22,7 +22,7 @@ internal sealed class Samples
         _sorted = false;
     }
 
-    /// <summary>The nearest rank: a value that was measured, none made up between two. Of few samples, p99 is the slowest.</summary>
+    /// <summary>Returns a percentile by nearest rank, so it is a value that was measured. With few samples, p99 is the slowest.</summary>
     public TimeSpan Percentile(double percent)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
@@ -40,10 +40,10 @@ internal sealed class Samples
         return _values[Math.Max(0, (int)Math.Ceiling(percent / 100 * _values.Count) - 1)];
     }
 
-    /// <summary>Three significant digits, in milliseconds.</summary>
+    /// <summary>Formats a duration in milliseconds, with three significant digits.</summary>
     public static string Milliseconds(TimeSpan value) => Figure(value.TotalMilliseconds);
 
-    /// <summary>Three significant digits, without an exponent.</summary>
+    /// <summary>Formats a number with three significant digits and without an exponent.</summary>
     public static string Figure(double value)
     {
         var digits = value == 0 ? 0 : 2 - (int)Math.Floor(Math.Log10(Math.Abs(value)));

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Scale;
 
-/// <summary>A thousand nodes and a hundred thousand cameras against one redis-server: what each operation costs, and which share of the server all take.</summary>
+/// <summary>Measures a thousand nodes with a hundred thousand cameras against one redis-server: the cost of each operation, and the share of the server that all take.</summary>
 internal sealed class ScaleBenchmarks : IBenchmarkGroup
 {
     private const int CamerasPerNode = 100;
@@ -23,10 +23,10 @@ internal sealed class ScaleBenchmarks : IBenchmarkGroup
     public string Title => "One Redis, 1,000 nodes, 100,000 cameras";
 
     public string About => $"""
-        {CamerasPerNode} cameras a node, each node with its own scope; {HeldShare:P0} of the cameras are held all along and renewed at a third of their TTL of {SimulatedNode.Ttl.TotalSeconds} s;
-        besides, each node has an acquisition, a look at it, and a release every {1 / CyclesPerSecond:0} s. Each node searches what is overdue every second, and compares all it holds
-        with the store every 3 s. They use the code of a real node, in one process that shares {Connections} connections, on the same machine and cores as the server.
-        Each says every 2 s that it is there, and reads the list of all nodes, the less often the more there are; with each acquisition goes what tells other nodes of its session. "Server, alone" is what the server needs for one, with the data of all nodes in it but nobody else asking.
+        {CamerasPerNode} cameras on each node, each node with its own scope. {HeldShare:P0} of the cameras are held throughout, and renewed at a third of their TTL of {SimulatedNode.Ttl.TotalSeconds} s.
+        In addition, each node acquires, reads and releases a lease every {1 / CyclesPerSecond:0} s. Each node searches for overdue leases every second, and compares all it holds
+        with the store every 3 s. All run the code of a real node, in one process that shares {Connections} connections, on the same machine and cores as the server.
+        Each node reports itself every 2 s and reads the list of all nodes, less often the more there are; with each acquisition it announces the session to the other nodes. "Server, alone" is the time that the server needs for one operation, with the data of all nodes in it but nobody else asking.
         """;
 
     public string? Missing() => RedisServer.Missing();
@@ -64,7 +64,7 @@ internal sealed class ScaleBenchmarks : IBenchmarkGroup
         }
     }
 
-    /// <summary>Server time cannot be told by script while many run: it counts by command, and all scripts are one.</summary>
+    /// <summary>Measures each script alone, because the server counts its time by command, and all scripts are the same command.</summary>
     private static async Task<Dictionary<string, double>> MeasureAloneAsync(IServer redis, List<SimulatedNode> nodes, CancellationToken cancellationToken)
     {
         var times = new Dictionary<string, double>();

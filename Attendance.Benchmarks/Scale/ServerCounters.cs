@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Scale;
 
-/// <summary>What a Redis server says of its own work; two of them, subtracted, are what was done in between.</summary>
+/// <summary>The counters of a Redis server. The difference of two readings is what was done in between.</summary>
 internal sealed record ServerCounters(
     double CpuSeconds, long BytesIn, long BytesOut, long Commands, long UsedMemory, IReadOnlyDictionary<string, (long Calls, double Microseconds)> PerCommand)
 {

@@ -4,13 +4,13 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Scale;
 
-/// <summary>Everything that the nodes do, each at its own rate, for a while; late rather than not at all.</summary>
+/// <summary>Does everything that nodes do, each thing at its own rate, for a while; late rather than not at all.</summary>
 internal sealed class Workload(IReadOnlyList<SimulatedNode> nodes, double heldShare)
 {
     private readonly ConcurrentDictionary<string, ConcurrentBag<TimeSpan>> _latencies = new(StringComparer.Ordinal);
     private int _late;
 
-    /// <summary>Ticks that began more than a second after their time: the client could not keep up.</summary>
+    /// <summary>The number of ticks that began more than a second late, because the client could not keep up.</summary>
     public int Late => _late;
 
     public IReadOnlyDictionary<string, Samples> Latencies =>
@@ -18,7 +18,7 @@ internal sealed class Workload(IReadOnlyList<SimulatedNode> nodes, double heldSh
 
     public static int HeldOf(SimulatedNode node, double share) => (int)(node.Cameras.Count * share);
 
-    /// <summary>So many cameras are held all along. In turns, so that filling takes seconds and no burst is measured.</summary>
+    /// <summary>Acquires the cameras that are held throughout, one after the other, so that no burst is measured.</summary>
     public Task FillAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
         nodes,
         new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancellationToken },
@@ -30,7 +30,7 @@ internal sealed class Workload(IReadOnlyList<SimulatedNode> nodes, double heldSh
             }
         });
 
-    /// <summary>Each node by itself, its first turn at a moment of its own within the first five seconds.</summary>
+    /// <summary>Runs each node independently. Their first turns are spread over the first five seconds.</summary>
     /// <param name="cyclesPerSecond">Acquisitions, each with its release, of one node.</param>
     public async Task RunAsync(TimeSpan span, double cyclesPerSecond, CancellationToken cancellationToken)
     {

@@ -3,12 +3,12 @@ using Attendance.Benchmarks.Processes;
 
 namespace Attendance.Benchmarks.Start;
 
-/// <summary>The AppHost as developers start it, with ports, data and secrets of its own.</summary>
+/// <summary>The AppHost as developers start it, with its own ports, data and secrets.</summary>
 internal static class AppHostServer
 {
     private static readonly TimeSpan s_start = TimeSpan.FromMinutes(1);
 
-    /// <summary>Built along with the benchmarks, in a folder of its own: artifacts/bin/Attendance.AppHost/release.</summary>
+    /// <summary>The built AppHost, in artifacts/bin/Attendance.AppHost/release.</summary>
     private static string Program
     {
         get

@@ -4,11 +4,11 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Start;
 
-/// <summary>How soon the system is there, and what it takes while nobody uses it.</summary>
+/// <summary>Measures how soon the system is up, and what it uses while nobody uses it.</summary>
 internal sealed class StartBenchmarks : IBenchmarkGroup
 {
     private const int Cameras = 16;
-    /// <summary>For about a minute the runtime compiles anew, in the background, whatever has run thirty times: that is of the start, not of rest.</summary>
+    /// <summary>The time after which the system counts as at rest. For about a minute, the runtime recompiles in the background what has run thirty times.</summary>
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(75);
 
     public string Name => "start";
@@ -16,9 +16,9 @@ internal sealed class StartBenchmarks : IBenchmarkGroup
     public string Title => "Start and rest";
 
     public string About => $"""
-        camera-api: from the start of its process until `GET /health` answers 200, with its store up before. AppHost: from the start of its process until it says that all is up, which
-        comprises the store, camera-api and Web with its database, everything empty. At rest: camera-api and its spare worker with {Cameras} cameras, all free, their store up, nobody calling,
-        {s_settled.TotalSeconds} s after the start; CPU as a share of one core. PSS counts memory that several processes share by each one's part.
+        camera-api: from the start of its process until `GET /health` answers 200, with its store already up. AppHost: from the start of its process until it says that everything is up:
+        the store, camera-api, and Web with its database, all empty. At rest: camera-api and its spare worker with {Cameras} cameras, all free, and nobody calling,
+        {s_settled.TotalSeconds} s after the start; CPU as a share of one core. PSS divides memory that several processes share among them.
         """;
 
     public string? Missing() => RedisServer.Missing() ?? (OperatingSystem.IsLinux() ? null : "it reads /proc, which Linux has.");

@@ -45,7 +45,7 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public CameraViews Views => Get<CameraViews>();
 
-    /// <summary>As long as the hash of a session's id is.</summary>
+    /// <summary>A text as long as the hash of a session's id.</summary>
     public static string Session(int number) => number.ToString("x32", CultureInfo.InvariantCulture);
 
     public CameraSlot Slot(string cameraId) =>

@@ -3,7 +3,7 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Store;
 
-/// <summary>One way to take something and to give it back, done by many callers at once, in turns with the others.</summary>
+/// <summary>One way to acquire something and release it again, used by many callers at once, and measured in turns with other ways.</summary>
 internal abstract class Competitor(string name)
 {
     private readonly List<double> _rates = [];
@@ -14,19 +14,19 @@ internal abstract class Competitor(string name)
 
     public string Name => name;
 
-    /// <summary>Of one cycle.</summary>
+    /// <summary>The duration of one cycle.</summary>
     public Samples Cycles { get; } = new();
 
-    /// <summary>Of the server's processor, for one cycle.</summary>
+    /// <summary>The server's CPU time for one cycle.</summary>
     public TimeSpan ServerPerCycle => _server / _cycles;
 
-    /// <summary>Of this process's.</summary>
+    /// <summary>This process's CPU time for one cycle.</summary>
     public TimeSpan ClientPerCycle => _client / _cycles;
 
-    /// <summary>The median of the turns.</summary>
+    /// <summary>The rate: the median of the turns.</summary>
     public double CyclesPerSecond => _rates.Order().ElementAt(_rates.Count / 2);
 
-    /// <summary>Of each caller over all turns: fewest, median, most.</summary>
+    /// <summary>The cycles of a caller over all turns: fewest, median, most.</summary>
     public (long Min, long Median, long Max) CyclesPerCaller
     {
         get

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Store;
 
-/// <summary>Two scripts that do nothing: what the way to the server and back takes.</summary>
+/// <summary>Runs two scripts that do nothing, to measure the round trips alone.</summary>
 internal sealed class EmptyScripts(IDatabase database) : Competitor("floor: two empty scripts")
 {
     private const string Script = "return 1";
@@ -51,7 +51,7 @@ internal sealed class StoredLeases(LeaseStore store) : Competitor("Attendance, s
     }
 }
 
-/// <summary>Whole leases as the API has them, with the line that callers stand in; only the devices are not there.</summary>
+/// <summary>Whole leases as the API grants them, with its waiting line, but without devices.</summary>
 internal sealed class WholeLeases(BenchNode node, int things) : Competitor("Attendance, whole leases")
 {
     protected override async Task<bool> CycleAsync(int caller, TimeSpan patience)

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Attendance.Benchmarks.Store;
 
-/// <summary>What a lease costs in the store, beside a lock that does less and beside nothing at all.</summary>
+/// <summary>Compares the cost of a lease in the store with that of a lock, which does less, and with that of doing nothing.</summary>
 internal sealed class StoreBenchmarks : IBenchmarkGroup
 {
     private const int Crowd = 64;
@@ -17,9 +17,9 @@ internal sealed class StoreBenchmarks : IBenchmarkGroup
     public string Title => "Acquire and release in the store";
 
     public string About => """
-        One redis-server and the callers in one process, on this machine and its cores. A cycle is an acquisition and a release. Each competitor has one connection
-        that all its callers share; they are measured in turns, in alternating order, and the rate is the median of the turns. A lease of ours has a fencing token, a deadline in an index, and
-        a line in the ledger with its reason; a lock of DistributedLock.Redis has none of them. Asked for: 1.3 times the floor's median at one caller.
+        One redis-server and the callers in one process share this machine's cores. A cycle is an acquisition and a release. Each competitor has one connection
+        that all its callers share; competitors are measured in turns, in alternating order, and the rate is the median of the turns. A lease of ours has a fencing token, a deadline in an index, and
+        a line in the ledger with its reason; a lock of DistributedLock.Redis has none of these. The goal is 1.3 times the floor's median at one caller.
         """;
 
     public string? Missing() => RedisServer.Missing();

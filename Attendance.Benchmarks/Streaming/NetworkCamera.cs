@@ -6,7 +6,7 @@ using OpenCvSharp;
 
 namespace Attendance.Benchmarks.Streaming;
 
-/// <summary>A network camera: motion JPEG over HTTP, 30 frames a second, from the benchmark's own process.</summary>
+/// <summary>A network camera in the benchmark's own process: Motion JPEG over HTTP, 30 frames a second.</summary>
 internal sealed class NetworkCamera : IAsyncDisposable
 {
     private const int Quality = 85;
@@ -44,7 +44,7 @@ internal sealed class NetworkCamera : IAsyncDisposable
         return [.. Encoding.ASCII.GetBytes($"--b\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.Length}\r\n\r\n"), .. jpeg, .. "\r\n"u8];
     }
 
-    /// <summary>One client at a time: a camera is open once.</summary>
+    /// <summary>Serves one client at a time, because a camera is opened once.</summary>
     private async Task AcceptAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)

@@ -19,7 +19,7 @@ internal sealed class StreamViewer(HttpClient http, Uri address)
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Until it is cancelled; a stream that ends before has failed.</summary>
+    /// <summary>Reads until it is cancelled. A stream that ends earlier has failed.</summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
         try

@@ -3,14 +3,14 @@ using Attendance.Benchmarks.Processes;
 
 namespace Attendance.Benchmarks.Streaming;
 
-/// <summary>A running stream, whoever serves it.</summary>
+/// <summary>A running stream of any server.</summary>
 /// <param name="ApiKey">Null where none is asked for.</param>
 /// <param name="Process">What serves it; its children are counted too.</param>
 internal sealed record StreamedCamera(Uri Address, string? ApiKey, int Process)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Watches it with so many viewers at once, each on a connection of its own.</summary>
+    /// <summary>Watches the stream with the given number of viewers, each on a connection of its own.</summary>
     public async Task<StreamFigures> MeasureAsync(int viewers, TimeSpan span, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });

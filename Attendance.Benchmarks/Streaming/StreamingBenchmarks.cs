@@ -4,7 +4,7 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Streaming;
 
-/// <summary>One camera, many viewers.</summary>
+/// <summary>Measures one camera with many viewers.</summary>
 internal sealed class StreamingBenchmarks : IBenchmarkGroup
 {
     private static readonly (int Width, int Height)[] s_sizes = [(640, 480), (1920, 1080)];
@@ -15,10 +15,10 @@ internal sealed class StreamingBenchmarks : IBenchmarkGroup
     public string Title => "Streaming";
 
     public string About => """
-        Viewers in the benchmark's own process each watch `GET …/stream` on a connection of their own; they share the cores with what they watch. CPU is that of camera-api and all its workers, divided by the
-        frames that reached a viewer; memory is their PSS. A network camera delivers JPEG, which is passed through; of a film each frame is decoded and encoded once. Both give 30 frames a second. A viewer
-        that is too slow skips frames, so fewer of them say that the machine is full. µStreamer and Motion take V4L2 devices only, so they are compared on one, in the virtual machine
-        of `./test.sh --v4l2`, whose processor is emulated: of its figures only the ratios mean something.
+        Viewers in the benchmark's own process each watch `GET …/stream` on a connection of their own; they share the cores with the server. CPU is that of camera-api and all its workers, divided by the
+        frames that reached a viewer; memory is their PSS. A network camera delivers JPEG, which is passed through. A film's frames are each decoded and encoded once. Both give 30 frames a second. A viewer
+        that is too slow skips frames, so a lower rate means that the machine is full. µStreamer and Motion accept V4L2 devices only, so they are compared on one, in the virtual machine
+        of `./test.sh --v4l2`. Its processor is emulated: only the ratios mean something.
         """;
 
     public string? Missing() => RedisServer.Missing() ?? (OperatingSystem.IsLinux() ? null : "it reads /proc, which Linux has.");

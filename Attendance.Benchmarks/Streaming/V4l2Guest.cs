@@ -4,7 +4,7 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Streaming;
 
-/// <summary>Runs this very program in the virtual machine of the V4L2 suite, where there is a device, and takes over its table.</summary>
+/// <summary>Runs this same program in the virtual machine of the V4L2 suite, which has a device, and takes over the table it prints.</summary>
 internal static class V4l2Guest
 {
     private const string Title = V4l2Streaming.Title;
@@ -37,7 +37,7 @@ internal static class V4l2Guest
         return Read(boot.Output.Split('\n', StringSplitOptions.TrimEntries));
     }
 
-    /// <summary>What the guest printed, as it stands: this program made it.</summary>
+    /// <summary>The lines that the guest printed. They need no checking, because this program wrote them.</summary>
     private static ReportTable Read(string[] lines)
     {
         var table = lines.SkipWhile(line => line != $"### {Title}").Where(line => line.StartsWith('|')).Select(Cells).ToList();

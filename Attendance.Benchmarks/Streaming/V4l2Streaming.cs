@@ -4,12 +4,12 @@ using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks.Streaming;
 
-/// <summary>Ours, µStreamer and Motion on the same device, one after the other and again in the reverse order, each told the same size, rate and quality.</summary>
+/// <summary>Measures camera-api, µStreamer and Motion on the same device, one after the other and again in reverse order, with the same size, rate and quality.</summary>
 internal static class V4l2Streaming
 {
     public const string Title = "A V4L2 device, against µStreamer and Motion";
 
-    /// <summary>By this the note is found in what the guest prints.</summary>
+    /// <summary>Marks the note in the guest's output.</summary>
     public const string NoteBegin = "The device is";
 
     private const string Device = "/dev/video0";
@@ -139,7 +139,7 @@ internal static class V4l2Streaming
         await watchAsync(new StreamedCamera(address, ApiKey: null, server.Pid));
     }
 
-    /// <summary>Motion listens before its camera is open, and until then sends viewers away.</summary>
+    /// <summary>Waits until Motion serves pictures. It listens before its camera is open, and refuses viewers until then.</summary>
     private static async Task<bool> ShowsAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
     {
         try

@@ -71,7 +71,7 @@ public sealed class AppHostProcessTests : IDisposable
     {
         await using var host = new AppHostProcess(_home, argument);
 
-        await Eventually.TrueAsync(() => host.Output.Contains(message, StringComparison.Ordinal), TimeSpan.FromSeconds(60), $"{message}, instead of:\n{host.Output}");
+        await Eventually.TrueAsync(() => host.Output.Contains(message, StringComparison.Ordinal), TimeSpan.FromSeconds(60), message, () => host.Output);
 
         Assert.DoesNotContain(host.Descendants(), pid => Processes.CommandLine(pid) is var command
             && (command.Contains("Attendance.CameraApi", StringComparison.Ordinal) || command.Contains("Attendance.Web", StringComparison.Ordinal)));

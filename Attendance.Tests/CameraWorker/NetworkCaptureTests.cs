@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,6 +6,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Quality;
 using Attendance.CameraWorker.Network;
+using Attendance.Tests.Programs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -116,18 +116,13 @@ public sealed class NetworkCaptureTests
         await using var worker = RunningWorker.StartAndOpen($"rtsp://admin:{Secret}@127.0.0.1:{((IPEndPoint)camera.LocalEndpoint).Port}/stream");
         using var caller = await camera.AcceptTcpClientAsync(Cancel).AsTask().WaitAsync(RunningWorker.Patience, Cancel);
         var id = await ReaderOfAsync(worker.Id);
+        var identity = ProcessIdentity.Of(id)!.Value;
         Assert.DoesNotContain(Secret, await File.ReadAllTextAsync($"/proc/{id}/cmdline", Cancel) + await File.ReadAllTextAsync($"/proc/{id}/environ", Cancel), StringComparison.Ordinal);
 
         worker.CloseInput();
         await worker.ExitAsync();
 
-        var identity = ProcessIdentity.Of(id);
-        for (var i = 0; i < 50 && identity is { IsAlive: true }; i++)
-        {
-            await Task.Delay(20, Cancel);
-        }
-
-        Assert.False(identity is { IsAlive: true });
+        await Eventually.TrueAsync(() => !identity.IsAlive, TimeSpan.FromSeconds(1), "the program that reads the stream is gone");
     }
 
     [Fact]
@@ -151,7 +146,7 @@ public sealed class NetworkCaptureTests
     private static async Task<int> ReaderOfAsync(int process)
     {
         int? reader = null;
-        await Eventually.TrueAsync(() => (reader = ChildrenOf(process).FirstOrDefault(IsReader)) > 0, RunningWorker.Patience, "the stream is read");
+        await Eventually.TrueAsync(() => (reader = Processes.ChildrenOf(process).FirstOrDefault(IsReader)) > 0, RunningWorker.Patience, "the stream is read");
         return reader!.Value;
 
         static bool IsReader(int child)
@@ -166,11 +161,6 @@ public sealed class NetworkCaptureTests
             }
         }
     }
-
-    /// <summary>The kernel lists children by the thread that started them.</summary>
-    private static IEnumerable<int> ChildrenOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task")
-        .SelectMany(thread => File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
 
     private static byte[] Picture(int grey)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Attendance.Tests.Stores;
 using Attendance.Web.Audit;
 using Attendance.Web.CheckIn;
@@ -6,6 +7,9 @@ using Attendance.Web.Data;
 using Attendance.Web.People;
 using Attendance.Web.Schedules;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Attendance.Tests.CheckIn;
@@ -53,6 +57,19 @@ public abstract class CheckInSuite : IAsyncLifetime
         var stored = await _site.DbAsync(db => db.CheckIns.SingleAsync(Cancel));
         Assert.Equal((CheckInMethod.Face, "kiosk-1"), (stored.Method, stored.KioskId));
         Assert.Contains("\"distance\":0.3", stored.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_in_is_counted_for_each_session_by_method_and_mark()
+    {
+        await _site.SessionAsync(_group, TimeSpan.FromMinutes(5));
+        await _site.SessionAsync(_group, TimeSpan.FromMinutes(-10));
+        using var counted = new MetricCollector<int>(
+            _site.Web.Services.GetRequiredService<IMeterFactory>(), _site.Web.Services.GetRequiredService<IHostEnvironment>().ApplicationName, "attendance.checkin.recorded");
+
+        await _site.CheckInAsync(_ada);
+
+        Assert.Equal(["face late", "face present"], counted.GetMeasurementSnapshot().Select(one => $"{one.Tags[CheckInAttributes.Method]} {one.Tags[CheckInAttributes.Mark]}").Order());
     }
 
     [Fact]

@@ -127,7 +127,11 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public async Task<Lease> AcquireAsync(string cameraId, string sessionId, int? ttlSeconds = null)
     {
         using var response = await Api.PostAsJsonAsync("/api/leases", new { session_id = sessionId, camera_id = cameraId, ttl_seconds = ttlSeconds });
-        Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        if (response.StatusCode != HttpStatusCode.Created)
+        {
+            throw new HttpRequestException(await response.Content.ReadAsStringAsync(), null, response.StatusCode);
+        }
+
         return Lease.From(await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 

@@ -68,6 +68,30 @@ public sealed class FaultySystem : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Acquires once the store is back. The client of the store may replace its connection just after the first answer, so who is refused in
+    /// that moment asks again.
+    /// </summary>
+    public async Task<Hold> AcquireAgainAsync(string cameraId, TimeSpan patience)
+    {
+        Hold? hold = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    hold = await AcquireAsync(cameraId);
+                    return true;
+                }
+                catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
+                    return false;
+                }
+            },
+            patience, $"{cameraId} is granted");
+        return hold!;
+    }
+
     public async Task<Hold> AcquireAsync(string cameraId, int? ttlSeconds = null)
     {
         var worker = await SpareAsync();
@@ -189,6 +213,18 @@ public sealed class FaultySystem : IAsyncDisposable
         return leaked;
     }
 
+    private async Task<bool> HasOneEndAsync(Hold hold)
+    {
+        try
+        {
+            return (await EndsAsync(hold)).Count == 1;
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            return false; // the store is not back yet, so nobody knows
+        }
+    }
+
     private async Task<(int Count, string What)> LeftAsync()
     {
         var status = await System.StatusAsync();
@@ -199,7 +235,7 @@ public sealed class FaultySystem : IAsyncDisposable
         var unsettled = 0;
         foreach (var hold in _holds)
         {
-            unsettled += (await EndsAsync(hold)).Count == 1 ? 0 : 1;
+            unsettled += await HasOneEndAsync(hold) ? 0 : 1;
         }
 
         return (workers + (int)held + leaks + quarantined + unsettled,

@@ -123,7 +123,7 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
     {
         await Eventually.TrueAsync(
             async () => await faulty.RenewAsync(hold) == HttpStatusCode.OK, s_patience, "the lease is renewed");
-        await faulty.ReleaseAsync(await faulty.AcquireAsync("faulty-1"));
+        await faulty.ReleaseAsync(await faulty.AcquireAgainAsync("faulty-1", s_patience));
     }
 
     internal static async Task<bool> EndsAreToldAsync(FaultySystem faulty, IEnumerable<Hold> holds)
@@ -172,7 +172,7 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
     public async Task A_store_that_is_killed_takes_nothing_and_gives_nothing()
     {
         var times = new List<TimeSpan>();
-        var hold = await Faulty.AcquireAsync("demo");
+        var hold = await Faulty.AcquireAgainAsync("demo", s_patience);
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
             Processes.Signal(await StoreAsync(), "KILL");
@@ -250,10 +250,10 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
     private async Task KeepsNothingAsync(FaultRow row, Func<int, Task> strikeAsync, Func<int, Task> mendAsync)
     {
         var times = new List<TimeSpan>();
-        var hold = await Faulty.AcquireAsync("demo");
+        var hold = await Faulty.AcquireAgainAsync("demo", s_patience);
         for (var round = 0; round < FaultTable.FewRuns; round++)
         {
-            var other = await Faulty.AcquireAsync("faulty-2");
+            var other = await Faulty.AcquireAgainAsync("faulty-2", s_patience);
             await strikeAsync(round);
             try
             {

@@ -40,6 +40,8 @@ internal static class Processes
         kill.WaitForExit();
     }
 
+    public static IEnumerable<int> ChildrenOf(int pid) => All().Where(other => ParentOf(other) == pid);
+
     public static int ParentOf(int pid)
     {
         try

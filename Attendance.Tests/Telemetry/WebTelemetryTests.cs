@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>What Web exports of the requests of a page, with the settings that Aspire gives it.</summary>
+/// <summary>
+/// What Web exports of the requests of a page, with the settings that Aspire gives it. Web has a process of its own: the telemetry of a process
+/// comes from all that runs in it, other tests among it.
+/// </summary>
 public sealed class WebTelemetryTests : IAsyncLifetime
 {
     private const string LeaseId = "Kf3-secret_lease_0123456", Session = "camera_123456789_abc123";
@@ -14,7 +17,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
 
     private OtlpReceiver _receiver = null!;
     private RealCameraApi _api = null!;
-    private WebServer _web = null!;
+    private WebProcess _web = null!;
     private HttpClient _client = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -23,8 +26,14 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     {
         _receiver = await OtlpReceiver.StartAsync(Cancel);
         _api = await CameraApis.BorrowAsync(Cancel);
-        _web = new WebServer(_api.Address, [.. AspireSettings.All(_receiver.Address)]);
-        _client = _web.Client(await _web.SignInAsync());
+        _web = await WebProcess.StartAsync(
+            [$"--Services:camera-api:http:0={_api.Address}", "--Accounts:FirstAdmin:Password=the-first-password", .. AspireSettings.For(_receiver.Address)]);
+        var admin = await SignIn.AtAsync(_web.Http.BaseAddress!, "admin", "the-first-password", "the-second-password", Cancel);
+        _client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        {
+            BaseAddress = _web.Http.BaseAddress,
+        };
+        _client.DefaultRequestHeaders.Add("Cookie", admin.Header);
     }
 
     public async ValueTask DisposeAsync()
@@ -74,7 +83,8 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     [Fact]
     public void No_endpoint_is_named_by_its_constraints()
     {
-        var named = _web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        using var web = new WebServer(new Uri("http://127.0.0.1:1"));
+        var named = web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Select(endpoint => endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.IRouteDiagnosticsMetadata>()?.Route).ToList();
 
         Assert.Contains("/people/{id}/capture", named);
@@ -107,11 +117,8 @@ public sealed class WebTelemetryTests : IAsyncLifetime
         using var response = await _client.GetAsync(target, Cancel);
     }
 
-    private Task ArrivesAsync(string name) => UntilAsync(() => _receiver.Spans.Any(span => span.Name == name), $"'{name}' arrives");
+    private Task<TimeSpan> ArrivesAsync(string name) => UntilAsync(() => _receiver.Spans.Any(span => span.Name == name), $"'{name}' arrives");
 
-    private async Task UntilAsync(Func<bool> isSo, string what)
-    {
-        var isDone = await Task.Run(() => SpinWait.SpinUntil(isSo, s_patience), Cancel);
-        Assert.True(isDone, $"Not in time: {what}. There: {string.Join(", ", _receiver.Spans.Select(span => span.Name).Distinct())}");
-    }
+    private Task<TimeSpan> UntilAsync(Func<bool> isSo, string what) =>
+        Eventually.TrueAsync(isSo, s_patience, what, () => $"There: {string.Join(", ", _receiver.Spans.Select(span => span.Name).Distinct())}");
 }

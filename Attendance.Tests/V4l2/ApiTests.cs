@@ -158,7 +158,7 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
 
         await QuietAsync();
         Print($"{acquired.Count} times; acquired {Spread(acquired)}, released {Spread(released)}; descriptors {before} before, {_api.Descriptors()} after");
-        await Eventually.TrueAsync(() => _api.Descriptors() <= before, DeviceApi.Patience, $"{before} descriptors, not {_api.Descriptors()}");
+        await Eventually.TrueAsync(() => _api.Descriptors() <= before, DeviceApi.Patience, $"{before} descriptors", () => $"There are {_api.Descriptors()}.");
         Assert.True(await Vivid.AnotherProgramCanStreamAsync(node));
 
         // One worker, the spare, which has no device open.

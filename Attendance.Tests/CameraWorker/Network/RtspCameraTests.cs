@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.CameraWorker.Network;
@@ -94,7 +95,7 @@ public sealed partial class RtspCameraTests
 
         if (OperatingSystem.IsLinux())
         {
-            foreach (var child in Directory.EnumerateDirectories($"/proc/{worker.Id}/task").SelectMany(thread => File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            foreach (var child in Processes.ChildrenOf(worker.Id))
             {
                 Assert.DoesNotContain(Secret, await File.ReadAllTextAsync($"/proc/{child}/cmdline", Cancel) + await File.ReadAllTextAsync($"/proc/{child}/environ", Cancel), StringComparison.Ordinal);
             }

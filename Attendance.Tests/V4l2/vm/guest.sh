@@ -8,7 +8,7 @@ if [ ! -x "$tests" ]; then
 fi
 
 v4l2-ctl --list-devices || true
-export ATTENDANCE_V4L2=1 DOTNET_TieredPGO=0 # nothing lives long enough here to be worth instrumenting
+export ATTENDANCE_V4L2=1 DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 # as in test.sh
 [ ! -e /run/results/faults.md ] || export ATTENDANCE_FAULTS_TABLE=/run/results/faults.md
 cd /tmp
 exec "$tests" -trait Suite=V4l2 -noColor -reporter verbose -parallelMode none -showLiveOutput -ctrf /run/results/report.json
