@@ -17,8 +17,9 @@ internal static class Processes
     {
         try
         {
-            // One that only waits to be reaped has nothing open any more.
-            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
+            // One that only waits to be reaped has nothing open any more, once the last of its threads has ended.
+            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X')
+                || Directory.EnumerateDirectories($"/proc/{pid}/task").Skip(1).Any();
         }
         catch (IOException)
         {
