@@ -15,7 +15,7 @@ namespace Attendance.Tests.Browser;
 [Trait("Suite", "Browser")]
 public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
 {
-    private static readonly AxeRunOptions s_rules = new()
+    internal static readonly AxeRunOptions Rules = new()
     {
         RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
     };
@@ -161,13 +161,13 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
             await page.GotoAsync(Address(address));
         }
 
-        var found = await page.RunAxe(s_rules);
+        var found = await page.RunAxe(Rules);
 
         Assert.True(found.Violations.Length == 0, $"{name ?? address}:\n{string.Join('\n', found.Violations.Select(Describe))}");
         Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), $"{name ?? address} is wider than its window.");
     }
 
-    private static string Describe(AxeResultItem violation) =>
+    internal static string Describe(AxeResultItem violation) =>
         $"{violation.Id} ({violation.Impact}): {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => node.Html))}";
 
     private static async Task TabToAsync(IPage page, string name)

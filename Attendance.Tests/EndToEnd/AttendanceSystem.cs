@@ -18,6 +18,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
 {
     public const string ApiKey = "0123456789abcdef0123456789abcdef";
     public const string AdminPassword = "a password of one's own";
+    public const string DataKey = "a-data-key-of-the-tests-which-is-48-characters-long";
     private const string FirstPassword = "generated-for-the-first-admin";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(2);
@@ -71,7 +72,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(
             [
                 $"--Parameters:api-key={ApiKey}", $"--Parameters:admin-password={FirstPassword}", $"--DataDirectory={data.FullName}",
-                "--Parameters:data-key=a-data-key-of-the-tests-which-is-48-characters-long", "--Parameters:sessions-password=a-password-of-the-tests",
+                $"--Parameters:data-key={DataKey}", "--Parameters:sessions-password=a-password-of-the-tests",
                 "--Discovery:Enabled=false", .. arguments,
             ],
             bound.Token);
