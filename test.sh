@@ -18,6 +18,8 @@
 #   ./test.sh --bench         the benchmarks, a quarter of an hour; with --write into docs/performance.md
 #   ./test.sh --recognition   how surely faces are told apart and attacks are noticed, on pictures that npm packages ship; with --write
 #                             into docs/recognition.md
+#   ./test.sh --arrivals [--minutes N] [--write]   200 people who arrive at two kiosks within 10 minutes, or N, once without a fault and once with
+#                             Web killed half-way; with --write into docs/recognition.md. Twenty of them are among --system
 #   ./test.sh --docs          writes docs/telemetry.md and docs/limits.md anew, as the code has them
 #   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/,
 #                             and those of the dashboard in docs/images/
@@ -36,15 +38,15 @@ while [ $# -gt 0 ]; do
     --minutes | --seed | --first | --runs)
       [ -n "${2:-}" ] || { echo "$1 needs a number" >&2; exit 2; }
       case $1 in
-        --minutes) export ATTENDANCE_CHAOS_MINUTES=$2 ATTENDANCE_FUZZ_MINUTES=$2 ATTENDANCE_AFL_MINUTES=$2 ;;
+        --minutes) export ATTENDANCE_CHAOS_MINUTES=$2 ATTENDANCE_FUZZ_MINUTES=$2 ATTENDANCE_AFL_MINUTES=$2 ATTENDANCE_ARRIVALS_MINUTES=$2 ;;
         --seed) export ATTENDANCE_CHAOS_SEED=$2 ATTENDANCE_FUZZ_SEED=$2 ;;
         --first) export ATTENDANCE_FUZZ_FIRST=$2 ;;
         --runs) export ATTENDANCE_FAULT_RUNS=$2 ;;
       esac
       shift
       ;;
-    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ATTENDANCE_RECOGNITION_TABLES=$PWD/docs/recognition.md write=(--write) ;;
-    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --recognition | --docs | --screenshots) suites+=("${1#--}") ;;
+    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ATTENDANCE_RECOGNITION_TABLES=$PWD/docs/recognition.md ATTENDANCE_ARRIVALS_PAGE=$PWD/docs/recognition.md write=(--write) ;;
+    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --recognition | --arrivals | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -292,6 +294,7 @@ for suite in "${suites[@]}"; do
     faults) timed_tests "$((900 + ${ATTENDANCE_FAULT_RUNS:-3} * 240))" --filter-trait Suite=Faults --parallel none --show-stdout All ;;
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;
     recognition) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Faces.Report.RecognitionReport ;;
+    arrivals) tests "$(awk -v minutes="${ATTENDANCE_ARRIVALS_MINUTES:-10}" 'BEGIN { print int(minutes * 150 + 600) }')" --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Arrivals.ArrivalTests ;;
     docs) ATTENDANCE_WRITE_DOCS=1 tests 60 --filter-class Attendance.Tests.Telemetry.DocumentTests ;;
     screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;

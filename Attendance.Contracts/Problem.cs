@@ -7,6 +7,8 @@ namespace Attendance.Contracts;
 /// <summary>An RFC 9457 problem with a <c>code</c> of <see cref="ProblemCodes"/>, and <c>Retry-After</c> if waiting helps.</summary>
 public sealed class Problem(int status, string code, string title) : IResult
 {
+    public string Title { get; } = title;
+
     public string? Detail { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
@@ -27,7 +29,7 @@ public sealed class Problem(int status, string code, string title) : IResult
     {
         var details = new ProblemDetails
         {
-            Status = status, Type = $"/problems/{code.Replace('_', '-')}", Title = title, Detail = Detail,
+            Status = status, Type = $"/problems/{code.Replace('_', '-')}", Title = Title, Detail = Detail,
         };
         details.Extensions["code"] = code;
         foreach (var (name, value) in Extensions)

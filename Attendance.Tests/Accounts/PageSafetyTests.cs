@@ -1,6 +1,7 @@
 using System.Net;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
+using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
 using Attendance.Web.Kiosks;
 using Attendance.Web.Schedules;
@@ -21,10 +22,11 @@ public sealed class PageSafetyTests : WebTest
     public async Task Every_page_says_what_a_browser_may_do_and_has_nothing_inline()
     {
         using var admin = await AdminAsync();
-        var added = await admin.PostAsync("/people/new", new() { ["Form.FullName"] = "Ada Lovelace", ["Form.Number"] = "E-17", ["Agreed"] = "2026-11" });
+        var added = await admin.PostAsync("/people/new", new() { ["Form.FullName"] = "Ada Lovelace", ["Form.Number"] = "E-17", ["Agreed"] = "2026-12" });
         var person = added.Location!.Split('/')[2];
         var (group, schedule, session) = await PlanAsync(Guid.Parse(person));
         using var kiosk = await KioskAsync();
+        using var phone = await PhoneAsync(Guid.Parse(person));
         var pages = Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null)
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!
@@ -42,7 +44,7 @@ public sealed class PageSafetyTests : WebTest
         using var visitor = new Visit(Web.Address);
         foreach (var page in pages)
         {
-            var shown = await (page == "/sign-in" ? visitor : page == "/kiosk" ? kiosk : admin).GetAsync(page);
+            var shown = await (page == "/sign-in" ? visitor : page == "/kiosk" ? kiosk : page == "/my-code" ? phone : admin).GetAsync(page);
             Assert.True(shown.Status == (page.StartsWith("/trouble", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK), $"{page}: {shown.Status}");
             Assert.Equal(
                 "default-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -97,6 +99,15 @@ public sealed class PageSafetyTests : WebTest
         var (_, code) = await scope.ServiceProvider.GetRequiredService<KioskStore>().AddAsync(new KioskForm { Name = "Tablet", Place = "Door" }, "account", Cancel);
         var device = new Visit(Web.Address);
         (await device.PostAsync("/kiosk/setup", new() { ["Code"] = code })).Leads("/kiosk");
+        return device;
+    }
+
+    private async Task<Visit> PhoneAsync(Guid person)
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        var issued = Assert.IsType<PhoneIssue.Issued>(await scope.ServiceProvider.GetRequiredService<PhoneStore>().IssueAsync(person, "account", Cancel));
+        var device = new Visit(Web.Address);
+        (await device.PostAsync("/my-code/setup", new() { ["Code"] = issued.Code })).Leads("/my-code");
         return device;
     }
 

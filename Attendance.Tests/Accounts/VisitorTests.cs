@@ -22,6 +22,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* alive",
         "* health",
         "* kiosk/setup",
+        "* my-code/setup",
         "* sign-in",
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
@@ -157,7 +158,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         else
         {
             Assert.True(response.StatusCode == HttpStatusCode.Redirect, $"{method} {target}: {response.StatusCode}");
-            Assert.StartsWith(target == "/kiosk" ? "/kiosk/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(target is "/kiosk" or "/my-code" ? target + "/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
             Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
         }
     }

@@ -17,7 +17,7 @@ namespace Attendance.Tests.Browser;
 [Trait("Suite", "Browser")]
 public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
 {
-    private static readonly AxeRunOptions s_rules = new()
+    internal static readonly AxeRunOptions Rules = new()
     {
         RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
         ResultTypes = [ResultType.Violations], // of what is right, axe need not list every element
@@ -170,7 +170,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         {
             await page.SetViewportSizeAsync(width, height);
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            var found = await page.RunAxe(s_rules);
+            var found = await page.RunAxe(Rules);
 
             var view = $"{name ?? address}, {width} pixels, {scheme}";
             Assert.True(found.Violations.Length == 0, $"{view}:\n{string.Join('\n', found.Violations.Select(Describe))}");
@@ -178,7 +178,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         }
     }
 
-    private static string Describe(AxeResultItem violation) =>
+    internal static string Describe(AxeResultItem violation) =>
         $"{violation.Id} ({violation.Impact}): {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => node.Html))}";
 
     private static async Task TabToAsync(IPage page, string name)

@@ -15,7 +15,7 @@ using Xunit;
 namespace Attendance.Tests.CheckIn;
 
 /// <summary>How check-ins are recorded; the same on every database that Web may have.</summary>
-public abstract class CheckInSuite : IAsyncLifetime
+public abstract partial class CheckInSuite : IAsyncLifetime
 {
     private AttendanceSite _site = null!;
     private Guid _ada, _bob, _group;
@@ -98,9 +98,9 @@ public abstract class CheckInSuite : IAsyncLifetime
         });
         Assert.Equal((doubt.Id, "Ada Lovelace", "Bob"), (await OpenAsync()).Select(row => (row.Id, row.PersonName, row.OtherName)).Single());
         Assert.Equal((Mark.Pending, Mark.Pending), (await _site.MarkAsync(session, _ada), await _site.MarkAsync(session, _bob)));
-        Assert.False(await SettleAsync(Guid.NewGuid())); // neither of the two
+        Assert.IsType<DoubtOutcome.NoDoubt>(await SettleAsync(Guid.NewGuid())); // neither of the two
 
-        var settled = await Task.WhenAll(SettleAsync(_ada), SettleAsync(_bob), SettleAsync(null));
+        var settled = (await Task.WhenAll(SettleAsync(_ada), SettleAsync(_bob), SettleAsync(null))).Select(outcome => outcome is DoubtOutcome.Settled).ToArray();
 
         Assert.Single(settled, isMine => isMine);
         Assert.Empty(await OpenAsync());
@@ -108,7 +108,7 @@ public abstract class CheckInSuite : IAsyncLifetime
         Assert.Equal((settled[0] ? Mark.Present : Mark.Pending, settled[1] ? Mark.Present : Mark.Pending), (ada, bob));
         Assert.Equal(1, await _site.DbAsync(db => db.AuditEntries.CountAsync(entry => entry.Action == "doubt.settled", Cancel)));
 
-        Task<bool> SettleAsync(Guid? person) => _site.WithAsync<Doubts, bool>(doubts => doubts.TrySettleAsync(doubt.Id, person, AttendanceSite.Account, Cancel));
+        Task<DoubtOutcome> SettleAsync(Guid? person) => _site.WithAsync<Doubts, DoubtOutcome>(doubts => doubts.SettleAsync(doubt.Id, person, AttendanceSite.Account, Cancel));
         Task<IReadOnlyList<DoubtRow>> OpenAsync() => _site.WithAsync<Doubts, IReadOnlyList<DoubtRow>>(doubts => doubts.OpenAsync(Cancel));
     }
 
@@ -311,39 +311,9 @@ public abstract class CheckInSuite : IAsyncLifetime
         Assert.Equal(7, outcomes.Count(outcome => outcome is CodeOutcome.Locked));
     }
 
-    [Fact]
-    public async Task A_QR_code_is_valid_until_it_is_revoked_and_one_on_a_phone_for_half_a_minute()
-    {
-        var tokens = await _site.WithAsync<QrTokens, QrTokens>(Task.FromResult);
-        var paper = (await _site.WithAsync<CodeStore, string?>(codes => codes.IssueQrAsync(_ada, AttendanceSite.Account, Cancel)))!;
-        Assert.DoesNotContain(_ada.ToString("N"), paper, StringComparison.OrdinalIgnoreCase);
-        Assert.NotNull(await EvidenceAsync(tokens.Read(paper)!));
-        var (phone, until) = tokens.ForPhone(_ada, 1);
-        Assert.InRange(until - _site.Clock.UtcNow, TimeSpan.Zero, QrTokens.PhoneStep);
-        Assert.NotNull(await EvidenceAsync(tokens.Read(phone)!));
-        _site.Clock.Ahead += TimeSpan.FromSeconds(41);
-        Assert.Null(tokens.Read(phone));
-        Assert.NotNull(tokens.Read(paper));
-        Assert.Null(tokens.Read(paper[..^2] + "AA"));
-        Assert.Null(tokens.Read("garbage"));
-
-        var next = (await _site.WithAsync<CodeStore, string?>(codes => codes.IssueQrAsync(_ada, AttendanceSite.Account, Cancel)))!;
-        Assert.Null(await EvidenceAsync(tokens.Read(paper)!));
-        Assert.NotNull(await EvidenceAsync(tokens.Read(next)!));
-        await _site.WithAsync<CodeStore, bool>(async codes =>
-        {
-            await codes.RevokeQrAsync(_ada, AttendanceSite.Account, Cancel);
-            return true;
-        });
-        Assert.Null(await EvidenceAsync(tokens.Read(next)!));
-    }
-
     private protected abstract Task<(string Key, string? Value)[]> SettingsAsync();
 
     private static IEnumerable<Guid> Sessions(CheckInOutcome outcome) => Assert.IsType<CheckInOutcome.Recorded>(outcome).Sessions.Select(each => each.SessionId);
-
-    private Task<QrEvidence?> EvidenceAsync(QrToken token) => _site.WithAsync<CodeStore, QrEvidence?>(
-        async codes => QrEvidence.Of(token, await codes.FindAsync(token.PersonId, Cancel)));
 
     private Task<string?> IssueAsync(Guid person) => _site.WithAsync<CodeStore, string?>(codes => codes.IssueCodeAsync(person, AttendanceSite.Account, Cancel));
 

@@ -16,6 +16,7 @@ namespace Attendance.Tests.EndToEnd;
 public sealed class AttendanceSystem : IAsyncDisposable
 {
     public const string AdminPassword = "a password of one's own";
+    public const string DataKey = "a-data-key-of-the-tests-which-is-48-characters-long";
     private const string FirstPassword = "generated-for-the-first-admin";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(2);
@@ -69,7 +70,7 @@ public sealed class AttendanceSystem : IAsyncDisposable
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Attendance_AppHost>(
             [
                 $"--Parameters:api-key={TestSecrets.ApiKey}", $"--Parameters:admin-password={FirstPassword}", $"--DataDirectory={data.FullName}",
-                "--Parameters:data-key=a-data-key-of-the-tests-which-is-48-characters-long", "--Parameters:sessions-password=a-password-of-the-tests",
+                $"--Parameters:data-key={DataKey}", "--Parameters:sessions-password=a-password-of-the-tests",
                 "--Discovery:Enabled=false", .. arguments,
             ],
             bound.Token);

@@ -250,7 +250,7 @@ public sealed partial class EnrollmentTests(SystemWithFaces shared, ChromiumBrow
         using var client = Operator();
         using var added = await SignIn.PostFormAsync(client, "/people/new", new()
         {
-            ["Form.FullName"] = name, ["Form.Number"] = $"N-{Guid.NewGuid():N}"[..12], ["Agreed"] = "2026-11",
+            ["Form.FullName"] = name, ["Form.Number"] = $"N-{Guid.NewGuid():N}"[..12], ["Agreed"] = "2026-12",
         }, Cancel);
         return CaptureAddress().Match(added.Headers.Location!.ToString()).Groups[1].Value;
     }

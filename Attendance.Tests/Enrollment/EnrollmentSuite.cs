@@ -170,12 +170,12 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         Assert.Contains("Record consent", await GetAsync($"/people/{id}"), StringComparison.Ordinal);
 
         using var unread = await PostAsync($"/people/{id}?handler=Consent", new() { ["Agreed"] = "1999-01" }, page: $"/people/{id}");
-        using var given = await PostAsync($"/people/{id}?handler=Consent", new() { ["Agreed"] = "2026-11" }, page: $"/people/{id}");
+        using var given = await PostAsync($"/people/{id}?handler=Consent", new() { ["Agreed"] = "2026-12" }, page: $"/people/{id}");
 
         Assert.Contains("The text has changed meanwhile", await unread.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, given.StatusCode);
         var consent = await QueryAsync(db => db.People.AsNoTracking().Select(person => person.Consent).SingleAsync(Cancel));
-        Assert.Equal("2026-11", consent!.Version);
+        Assert.Equal("2026-12", consent!.Version);
         Assert.InRange(consent.At, DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow.AddMinutes(1));
         Assert.Contains("I agree that pictures", await QueryAsync(db => db.ConsentTexts.Select(text => text.Text).SingleAsync(Cancel)), StringComparison.Ordinal);
     }
@@ -459,7 +459,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         var form = new Dictionary<string, string> { ["Form.FullName"] = name, ["Form.Number"] = number, ["Form.Group"] = group };
         if (consent)
         {
-            form["Agreed"] = "2026-11";
+            form["Agreed"] = "2026-12";
         }
 
         using var added = await PostAsync("/people/new", form);

@@ -78,6 +78,20 @@ public sealed class FaceObserverTests(Observing observing) : IClassFixture<Obser
     }
 
     [Fact]
+    public async Task What_else_looks_at_a_frame_gets_the_picture_that_was_decoded_for_the_face()
+    {
+        var seen = new List<(int Width, int Height)>();
+        var picture = TestFaces.Jpeg(Pose.Front, 640, 480);
+
+        using var nets = TestNets.Open();
+        var observer = Observing.On(nets);
+        Assert.IsType<FaceObservation.OneFace>(await observer.ObserveAsync(picture, withEyes: false, also => seen.Add((also.Width, also.Height)), Cancel));
+        Assert.IsType<FaceObservation.Refused>(await observer.ObserveAsync(new byte[10], withEyes: false, also => seen.Add((0, 0)), Cancel));
+
+        Assert.Equal([(640, 480)], seen);
+    }
+
+    [Fact]
     public async Task A_frame_that_announces_too_much_is_refused_before_it_is_decoded()
     {
         using var unable = TestNets.Open(files: ModelFiles.In("/nowhere")); // would throw if it came as far as decoding

@@ -15,6 +15,11 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         TabHidden = new("tab hidden for longer than timers run and a TTL", Seconds(2), "kept, live again within 2 s of being shown"),
         PageFrozen = new("page frozen", Seconds(1), "free within 1 s"),
         PageThawed = new("frozen page shown again", Seconds(3), "back within 3 s"),
+        KioskClosed = new("kiosk's tab closed", Seconds(1), "free within 1 s"),
+        KioskKilled = new("kiosk's browser killed", Seconds(4), "free within 4 s"),
+        KioskStopped = new("kiosk's machine stops (SIGSTOP of its browser)", Seconds(15), "free within 15 s"),
+        KioskCut = new("kiosk's network cut", Seconds(15), "free within 15 s"),
+        KioskBack = new("kiosk's network is back", Seconds(20), "holds its camera again by itself within 20 s"),
         WebKilled = new("Web killed", Seconds(4), "free within 4 s"),
         ApiInterrupted = new("CameraApi SIGINT", Seconds(5), "all free within 5 s, exit code 0"),
         ApiInterruptedWedged = new("CameraApi SIGINT, driver hangs, SIGTERM ignored", Seconds(5), "all free within 5 s, exit code 0"),
@@ -61,7 +66,7 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
     public static IReadOnlyList<FaultRow> All { get; } =
     [
         ClientReleases, TabClosed, PageLeft, PageReloaded, BrowserKilled, RendererCrashed, NetworkCut, TabHidden,
-        PageFrozen, PageThawed, WebKilled,
+        PageFrozen, PageThawed, KioskClosed, KioskKilled, KioskStopped, KioskCut, KioskBack, WebKilled,
         ApiInterrupted, ApiInterruptedWedged, ApiTerminated, ApiTerminatedWedged, ApiTerminatedTwice, ApiTerminatedOpening,
         ApiTerminatedReleasing, ApiKilled, ApiKilledWedged, ApiRestarted,
         AppHostStoppedFree, AppHostStopped, OrchestratorStopped, AppHostKilledFree, AppHostKilled, RunnerKilled,

@@ -13,6 +13,7 @@ internal sealed class SilentNetwork : IAsyncDisposable
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
     private volatile bool _isSilent;
+    private CancellationTokenSource _cut = new();
 
     public SilentNetwork(Uri web)
     {
@@ -26,6 +27,15 @@ internal sealed class SilentNetwork : IAsyncDisposable
 
     public void FallSilent() => _isSilent = true;
 
+    /// <summary>Lets everything pass again. What was connected before is reset, as by a router that has lost its table.</summary>
+    public void Return()
+    {
+        _isSilent = false;
+        var cut = Interlocked.Exchange(ref _cut, new CancellationTokenSource());
+        cut.Cancel();
+        cut.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
@@ -33,6 +43,7 @@ internal sealed class SilentNetwork : IAsyncDisposable
         await _accepting;
         await Task.WhenAll(_connections);
         _over.Dispose();
+        _cut.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -54,10 +65,12 @@ internal sealed class SilentNetwork : IAsyncDisposable
     {
         using var near = browser;
         using var far = new TcpClient();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_over.Token, _cut.Token);
+        var end = either.Token;
         try
         {
-            await far.ConnectAsync(_web.Host, _web.Port, _over.Token);
-            await Task.WhenAny(CopyAsync(near.GetStream(), far.GetStream()), CopyAsync(far.GetStream(), near.GetStream()));
+            await far.ConnectAsync(_web.Host, _web.Port, end);
+            await Task.WhenAny(CopyAsync(near.GetStream(), far.GetStream(), end), CopyAsync(far.GetStream(), near.GetStream(), end));
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
         {
@@ -65,17 +78,17 @@ internal sealed class SilentNetwork : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, CancellationToken end)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (true)
             {
-                var count = await from.ReadAsync(buffer, _over.Token);
+                var count = await from.ReadAsync(buffer, end);
                 if (_isSilent)
                 {
-                    await Task.Delay(Timeout.Infinite, _over.Token); // whatever came, and its end as well
+                    await Task.Delay(Timeout.Infinite, end); // whatever came, and its end as well
                 }
 
                 if (count == 0)
@@ -83,7 +96,7 @@ internal sealed class SilentNetwork : IAsyncDisposable
                     return;
                 }
 
-                await to.WriteAsync(buffer.AsMemory(0, count), _over.Token);
+                await to.WriteAsync(buffer.AsMemory(0, count), end);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)

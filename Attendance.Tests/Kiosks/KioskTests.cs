@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Attendance.Tests.Arrivals;
 using Attendance.Tests.CheckIn;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.Data;
+using Attendance.Web.Kiosks;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -128,6 +130,51 @@ public sealed class KioskTests : IAsyncLifetime
         Assert.Equal("The door", stored.Place);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    public async Task A_number_that_is_none_is_refused_by_its_name(string? number)
+    {
+        var (device, token, _) = await ReadyAsync();
+        using var _1 = device;
+
+        var answer = await PostAsync(device, token, "number", new { number });
+
+        Assert.True(answer.GetProperty("errors").TryGetProperty("number", out _));
+    }
+
+    [Fact]
+    public async Task A_number_is_answered_alike_whoever_has_it()
+    {
+        var (device, token, _) = await ReadyAsync();
+        using var _1 = device;
+
+        Assert.Equal(
+            (await PostAsync(device, token, "number", new { number = "A-1" })).ToString(), (await PostAsync(device, token, "number", new { number = "nobody" })).ToString());
+    }
+
+    [Fact]
+    public async Task Each_kiosk_may_try_numbers_and_codes_so_many_times_a_minute()
+    {
+        await using var site = new AttendanceSite(new Uri("http://127.0.0.1:1"), ("Kiosks:EntriesPerMinute", "3"));
+        site.Web.StartServer();
+        await using var first = await KioskOfAsync(site);
+        await using var second = await KioskOfAsync(site);
+
+        var asked = new List<HttpStatusCode>();
+        for (var i = 0; i < 4; i++)
+        {
+            asked.Add(await first.SayNumberAsync("1", Cancel));
+        }
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests], asked);
+        Assert.Equal(HttpStatusCode.OK, await second.SayNumberAsync("1", Cancel)); // at the same address
+
+        static async Task<SimulatedKiosk> KioskOfAsync(AttendanceSite site) => await SimulatedKiosk.StartAsync(
+            site.Web.Address, (await site.WithAsync<KioskStore, (Kiosk, string Code)>(kiosks => kiosks.AddAsync(new KioskForm { Name = "Tablet", Place = "Door" }, "account", Cancel))).Code, Cancel);
+    }
+
     [Fact]
     public async Task Wrong_codes_are_told_alike_and_lock_the_person()
     {
@@ -175,9 +222,12 @@ public sealed class KioskTests : IAsyncLifetime
         return (device, Regex.Match(screen, "name=\"request-token\" content=\"([^\"]+)\"").Groups[1].Value, code!);
     }
 
-    private static async Task<JsonElement> EnterAsync(HttpClient device, string token, string number, string code)
+    private static Task<JsonElement> EnterAsync(HttpClient device, string token, string number, string code) =>
+        PostAsync(device, token, "code", new { event_id = Guid.NewGuid(), number, code });
+
+    private static async Task<JsonElement> PostAsync(HttpClient device, string token, string what, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/kiosk/code") { Content = JsonContent.Create(new { event_id = Guid.NewGuid(), number, code }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/kiosk/{what}") { Content = JsonContent.Create(body) };
         request.Headers.Add("RequestVerificationToken", token);
         using var response = await device.SendAsync(request, Cancel);
         return await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);

@@ -64,7 +64,7 @@ internal static class SamplePortraits
     }
 
     /// <summary>The face in the middle of a grey wall, as large as at a desk, so that it is found as one at a kiosk is.</summary>
-    private static byte[] BeforeACamera(Mat tile)
+    public static byte[] BeforeACamera(Mat tile)
     {
         using var frame = new Mat(480, 640, MatType.CV_8UC3, Scalar.All(128));
         using (var middle = new Mat(frame, new Rect(160, 80, 320, 320)))

@@ -3,17 +3,18 @@ namespace Attendance.Tests.Telemetry;
 /// <summary>A page of <c>docs/</c> of which the part between two marks is written from the code.</summary>
 internal static class GeneratedPage
 {
-    private const string Begin = "<!-- generated: begin -->", End = "<!-- generated: end -->";
-
     /// <param name="name">Of a file in <c>docs/</c>.</param>
     public static string PathOf(string name) => Repository.PathOf("docs", name);
 
-    /// <returns>The page with what lies between its marks replaced.</returns>
-    public static string Renew(string page, string generated)
+    /// <param name="page">The page as it is.</param>
+    /// <param name="generated">What comes between its marks.</param>
+    /// <param name="mark">What the marks are called, where a page has several parts.</param>
+    public static string Renew(string page, string generated, string mark = "generated")
     {
-        var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
+        var (first, last) = ($"<!-- {mark}: begin -->", $"<!-- {mark}: end -->");
+        var (begin, end) = (page.IndexOf(first, StringComparison.Ordinal), page.IndexOf(last, StringComparison.Ordinal));
         return begin < 0 || end < begin
-            ? throw new InvalidOperationException($"A generated page must have '{Begin}' and '{End}'.")
-            : string.Concat(page.AsSpan(0, begin + Begin.Length), generated, page.AsSpan(end));
+            ? throw new InvalidOperationException($"A generated page must have '{first}' and '{last}'.")
+            : string.Concat(page.AsSpan(0, begin + first.Length), generated, page.AsSpan(end));
     }
 }

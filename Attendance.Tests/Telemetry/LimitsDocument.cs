@@ -16,6 +16,7 @@ using Attendance.CameraApi.Views;
 using Attendance.CameraWorker.Network;
 using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
+using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
@@ -64,12 +65,16 @@ internal static class LimitsDocument
             new("pictures of people that an account sends, a minute", $"`Accounts:PicturesPerMinute` {s_accounts.PicturesPerMinute}", "429 `too_many`"),
             new("wrong personal codes in a row, of a person", $"`CheckIn:WrongCodes` {s_checkIn.WrongCodes}", "locked for `CheckIn:CodeLockedFor` " + Seconds(s_checkIn.CodeLockedFor)),
             new("wrong personal codes at a place, within that time", $"`CheckIn:WrongCodesAtPlace` {s_checkIn.WrongCodesAtPlace}", "the place is locked for `CheckIn:CodeLockedFor`"),
+            new("phones of a person that show a QR code", Number(PhoneStore.Most), "said on the page"),
+            new("age of the one-time code of a phone", "`CheckIn:PhoneSetupLasts` " + Seconds(s_checkIn.PhoneSetupLasts), "said on the page"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
         ]),
         ("Kiosks", [
             new("frames that a kiosk sends, a second", $"`Kiosks:FramesPerSecond` {s_kiosks.FramesPerSecond}", "429 `too_many`"),
             new("frame of a kiosk", Size(FrameForm.LargestPicture), "refused"),
+            new("numbers and codes that are entered at a kiosk, a minute", $"`Kiosks:EntriesPerMinute` {s_kiosks.EntriesPerMinute}", "429 `too_many`"),
+            new("time for the face after a number was entered", "`Kiosks:NumberLasts` " + Seconds(s_kiosks.NumberLasts), "the number is asked for again"),
             new("age of the one-time code of a kiosk", "`Kiosks:SetupCodeLasts` " + Seconds(s_kiosks.SetupCodeLasts), "said on the page"),
         ]),
         ("Recognition", [

@@ -48,6 +48,7 @@ internal static class AccountRegistration
             antiforgery.SuppressXFrameOptionsHeader = true; // the content security policy does this better
         });
         services.AddKioskSignIn();
+        services.AddPhoneSignIn();
         services.AddQuotas();
         services.AddScoped<SignInCounts>();
         services.AddScoped<PasswordAttempts>();

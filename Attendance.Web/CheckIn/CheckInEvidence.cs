@@ -8,7 +8,7 @@ namespace Attendance.Web.CheckIn;
 /// <summary>
 /// Proof that a person is there. Each kind can be made only by what decides about it, so nobody is checked in by a call with the wrong
 /// arguments: a face by <see cref="AcceptedEvidence.Of"/>, a code by <see cref="CodeEvidence.Of"/>, a QR code by
-/// <see cref="QrEvidence.Of"/>.
+/// <see cref="QrEvidence"/>.
 /// </summary>
 internal abstract record CheckInEvidence
 {
@@ -69,7 +69,7 @@ internal sealed record CodeEvidence : CheckInEvidence
         code.CodeHash is { } hash && hasher.VerifyHashedPassword(code, hash, entered) != PasswordVerificationResult.Failed ? new CodeEvidence(code.PersonId) : null;
 }
 
-/// <summary>A QR code that is valid. Its version is compared here, so there is none for a code that was revoked.</summary>
+/// <summary>A QR code that is valid. That it was not revoked is looked at here, so there is none for one that was.</summary>
 internal sealed record QrEvidence : CheckInEvidence
 {
     private readonly object _figures;
@@ -79,10 +79,16 @@ internal sealed record QrEvidence : CheckInEvidence
     /// <param name="token">The token that was shown and is authentic.</param>
     /// <param name="code">The person's codes now, or null if there are none.</param>
     /// <returns>The evidence, or null if the token was revoked.</returns>
-    public static QrEvidence? Of(QrToken token, PersonCode? code) =>
+    public static QrEvidence? Of(QrToken.Paper token, PersonCode? code) =>
         code is { HasQr: true } && code.PersonId == token.PersonId && code.QrVersion == token.Version
-            ? new QrEvidence(token.PersonId, new { phone = token.IsPhone, version = token.Version })
+            ? new QrEvidence(token.PersonId, new { phone = false, version = token.Version })
             : null;
+
+    /// <param name="token">The token that was shown and is authentic.</param>
+    /// <param name="phone">The phone that showed it, or null if it was revoked.</param>
+    /// <returns>The evidence, or null if the phone is nobody's any more.</returns>
+    public static QrEvidence? Of(QrToken.Shown token, Phone? phone) =>
+        phone is { SetUpAt: not null } && phone.Id == token.PhoneId ? new QrEvidence(phone.PersonId, new { phone = true }) : null;
 
     public override string ToJson() => JsonSerializer.Serialize(_figures);
 }

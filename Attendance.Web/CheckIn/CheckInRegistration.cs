@@ -1,4 +1,5 @@
 using Attendance.Web.CheckIn.Codes;
+using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
 
@@ -17,9 +18,15 @@ internal static class CheckInRegistration
         builder.Services.AddSingleton<IPasswordHasher<PersonCode>, PasswordHasher<PersonCode>>();
         builder.Services.AddSingleton<QrTokens>();
         builder.Services.AddScoped<CodeStore>();
+        builder.Services.AddScoped<QrCodes>();
+        builder.Services.AddScoped<PhoneStore>();
         builder.Services.AddScoped<CodeAttempts>();
         builder.Services.AddSingleton<TodayStream>();
     }
 
-    public static void MapCheckIn(this IEndpointRouteBuilder routes) => routes.MapAttendance();
+    public static void MapCheckIn(this IEndpointRouteBuilder routes)
+    {
+        routes.MapAttendance();
+        routes.MapPhones();
+    }
 }

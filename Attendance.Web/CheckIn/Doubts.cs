@@ -7,6 +7,20 @@ namespace Attendance.Web.CheckIn;
 /// <summary>A doubt as operators see it, with the names of those whom it may be.</summary>
 internal sealed record DoubtRow(Guid Id, DateTime At, string Place, Guid PersonId, string PersonName, Guid? OtherId, string? OtherName);
 
+/// <summary>What became of a doubt that an operator settled.</summary>
+internal abstract record DoubtOutcome
+{
+    /// <summary>It is settled, and the person is present in every session that was open.</summary>
+    public sealed record Settled : DoubtOutcome;
+
+    /// <summary>It is settled, but the person is not marked in every session.</summary>
+    /// <param name="Sessions">The sessions in which they are not, and why. Empty: none was open that expects them.</param>
+    public sealed record NotMarked(IReadOnlyList<(string Session, StatementOutcome Why)> Sessions) : DoubtOutcome;
+
+    /// <summary>There is no such doubt, it is settled already, or it is about other people.</summary>
+    public sealed record NoDoubt : DoubtOutcome;
+}
+
 /// <summary>Keeps the faces that nobody was marked by, until an operator has said who it was or the sessions have closed.</summary>
 internal sealed partial class Doubts(AttendanceDb db, AuditLog audit, Statements statements, CheckInFeed feed, TimeProvider clock, ILogger<Doubts> logger)
 {
@@ -53,32 +67,40 @@ internal sealed partial class Doubts(AttendanceDb db, AuditLog audit, Statements
     /// <param name="personId">Who it was, one of the two, or null for neither.</param>
     /// <param name="accountId">Who says so.</param>
     /// <param name="cancellationToken">Canceled when the client has gone.</param>
-    /// <returns><see langword="false"/> if there is no such doubt, it is settled already, or it is about other people.</returns>
-    public async Task<bool> TrySettleAsync(Guid id, Guid? personId, string accountId, CancellationToken cancellationToken)
+    public async Task<DoubtOutcome> SettleAsync(Guid id, Guid? personId, string accountId, CancellationToken cancellationToken)
     {
         var now = Now;
         var doubt = await db.FaceDoubts.AsNoTracking().SingleOrDefaultAsync(each => each.Id == id && each.SettledAt == null, cancellationToken);
         if (doubt is null || (personId is { } chosen && chosen != doubt.PersonId && chosen != doubt.OtherId))
         {
-            return false;
+            return new DoubtOutcome.NoDoubt();
         }
 
         // First of all, or two operators who disagree would both mark somebody.
         if (!await TryCloseAsync(id, personId, accountId, now, cancellationToken))
         {
-            return false;
+            return new DoubtOutcome.NoDoubt();
         }
 
-        if (personId is { } was)
+        var outcome = personId is { } was ? await MarkAsync(doubt, was, accountId, cancellationToken) : new DoubtOutcome.Settled();
+        feed.Recorded();
+        return outcome;
+    }
+
+    private async Task<DoubtOutcome> MarkAsync(FaceDoubt doubt, Guid personId, string accountId, CancellationToken cancellationToken)
+    {
+        var sessions = await SessionsAsync(doubt, personId, cancellationToken);
+        var refused = new List<(string, StatementOutcome)>();
+        foreach (var (id, name) in sessions)
         {
-            foreach (var sessionId in await SessionsAsync(doubt, was, cancellationToken))
+            var (outcome, _) = await statements.RecordAsync(new(Guid.CreateVersion7(), id, personId, CheckInMethod.RollCall, Mark.Present, null, accountId), cancellationToken);
+            if (outcome != StatementOutcome.Recorded)
             {
-                await statements.RecordAsync(new(Guid.CreateVersion7(), sessionId, was, CheckInMethod.RollCall, Mark.Present, null, accountId), cancellationToken);
+                refused.Add((name, outcome));
             }
         }
 
-        feed.Recorded();
-        return true;
+        return sessions.Count > 0 && refused.Count == 0 ? new DoubtOutcome.Settled() : new DoubtOutcome.NotMarked(refused);
     }
 
     private async Task<bool> TryCloseAsync(Guid id, Guid? personId, string accountId, DateTime now, CancellationToken cancellationToken)
@@ -97,10 +119,12 @@ internal sealed partial class Doubts(AttendanceDb db, AuditLog audit, Statements
     }
 
     /// <summary>The sessions that were open at the place when the face was seen, and that expect the person.</summary>
-    private async Task<IReadOnlyList<Guid>> SessionsAsync(FaceDoubt doubt, Guid personId, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(Guid Id, string Name)>> SessionsAsync(FaceDoubt doubt, Guid personId, CancellationToken cancellationToken)
     {
         var expecting = ExpectedPeople.SessionsOf(db, personId);
-        return await OpenSessions.At(db, doubt.Place, doubt.At).Where(session => expecting.Contains(session.Id)).Select(session => session.Id).ToListAsync(cancellationToken);
+        var found = await OpenSessions.At(db, doubt.Place, doubt.At).Where(session => expecting.Contains(session.Id)).OrderBy(session => session.StartsAt)
+            .Select(session => new { session.Id, session.Name }).ToListAsync(cancellationToken);
+        return [.. found.Select(session => (session.Id, session.Name))];
     }
 
     [LoggerMessage(LogLevel.Information, "Doubt {DoubtId}: a face at kiosk {KioskId} may be either of two people's")]

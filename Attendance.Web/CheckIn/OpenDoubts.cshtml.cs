@@ -17,12 +17,25 @@ internal sealed class OpenDoubtsModel(Doubts doubts) : PageModel
     /// <param name="cancellationToken">Canceled when the client has gone.</param>
     public async Task<IActionResult> OnPostAsync([FromForm] Guid id, [FromForm] Guid? person, CancellationToken cancellationToken)
     {
-        if (await doubts.TrySettleAsync(id, person, User.AccountId(), cancellationToken))
+        switch (await doubts.SettleAsync(id, person, User.AccountId(), cancellationToken))
         {
-            return LocalRedirect("/attendance/doubts");
+            case DoubtOutcome.Settled:
+                return LocalRedirect("/attendance/doubts");
+            case DoubtOutcome.NotMarked { Sessions: [] }:
+                ModelState.AddModelError("", "The doubt is settled, but the person is not marked: no session that was open there expects them.");
+                break;
+            case DoubtOutcome.NotMarked refused:
+                foreach (var (session, why) in refused.Sessions)
+                {
+                    ModelState.AddModelError("", $"The doubt is settled, but the person is not marked in {session}. {AttendanceProblems.Of(why).Title}");
+                }
+
+                break;
+            default:
+                ModelState.AddModelError("", "This doubt is settled already.");
+                break;
         }
 
-        ModelState.AddModelError("", "This doubt is settled already.");
         Rows = await doubts.OpenAsync(cancellationToken);
         return Page();
     }

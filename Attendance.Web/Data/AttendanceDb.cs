@@ -45,6 +45,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<PersonCode> PersonCodes => Set<PersonCode>();
 
+    public DbSet<Phone> Phones => Set<Phone>();
+
     public DbSet<CodeCount> CodeCounts => Set<CodeCount>();
 
     public DbSet<FaceDoubt> FaceDoubts => Set<FaceDoubt>();

@@ -111,6 +111,13 @@ internal static class AttendanceModel
             code.HasKey(each => each.PersonId);
             code.HasOne<Person>().WithOne().HasForeignKey<PersonCode>(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
         });
+        builder.Entity<Phone>(phone =>
+        {
+            phone.ToTable("phones");
+            phone.Property(each => each.SetupCodeHash).HasMaxLength(Phone.CodeHashLength);
+            phone.HasOne<Person>().WithMany().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
+            phone.HasIndex(each => each.SetupCodeHash).IsUnique(); // nulls differ
+        });
         builder.Entity<CodeCount>(count =>
         {
             count.ToTable("code_counts");

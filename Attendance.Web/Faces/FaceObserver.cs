@@ -17,12 +17,19 @@ internal sealed class FaceObserver(FaceNets nets, IOptions<ShotLimits> limits, I
     /// <param name="withEyes">Whether to measure how far the eyes are open, which takes a little longer.</param>
     /// <param name="cancel">Ends the waiting for other pictures that are being looked at.</param>
     /// <exception cref="FaceCheckUnavailableException">A model or a library is missing on this machine.</exception>
-    public async Task<FaceObservation> ObserveAsync(ReadOnlyMemory<byte> jpeg, bool withEyes, CancellationToken cancel) =>
+    public Task<FaceObservation> ObserveAsync(ReadOnlyMemory<byte> jpeg, bool withEyes, CancellationToken cancel) => ObserveAsync(jpeg, withEyes, null, cancel);
+
+    /// <param name="jpeg">The frame as the camera sent it.</param>
+    /// <param name="withEyes">Whether to measure how far the eyes are open, which takes a little longer.</param>
+    /// <param name="also">What else looks at the decoded frame, or null. It must not keep the frame.</param>
+    /// <param name="cancel">Ends the waiting for other pictures that are being looked at.</param>
+    /// <exception cref="FaceCheckUnavailableException">A model or a library is missing on this machine.</exception>
+    public async Task<FaceObservation> ObserveAsync(ReadOnlyMemory<byte> jpeg, bool withEyes, Action<Mat>? also, CancellationToken cancel) =>
         JpegStructure.Check(jpeg.Span) is { } fault
             ? new FaceObservation.Refused(fault)
-            : await nets.UseAsync(set => Observe(set, jpeg.Span, withEyes, cancel), cancel);
+            : await nets.UseAsync(set => Observe(set, jpeg.Span, withEyes, also, cancel), cancel);
 
-    private FaceObservation Observe(FaceNetSet set, ReadOnlySpan<byte> jpeg, bool withEyes, CancellationToken cancel)
+    private FaceObservation Observe(FaceNetSet set, ReadOnlySpan<byte> jpeg, bool withEyes, Action<Mat>? also, CancellationToken cancel)
     {
         using var picture = PictureDecoding.Decode(jpeg);
         if (picture is null)
@@ -30,6 +37,7 @@ internal sealed class FaceObserver(FaceNets nets, IOptions<ShotLimits> limits, I
             return new FaceObservation.Refused(PictureFault.Damaged);
         }
 
+        also?.Invoke(picture);
         cancel.ThrowIfCancellationRequested();
         var faces = set.Finder.Find(picture);
         return faces.Count switch

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Attendance.Web.CheckIn;
 
 namespace Attendance.Web.Kiosks;
@@ -6,7 +7,7 @@ namespace Attendance.Web.Kiosks;
 /// <summary>What a kiosk shows. A person is called by the first name only, and only when they are checked in.</summary>
 /// <param name="State">
 /// <c>looking</c>, <c>asked</c>, <c>welcome</c>, <c>not_live</c>, <c>doubt</c>, <c>unknown</c>, <c>not_expected</c>, <c>closed</c>, <c>period_closed</c>
-/// or <c>code_only</c>.
+/// or <c>number_first</c>.
 /// </param>
 /// <param name="Hint">With <c>looking</c>: what the person can do. With <c>not_live</c>: why.</param>
 /// <param name="Action">With <c>asked</c>: what the person must do.</param>
@@ -17,6 +18,11 @@ internal sealed record KioskAnswer(
     string State, string? Hint = null, string? Action = null, int? Step = null, string? FirstName = null, DateTime? At = null,
     IReadOnlyList<KioskMark>? Marks = null, bool IsRepeat = false)
 {
+    private const string Welcome = "welcome";
+
+    [JsonIgnore]
+    public bool IsWelcome => State == Welcome;
+
     public static KioskAnswer Of(VisitStep step) => step switch
     {
         VisitStep.Looking looking => new("looking", Hint: looking.Hint is { } hint ? CodeOf(hint) : null),
@@ -30,7 +36,7 @@ internal sealed record KioskAnswer(
     public static KioskAnswer Of(CheckInOutcome outcome) => outcome switch
     {
         CheckInOutcome.Recorded recorded => new(
-            "welcome", FirstName: recorded.FirstName, At: recorded.At, IsRepeat: recorded.IsRepeat,
+            Welcome, FirstName: recorded.FirstName, At: recorded.At, IsRepeat: recorded.IsRepeat,
             Marks: [.. recorded.Sessions.Select(each => new KioskMark(each.Name, each.Result.Mark.Code(), MarkWords.Of(each.Result.Mark), each.IsLeaving))]),
         CheckInOutcome.PeriodClosed => new("period_closed"),
         _ => new("not_expected"),

@@ -10,7 +10,7 @@ namespace Attendance.Web.Kiosks;
 
 /// <summary>Whom a kiosk may see now.</summary>
 /// <param name="Sessions">The sessions that are open at its place.</param>
-/// <param name="Candidates">The people that they expect and whose faces are known. Null if there are more than faces can tell apart.</param>
+/// <param name="Candidates">The people that they expect and whose faces are known. Null if there are more than a face is compared with: they say first who they are.</param>
 internal sealed record Expectation(IReadOnlyList<OpenSession> Sessions, IReadOnlyList<FaceCandidate>? Candidates);
 
 internal sealed record OpenSession(Guid Id, string Name, DateTime ClosesAt);
@@ -29,8 +29,20 @@ internal sealed class KioskCandidates(AttendanceDb db, TemplateStore templates, 
         var ids = sessions.Select(session => session.Id).ToList();
         var most = options.Value.MaxCandidates;
         var people = await ExpectedPeople.Of(db).Where(expected => ids.Contains(expected.SessionId)).Select(expected => expected.PersonId)
-            .Distinct().Take(most + 1).ToListAsync(cancellationToken);
+            .Distinct().OrderBy(id => id).Take(most + 1).ToListAsync(cancellationToken);
         return new(sessions, people.Count > most ? null : await templates.CandidatesAsync(people, cancellationToken));
+    }
+
+    /// <returns>The face of the person with this number, if one of the sessions that are open at the place expects them and there is one.</returns>
+    public async Task<IReadOnlyList<FaceCandidate>> ByNumberAsync(string place, string number, CancellationToken cancellationToken)
+    {
+        var key = Writing.Key(number.Trim());
+        var open = OpenSessions.At(db, place, clock.GetUtcNow().UtcDateTime).Select(session => session.Id);
+        var person = await (
+            from expected in ExpectedPeople.Of(db)
+            where open.Contains(expected.SessionId) && db.People.Any(each => each.Id == expected.PersonId && each.NumberKey == key)
+            select (Guid?)expected.PersonId).Distinct().SingleOrDefaultAsync(cancellationToken);
+        return person is { } id ? await templates.CandidatesAsync([id], cancellationToken) : [];
     }
 
     public async Task<IReadOnlyList<OpenSession>> OpenAsync(string place, CancellationToken cancellationToken) =>

@@ -21,7 +21,8 @@ internal static class KioskEndpoints
             .RequireRateLimiting(KioskQuota.Frames)
             .WithMetadata(new RequestSizeLimitAttribute(FrameForm.LargestBody))
             .WithFormOptions(memoryBufferThreshold: FrameForm.LargestBody, multipartBodyLengthLimit: FrameForm.LargestBody); // so that no frame is ever written to a file
-        kiosk.MapPost("/code", EnterAsync).RequireRateLimiting(Quotas.FewAttempts);
+        kiosk.MapPost("/code", EnterAsync).RequireRateLimiting(KioskQuota.Entries);
+        kiosk.MapPost("/number", ClaimAsync).RequireRateLimiting(KioskQuota.Entries);
     }
 
     private static async Task<IResult> StatusAsync(ClaimsPrincipal user, KioskValidity kiosks, KioskStore store, KioskCandidates candidates, CancellationToken cancellationToken)
@@ -68,9 +69,9 @@ internal static class KioskEndpoints
             return ApiProblems.Invalid("event_id", "must be a UUID that was made for this call.");
         }
 
-        if (asked.Number is not { Length: > 0 and <= Person.NumberLength })
+        if (ProblemOf(asked.Number) is { } invalid)
         {
-            return ApiProblems.Invalid("number", $"must have 1 to {Person.NumberLength} characters.");
+            return invalid;
         }
 
         if (asked.Code is not { Length: > 0 and <= CodeRequest.LongestCode })
@@ -87,6 +88,22 @@ internal static class KioskEndpoints
         return answer is null ? problem! : TypedResults.Ok(answer);
     }
 
+    private static async Task<IResult> ClaimAsync(HttpRequest request, ClaimsPrincipal user, KioskValidity kiosks, KioskIntake intake, CancellationToken cancellationToken)
+    {
+        var asked = await PageBody.ReadAsync<NumberRequest>(request);
+        if (ProblemOf(asked.Number) is { } invalid)
+        {
+            return invalid;
+        }
+
+        return await KioskOf(user, kiosks, cancellationToken) is { } kiosk
+            ? TypedResults.Ok(await intake.ClaimAsync(kiosk, asked.Number!, cancellationToken))
+            : ApiProblems.SignedOut();
+    }
+
+    private static Problem? ProblemOf(string? number) =>
+        number is { Length: > 0 and <= Person.NumberLength } ? null : ApiProblems.Invalid("number", $"must have 1 to {Person.NumberLength} characters.");
+
     private static async Task<Kiosk?> KioskOf(ClaimsPrincipal user, KioskValidity kiosks, CancellationToken cancellationToken) =>
         user.KioskId() is { } id ? await kiosks.FindAsync(id, cancellationToken) : null;
 }
@@ -101,6 +118,9 @@ public sealed record CodeRequest(Guid? EventId = null, string? Number = null, st
 {
     internal const int LongestCode = 32;
 }
+
+/// <summary>The number of somebody whose face is looked at next.</summary>
+public sealed record NumberRequest(string? Number = null);
 
 internal static class KioskProblems
 {

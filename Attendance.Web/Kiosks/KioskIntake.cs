@@ -24,8 +24,7 @@ internal sealed class KioskIntake(
     LeaseChecks leases,
     FaceObserver observer,
     QrReader reader,
-    QrTokens tokens,
-    CodeStore codes,
+    QrCodes codes,
     CodeAttempts attempts,
     CheckInService checkIns,
     Doubts doubts,
@@ -64,7 +63,8 @@ internal sealed class KioskIntake(
                 return (null, ApiProblems.Invalid("sequence", "must be greater than that of the frame before."));
             }
 
-            return state.Saying(now) is { } said ? (said, null) : await LookAsync(kiosk, state, frame, now, cancellationToken);
+            // What went wrong is read in peace. A welcome gives way to the next person, who steps up while the one before still reads it.
+            return state.Saying(now) is { IsWelcome: false } said ? (said, null) : await LookAsync(kiosk, state, frame, now, cancellationToken);
         }
         finally
         {
@@ -97,6 +97,26 @@ internal sealed class KioskIntake(
         }
     }
 
+    /// <summary>
+    /// Takes who somebody says they are, where more people are expected than a face is compared with. What comes next is compared with that
+    /// person's face only. A number that is nobody's, or of somebody who is not expected or has no pictures, is answered alike.
+    /// </summary>
+    public async Task<KioskAnswer> ClaimAsync(Kiosk kiosk, string number, CancellationToken cancellationToken)
+    {
+        var claimed = await candidates.ByNumberAsync(kiosk.Place, number, cancellationToken);
+        var state = states.Of(kiosk);
+        await state.Gate.WaitAsync(cancellationToken);
+        try
+        {
+            state.Claim(claimed, clock.GetUtcNow() + options.Value.NumberLasts);
+            return new KioskAnswer("looking");
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
     private async Task<Problem?> ProblemOfAsync(CheckLease claim, CancellationToken cancellationToken) => await leases.CheckAsync(claim, cancellationToken) switch
     {
         LeaseProof.Live => null,
@@ -107,34 +127,42 @@ internal sealed class KioskIntake(
 
     private async Task<(KioskAnswer?, Problem?)> LookAsync(Kiosk kiosk, KioskState state, FrameForm frame, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var welcome = state.Saying(now);
         var expected = state.Expected(now) ?? state.Expect(await candidates.AtAsync(kiosk.Place, cancellationToken), now);
         if (expected.Sessions.Count == 0)
         {
-            return (new KioskAnswer("closed"), null);
+            return (welcome ?? new KioskAnswer("closed"), null);
         }
 
-        var observation = await observer.ObserveAsync(frame.Jpeg, state.Visit.IsChallenging, cancellationToken);
+        string? text = null;
+        var isChallenging = state.Visit.IsChallenging;
+        var observation = await observer.ObserveAsync(frame.Jpeg, isChallenging, isChallenging ? null : picture => text = reader.Read(picture), cancellationToken);
         if (observation is FaceObservation.Refused refused)
         {
             return (null, EnrollmentProblems.NoPicture(refused.Fault));
         }
 
-        // Somebody who shows a code holds it before the face, or beside it.
-        if (!state.Visit.IsChallenging && await QrAsync(frame.Jpeg, cancellationToken) is { } evidence)
+        // Somebody who shows a code holds it before the face, or beside it, and may go on holding it while they are welcomed.
+        if (text is not null && await codes.EvidenceAsync(text, cancellationToken) is { } evidence && !state.IsWelcoming(evidence.PersonId, now))
         {
             return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, evidence, now, cancellationToken);
         }
 
-        if (expected.Candidates is null)
+        if ((expected.Candidates ?? state.Claimed(now)) is not { } who)
         {
-            return (new KioskAnswer("code_only"), null);
+            return (welcome ?? new KioskAnswer("number_first"), null);
         }
 
-        var step = state.Visit.See(frame.Sequence, now, observation, expected.Candidates, liveness.Value.IsRequired(kiosk.IsStaffed));
+        var step = state.Visit.See(frame.Sequence, now, observation, who, liveness.Value.IsRequired(kiosk.IsStaffed));
         switch (step)
         {
-            case VisitStep.Recognized recognized when EvidenceOf(recognized) is { } accepted:
+            case VisitStep.Recognized recognized when EvidenceOf(recognized) is { } accepted && !state.IsWelcoming(accepted.PersonId, now):
                 return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, accepted, now, cancellationToken);
+            case VisitStep.Asked:
+                state.Hush();
+                return (KioskAnswer.Of(step), null);
+            case var _ when welcome is not null:
+                return (welcome, null); // whoever leaves may be seen from the side
             case VisitStep.Recognized:
                 return (state.Say(new KioskAnswer("unknown"), now + s_refusalShown), null);
             case VisitStep.InDoubt doubt:
@@ -146,11 +174,6 @@ internal sealed class KioskIntake(
                 return (KioskAnswer.Of(step), null);
         }
     }
-
-    private async Task<QrEvidence?> QrAsync(byte[] jpeg, CancellationToken cancellationToken) =>
-        await reader.ReadAsync(jpeg, cancellationToken) is { } text && tokens.Read(text) is { } token
-            ? QrEvidence.Of(token, await codes.FindAsync(token.PersonId, cancellationToken))
-            : null;
 
     /// <summary>Records a check-in if the lease is live at this very moment.</summary>
     private async Task<(KioskAnswer?, Problem?)> RecordUnderLeaseAsync(
@@ -164,7 +187,7 @@ internal sealed class KioskIntake(
     {
         var outcome = await checkIns.RecordAsync(new CheckInRequest(eventId, evidence, kiosk.Place, KioskSignIn.NameOf(kiosk.Id)), cancellationToken);
         state.Visit.Welcomed(evidence.PersonId);
-        return state.Say(KioskAnswer.Of(outcome), now + options.Value.Welcome);
+        return state.Say(KioskAnswer.Of(outcome), now + options.Value.Welcome, evidence.PersonId);
     }
 
     private AcceptedEvidence? EvidenceOf(VisitStep.Recognized step) => step.Face.Evidence is { Distance: { } distance } figures

@@ -16,7 +16,15 @@ internal sealed class KioskOptions
     [Range(1, 60)]
     public int FramesPerSecond { get; set; } = 10;
 
-    /// <summary>How long a kiosk welcomes a person.</summary>
+    /// <summary>How many numbers and personal codes may be entered at a kiosk in a minute.</summary>
+    [Range(1, 1000)]
+    public int EntriesPerMinute { get; set; } = 30;
+
+    /// <summary>How long a kiosk waits for the face of somebody who has entered their number.</summary>
+    [Range(typeof(TimeSpan), "00:00:03", "00:02:00")]
+    public TimeSpan NumberLasts { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a kiosk welcomes a person, if no other one is recognized meanwhile.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:00:30")]
     public TimeSpan Welcome { get; set; } = TimeSpan.FromSeconds(3);
 }

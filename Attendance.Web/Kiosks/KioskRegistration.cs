@@ -23,14 +23,21 @@ internal static class KioskRegistration
 
 internal static class KioskQuota
 {
-    public const string Frames = "kiosk_frames";
+    public const string Frames = "kiosk_frames", Entries = "kiosk_entries";
 
-    public static void Configure(RateLimiterOptions limiter, IOptions<KioskOptions> options) => limiter.AddPolicy(Frames, context => RateLimitPartition.GetTokenBucketLimiter(
-        context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "",
-        _ => new()
+    public static void Configure(RateLimiterOptions limiter, IOptions<KioskOptions> options)
+    {
+        limiter.AddPolicy(Frames, context => RateLimitPartition.GetTokenBucketLimiter(KioskOf(context), _ => new()
         {
             TokenLimit = options.Value.FramesPerSecond * 2,
             TokensPerPeriod = options.Value.FramesPerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
         }));
+
+        // By kiosk and not by address: the kiosks of a building often share one.
+        limiter.AddPolicy(Entries, context => RateLimitPartition.GetFixedWindowLimiter(
+            KioskOf(context), _ => new() { PermitLimit = options.Value.EntriesPerMinute, Window = TimeSpan.FromMinutes(1) }));
+    }
+
+    private static string KioskOf(HttpContext context) => context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
 }

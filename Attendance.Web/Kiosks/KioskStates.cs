@@ -27,7 +27,8 @@ internal sealed class KioskState(KioskVisit visit)
     private DateTimeOffset _provenAt;
     private long _sequence;
     private (Expectation Expectation, DateTimeOffset At)? _expected;
-    private (KioskAnswer Answer, DateTimeOffset Until)? _said;
+    private (KioskAnswer Answer, DateTimeOffset Until, Guid? PersonId)? _said;
+    private (IReadOnlyList<FaceCandidate> Who, DateTimeOffset Until)? _claimed;
 
     public SemaphoreSlim Gate { get; } = new(1);
 
@@ -36,11 +37,31 @@ internal sealed class KioskState(KioskVisit visit)
     /// <summary>Returns what the kiosk still says, because people need a moment to read it, or null.</summary>
     public KioskAnswer? Saying(DateTimeOffset now) => _said is { } said && now < said.Until ? said.Answer : null;
 
-    public KioskAnswer Say(KioskAnswer answer, DateTimeOffset until)
+    /// <summary>Returns whether this is the person who is welcomed at this time, and may go on showing face or code.</summary>
+    public bool IsWelcoming(Guid personId, DateTimeOffset now) => Saying(now) is { IsWelcome: true } && _said?.PersonId == personId;
+
+    /// <param name="answer">What is said.</param>
+    /// <param name="until">How long.</param>
+    /// <param name="personId">To whom, if that is known.</param>
+    public KioskAnswer Say(KioskAnswer answer, DateTimeOffset until, Guid? personId = null)
     {
-        _said = (answer, until);
+        (_said, _claimed) = ((answer, until, personId), null);
         return answer;
     }
+
+    /// <summary>Says nothing any more, because something else is said to the next person.</summary>
+    public void Hush() => _said = null;
+
+    /// <summary>Somebody says who they are: the next face is compared with theirs.</summary>
+    /// <param name="who">That person, or nobody.</param>
+    public void Claim(IReadOnlyList<FaceCandidate> who, DateTimeOffset until)
+    {
+        visit.Restart();
+        (_said, _claimed) = (null, (who, until));
+    }
+
+    /// <summary>Returns who somebody has said to be, or null if nobody has, or it came to something, or they went away.</summary>
+    public IReadOnlyList<FaceCandidate>? Claimed(DateTimeOffset now) => _claimed is { } claimed && (now < claimed.Until || visit.IsChallenging) ? claimed.Who : null;
 
     public bool IsProven(CheckLease claim, DateTimeOffset now) => claim == _claim && now - _provenAt < LeaseFresh && now >= _provenAt;
 

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using Attendance.Web.Accounts;
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
+using Attendance.Web.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -12,11 +11,6 @@ namespace Attendance.Web.Kiosks;
 internal sealed partial class KioskStore(
     AttendanceDb db, AuditLog audit, KioskValidity validity, IOptions<KioskOptions> options, TimeProvider clock, ILogger<KioskStore> logger)
 {
-    /// <summary>Capital letters and digits without those that look alike.</summary>
-    private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
-    public const int CodeLength = 8;
-
     private static readonly TimeSpan s_seenToThe = TimeSpan.FromMinutes(1);
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -60,7 +54,7 @@ internal sealed partial class KioskStore(
     /// <returns>The kiosk, or null if the code is not valid.</returns>
     public async Task<Kiosk?> SetUpAsync(string? code, CancellationToken cancellationToken)
     {
-        var (hash, now, stamp) = (HashOf(code), Now, Guid.NewGuid());
+        var (hash, now, stamp) = (OneTimeCode.HashOf(code), Now, Guid.NewGuid());
         var found = await db.Kiosks.AsNoTracking().SingleOrDefaultAsync(kiosk => kiosk.SetupCodeHash == hash && kiosk.SetupCodeUntil > now, cancellationToken);
         if (found is null
             || await db.Kiosks.Where(kiosk => kiosk.Id == found.Id && kiosk.SetupCodeHash == hash).ExecuteUpdateAsync( // of two devices with the same code, one
@@ -101,14 +95,10 @@ internal sealed partial class KioskStore(
 
     private string Issue(Kiosk kiosk)
     {
-        var code = RandomNumberGenerator.GetString(Alphabet, CodeLength);
-        (kiosk.SetupCodeHash, kiosk.SetupCodeUntil) = (HashOf(code), Now + options.Value.SetupCodeLasts);
+        var code = OneTimeCode.New();
+        (kiosk.SetupCodeHash, kiosk.SetupCodeUntil) = (OneTimeCode.HashOf(code), Now + options.Value.SetupCodeLasts);
         return code;
     }
-
-    /// <summary>A plain hash will do: the code has 40 random bits, lasts minutes, and few attempts are allowed.</summary>
-    private static string HashOf(string? code) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes((code ?? "").Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant())));
 
     [LoggerMessage(LogLevel.Information, "Kiosk {KioskId} added by account {AccountId}")]
     private partial void LogAdded(Guid kioskId, string accountId);

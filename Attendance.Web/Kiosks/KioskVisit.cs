@@ -87,6 +87,13 @@ internal sealed class KioskVisit(FaceMatcher matcher, LivenessOptions liveness, 
         _done = personId;
     }
 
+    /// <summary>Begins anew with whoever is there now.</summary>
+    public void Restart()
+    {
+        Reset();
+        _done = null;
+    }
+
     private VisitStep Recognize(long sequence, DateTimeOffset at, FaceObservation observation, IReadOnlyCollection<FaceCandidate> candidates, bool mustBeAlive)
     {
         _frames.Add(FrameOf(sequence, at, observation));

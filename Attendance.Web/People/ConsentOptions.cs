@@ -9,13 +9,16 @@ internal sealed class ConsentOptions
     public const string Section = "People:Consent";
 
     /// <summary>The name of the text. A changed text needs another version.</summary>
-    public string Version { get; set; } = "2026-11";
+    public string Version { get; set; } = "2026-12";
 
     public string Text { get; set; } =
         """
         I agree that pictures of my face are taken with a camera and kept, so that I can be recognised when I check in. The
-        pictures are stored encrypted and shown only to those who enroll people here. They are used for attendance and for
-        nothing else. I can withdraw this consent at any time without giving a reason; then every picture of me is deleted.
+        pictures are stored encrypted and shown only to those who enroll people here. From each picture numbers are computed
+        that describe my face; they are stored encrypted as well and compared with the faces in front of the cameras at which
+        I check in. Pictures and numbers are used for attendance and for nothing else. I can withdraw this consent at any time
+        without giving a reason; then every picture of me and all of these numbers are deleted at once, as they are when I am
+        deleted here or when a picture is taken again. I can check in by a code instead, with equal rights.
         """.ReplaceLineEndings(" ");
 }
 

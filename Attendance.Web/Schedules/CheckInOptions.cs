@@ -60,6 +60,10 @@ internal sealed class CheckInOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan PhoneCodeGrace { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the one-time code is valid that makes a phone a person's own.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan PhoneSetupLasts { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How often a page of today looks for what changed without an event, such as a session that began.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan TodayEvery { get; set; } = TimeSpan.FromSeconds(5);

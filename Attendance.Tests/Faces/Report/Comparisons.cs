@@ -77,23 +77,28 @@ internal sealed record SampleFaces(
         set =>
         {
             using var picture = PictureDecoding.Decode(jpeg) ?? throw new InvalidOperationException("A sample picture cannot be decoded.");
-            var found = new List<FoundFace>();
-            foreach (var part in PartsOf(picture, parts))
-            {
-                using var seen = new OpenCvSharp.Mat(picture, part);
-                foreach (var face in set.Finder.Find(seen))
-                {
-                    var whole = face.Moved(new(1, 0, new(part.X, part.Y)))!;
-                    if (whole.Points.EyeDistance >= SmallestEyes && found.TrueForAll(other => System.Numerics.Vector2.Distance(other.Middle, whole.Middle) > other.Width / 2))
-                    {
-                        found.Add(whole);
-                    }
-                }
-            }
-
-            return found.ConvertAll(face => set.Embedder.Embed(picture, set.Finder.LookAgain(picture, face).Points));
+            return FindIn(set, picture, parts).ConvertAll(face => set.Embedder.Embed(picture, set.Finder.LookAgain(picture, face).Points));
         },
         cancel);
+
+    public static List<FoundFace> FindIn(FaceNetSet set, OpenCvSharp.Mat picture, int parts)
+    {
+        var found = new List<FoundFace>();
+        foreach (var part in PartsOf(picture, parts))
+        {
+            using var seen = new OpenCvSharp.Mat(picture, part);
+            foreach (var face in set.Finder.Find(seen))
+            {
+                var whole = face.Moved(new(1, 0, new(part.X, part.Y)))!;
+                if (whole.Points.EyeDistance >= SmallestEyes && found.TrueForAll(other => System.Numerics.Vector2.Distance(other.Middle, whole.Middle) > other.Width / 2))
+                {
+                    found.Add(whole);
+                }
+            }
+        }
+
+        return found;
+    }
 
     private static IEnumerable<OpenCvSharp.Rect> PartsOf(OpenCvSharp.Mat picture, int parts)
     {

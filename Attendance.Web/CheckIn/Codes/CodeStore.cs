@@ -33,7 +33,7 @@ internal sealed class CodeStore(AttendanceDb db, AuditLog audit, IPasswordHasher
     public Task RevokeCodeAsync(Guid personId, string accountId, CancellationToken cancellationToken) =>
         ChangeAsync(personId, "code.revoked", accountId, code => (code.CodeHash, code.CodeIssuedAt) = (null, null), cancellationToken);
 
-    /// <summary>Makes a QR code for paper. Every one that was made before is revoked, those on phones too.</summary>
+    /// <summary>Makes a QR code for paper. Every one that was made before is revoked, but not those on phones.</summary>
     /// <returns>The text of the QR code, or null if there is no such person.</returns>
     public async Task<string?> IssueQrAsync(Guid personId, string accountId, CancellationToken cancellationToken)
     {

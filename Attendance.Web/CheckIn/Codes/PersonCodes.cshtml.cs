@@ -1,18 +1,16 @@
 using Attendance.Web.Accounts;
+using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
 using Attendance.Web.People;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using QRCoder;
 
 namespace Attendance.Web.CheckIn.Codes;
 
 /// <summary>Issues, renews and revokes a person's codes.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, PeopleStore people) : PageModel
+internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, PhoneStore phones, PeopleStore people) : PageModel
 {
-    private const int PixelsPerModule = 4;
-
     [FromRoute]
     public Guid Id { get; set; }
 
@@ -27,6 +25,11 @@ internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, P
 
     /// <summary>The QR code as SVG, shown only once, right after it was issued.</summary>
     public string? NewQr { get; private set; }
+
+    public IReadOnlyList<Phone> Phones { get; private set; } = [];
+
+    /// <summary>The one-time code for a phone, and its link as SVG, shown only once, right after it was issued.</summary>
+    public (string Code, string Picture)? NewPhone { get; private set; }
 
     public Task<IActionResult> OnGetAsync(CancellationToken cancellationToken) => ShowAsync(cancellationToken);
 
@@ -44,18 +47,35 @@ internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, P
 
     public async Task<IActionResult> OnPostIssueQrAsync(CancellationToken cancellationToken)
     {
-        if (await codes.IssueQrAsync(Id, User.AccountId(), cancellationToken) is { } token)
-        {
-            using var qr = new SvgQRCode(QRCodeGenerator.GenerateQrCode(token, QRCodeGenerator.ECCLevel.M));
-            NewQr = qr.GetGraphic(PixelsPerModule);
-        }
-
+        NewQr = await codes.IssueQrAsync(Id, User.AccountId(), cancellationToken) is { } token ? QrCodes.Draw(token) : null;
         return await ShowAsync(cancellationToken);
     }
 
     public async Task<IActionResult> OnPostRevokeQrAsync(CancellationToken cancellationToken)
     {
         await codes.RevokeQrAsync(Id, User.AccountId(), cancellationToken);
+        return LocalRedirect($"/people/{Id}/codes");
+    }
+
+    public async Task<IActionResult> OnPostIssuePhoneAsync(CancellationToken cancellationToken)
+    {
+        switch (await phones.IssueAsync(Id, User.AccountId(), cancellationToken))
+        {
+            case PhoneIssue.Issued issued:
+                // Behind the #, so that no server and no proxy gets it with the address.
+                NewPhone = (issued.Code, QrCodes.Draw($"{Request.Scheme}://{Request.Host}{PhoneSignIn.SetupPath}#{issued.Code}"));
+                break;
+            case PhoneIssue.TooMany:
+                ModelState.AddModelError("", $"A person may have {PhoneStore.Most} phones. Revoke one that is not used any more.");
+                break;
+        }
+
+        return await ShowAsync(cancellationToken);
+    }
+
+    public async Task<IActionResult> OnPostRevokePhoneAsync([FromForm] Guid phone, CancellationToken cancellationToken)
+    {
+        await phones.RevokeAsync(Id, phone, User.AccountId(), cancellationToken);
         return LocalRedirect($"/people/{Id}/codes");
     }
 
@@ -68,6 +88,7 @@ internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, P
 
         Person = person;
         Code = await codes.FindAsync(Id, cancellationToken);
+        Phones = await phones.ListAsync(Id, cancellationToken);
         LockedUntil = await attempts.LockedUntilAsync(Id, cancellationToken);
         return Page();
     }

@@ -537,6 +537,41 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("person_codes", (string)null);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.Phone", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("IssuedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("SeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("SetUpAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("SetupCodeHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime?>("SetupCodeUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId");
+
+                    b.HasIndex("SetupCodeHash")
+                        .IsUnique();
+
+                    b.ToTable("phones", (string)null);
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.Schedule", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1042,6 +1077,15 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasOne("Attendance.Web.Data.Person", null)
                         .WithOne()
                         .HasForeignKey("Attendance.Web.Data.PersonCode", "PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.Phone", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

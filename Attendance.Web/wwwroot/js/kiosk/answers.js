@@ -64,8 +64,8 @@ export function wordsFor(answer) {
             return { tone: 'warn', words: 'You are not expected here now', detail: 'Ask somebody if you think you are.' };
         case 'period_closed':
             return { tone: 'warn', words: 'This day is closed', detail: 'Ask somebody.' };
-        case 'code_only':
-            return { tone: 'quiet', words: 'Use your code, or show your QR code', detail: 'So many people are expected that faces are not compared.' };
+        case 'number_first':
+            return { tone: 'quiet', words: 'Enter your number, or show your QR code', detail: 'So many people are expected that a face alone is not enough.' };
         default:
             return { tone: 'quiet', words: 'No session is open', detail: '' };
     }

@@ -3,6 +3,7 @@ import { Problem, request } from '../camera/api.js';
 import { Trace } from '../camera/trace.js';
 import { wordsForProblem, wordsForReason } from '../camera/words.js';
 import { wordsFor } from '../kiosk/answers.js';
+import { EntryForm } from '../kiosk/entry-form.js';
 import { FrameSender } from '../kiosk/frame-sender.js';
 import { KioskCamera } from '../kiosk/kiosk-camera.js';
 import { element, write } from './dom.js';
@@ -11,7 +12,6 @@ import { element, write } from './dom.js';
 
 const statusEveryMs = 15_000;
 const shownMs = 3000;
-const idleFormMs = 30_000;
 
 const main = element('kiosk', HTMLElement);
 const words = element('words', HTMLElement);
@@ -21,21 +21,18 @@ const trouble = element('trouble', HTMLElement);
 const video = element('video', HTMLVideoElement);
 const canvas = element('canvas', HTMLCanvasElement);
 const openCode = element('open-code', HTMLButtonElement);
-const closeCode = element('close-code', HTMLButtonElement);
-const form = element('code-form', HTMLFormElement);
 const number = element('number', HTMLInputElement);
 const code = element('code', HTMLInputElement);
-const codeProblem = element('code-problem', HTMLElement);
+const openNumber = element('open-number', HTMLButtonElement);
+const faceNumber = element('face-number', HTMLInputElement);
 
 const token = document.querySelector('meta[name="request-token"]')?.getAttribute('content') ?? '';
 const version = document.body.dataset.version ?? '';
 const life = new AbortController();
 /** Until when an answer to a code is shown, whatever the camera sees. */
 let shownUntil = 0;
-/** The id of the check-in that is being entered, so that one that is sent again is recorded once. */
-let eventId = crypto.randomUUID();
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let idleForm;
+/** Whether so many people are expected that they say first who they are. */
+let numberFirst = false;
 /** @type {Record<'camera' | 'server', string>} */
 const troubles = { camera: '', server: '' };
 
@@ -51,18 +48,19 @@ const frames = new FrameSender(token, answer => {
     }
 }, failed);
 
-openCode.addEventListener('click', () => {
-    form.hidden = false;
-    openCode.hidden = true;
-    number.focus();
-    waitForInput();
-});
-closeCode.addEventListener('click', closeForm);
-form.addEventListener('input', waitForInput);
-form.addEventListener('submit', event => {
-    event.preventDefault();
-    void enter();
-});
+const codeForm = new EntryForm(
+    element('code-form', HTMLFormElement), openCode, element('close-code', HTMLButtonElement), element('code-problem', HTMLElement), token,
+    eventId => ({ path: '/api/kiosk/code', body: { event_id: eventId, number: number.value, code: code.value } }),
+    answer => {
+        shownUntil = performance.now() + shownMs;
+        show(answer);
+    },
+    showButtons);
+const numberForm = new EntryForm(
+    element('number-form', HTMLFormElement), openNumber, element('close-number', HTMLButtonElement), element('number-problem', HTMLElement), token,
+    () => ({ path: '/api/kiosk/number', body: { number: faceNumber.value } }),
+    show,
+    showButtons);
 document.addEventListener('visibilitychange', () => void stayAwake());
 addEventListener('online', () => void ask());
 addEventListener('pagehide', () => life.abort());
@@ -77,6 +75,11 @@ setInterval(() => void ask(), statusEveryMs);
 /** @param {Answer} answer */
 function show(answer) {
     const said = wordsFor(answer);
+    if (['number_first', 'closed'].includes(answer.state) || (answer.state === 'looking' && !answer.hint)) {
+        // While somebody is looked at, or reads what is said to them, it stays as it is.
+        numberFirst = answer.state === 'number_first';
+        showButtons();
+    }
     main.dataset.state = answer.state;
     main.dataset.tone = said.tone;
     write(words, said.words);
@@ -116,7 +119,7 @@ async function ask() {
         if (status.sessions.length === 0 && performance.now() >= shownUntil && troubles.camera === '') {
             show({ state: 'closed' });
         }
-        if (status.version !== version && form.hidden) {
+        if (status.version !== version && !codeForm.isOpen && !numberForm.isOpen) {
             location.reload();
         }
     } catch (error) {
@@ -129,38 +132,11 @@ async function ask() {
     }
 }
 
-async function enter() {
-    const entered = { event_id: eventId, number: number.value, code: code.value };
-    try {
-        const response = await request('/api/kiosk/code', {
-            method: 'POST', body: JSON.stringify(entered), signal: AbortSignal.timeout(10_000),
-            headers: { 'Content-Type': 'application/json', RequestVerificationToken: token },
-        });
-        closeForm();
-        shownUntil = performance.now() + shownMs;
-        show(await response.json());
-    } catch (error) {
-        const problem = error instanceof Problem ? error : new Problem(0, 'unreachable');
-        write(codeProblem, problem.status === 0 ? 'The server cannot be reached. Try again in a moment.' : problem.message);
-        code.value = '';
-        code.focus();
-    }
-}
-
-function closeForm() {
-    clearTimeout(idleForm);
-    form.reset();
-    form.hidden = true;
-    openCode.hidden = false;
-    write(codeProblem, '');
-    eventId = crypto.randomUUID();
-    openCode.focus();
-}
-
-/** Closes the form if nobody goes on, so that nobody finds what another has begun to enter. */
-function waitForInput() {
-    clearTimeout(idleForm);
-    idleForm = setTimeout(closeForm, idleFormMs);
+/** One form at a time, and the number only where it is asked for. */
+function showButtons() {
+    const isEntering = codeForm.isOpen || numberForm.isOpen;
+    openCode.hidden = isEntering;
+    openNumber.hidden = isEntering || !numberFirst;
 }
 
 async function stayAwake() {

@@ -1,0 +1,89 @@
+using System.Net;
+using Attendance.Tests.EndToEnd;
+using Attendance.Web.Data;
+using Xunit;
+
+namespace Attendance.Tests.Arrivals;
+
+/// <summary>
+/// A kiosk of the whole system, before which there is whoever the test wants to be there. It speaks as a kiosk's page does; the page itself has
+/// tests of its own.
+/// </summary>
+[Trait("Suite", "EndToEnd")]
+public sealed class KioskSightTests : IAsyncLifetime
+{
+    private const int Faces = 3, People = 6;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(45);
+
+    private AttendanceSystem? _system;
+    private ArrivalSite? _site;
+    private SimulatedKiosk? _kiosk;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => default;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in new IAsyncDisposable?[] { _kiosk, _site, _system }.OfType<IAsyncDisposable>())
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_next_person_is_welcomed_while_the_welcome_of_the_one_before_is_still_shown()
+    {
+        var (kiosk, people) = await OpenAsync("--Kiosks:Welcome=00:00:30");
+
+        await kiosk.ComeAsync(people[0].FirstName, people[0].Frames(), s_patience, Cancel);
+        await kiosk.ComeAsync(people[1].FirstName, people[1].Frames(), TimeSpan.FromSeconds(15), Cancel);
+        await kiosk.ComeAsync(people[Faces].FirstName, people[Faces].Frames(), TimeSpan.FromSeconds(15), Cancel); // by a QR code
+
+        // Whoever goes on holding the code, or stands there, is welcomed as before.
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancel);
+        Assert.Equal("welcome", kiosk.State);
+        Assert.Equal(0, kiosk.Repeats);
+        Assert.Empty(kiosk.Mistaken);
+        Assert.Equal(3, (await _site!.RecordedAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Where_more_people_are_expected_than_a_face_is_compared_with_they_say_first_who_they_are()
+    {
+        var (kiosk, people) = await OpenAsync($"--Recognition:MaxCandidates={People - 1}");
+        kiosk.Show(people[0].Frames());
+        await SaysAsync("number_first");
+
+        // The face is compared with that of the number only: neither another person's number nor one that is nobody's helps.
+        foreach (var number in (string[])[people[1].FirstName, people[^1].FirstName, "nobody"])
+        {
+            kiosk.Show(people[0].Frames());
+            Assert.Equal(HttpStatusCode.OK, await kiosk.SayNumberAsync(number, Cancel));
+            await SaysAsync("unknown");
+            await SaysAsync("number_first");
+        }
+
+        Assert.Empty(await _site!.RecordedAsync());
+        kiosk.Leave();
+        Assert.Equal(HttpStatusCode.OK, await kiosk.SayNumberAsync($" {people[0].FirstName.ToLowerInvariant()} ", Cancel));
+        await kiosk.ComeAsync(people[0].FirstName, people[0].Frames(), s_patience, Cancel);
+        await kiosk.ComeAsync(people[Faces].FirstName, people[Faces].Frames(), s_patience, Cancel); // a QR code needs no number
+        Assert.Equal([CheckInMethod.Face, CheckInMethod.Qr], (await _site.RecordedAsync()).OrderBy(each => each.RecordedAt).Select(each => each.Method));
+
+        kiosk.Leave();
+        Assert.Equal(HttpStatusCode.OK, await kiosk.SayNumberAsync(people[1].FirstName, Cancel)); // and walks away
+        await SaysAsync("looking");
+        await SaysAsync("number_first");
+
+        Task SaysAsync(string state) => Eventually.TrueAsync(() => Task.FromResult(kiosk.State == state), s_patience, $"the kiosk says {state}");
+    }
+
+    private async Task<(SimulatedKiosk Kiosk, IReadOnlyList<Arrival> People)> OpenAsync(params string[] arguments)
+    {
+        _system = await AttendanceSystem.StartAsync(Cancel, ["--Enrollment:Shots:MinSharpness=1", .. arguments]);
+        _site = await ArrivalSite.OpenAsync(_system, People, Faces);
+        _kiosk = await SimulatedKiosk.StartAsync(_system.Web, await _site.KioskAsync("Door"), Cancel);
+        return (_kiosk, _site.People);
+    }
+}

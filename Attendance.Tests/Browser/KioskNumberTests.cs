@@ -1,0 +1,85 @@
+using Attendance.Tests.Arrivals;
+using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>The screen of a kiosk of the whole system where more people are expected than a face is compared with; and all its states as axe sees them.</summary>
+[Trait("Suite", "Browser")]
+public sealed class KioskNumberTests(ChromiumBrowser chromium)
+{
+    private const int People = 4, Faces = 2;
+
+    /// <summary>The device's camera shows what the test has put before it.</summary>
+    private const string Camera =
+        """
+        const shown = document.createElement('canvas');
+        [shown.width, shown.height] = [640, 480];
+        window.show = async name => {
+            window.before = name === '' ? null : await createImageBitmap(await (await fetch(`/portraits/${name}`)).blob());
+        };
+        setInterval(() => {
+            const context = shown.getContext('2d');
+            context.fillStyle = '#808080';
+            context.fillRect(0, 0, shown.width, shown.height);
+            if (window.before) context.drawImage(window.before, 0, 0, shown.width, shown.height);
+        }, 40);
+        MediaDevices.prototype.getUserMedia = async () => shown.captureStream(20);
+        """;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(800, 1000, ColorScheme.Light)]
+    [InlineData(390, 844, ColorScheme.Dark)]
+    public async Task A_person_enters_the_number_and_is_welcomed_by_face(int width, int height, ColorScheme scheme)
+    {
+        await using var system = await AttendanceSystem.StartAsync(Cancel, "--Enrollment:Shots:MinSharpness=1", $"--Recognition:MaxCandidates={People - 1}");
+        await using var site = await ArrivalSite.OpenAsync(system, People, Faces);
+        await using var device = await chromium.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce }, Cancel);
+        await device.AddInitScriptAsync(Camera);
+        await device.RouteAsync("**/portraits/*", route => route.FulfillAsync(new() { ContentType = "image/jpeg", BodyBytes = site.People[0].Frames()[0] }));
+        var page = await device.NewPageAsync();
+        await page.GotoAsync(new Uri(system.Web, "/kiosk").ToString());
+        await CheckAsync(page, "the set-up");
+        await page.GetByLabel("One-time code").FillAsync(await site.KioskAsync("Tablet"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
+
+        await Expect(page.Locator("#words")).ToHaveTextAsync("Enter your number, or show your QR code", new() { Timeout = 30_000 });
+        await CheckAsync(page, "waiting for a number");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use my code" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Enter my number" })).ToBeHiddenAsync(); // one thing at a time
+        await CheckAsync(page, "a code is entered");
+        await page.GetByLabel("Your number").FillAsync(site.People[0].FirstName);
+        await page.GetByLabel("Your code").FillAsync("no");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check in" }).ClickAsync();
+        await Expect(page.Locator("#code-problem")).ToHaveTextAsync("The number or the code is wrong.");
+        await CheckAsync(page, "a code that is wrong");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Enter my number" }).ClickAsync();
+        await CheckAsync(page, "a number is entered");
+        await page.GetByLabel("Number", new() { Exact = true }).FillAsync(site.People[0].FirstName);
+        await page.EvaluateAsync("() => show('person')");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Look at me" }).ClickAsync();
+        await Expect(page.Locator("#words")).ToHaveTextAsync($"Welcome, {site.People[0].FirstName}", new() { Timeout = 30_000 });
+        await CheckAsync(page, "a welcome");
+        Assert.Equal(site.People[0].PersonId, Assert.Single(await site.RecordedAsync()).PersonId);
+
+        await page.EvaluateAsync("() => show('')");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Enter my number" })).ToBeVisibleAsync(new() { Timeout = 30_000 }); // for the next person
+    }
+
+    private static async Task CheckAsync(IPage page, string name)
+    {
+        var found = await page.RunAxe(AccessibilityTests.Rules);
+        Assert.True(found.Violations.Length == 0, $"{name}:\n{string.Join('\n', found.Violations.Select(AccessibilityTests.Describe))}");
+        Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), $"{name} is wider than its window.");
+        await page.ScreenshotAsync(new() { Path = Repository.PathOf("artifacts/screenshots", $"kiosk {name}.png"), FullPage = true });
+    }
+}
