@@ -1,8 +1,7 @@
 using System.Globalization;
 using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
-using Attendance.Tests.Web;
+using Attendance.Tests.Subjects;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Hosts;
-using Attendance.Tests.Web;
 using OpenCvSharp;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using Attendance.Tests.CheckIn;
 using Attendance.Tests.Hosts;
+using Attendance.Web.CheckIn;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.CheckIn.Phones;
-using Attendance.Web.CheckIn;
 using Attendance.Web.Data;
 using Attendance.Web.Kiosks;
 using Deque.AxeCore.Playwright;

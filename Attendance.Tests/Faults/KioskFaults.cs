@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Attendance.Tests.Browser;
 using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Programs;
-using Attendance.Tests.Web;
 using Xunit;
 
 namespace Attendance.Tests.Faults;
