@@ -106,7 +106,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
         var spare = await _faulty.SpareAsync();
         var page = await browser.OpenAsync(new Uri(web, "/kiosk"));
         var hold = await HeldAsync(round, spare);
-        await page.UntilAsync("document.getElementById('kiosk').dataset.state", "closed", Cancel); // no session is open, and it has heard so
+        await page.UntilAsync("performance.getEntriesByType('resource').some(each => each.name.endsWith('/api/kiosk/frames'))", "true", Cancel); // it is live, and sends its first frames
         return (page, hold);
     }
 
