@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn;
 using Attendance.Web.CheckIn.Codes;
@@ -6,8 +5,6 @@ using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Liveness;
-using Attendance.Web.Faces.Matching;
-using Attendance.Web.Faces.Recognition;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Http;
 using Microsoft.Extensions.Options;
@@ -32,6 +29,7 @@ internal sealed class KioskIntake(
     IOptions<KioskOptions> options,
     IOptions<LivenessOptions> liveness,
     IOptions<RecognitionOptions> recognition,
+    RecognitionMetrics metrics,
     TimeProvider clock)
 {
     private static readonly TimeSpan s_refusalShown = TimeSpan.FromSeconds(3);
@@ -113,7 +111,9 @@ internal sealed class KioskIntake(
             return (new KioskAnswer("closed"), null);
         }
 
+        var begun = clock.GetTimestamp();
         var observation = await observer.ObserveAsync(frame.Jpeg, state.Visit.IsChallenging, cancellationToken);
+        metrics.Judged(RecognitionSource.Kiosk);
         if (observation is FaceObservation.Refused refused)
         {
             return (null, EnrollmentProblems.NoPicture(refused.Fault));
@@ -133,14 +133,17 @@ internal sealed class KioskIntake(
         var step = state.Visit.See(frame.Sequence, now, observation, expected.Candidates, liveness.Value.IsRequired(kiosk.IsStaffed));
         switch (step)
         {
-            case VisitStep.Recognized recognized when EvidenceOf(recognized) is { } accepted:
-                return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, accepted, now, cancellationToken);
+            case VisitStep.Recognized recognized when VisitRecords.EvidenceOf(recognized, recognition.Value) is { } accepted:
+                return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, accepted, now, cancellationToken, begun);
             case VisitStep.Recognized:
+                Decided(RecognitionOutcome.Unknown, begun);
                 return (state.Say(new KioskAnswer("unknown"), now + s_refusalShown), null);
             case VisitStep.InDoubt doubt:
-                await doubts.AddAsync(DoubtOf(kiosk, doubt.Face, expected, now), cancellationToken);
+                await doubts.AddAsync(VisitRecords.DoubtOf(KioskSignIn.NameOf(kiosk.Id), kiosk.Place, doubt.Face, expected.Sessions, now), cancellationToken);
+                Decided(RecognitionOutcome.Doubt, begun);
                 return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
             case VisitStep.NotAlive or VisitStep.Stranger:
+                Decided(step is VisitStep.NotAlive ? RecognitionOutcome.NotLive : RecognitionOutcome.Unknown, begun);
                 return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
             default:
                 return (KioskAnswer.Of(step), null);
@@ -153,34 +156,25 @@ internal sealed class KioskIntake(
             : null;
 
     /// <summary>Records a check-in if the lease is live at this very moment.</summary>
+    /// <param name="begun">For a face: when the frame arrived, on the clock's own scale.</param>
     private async Task<(KioskAnswer?, Problem?)> RecordUnderLeaseAsync(
-        Kiosk kiosk, KioskState state, CheckLease claim, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Kiosk kiosk, KioskState state, CheckLease claim, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken, long? begun = null) =>
         await ProblemOfAsync(claim, cancellationToken) is { } problem
             ? (null, problem)
-            : (await RecordAsync(kiosk, state, Guid.CreateVersion7(), evidence, now, cancellationToken), null);
+            : (await RecordAsync(kiosk, state, Guid.CreateVersion7(), evidence, now, cancellationToken, begun), null);
 
     private async Task<KioskAnswer> RecordAsync(
-        Kiosk kiosk, KioskState state, Guid eventId, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken)
+        Kiosk kiosk, KioskState state, Guid eventId, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken, long? begun = null)
     {
         var outcome = await checkIns.RecordAsync(new CheckInRequest(eventId, evidence, kiosk.Place, KioskSignIn.NameOf(kiosk.Id)), cancellationToken);
+        if (begun is { } arrived)
+        {
+            Decided(VisitRecords.OutcomeOf(outcome), arrived);
+        }
+
         state.Visit.Welcomed(evidence.PersonId);
         return state.Say(KioskAnswer.Of(outcome), now + options.Value.Welcome);
     }
 
-    private AcceptedEvidence? EvidenceOf(VisitStep.Recognized step) => step.Face.Evidence is { Distance: { } distance } figures
-        ? AcceptedEvidence.Of(
-            step.Face.PersonId, distance, figures.NextDistance, figures.FramesFor, $"{FaceEmbedder.Model}/{FaceEmbedder.Version}",
-            new(recognition.Value.AcceptDistance, recognition.Value.Margin, recognition.Value.FramesNeeded), step.IsLive)
-        : null;
-
-    private static FaceDoubt DoubtOf(Kiosk kiosk, FaceDecision.Doubt doubt, Expectation expected, DateTimeOffset now) => new()
-    {
-        At = now.UtcDateTime,
-        Until = expected.Sessions.Max(session => session.ClosesAt),
-        KioskId = KioskSignIn.NameOf(kiosk.Id),
-        Place = kiosk.Place,
-        PersonId = doubt.PersonId,
-        OtherId = doubt.OtherId,
-        Evidence = JsonSerializer.Serialize(new { distance = doubt.Evidence.Distance, next_distance = doubt.Evidence.NextDistance, frames = doubt.Evidence.FramesFor }),
-    };
+    private void Decided(RecognitionOutcome outcome, long begun) => metrics.Decided(RecognitionSource.Kiosk, outcome, clock.GetElapsedTime(begun));
 }
