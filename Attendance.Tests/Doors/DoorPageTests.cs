@@ -25,6 +25,7 @@ public sealed class DoorPageTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/doors")]
+    [InlineData("/demo")]
     public async Task Only_administrators_come_here(string page)
     {
         using var other = new Visit(_site.Web.Address) { Cookie = (await _site.Web.SignInAsync()).Value };

@@ -30,6 +30,7 @@ public sealed class StartTests
     [InlineData("Doors:FramesPerSecond", "0")]
     [InlineData("Doors:LeaseLasts", "00:00:01")]
     [InlineData("Doors:FramePerSecond", "5")] // there is none
+    [InlineData("Demo:Film", "/tmp/film.avi")] // without Demo:Samples
     [InlineData("People:Consent:Version", "")]
     [InlineData("People:Consent:Text", " ")]
     public async Task A_setting_that_cannot_be_used_stops_the_start_and_is_named(string key, string value)
