@@ -22,7 +22,7 @@
 #                             Web killed half-way; with --write into docs/recognition.md. Twenty of them are among --system
 #   ./test.sh --docs          writes docs/telemetry.md and docs/limits.md anew, as the code has them
 #   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/,
-#                             and those of the dashboard in docs/images/
+#                             and those of the demo and the dashboard in docs/images/
 #
 # The emulated machine of the V4L2 suite computes while the suites of system and browser mostly wait, so they run side by side where
 # there are more than two cores. On two slow cores it finished 14 of its 32 tests in half an hour beside them, and all 32 in 20 minutes alone.
@@ -296,7 +296,7 @@ for suite in "${suites[@]}"; do
     recognition) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Faces.Report.RecognitionReport ;;
     arrivals) tests "$(awk -v minutes="${ATTENDANCE_ARRIVALS_MINUTES:-10}" 'BEGIN { print int(minutes * 150 + 600) }')" --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Arrivals.ArrivalTests ;;
     docs) ATTENDANCE_WRITE_DOCS=1 tests 60 --filter-class Attendance.Tests.Telemetry.DocumentTests ;;
-    screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
+    screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.DemoScreenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;
   esac
   [ "$suite" = v4l2 ] || times+=("$suite $((SECONDS - suite_started)) s")

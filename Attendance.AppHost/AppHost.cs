@@ -14,6 +14,8 @@ try
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
     var data = Path.GetFullPath(builder.Configuration["DataDirectory"] is { Length: > 0 } configured ? configured : ".data", builder.AppHostDirectory);
 
+    var isDemo = Demo.IsWanted(builder.Configuration);
+
     var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true)
         .WithDescription("Lets web, the commands below and you use the camera API (header X-Api-Key). Generated once and kept in the user secrets.");
     var adminPassword = builder.AddParameter("admin-password", new GenerateParameterDefault { MinLength = 20, Special = false }, secret: true)
@@ -26,19 +28,25 @@ try
     var cameraApis = builder.AddCameraApis(apiKey, sessions);
     var cameraApi = cameraApis[0].WithCameraCommands(apiKey.Resource);
 
+    (string Name, string Path)[] pages = [("People", "/people"), ("Cameras", "/"), ("Operations", "/ops")];
     var web = builder.AddProject<Projects.Attendance_Web>("web")
         .WithReference(cameraApi).WaitForStart(cameraApi) // waits for the start and not for the health: a leaking camera must not keep the pages away
         .WithEnvironment("Security__ApiKey", apiKey)
         .WithEnvironment("DataProtection__Secret", dataKey)
         .WithAttendanceDatabase(Path.Combine(data, "web"))
-        .WithSettings("Accounts", "CheckIn", "Enrollment", "Kiosks", "Liveness", "People", "Recognition", "Schedules")
+        .WithSettings("Accounts", "CheckIn", "Doors", "Enrollment", "Kiosks", "Liveness", "People", "Recognition", "Schedules")
         .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings, because this is the password that is printed
         .WithExitWithParent()
         .WithCollector()
         .WithoutProxy()
         .WithExternalHttpEndpoints()
         .WithReadinessCheck()
-        .WithNamedUrls(("People", "/people"), ("Cameras", "/"), ("Operations", "/ops"));
+        .WithNamedUrls(isDemo ? [("Demo", "/demo"), .. pages] : pages);
+    if (isDemo)
+    {
+        Demo.Add(cameraApi, web, data);
+    }
+
     foreach (var (index, node) in cameraApis.Index().Skip(1))
     {
         web.WithEnvironment($"services__camera-api__http__{index}", node.GetEndpoint("http")); // any node can answer for any camera
@@ -52,6 +60,10 @@ try
         await firstAccount.TellAsync(
             address, await apiKey.Resource.GetValueAsync(cancellationToken), await adminPassword.Resource.GetValueAsync(cancellationToken), cancellationToken);
         await Console.Out.WriteLineAsync($"Attendance is ready at {address}");
+        if (isDemo)
+        {
+            await Console.Out.WriteLineAsync($"People of the demo check in at {new Uri(address, "/attendance")}, and {new Uri(address, "/demo")} says more");
+        }
     });
 
     IReadOnlyList<ProjectResource> nodes = [.. cameraApis.Select(node => node.Resource)];

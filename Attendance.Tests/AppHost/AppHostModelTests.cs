@@ -33,6 +33,19 @@ public sealed class AppHostModelTests
     }
 
     [Fact]
+    public async Task With_the_demo_Web_makes_the_film_that_the_camera_door_plays_and_without_it_there_is_none()
+    {
+        await using var builder = await BuilderAsync("--DataDirectory=/data", "--Demo=true");
+        var (web, api) = (await EnvironmentAsync(builder, "web"), await EnvironmentAsync(builder, "camera-api"));
+        Assert.Equal(("/data/demo/door.avi", "file:/data/demo/door.avi"), (web["Demo__Film"], api["Cameras__door__Source"]));
+        Assert.True(Directory.Exists($"{web["Demo__Samples"]}"), $"{web["Demo__Samples"]}");
+
+        await using var usual = await BuilderAsync("--Demo=false");
+        Assert.DoesNotContain((await EnvironmentAsync(usual, "web")).Keys, key => key.StartsWith("Demo", StringComparison.Ordinal));
+        Assert.DoesNotContain("Cameras__door__Source", (await EnvironmentAsync(usual, "camera-api")).Keys);
+    }
+
+    [Fact]
     public async Task A_collector_that_the_AppHost_is_given_gets_the_telemetry_and_not_the_dashboards_key()
     {
         await using var builder = await BuilderAsync("--OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "--AppHost:OtlpApiKey=hush");

@@ -49,6 +49,9 @@ public sealed class DocumentTests
     [InlineData("attendance.session.active", "UpDownCounter", "{session}")]
     [InlineData("attendance.session.lost", "Counter", "{session}", "attendance.session.loss_reason")]
     [InlineData("attendance.checkin.recorded", "Counter", "{check-in}", "attendance.checkin.method", "attendance.checkin.mark")]
+    [InlineData("attendance.recognition.frames", "Counter", "{frame}", "attendance.recognition.source")]
+    [InlineData("attendance.recognition.decisions", "Counter", "{decision}", "attendance.recognition.source", "attendance.recognition.outcome")]
+    [InlineData("attendance.recognition.duration", "Histogram", "s", "attendance.recognition.source", "attendance.recognition.outcome")]
     [InlineData("attendance.store.duration", "Histogram", "s", "attendance.store.operation", "attendance.store.outcome")]
     public void What_the_design_promises_to_measure_is_measured(string name, string kind, string unit, params string[] attributes)
     {

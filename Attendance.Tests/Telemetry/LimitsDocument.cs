@@ -18,9 +18,11 @@ using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
 using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
+using Attendance.Web.Doors;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
+using Attendance.Web.Forwarding;
 using Attendance.Web.Kiosks;
 using Attendance.Web.People;
 using Attendance.Web.Schedules;
@@ -40,6 +42,7 @@ internal static class LimitsDocument
     private static readonly RecognitionOptions s_recognition = new();
     private static readonly CheckInOptions s_checkIn = new();
     private static readonly KioskOptions s_kiosks = new();
+    private static readonly DoorOptions s_doors = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
@@ -76,6 +79,11 @@ internal static class LimitsDocument
             new("numbers and codes that are entered at a kiosk, a minute", $"`Kiosks:EntriesPerMinute` {s_kiosks.EntriesPerMinute}", "429 `too_many`"),
             new("time for the face after a number was entered", "`Kiosks:NumberLasts` " + Seconds(s_kiosks.NumberLasts), "the number is asked for again"),
             new("age of the one-time code of a kiosk", "`Kiosks:SetupCodeLasts` " + Seconds(s_kiosks.SetupCodeLasts), "said on the page"),
+        ]),
+        ("Doors", [
+            new("frames of a door that are looked at, a second", $"`Doors:FramesPerSecond` {s_doors.FramesPerSecond}", "those between are passed over"),
+            new("picture of a door", Size(MotionJpegReader.LargestPicture), "passed over"),
+            new("time that a door's camera stays borrowed if Web is killed", "`Doors:LeaseLasts` " + Seconds(s_doors.LeaseLasts), "the camera is free"),
         ]),
         ("Recognition", [
             new("pictures that are looked at together", $"`Recognition:Threads` {s_recognition.Threads}", "the others wait"),

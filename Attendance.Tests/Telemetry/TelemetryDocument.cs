@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using Attendance.CameraApi.Telemetry;
 using Attendance.Web.CheckIn;
+using Attendance.Web.Faces;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -13,7 +14,7 @@ internal static class TelemetryDocument
     public static string Path { get; } = GeneratedPage.PathOf("telemetry.md");
 
     /// <summary>Every attribute that is declared, with its meaning.</summary>
-    public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes)).Concat(Constants(typeof(CheckInAttributes)))
+    public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes)).Concat(Constants(typeof(CheckInAttributes))).Concat(Constants(typeof(RecognitionAttributes)))
         .ToDictionary(one => one.Value, one => one.Description, StringComparer.Ordinal);
 
     /// <summary>Every span that is declared, by its name, with its meaning and the attributes it may have.</summary>

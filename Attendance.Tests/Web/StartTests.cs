@@ -28,6 +28,10 @@ public sealed class StartTests
     [InlineData("Accounts:LockedFor", "2.00:00:00")]
     [InlineData("Accounts:SignInLasts", "00:00:10")]
     [InlineData("Accounts:AttemptsPerMinute", "0")]
+    [InlineData("Doors:FramesPerSecond", "0")]
+    [InlineData("Doors:LeaseLasts", "00:00:01")]
+    [InlineData("Doors:FramePerSecond", "5")] // there is none
+    [InlineData("Demo:Film", "/tmp/film.avi")] // without Demo:Samples
     [InlineData("People:Consent:Version", "")]
     [InlineData("People:Consent:Text", " ")]
     public async Task A_setting_that_cannot_be_used_stops_the_start_and_is_named(string key, string value)

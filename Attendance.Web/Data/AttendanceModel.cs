@@ -144,6 +144,14 @@ internal static class AttendanceModel
             kiosk.Property(each => each.SetupCodeHash).HasMaxLength(Kiosk.CodeHashLength);
             kiosk.HasIndex(each => each.SetupCodeHash).IsUnique(); // nulls differ
         });
+        builder.Entity<Door>(door =>
+        {
+            door.ToTable("doors");
+            door.Property(each => each.Name).HasMaxLength(Door.NameLength);
+            door.Property(each => each.Place).HasMaxLength(Door.PlaceLength);
+            door.Property(each => each.CameraId).HasMaxLength(Door.CameraLength);
+            door.HasIndex(each => each.CameraId).IsUnique();
+        });
         builder.Entity<AuditEntry>(entry =>
         {
             entry.ToTable("audit_entries");

@@ -22,6 +22,7 @@ internal static class FacesRegistration
         builder.Services.AddSingleton<FaceNets>();
         builder.Services.AddSingleton<FaceObserver>();
         builder.Services.AddSingleton<FaceMatcher>();
+        builder.Services.AddSingleton<RecognitionMetrics>();
         builder.Services.AddSingleton<TemplateSeal>();
         builder.Services.AddSingleton<TemplateCache>();
         builder.Services.AddScoped<TemplateStore>();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn;
 using Attendance.Web.CheckIn.Codes;
@@ -6,8 +5,6 @@ using Attendance.Web.Data;
 using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Liveness;
-using Attendance.Web.Faces.Matching;
-using Attendance.Web.Faces.Recognition;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Http;
 using Microsoft.Extensions.Options;
@@ -31,6 +28,7 @@ internal sealed class KioskIntake(
     IOptions<KioskOptions> options,
     IOptions<LivenessOptions> liveness,
     IOptions<RecognitionOptions> recognition,
+    RecognitionMetrics metrics,
     TimeProvider clock)
 {
     private static readonly TimeSpan s_refusalShown = TimeSpan.FromSeconds(3);
@@ -135,8 +133,9 @@ internal sealed class KioskIntake(
         }
 
         string? text = null;
-        var isChallenging = state.Visit.IsChallenging;
+        var (begun, isChallenging) = (clock.GetTimestamp(), state.Visit.IsChallenging);
         var observation = await observer.ObserveAsync(frame.Jpeg, isChallenging, isChallenging ? null : picture => text = reader.Read(picture), cancellationToken);
+        metrics.Judged(RecognitionSource.Kiosk);
         if (observation is FaceObservation.Refused refused)
         {
             return (null, EnrollmentProblems.NoPicture(refused.Fault));
@@ -156,19 +155,22 @@ internal sealed class KioskIntake(
         var step = state.Visit.See(frame.Sequence, now, observation, who, liveness.Value.IsRequired(kiosk.IsStaffed));
         switch (step)
         {
-            case VisitStep.Recognized recognized when EvidenceOf(recognized) is { } accepted && !state.IsWelcoming(accepted.PersonId, now):
-                return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, accepted, now, cancellationToken);
+            case VisitStep.Recognized recognized when VisitRecords.EvidenceOf(recognized, recognition.Value) is { } accepted && !state.IsWelcoming(accepted.PersonId, now):
+                return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, accepted, now, cancellationToken, begun);
             case VisitStep.Asked:
                 state.Hush();
                 return (KioskAnswer.Of(step), null);
             case var _ when welcome is not null:
                 return (welcome, null); // whoever leaves may be seen from the side
             case VisitStep.Recognized:
+                Decided(RecognitionOutcome.Unknown, begun);
                 return (state.Say(new KioskAnswer("unknown"), now + s_refusalShown), null);
             case VisitStep.InDoubt doubt:
-                await doubts.AddAsync(DoubtOf(kiosk, doubt.Face, expected, now), cancellationToken);
+                await doubts.AddAsync(VisitRecords.DoubtOf(KioskSignIn.NameOf(kiosk.Id), kiosk.Place, doubt.Face, expected.Sessions, now), cancellationToken);
+                Decided(RecognitionOutcome.Doubt, begun);
                 return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
             case VisitStep.NotAlive or VisitStep.Stranger:
+                Decided(step is VisitStep.NotAlive ? RecognitionOutcome.NotLive : RecognitionOutcome.Unknown, begun);
                 return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
             default:
                 return (KioskAnswer.Of(step), null);
@@ -176,34 +178,25 @@ internal sealed class KioskIntake(
     }
 
     /// <summary>Records a check-in if the lease is live at this very moment.</summary>
+    /// <param name="begun">For a face: when the frame arrived, on the clock's own scale.</param>
     private async Task<(KioskAnswer?, Problem?)> RecordUnderLeaseAsync(
-        Kiosk kiosk, KioskState state, CheckLease claim, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Kiosk kiosk, KioskState state, CheckLease claim, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken, long? begun = null) =>
         await ProblemOfAsync(claim, cancellationToken) is { } problem
             ? (null, problem)
-            : (await RecordAsync(kiosk, state, Guid.CreateVersion7(), evidence, now, cancellationToken), null);
+            : (await RecordAsync(kiosk, state, Guid.CreateVersion7(), evidence, now, cancellationToken, begun), null);
 
     private async Task<KioskAnswer> RecordAsync(
-        Kiosk kiosk, KioskState state, Guid eventId, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken)
+        Kiosk kiosk, KioskState state, Guid eventId, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken, long? begun = null)
     {
         var outcome = await checkIns.RecordAsync(new CheckInRequest(eventId, evidence, kiosk.Place, KioskSignIn.NameOf(kiosk.Id)), cancellationToken);
+        if (begun is { } arrived)
+        {
+            Decided(VisitRecords.OutcomeOf(outcome), arrived);
+        }
+
         state.Visit.Welcomed(evidence.PersonId);
         return state.Say(KioskAnswer.Of(outcome), now + options.Value.Welcome, evidence.PersonId);
     }
 
-    private AcceptedEvidence? EvidenceOf(VisitStep.Recognized step) => step.Face.Evidence is { Distance: { } distance } figures
-        ? AcceptedEvidence.Of(
-            step.Face.PersonId, distance, figures.NextDistance, figures.FramesFor, $"{FaceEmbedder.Model}/{FaceEmbedder.Version}",
-            new(recognition.Value.AcceptDistance, recognition.Value.Margin, recognition.Value.FramesNeeded), step.IsLive)
-        : null;
-
-    private static FaceDoubt DoubtOf(Kiosk kiosk, FaceDecision.Doubt doubt, Expectation expected, DateTimeOffset now) => new()
-    {
-        At = now.UtcDateTime,
-        Until = expected.Sessions.Max(session => session.ClosesAt),
-        KioskId = KioskSignIn.NameOf(kiosk.Id),
-        Place = kiosk.Place,
-        PersonId = doubt.PersonId,
-        OtherId = doubt.OtherId,
-        Evidence = JsonSerializer.Serialize(new { distance = doubt.Evidence.Distance, next_distance = doubt.Evidence.NextDistance, frames = doubt.Evidence.FramesFor }),
-    };
+    private void Decided(RecognitionOutcome outcome, long begun) => metrics.Decided(RecognitionSource.Kiosk, outcome, clock.GetElapsedTime(begun));
 }

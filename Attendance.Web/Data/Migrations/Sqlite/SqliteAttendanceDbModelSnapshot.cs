@@ -261,6 +261,41 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.ToTable("consent_texts", (string)null);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.Door", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CameraId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsWatched")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CameraId")
+                        .IsUnique();
+
+                    b.ToTable("doors", (string)null);
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.FaceDoubt", b =>
                 {
                     b.Property<Guid>("Id")

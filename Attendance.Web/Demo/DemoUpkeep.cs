@@ -1,0 +1,113 @@
+using Attendance.ServiceDefaults;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Demo;
+
+/// <summary>
+/// Makes the demo at start, and a session of it whenever none is open, until somebody removes it. With <c>--Demo=true</c> the next start makes
+/// it again.
+/// </summary>
+internal sealed partial class DemoUpkeep(
+    IServiceScopeFactory scopes, DemoFaces faces, IOptions<DemoOptions> options, TimeProvider clock, ILogger<DemoUpkeep> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _gate = new(1); // so that nothing is made while it is removed
+    private readonly RepeatedFailure _failure = new();
+    private bool _isRemoved;
+
+    public override void Dispose()
+    {
+        _gate.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Removes the demo and its film.</summary>
+    public async Task RemoveAsync(string accountId, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            _isRemoved = true;
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<DemoClass>().RemoveAsync(accountId, cancellationToken);
+            if (options.Value.Film is { } film)
+            {
+                File.Delete(film);
+            }
+
+            LogRemoved(accountId);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.IsOn)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(s_every, clock);
+        do
+        {
+            try
+            {
+                await KeepAsync(stoppingToken);
+                _failure.IsOver();
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: a demo must not stop Web
+            {
+                if (_failure.IsNew(exception))
+                {
+                    LogNotMade(exception.Message);
+                }
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_isRemoved)
+            {
+                return;
+            }
+
+            await using var scope = scopes.CreateAsyncScope();
+            var demo = scope.ServiceProvider.GetRequiredService<DemoClass>();
+            var isMade = (await demo.ReadAsync(cancellationToken)).HasDoor;
+            if (!isMade || !File.Exists(options.Value.Film))
+            {
+                var people = await faces.ChooseAsync(options.Value.Samples!, DemoClass.Most, cancellationToken);
+                DemoFaces.WriteFilm(people, options.Value.Film!);
+                if (!isMade)
+                {
+                    await demo.MakeAsync(people, cancellationToken);
+                    LogMade(people.Count);
+                }
+            }
+
+            await demo.OpenSessionAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The demo was made: {People} invented people, a session, a door and a kiosk")]
+    private partial void LogMade(int people);
+
+    [LoggerMessage(LogLevel.Information, "The demo was removed by account {AccountId}")]
+    private partial void LogRemoved(string accountId);
+
+    [LoggerMessage(LogLevel.Warning, "The demo cannot be made, and is tried again: {Error}")]
+    private partial void LogNotMade(string error);
+}

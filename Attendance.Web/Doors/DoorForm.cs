@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using Attendance.Web.Data;
+
+namespace Attendance.Web.Doors;
+
+/// <summary>A door as an administrator describes it. Public, because model binding only supports public types.</summary>
+public sealed class DoorForm : IValidatableObject
+{
+    [Required(ErrorMessage = "Enter a name.")]
+    [StringLength(Door.NameLength, ErrorMessage = "The name may have at most {1} characters.")]
+    [Display(Name = "Name")]
+    public string? Name { get; set; }
+
+    [Required(ErrorMessage = "Enter the place of the sessions that it serves.")]
+    [StringLength(Door.PlaceLength, ErrorMessage = "The place may have at most {1} characters.")]
+    [Display(Name = "Place")]
+    public string? Place { get; set; }
+
+    [Required(ErrorMessage = "Enter the id of a camera of the server.")]
+    [Display(Name = "Camera")]
+    public string? CameraId { get; set; }
+
+    [Display(Name = "Watched")]
+    public bool IsWatched { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (field, text) in new[] { (nameof(Name), Name), (nameof(Place), Place) })
+        {
+            if (!string.IsNullOrWhiteSpace(text) && !(Writing.CanBeWritten(text) && Writing.IsSeen(text)))
+            {
+                yield return new($"The {field.ToLowerInvariant()} needs a letter or a digit, and only characters that can be written.", [field]);
+            }
+        }
+
+        if (CameraId is { Length: > 0 } camera && (!IdFormats.IsName(camera) || IdFormats.IsBrowserCamera(camera) || camera == "auto"))
+        {
+            yield return new("The camera must be the id of a camera of the server.", [nameof(CameraId)]);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Attendance.Web.Accounts;
+using Attendance.Web.Cameras;
+using Attendance.Web.Data;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Attendance.Web.Doors;
+
+/// <summary>Lists the doors with what happens there, adds one, and says whether somebody watches it.</summary>
+[Authorize(AccountRegistration.AdminsOnly)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed class DoorsModel(DoorStore doors, DoorStates states, CameraDirectory cameras) : PageModel
+{
+    [BindProperty]
+    public DoorForm Form { get; set; } = new();
+
+    public IReadOnlyList<(Door Door, DoorCondition Condition)> All { get; private set; } = [];
+
+    public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (ModelState.IsValid && await cameras.FindAsync(Form.CameraId!, cancellationToken) == CameraPresence.Unknown)
+        {
+            ModelState.AddModelError("Form.CameraId", "No camera of the server has this id.");
+        }
+
+        if (ModelState.IsValid)
+        {
+            if (await doors.TryAddAsync(Form, User.AccountId(), cancellationToken))
+            {
+                return LocalRedirect("/doors");
+            }
+
+            ModelState.AddModelError("Form.CameraId", "Another door has this camera.");
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostWatchAsync([FromForm] Guid id, [FromForm] bool watched, CancellationToken cancellationToken)
+    {
+        await doors.SetWatchedAsync(id, watched, User.AccountId(), cancellationToken);
+        return LocalRedirect("/doors");
+    }
+
+    public async Task<IActionResult> OnPostRemoveAsync([FromForm] Guid id, CancellationToken cancellationToken)
+    {
+        await doors.RemoveAsync(id, User.AccountId(), cancellationToken);
+        return LocalRedirect("/doors");
+    }
+
+    public static (string Words, string Tone) Describe(DoorCondition condition) => condition switch
+    {
+        DoorCondition.NotWatched => ("Off: nobody watches it", "quiet"),
+        DoorCondition.NoSession => ("Waiting for a session", "quiet"),
+        DoorCondition.NobodyKnown => ("Nobody expected has pictures", "warn"),
+        DoorCondition.TooMany => ("Too many people are expected", "warn"),
+        DoorCondition.MustBeAlive => ("Off: everybody must show to be there (Liveness:Required)", "warn"),
+        DoorCondition.Watching => ("Watching", "good"),
+        DoorCondition.NoPicture => ("Camera away: no picture comes", "bad"),
+        DoorCondition.InUse => ("Camera busy: a page, a kiosk, or another server has it", "warn"),
+        DoorCondition.InUseElsewhere => ("Camera busy: another program of its machine has it", "warn"),
+        DoorCondition.Quarantined => ("Camera busy: not proven free after its last use", "bad"),
+        DoorCondition.UnknownCamera => ("Camera away: there is none of this id", "bad"),
+        DoorCondition.CameraAway => ("Camera away: it does not open", "bad"),
+        DoorCondition.NoAnswer => ("The camera API does not answer", "bad"),
+        _ => ("Trouble: see the log of Web", "bad"),
+    };
+
+    private async Task LoadAsync(CancellationToken cancellationToken) => All =
+    [
+        .. (await doors.ListAsync(cancellationToken)).Select(door => (door, door.IsWatched ? states.Of(door.Id) ?? DoorCondition.NoSession : DoorCondition.NotWatched)),
+    ];
+}

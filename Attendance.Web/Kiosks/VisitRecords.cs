@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Attendance.Web.CheckIn;
+using Attendance.Web.Data;
+using Attendance.Web.Faces;
+using Attendance.Web.Faces.Matching;
+using Attendance.Web.Faces.Recognition;
+
+namespace Attendance.Web.Kiosks;
+
+/// <summary>What is stored of a decision about a face. It is the same wherever the face was seen.</summary>
+internal static class VisitRecords
+{
+    /// <returns>The evidence, or null if the figures leave a doubt.</returns>
+    public static AcceptedEvidence? EvidenceOf(VisitStep.Recognized step, RecognitionOptions recognition) => step.Face.Evidence is { Distance: { } distance } figures
+        ? AcceptedEvidence.Of(
+            step.Face.PersonId, distance, figures.NextDistance, figures.FramesFor, $"{FaceEmbedder.Model}/{FaceEmbedder.Version}",
+            new(recognition.AcceptDistance, recognition.Margin, recognition.FramesNeeded), step.IsLive)
+        : null;
+
+    /// <param name="source">The kiosk or the door, as check-ins name it.</param>
+    /// <param name="place">Where the face was seen.</param>
+    /// <param name="sessions">The sessions that were open there.</param>
+    public static FaceDoubt DoubtOf(string source, string place, FaceDecision.Doubt doubt, IReadOnlyList<OpenSession> sessions, DateTimeOffset now) => new()
+    {
+        At = now.UtcDateTime,
+        Until = sessions.Max(session => session.ClosesAt),
+        KioskId = source,
+        Place = place,
+        PersonId = doubt.PersonId,
+        OtherId = doubt.OtherId,
+        Evidence = JsonSerializer.Serialize(new { distance = doubt.Evidence.Distance, next_distance = doubt.Evidence.NextDistance, frames = doubt.Evidence.FramesFor }),
+    };
+
+    public static RecognitionOutcome OutcomeOf(CheckInOutcome outcome) => outcome switch
+    {
+        CheckInOutcome.Recorded { IsRepeat: true } => RecognitionOutcome.Repeated,
+        CheckInOutcome.Recorded => RecognitionOutcome.Recorded,
+        CheckInOutcome.PeriodClosed => RecognitionOutcome.PeriodClosed,
+        _ => RecognitionOutcome.NotExpected,
+    };
+}
