@@ -1,4 +1,5 @@
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

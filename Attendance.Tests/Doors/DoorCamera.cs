@@ -1,8 +1,7 @@
 using Attendance.Tests.CheckIn;
-using Attendance.Tests.EndToEnd;
-using Attendance.Tests.Enrollment;
-using Attendance.Tests.Nodes;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Attendance.Web.Doors;
 using Attendance.Web.Faces;
@@ -46,14 +45,14 @@ public sealed class DoorCamera : IAsyncLifetime
 
     /// <summary>A Web that uses this camera API, and looks often.</summary>
     internal AttendanceSite Site(params (string Key, string? Value)[] settings) => new(
-        Node.Address, [("Security:ApiKey", AttendanceSystem.ApiKey), ("Doors:LookEvery", "00:00:00.2"), ("Doors:LeaseLasts", "00:00:05"), .. settings]);
+        Node.Address, [("Security:ApiKey", TestSecrets.ApiKey), ("Doors:LookEvery", "00:00:00.2"), ("Doors:LeaseLasts", "00:00:05"), .. settings]);
 
     /// <summary>The numbers of the face that the camera shows, moved by so much.</summary>
     internal static async Task<FaceEmbedding> FaceAsync(AttendanceSite site, double distance = 0)
     {
         var seen = Assert.IsType<FaceObservation.OneFace>(
             await site.Web.Services.GetRequiredService<FaceObserver>().ObserveAsync(TestFaces.Jpeg(Pose.Front), withEyes: false, Cancel));
-        return distance == 0 ? seen.Embedding! : Faces.TestEmbeddings.At(distance, seen.Embedding!, seed: 7);
+        return distance == 0 ? seen.Embedding! : TestEmbeddings.At(distance, seen.Embedding!, seed: 7);
     }
 
     /// <summary>Somebody with pictures, of whose face these are the numbers.</summary>

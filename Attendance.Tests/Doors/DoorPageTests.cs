@@ -1,6 +1,6 @@
 using System.Net;
-using Attendance.Tests.Accounts;
 using Attendance.Tests.CheckIn;
+using Attendance.Tests.Hosts;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
 using Xunit;

@@ -2,7 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Attendance.Tests.CheckIn;
-using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Programs;
+using Attendance.Tests.Subjects;
 using Attendance.Web.CheckIn;
 using Attendance.Web.Data;
 using Attendance.Web.Doors;
@@ -82,7 +83,7 @@ public sealed class DoorTests(DoorCamera door) : IClassFixture<DoorCamera>
     public async Task Where_faces_alone_may_not_decide_no_camera_is_borrowed(string key, string value, string condition)
     {
         await using var site = door.Site((key, value));
-        var (one, other) = (await PersonAsync(site, "Ada Lovelace", "A-1", await FaceAsync(site)), await PersonAsync(site, "Alan Turing", "A-2", Faces.TestEmbeddings.Random()));
+        var (one, other) = (await PersonAsync(site, "Ada Lovelace", "A-1", await FaceAsync(site)), await PersonAsync(site, "Alan Turing", "A-2", TestEmbeddings.Random()));
         await site.SessionAsync(await site.GroupAsync("Class", one, other), TimeSpan.Zero, Place);
         await AddDoorAsync(site);
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Attendance.Tests.Accounts;
 using Attendance.Tests.Enrollment;
+using Attendance.Tests.Hosts;
 using Xunit;
 
 namespace Attendance.Tests.EndToEnd;

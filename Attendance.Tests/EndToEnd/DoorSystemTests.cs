@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Attendance.Tests.Accounts;
-using Attendance.Tests.Enrollment;
-using Attendance.Tests.Web;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Programs;
+using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
 using Xunit;
 

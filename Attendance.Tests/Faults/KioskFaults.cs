@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Attendance.Tests.EndToEnd;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Programs;
 using Xunit;
