@@ -37,6 +37,7 @@ internal sealed record Arrival(Guid PersonId, string FirstName, ArrivalWay Way, 
 internal sealed class ArrivalSite : IAsyncDisposable
 {
     private const string Place = "Main door", Account = "test";
+    private static readonly double[] s_angles = [4, 1, -3, 7];
 
     private readonly WebServer _second;
 
@@ -95,12 +96,12 @@ internal sealed class ArrivalSite : IAsyncDisposable
                 return new(id, name, way, (await services.GetRequiredService<CodeStore>().IssueCodeAsync(id, Account, Cancel))!, () => []);
             case ArrivalWay.Paper:
                 var paper = Shown((await services.GetRequiredService<CodeStore>().IssueQrAsync(id, Account, Cancel))!);
-                return new(id, name, way, "", () => [paper]);
+                return new(id, name, way, "", () => paper);
             default:
                 var phones = services.GetRequiredService<PhoneStore>();
                 var phone = await phones.SetUpAsync(Assert.IsType<PhoneIssue.Issued>(await phones.IssueAsync(id, Account, Cancel)).Code, Cancel);
                 var tokens = services.GetRequiredService<QrTokens>();
-                return new(id, name, way, "", () => [Shown(tokens.ForPhone(phone!.Value).Token)]);
+                return new(id, name, way, "", () => Shown(tokens.ForPhone(phone!.Value).Token));
         }
     }
 
@@ -126,8 +127,8 @@ internal sealed class ArrivalSite : IAsyncDisposable
         await db.SaveChangesAsync(Cancel);
     }
 
-    /// <summary>A QR code that somebody holds before the camera: slightly turned, not quite sharp, on a grey wall.</summary>
-    private static byte[] Shown(string text)
+    /// <summary>A QR code that somebody holds before the camera: turned a little otherwise in each frame, not quite sharp, on a grey wall.</summary>
+    private static IReadOnlyList<byte[]> Shown(string text)
     {
         using var data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
         using var png = new PngByteQRCode(data);
@@ -138,7 +139,12 @@ internal sealed class ArrivalSite : IAsyncDisposable
             Cv2.Resize(code, middle, middle.Size(), 0, 0, InterpolationFlags.Area);
         }
 
-        using var turn = Cv2.GetRotationMatrix2D(new Point2f(320, 240), 4, 1);
+        return [.. s_angles.Select(angle => Turned(frame, angle))];
+    }
+
+    private static byte[] Turned(Mat frame, double angle)
+    {
+        using var turn = Cv2.GetRotationMatrix2D(new Point2f(320, 240), angle, 1);
         using var turned = new Mat();
         Cv2.WarpAffine(frame, turned, turn, frame.Size(), InterpolationFlags.Linear, BorderTypes.Constant, Scalar.All(128));
         Cv2.GaussianBlur(turned, turned, new Size(3, 3), 0);

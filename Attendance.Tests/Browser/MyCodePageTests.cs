@@ -126,8 +126,7 @@ public sealed class MyCodePageTests(ChromiumBrowser chromium) : IAsyncLifetime
     private static async Task<string?> ReadAsync(ILocator picture)
     {
         using var shown = Cv2.ImDecode(await picture.ScreenshotAsync(), ImreadModes.Color);
-        using var reader = new QrReader();
-        return reader.Read(shown);
+        return QrReader.Read(shown);
     }
 
     private static async Task CheckAsync(IPage page)

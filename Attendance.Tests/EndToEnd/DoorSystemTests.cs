@@ -81,7 +81,7 @@ public sealed partial class DoorSystemTests : IAsyncLifetime
 
     private async Task<string> EnrolledAsync()
     {
-        var added = await _admin.PostAsync("/people/new", new() { ["Form.FullName"] = Name, ["Form.Number"] = "A-1", ["Agreed"] = "2026-11" });
+        var added = await _admin.PostAsync("/people/new", new() { ["Form.FullName"] = Name, ["Form.Number"] = "A-1", ["Agreed"] = "2026-12" });
         var person = Id().Match(added.Location!).Value;
         var lease = await _system.AcquireAsync("demo", "enrollment_door_1");
         var picture = new ByteArrayContent(TestFaces.Jpeg(Pose.Front));

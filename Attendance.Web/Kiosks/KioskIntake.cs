@@ -20,7 +20,6 @@ internal sealed class KioskIntake(
     KioskCandidates candidates,
     LeaseChecks leases,
     FaceObserver observer,
-    QrReader reader,
     QrCodes codes,
     CodeAttempts attempts,
     CheckInService checkIns,
@@ -134,7 +133,7 @@ internal sealed class KioskIntake(
 
         string? text = null;
         var (begun, isChallenging) = (clock.GetTimestamp(), state.Visit.IsChallenging);
-        var observation = await observer.ObserveAsync(frame.Jpeg, isChallenging, isChallenging ? null : picture => text = reader.Read(picture), cancellationToken);
+        var observation = await observer.ObserveAsync(frame.Jpeg, isChallenging, isChallenging ? null : picture => text = QrReader.Read(picture), cancellationToken);
         metrics.Judged(RecognitionSource.Kiosk);
         if (observation is FaceObservation.Refused refused)
         {

@@ -14,7 +14,6 @@ internal static class KioskRegistration
         builder.Services.AddSingleton<IValidateOptions<KioskOptions>, KioskOptionsValidator>();
         builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<KioskOptions>>(KioskQuota.Configure);
         builder.Services.AddSingleton<KioskStates>();
-        builder.Services.AddSingleton<QrReader>();
         builder.Services.AddScoped<KioskCandidates>();
         builder.Services.AddScoped<KioskIntake>();
         builder.Services.AddScoped<KioskStore>();
