@@ -289,7 +289,7 @@ for suite in "${suites[@]}"; do
     bench) bench ;;
     # Two at once: most of their time they wait. They hold the system to bounds in time, and two cores are all there may be, so no more.
     system) timed_tests 1500 --filter-trait Suite=EndToEnd --max-threads 2 ;;
-    browser) timed_tests 1500 --filter-trait Suite=Browser --max-threads 2 ;;
+    browser) timed_tests 2100 --filter-trait Suite=Browser --max-threads 2 ;;
     # One after the other: these are measured.
     faults) timed_tests "$((900 + ${ATTENDANCE_FAULT_RUNS:-3} * 240))" --filter-trait Suite=Faults --parallel none --show-stdout All ;;
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;

@@ -393,6 +393,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         var page = await OpenAsync(window);
         await ActingCamera.ShowAsync(page, "front");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
+        await Expect(Row(page, "Straight")).ToContainTextAsync("Taken"); // one that is still being sent has no lease any more, and is taken again
 
         await page.Keyboard.PressAsync("Control+Shift+KeyC");
 
