@@ -25,12 +25,9 @@ public sealed class KioskForm : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (field, text) in new[] { (nameof(Name), Name), (nameof(Place), Place) })
+        foreach (var error in FormTexts.ErrorsOf((nameof(Name), Name), (nameof(Place), Place)))
         {
-            if (!string.IsNullOrWhiteSpace(text) && !(Writing.CanBeWritten(text) && Writing.IsSeen(text)))
-            {
-                yield return new($"The {field.ToLowerInvariant()} needs a letter or a digit, and only characters that can be written.", [field]);
-            }
+            yield return error;
         }
 
         if (CameraId is { Length: > 0 } camera && (!IdFormats.IsName(camera) || IdFormats.IsBrowserCamera(camera)))

@@ -51,11 +51,5 @@ public sealed class GroupForm : IValidatableObject
 
     internal string Text => Writing.Tidy(Name!);
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (!string.IsNullOrWhiteSpace(Name) && !(Writing.CanBeWritten(Name) && Writing.IsSeen(Name)))
-        {
-            yield return new("The name needs a letter or a digit, and only characters that can be written.", [nameof(Name)]);
-        }
-    }
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => FormTexts.ErrorsOf((nameof(Name), Name));
 }

@@ -41,12 +41,9 @@ public sealed class SingleSessionForm : TimesForm, IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (text, field, word) in new[] { (Name, nameof(Name), "name"), (Place, nameof(Place), "place") })
+        foreach (var error in FormTexts.ErrorsOf((nameof(Name), Name), (nameof(Place), Place)))
         {
-            if (!string.IsNullOrWhiteSpace(text) && !(Writing.CanBeWritten(text) && Writing.IsSeen(text)))
-            {
-                yield return new($"The {word} needs a letter or a digit, and only characters that can be written.", [field]);
-            }
+            yield return error;
         }
 
         if (Groups.Count == 0)
