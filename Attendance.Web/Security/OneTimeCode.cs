@@ -12,7 +12,7 @@ internal static class OneTimeCode
     /// <summary>Capital letters and digits without those that look alike.</summary>
     private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-    public const int Length = 8, HashLength = 64;
+    private const int Length = 8;
 
     public static string New() => RandomNumberGenerator.GetString(Alphabet, Length);
 

@@ -4,15 +4,15 @@ using QRCoder;
 
 namespace Attendance.Web.CheckIn.Codes;
 
-/// <summary>Says whose a QR code is that was read somewhere, and draws them.</summary>
-internal sealed class QrCodes(AttendanceDb db, QrTokens tokens)
+/// <summary>Finds out whose QR code was read, and draws QR codes.</summary>
+internal sealed class QrCodes(AttendanceDb db, CodeStore codes, QrTokens tokens)
 {
     private const int PixelsPerModule = 4;
 
-    /// <returns>The evidence, or null if the text is none of ours, or too old, or was revoked.</returns>
+    /// <returns>The evidence, or null if the text is not one of ours, is too old, or was revoked.</returns>
     public async Task<QrEvidence?> EvidenceAsync(string text, CancellationToken cancellationToken) => tokens.Read(text) switch
     {
-        QrToken.Paper paper => QrEvidence.Of(paper, await db.PersonCodes.AsNoTracking().SingleOrDefaultAsync(code => code.PersonId == paper.PersonId, cancellationToken)),
+        QrToken.Paper paper => QrEvidence.Of(paper, await codes.FindAsync(paper.PersonId, cancellationToken)),
         QrToken.Shown shown => QrEvidence.Of(shown, await db.Phones.AsNoTracking().SingleOrDefaultAsync(phone => phone.Id == shown.PhoneId, cancellationToken)),
         _ => null,
     };
