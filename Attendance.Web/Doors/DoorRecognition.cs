@@ -9,14 +9,14 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Doors;
 
-/// <summary>What somebody sees who watches a door from one frame to the next. Not thread-safe.</summary>
+/// <summary>What was seen at a door so far, from one frame to the next. Not thread-safe.</summary>
 internal sealed class DoorVisit(KioskVisit visit)
 {
     private long _sequence;
 
     public KioskVisit Visit => visit;
 
-    /// <summary>Until when nothing is looked at, because it was just decided that nobody here is to be marked.</summary>
+    /// <summary>Until when frames are ignored, after a face was a stranger's or in doubt.</summary>
     public DateTimeOffset RestUntil { get; set; }
 
     /// <summary>Numbers the frames that are looked at. Those of the camera begin anew when its worker does.</summary>
@@ -79,7 +79,7 @@ internal sealed class DoorRecognition(
         }
     }
 
-    /// <returns>What it came to. Null if the lease is not live, or cannot be shown to be: then nothing was recorded.</returns>
+    /// <returns>The outcome. Null if the lease is not live, or cannot be shown to be: then nothing was recorded.</returns>
     private async Task<RecognitionOutcome?> RecordAsync(Door door, BorrowedCamera camera, DoorVisit visit, VisitStep.Recognized step, CancellationToken cancellationToken)
     {
         if (VisitRecords.EvidenceOf(step, recognition.Value) is not { } evidence)

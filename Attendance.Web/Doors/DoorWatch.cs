@@ -6,15 +6,15 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Doors;
 
 /// <summary>
-/// Keeps a post at each door that somebody watches. Each process of Web does. Of several, camera-api lends the camera to one, exclusively,
-/// and the others go on asking: so one of them watches, and another one goes on when that one is gone. No election is needed.
+/// Runs a <see cref="DoorWatcher"/> for each door that somebody watches, in every process of Web. Leases are exclusive, so the camera of a door
+/// is lent to one of several processes, and another one gets it when that one is gone. No election is needed.
 /// </summary>
 internal sealed partial class DoorWatch(
-    IServiceScopeFactory scopes, CameraLending lending, DoorRecognition recognition, DoorStates states, IOptions<DoorOptions> options, TimeProvider clock, ILoggerFactory loggers)
+    IServiceScopeFactory scopes, CameraBorrower borrower, DoorRecognition recognition, DoorStates states, IOptions<DoorOptions> options, TimeProvider clock, ILoggerFactory loggers)
     : BackgroundService
 {
     private readonly ILogger _logger = loggers.CreateLogger<DoorWatch>();
-    private readonly Dictionary<Guid, Posted> _posts = [];
+    private readonly Dictionary<Guid, Running> _watchers = [];
     private readonly RepeatedFailure _failure = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,7 +35,7 @@ internal sealed partial class DoorWatch(
         }
         finally
         {
-            await EndAsync([.. _posts.Keys]);
+            await EndAsync([.. _watchers.Keys]);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed partial class DoorWatch(
             await ArrangeAsync(cancellationToken);
             _failure.IsOver();
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested) // whatever it is: it must not stop Web, and the posts of before stay
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested) // whatever it is: it must not stop Web, and the watchers that run go on
         {
             if (_failure.IsNew(exception))
             {
@@ -59,37 +59,37 @@ internal sealed partial class DoorWatch(
     {
         await using var scope = scopes.CreateAsyncScope();
         var watched = (await scope.ServiceProvider.GetRequiredService<DoorStore>().ListAsync(cancellationToken)).Where(door => door.IsWatched).ToDictionary(door => door.Id);
-        await EndAsync([.. _posts.Keys.Where(id => !watched.ContainsKey(id))]);
-        foreach (var door in watched.Values.Where(door => !_posts.ContainsKey(door.Id)))
+        await EndAsync([.. _watchers.Keys.Where(id => !watched.ContainsKey(id))]);
+        foreach (var door in watched.Values.Where(door => !_watchers.ContainsKey(door.Id)))
         {
-            _posts.Add(door.Id, Begin(door));
+            _watchers.Add(door.Id, Begin(door));
         }
     }
 
-    private Posted Begin(Door door)
+    private Running Begin(Door door)
     {
         var stop = new CancellationTokenSource();
-        var post = new DoorPost(door, lending, recognition, states, options.Value, clock, loggers.CreateLogger<DoorPost>());
-        return new(Task.Run(() => post.RunAsync(stop.Token)), stop);
+        var watcher = new DoorWatcher(door, borrower, recognition, states, options.Value, clock, loggers.CreateLogger<DoorWatcher>());
+        return new(Task.Run(() => watcher.RunAsync(stop.Token)), stop);
     }
 
-    /// <summary>Ends posts, and waits until their cameras are given back.</summary>
+    /// <summary>Ends watchers, and waits until their cameras are given back.</summary>
     private async Task EndAsync(IReadOnlyList<Guid> doors)
     {
         foreach (var id in doors)
         {
-            await _posts[id].Stop.CancelAsync();
+            await _watchers[id].Stop.CancelAsync();
         }
 
         foreach (var id in doors)
         {
-            _posts.Remove(id, out var post);
-            await post!.Work;
-            post.Stop.Dispose();
+            _watchers.Remove(id, out var ended);
+            await ended!.Work;
+            ended.Stop.Dispose();
         }
     }
 
-    private sealed record Posted(Task Work, CancellationTokenSource Stop);
+    private sealed record Running(Task Work, CancellationTokenSource Stop);
 
     [LoggerMessage(LogLevel.Warning, "Which doors are watched cannot be read now, and is read again: {Error}")]
     private static partial void LogUnknown(ILogger logger, string error);

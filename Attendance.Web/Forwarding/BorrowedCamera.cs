@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// A camera that Web holds by a lease of its own, until it is disposed of. It renews the lease, and reports its end: what camera-api says,
-/// or that nobody has confirmed it for as long as it lasts. From then on it counts as somebody else's.
+/// A camera that Web holds by a lease of its own, until it is disposed of. It renews the lease. The lease counts as ended when camera-api says
+/// so, or when no renewal was confirmed within its TTL.
 /// </summary>
 internal sealed class BorrowedCamera : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class BorrowedCamera : IAsyncDisposable
     /// <summary>Canceled when the lease has ended, or may have.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>Gives a camera back, whatever its session holds. Who does not answer ends the lease after its time.</summary>
+    /// <summary>Gives back whatever the session holds. If camera-api does not answer, the lease ends at its deadline.</summary>
     internal static async Task GiveBackAsync(CameraApiClient client, string sessionId)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, CameraApiClient.Address + "/api/camera/cleanup")
@@ -51,7 +51,7 @@ internal sealed class BorrowedCamera : IAsyncDisposable
             return false;
         }
 
-        _renewing = RenewAllTheTimeAsync();
+        _renewing = KeepRenewingAsync();
         return true;
     }
 
@@ -88,7 +88,7 @@ internal sealed class BorrowedCamera : IAsyncDisposable
         _over.Dispose();
     }
 
-    private async Task RenewAllTheTimeAsync()
+    private async Task KeepRenewingAsync()
     {
         var wait = _lasts / 3;
         while (!_over.IsCancellationRequested && !_ended.IsCancellationRequested)

@@ -20,7 +20,7 @@ internal static class CameraApiEndpoints
         builder.Services.AddSingleton<CameraApiTransformer>();
         builder.Services.AddSingleton<CameraApiForwarder>();
         builder.Services.AddSingleton<LeaseChecks>();
-        builder.Services.AddSingleton<CameraLending>();
+        builder.Services.AddSingleton<CameraBorrower>();
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ internal enum BorrowRefusal
 }
 
 /// <summary>Borrows cameras for Web itself. What a page borrows is the page's own, and is only forwarded.</summary>
-internal sealed class CameraLending(CameraApiClient client, TimeProvider clock)
+internal sealed class CameraBorrower(CameraApiClient client, TimeProvider clock)
 {
     private const int LargestAnswer = 64 * 1024;
 
@@ -34,8 +34,8 @@ internal sealed class CameraLending(CameraApiClient client, TimeProvider clock)
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Returns a name for whoever borrows. It is random, so that no two processes share a lease: of several that want one camera, camera-api
-    /// lends it to one.
+    /// Returns a new session id. It is random, so that no two processes share a lease: if several want the same camera, camera-api lends it to
+    /// one of them.
     /// </summary>
     public static string NewSession() => $"web_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
 

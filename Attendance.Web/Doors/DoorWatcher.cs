@@ -7,20 +7,20 @@ using Attendance.Web.Kiosks;
 namespace Attendance.Web.Doors;
 
 /// <summary>
-/// Stands at one door: borrows its camera while a session is open there, and gives it back afterwards. Whatever fails, it begins again a
+/// Watches one door: borrows its camera while a session is open there, and gives it back afterwards. After a failure it tries again a
 /// little later.
 /// </summary>
-internal sealed partial class DoorPost(
-    Door door, CameraLending lending, DoorRecognition recognition, DoorStates states, DoorOptions options, TimeProvider clock, ILogger<DoorPost> logger)
+internal sealed partial class DoorWatcher(
+    Door door, CameraBorrower borrower, DoorRecognition recognition, DoorStates states, DoorOptions options, TimeProvider clock, ILogger<DoorWatcher> logger)
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1), s_longestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>After how long without a picture the camera counts as away. camera-api opens it again meanwhile, under the same lease.</summary>
+    /// <summary>The time without a picture after which the camera counts as away. camera-api opens it again meanwhile, under the same lease.</summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(5);
 
-    private readonly string _session = CameraLending.NewSession();
+    private readonly string _session = CameraBorrower.NewSession();
 
-    /// <summary>Runs until it is canceled. The camera has been given back then.</summary>
+    /// <summary>Runs until it is canceled, and gives the camera back before it returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var pause = s_firstPause;
@@ -42,7 +42,7 @@ internal sealed partial class DoorPost(
         }
     }
 
-    /// <summary>Whether nothing is wrong, and there is only nothing to look at.</summary>
+    /// <summary>Whether the door only waits, and nothing is wrong.</summary>
     private static bool IsIdle(DoorCondition condition) =>
         condition is DoorCondition.NoSession or DoorCondition.NobodyKnown or DoorCondition.TooMany or DoorCondition.MustBeAlive;
 
@@ -67,7 +67,7 @@ internal sealed partial class DoorPost(
         }
     }
 
-    /// <summary>Watches as long as there is somebody to wait for and the camera is ours.</summary>
+    /// <summary>Watches as long as somebody is expected and the lease is live.</summary>
     private async Task<DoorCondition> RoundAsync(CancellationToken cancellationToken)
     {
         var expected = await recognition.ExpectAsync(door, cancellationToken);
@@ -76,7 +76,7 @@ internal sealed partial class DoorPost(
             return reason;
         }
 
-        var (camera, refusal) = await lending.BorrowAsync(door.CameraId, _session, options.LeaseLasts, cancellationToken);
+        var (camera, refusal) = await borrower.BorrowAsync(door.CameraId, _session, options.LeaseLasts, cancellationToken);
         if (camera is null)
         {
             return DoorStates.Of(refusal!.Value);
