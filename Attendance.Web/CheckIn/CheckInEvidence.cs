@@ -69,7 +69,7 @@ internal sealed record CodeEvidence : CheckInEvidence
         code.CodeHash is { } hash && hasher.VerifyHashedPassword(code, hash, entered) != PasswordVerificationResult.Failed ? new CodeEvidence(code.PersonId) : null;
 }
 
-/// <summary>A QR code that is valid. That it was not revoked is looked at here, so there is none for one that was.</summary>
+/// <summary>A QR code that is valid. Revocation is checked here, so a revoked code makes no evidence.</summary>
 internal sealed record QrEvidence : CheckInEvidence
 {
     private readonly object _figures;
@@ -86,7 +86,7 @@ internal sealed record QrEvidence : CheckInEvidence
 
     /// <param name="token">The token that was shown and is authentic.</param>
     /// <param name="phone">The phone that showed it, or null if it was revoked.</param>
-    /// <returns>The evidence, or null if the phone is nobody's any more.</returns>
+    /// <returns>The evidence, or null if the phone was revoked.</returns>
     public static QrEvidence? Of(QrToken.Shown token, Phone? phone) =>
         phone is { SetUpAt: not null } && phone.Id == token.PhoneId ? new QrEvidence(phone.PersonId, new { phone = true }) : null;
 

@@ -10,7 +10,7 @@ internal static class RecognitionAttributes
     [Description("Who looked at the frame: `kiosk`, `door`.")]
     public const string Source = "attendance.recognition.source";
 
-    [Description("What a recognition came to: `recorded`, `repeated` (checked in a moment ago), `not_expected`, `period_closed`, `doubt`, `unknown` (nobody's who is expected), `not_live`.")]
+    [Description("The outcome of a recognition: `recorded`, `repeated` (checked in a moment ago), `not_expected`, `period_closed`, `doubt`, `unknown` (nobody's who is expected), `not_live`.")]
     public const string Outcome = "attendance.recognition.outcome";
 }
 
@@ -43,15 +43,15 @@ internal sealed class RecognitionMetrics
     public RecognitionMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(typeof(RecognitionMetrics).Assembly.GetName().Name!);
-        _frames = meter.CreateCounter<int>("attendance.recognition.frames", "{frame}", "Frames that were looked at for faces.");
-        _decisions = meter.CreateCounter<int>("attendance.recognition.decisions", "{decision}", "Faces that were decided about, each by several frames, by what that came to.");
+        _frames = meter.CreateCounter<int>("attendance.recognition.frames", "{frame}", "Frames that were searched for faces.");
+        _decisions = meter.CreateCounter<int>("attendance.recognition.decisions", "{decision}", "Recognition decisions, each from several frames, by outcome.");
         _duration = meter.CreateHistogram(
-            "attendance.recognition.duration", "s", "Time from the arrival of the frame that decided until what was decided is stored.", tags: null, advice: s_buckets);
+            "attendance.recognition.duration", "s", "Time from decoding the frame that decided until the decision is stored.", tags: null, advice: s_buckets);
     }
 
     public void Judged(RecognitionSource source) => _frames.Add(1, SourceOf(source));
 
-    /// <param name="elapsed">Since the frame arrived.</param>
+    /// <param name="elapsed">The time since the frame was decoded.</param>
     public void Decided(RecognitionSource source, RecognitionOutcome outcome, TimeSpan elapsed)
     {
         var decided = new KeyValuePair<string, object?>(RecognitionAttributes.Outcome, Code(outcome));

@@ -10,7 +10,7 @@ namespace Attendance.Web.Kiosks;
 
 /// <summary>Whom a kiosk may see now.</summary>
 /// <param name="Sessions">The sessions that are open at its place.</param>
-/// <param name="Candidates">The people that they expect and whose faces are known. Null if there are more than a face is compared with: they say first who they are.</param>
+/// <param name="Candidates">The people that they expect and whose faces are known. Null if there are more than <see cref="RecognitionOptions.MaxCandidates"/>; then people enter their number first.</param>
 internal sealed record Expectation(IReadOnlyList<OpenSession> Sessions, IReadOnlyList<FaceCandidate>? Candidates);
 
 internal sealed record OpenSession(Guid Id, string Name, DateTime ClosesAt);

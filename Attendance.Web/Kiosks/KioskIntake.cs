@@ -60,7 +60,7 @@ internal sealed class KioskIntake(
                 return (null, ApiProblems.Invalid("sequence", "must be greater than that of the frame before."));
             }
 
-            // What went wrong is read in peace. A welcome gives way to the next person, who steps up while the one before still reads it.
+            // An error stays until people have read it. A welcome ends as soon as the next person is recognized.
             return state.Saying(now) is { IsWelcome: false } said ? (said, null) : await LookAsync(kiosk, state, frame, now, cancellationToken);
         }
         finally
@@ -160,7 +160,7 @@ internal sealed class KioskIntake(
                 state.Hush();
                 return (KioskAnswer.Of(step), null);
             case var _ when welcome is not null:
-                return (welcome, null); // whoever leaves may be seen from the side
+                return (welcome, null); // the person who is welcomed may turn away, and must not be told that they are unknown
             case VisitStep.Recognized:
                 Decided(RecognitionOutcome.Unknown, begun);
                 return (state.Say(new KioskAnswer("unknown"), now + s_refusalShown), null);
@@ -177,7 +177,7 @@ internal sealed class KioskIntake(
     }
 
     /// <summary>Records a check-in if the lease is live at this very moment.</summary>
-    /// <param name="begun">For a face: when the frame arrived, on the clock's own scale.</param>
+    /// <param name="begun">For a face: the timestamp at which the frame that decided was decoded, for the metric.</param>
     private async Task<(KioskAnswer?, Problem?)> RecordUnderLeaseAsync(
         Kiosk kiosk, KioskState state, CheckLease claim, CheckInEvidence evidence, DateTimeOffset now, CancellationToken cancellationToken, long? begun = null) =>
         await ProblemOfAsync(claim, cancellationToken) is { } problem
