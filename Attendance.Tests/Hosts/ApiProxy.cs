@@ -44,17 +44,17 @@ internal sealed class ApiProxy : ProxyRules, IAsyncDisposable
         UseProxy = false,
     });
 
-    private ApiProxy(Uri target, bool keepsHost) => (_target, _keepsHost, Sockets) = (target, keepsHost, new SocketPassage(target, keepsHost));
+    private ApiProxy(Uri target, bool keepsHost) => (_target, _keepsHost, Sockets) = (target, keepsHost, new SocketProxy(target, keepsHost));
 
     public Uri Address { get; private set; } = null!;
 
     public IReadOnlyList<PassedRequest> Requests => [.. _requests];
 
     /// <summary>The streams of Server-Sent Events.</summary>
-    public EventPassage Events { get; } = new();
+    public EventProxy Events { get; } = new();
 
     /// <summary>The WebSockets.</summary>
-    public SocketPassage Sockets { get; }
+    public SocketProxy Sockets { get; }
 
     /// <param name="keepsHost">Whether the service sees the host that its client named, as one does that compares it with a page's origin.</param>
     public static async Task<ApiProxy> StartAsync(Uri target, CancellationToken cancellationToken, bool keepsHost = false)

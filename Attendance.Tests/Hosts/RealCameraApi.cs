@@ -24,7 +24,7 @@ internal sealed class RealCameraApi : IAsyncDisposable
 
     public ApiProxy Proxy { get; }
 
-    public SocketPassage Presence => Proxy.Sockets;
+    public SocketProxy Presence => Proxy.Sockets;
 
     public Uri Address => Proxy.Address;
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Attendance.Tests.Hosts;
 
 /// <summary>The streams of Server-Sent Events that pass a proxy. A test may change an event on its way, and add others.</summary>
-internal sealed class EventPassage
+internal sealed class EventProxy
 {
     private readonly ConcurrentDictionary<HttpContext, SemaphoreSlim> _open = new();
     private readonly ConcurrentDictionary<string, Func<string, string>> _rewrites = new();

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Attendance.Tests.Hosts;
 
 /// <summary>The presence sockets that pass a proxy, with everything that is said on them.</summary>
-internal sealed class SocketPassage(Uri target, bool keepsHost)
+internal sealed class SocketProxy(Uri target, bool keepsHost)
 {
     private readonly ConcurrentDictionary<WebSocket, bool> _open = new();
     private readonly ConcurrentQueue<PageMessage> _heard = new();
