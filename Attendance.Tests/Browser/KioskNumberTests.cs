@@ -14,23 +14,6 @@ public sealed class KioskNumberTests(ChromiumBrowser chromium)
 {
     private const int People = 4, Faces = 2;
 
-    /// <summary>The device's camera shows what the test has put before it.</summary>
-    private const string Camera =
-        """
-        const shown = document.createElement('canvas');
-        [shown.width, shown.height] = [640, 480];
-        window.show = async name => {
-            window.before = name === '' ? null : await createImageBitmap(await (await fetch(`/portraits/${name}`)).blob());
-        };
-        setInterval(() => {
-            const context = shown.getContext('2d');
-            context.fillStyle = '#808080';
-            context.fillRect(0, 0, shown.width, shown.height);
-            if (window.before) context.drawImage(window.before, 0, 0, shown.width, shown.height);
-        }, 40);
-        MediaDevices.prototype.getUserMedia = async () => shown.captureStream(20);
-        """;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -42,7 +25,7 @@ public sealed class KioskNumberTests(ChromiumBrowser chromium)
         await using var site = await ArrivalSite.OpenAsync(system, People, Faces);
         await using var device = await chromium.NewContextAsync(
             new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce }, Cancel);
-        await device.AddInitScriptAsync(Camera);
+        await device.AddInitScriptAsync(ShownPortraits.Script);
         await device.RouteAsync("**/portraits/*", route => route.FulfillAsync(new() { ContentType = "image/jpeg", BodyBytes = site.People[0].Frames()[0] }));
         var page = await device.NewPageAsync();
         await page.GotoAsync(new Uri(system.Web, "/kiosk").ToString());

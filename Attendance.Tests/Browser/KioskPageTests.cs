@@ -20,23 +20,6 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
     private const string Place = "The door";
 
-    /// <summary>The device's camera shows the picture that the test has put before it.</summary>
-    private const string Camera =
-        """
-        const shown = document.createElement('canvas');
-        [shown.width, shown.height] = [640, 480];
-        window.show = async name => {
-            window.before = name === '' ? null : await createImageBitmap(await (await fetch(`/portraits/${name}`)).blob());
-        };
-        setInterval(() => {
-            const context = shown.getContext('2d');
-            context.fillStyle = '#808080';
-            context.fillRect(0, 0, shown.width, shown.height);
-            if (window.before) context.drawImage(window.before, 0, 0, shown.width, shown.height);
-        }, 40);
-        MediaDevices.prototype.getUserMedia = async () => shown.captureStream(20);
-        """;
-
     private RealCameraApi _api = null!;
     private WebServer _web = null!;
 
@@ -181,7 +164,7 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
     private async Task<IBrowserContext> DeviceAsync(byte[] person, byte[] stranger)
     {
         var device = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 800, Height = 1000 } }, Cancel);
-        await device.AddInitScriptAsync(Camera);
+        await device.AddInitScriptAsync(ShownPortraits.Script);
         await device.RouteAsync("**/portraits/*", route => route.FulfillAsync(new()
         {
             ContentType = "image/jpeg", BodyBytes = route.Request.Url.EndsWith("/stranger", StringComparison.Ordinal) ? stranger : person,
