@@ -183,6 +183,19 @@ public sealed class FaultySystem : IAsyncDisposable
         ];
     }
 
+    /// <returns>The same, or null while the store is away, so that nobody knows.</returns>
+    public async Task<IReadOnlyList<string>?> KnownEndsAsync(Hold hold)
+    {
+        try
+        {
+            return await EndsAsync(hold);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     public async Task<T> InStoreAsync<T>(Func<IConnectionMultiplexer, Task<T>> act)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(await System.ConnectionStringAsync(Cancel) + ",allowAdmin=true");
@@ -213,18 +226,6 @@ public sealed class FaultySystem : IAsyncDisposable
         return leaked;
     }
 
-    private async Task<bool> HasOneEndAsync(Hold hold)
-    {
-        try
-        {
-            return (await EndsAsync(hold)).Count == 1;
-        }
-        catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.ServiceUnavailable)
-        {
-            return false; // the store is not back yet, so nobody knows
-        }
-    }
-
     private async Task<(int Count, string What)> LeftAsync()
     {
         var status = await System.StatusAsync();
@@ -235,7 +236,7 @@ public sealed class FaultySystem : IAsyncDisposable
         var unsettled = 0;
         foreach (var hold in _holds)
         {
-            unsettled += await HasOneEndAsync(hold) ? 0 : 1;
+            unsettled += await KnownEndsAsync(hold) is { Count: 1 } ? 0 : 1;
         }
 
         return (workers + (int)held + leaks + quarantined + unsettled,

@@ -147,17 +147,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
 
     private static bool IsOwn(int round) => round % 2 == 1;
 
-    private static List<int> TreeOf(int process)
-    {
-        var tree = new List<int> { process };
-        var all = Processes.All().ToList();
-        for (var i = 0; i < tree.Count; i++)
-        {
-            tree.AddRange(all.Where(each => Processes.ParentOf(each) == tree[i]));
-        }
-
-        return tree;
-    }
+    private static IReadOnlyList<int> TreeOf(int process) => [process, .. Processes.ChildrenOf(process).SelectMany(TreeOf)];
 
     [GeneratedRegex("id=\"setup-code\">([A-Z2-9]{8})<")]
     private static partial Regex SetupCode();

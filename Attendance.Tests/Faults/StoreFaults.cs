@@ -130,16 +130,9 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
     {
         foreach (var hold in holds)
         {
-            try
+            if (await faulty.KnownEndsAsync(hold) is not { Count: > 0 })
             {
-                if ((await faulty.EndsAsync(hold)).Count == 0)
-                {
-                    return false;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                return false; // the store is not back yet
+                return false;
             }
         }
 
