@@ -4,8 +4,6 @@ using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
 using Attendance.Web.Schedules;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
@@ -13,18 +11,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>Every page as axe sees it (WCAG 2.2 A and AA), wide and light, then narrow and dark; and what axe does not see: no page is wider than its window.</summary>
+/// <summary>Every page as axe sees it, and what can be done by keyboard alone.</summary>
 [Trait("Suite", "Browser")]
 public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
 {
-    internal static readonly AxeRunOptions Rules = new()
-    {
-        RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
-        ResultTypes = [ResultType.Violations], // of what is right, axe need not list every element
-    };
-
-    private static readonly (int Width, int Height, ColorScheme Scheme)[] s_views = [(390, 844, ColorScheme.Dark), (1280, 860, ColorScheme.Light)];
-
     [Fact]
     public async Task Axe_finds_nothing_on_any_page()
     {
@@ -34,8 +24,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         });
         var (complete, without) = await PeopleAsync();
         var admin = await Web.SignInAsync(AccountRole.Admin);
-        await using var window = await chromium.NewContextAsync(
-            new() { ViewportSize = new() { Width = s_views[^1].Width, Height = s_views[^1].Height }, ColorScheme = s_views[^1].Scheme, ReducedMotion = ReducedMotion.Reduce }, Cancel);
+        await using var window = await chromium.NewContextAsync(null, Cancel);
         var page = await window.NewPageAsync();
         await CheckAsync(page, "/sign-in");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
@@ -166,20 +155,8 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
             await page.GotoAsync(Address(address));
         }
 
-        foreach (var (width, height, scheme) in s_views)
-        {
-            await page.SetViewportSizeAsync(width, height);
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            var found = await page.RunAxe(Rules);
-
-            var view = $"{name ?? address}, {width} pixels, {scheme}";
-            Assert.True(found.Violations.Length == 0, $"{view}:\n{string.Join('\n', found.Violations.Select(Describe))}");
-            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), $"{view}: the page is wider than its window.");
-        }
+        await Axe.FindsNothingInAnyViewAsync(page, name ?? address!);
     }
-
-    internal static string Describe(AxeResultItem violation) =>
-        $"{violation.Id} ({violation.Impact}): {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => node.Html))}";
 
     private static async Task TabToAsync(IPage page, string name)
     {
