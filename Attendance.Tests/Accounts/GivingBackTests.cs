@@ -76,7 +76,7 @@ public sealed class GivingBackTests : WebTest
     {
         await using var postgres = new PostgresServer();
         await postgres.InitializeAsync();
-        await using var web = new WebServer(Api.Address, ("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(Cancel)));
+        await using var web = new WebServer(Api.Address, ("ConnectionStrings:attendance-db", await postgres.CreateMigratedDatabaseAsync(Cancel)));
         var cookies = await CookiesAsync(web);
         using var before = new Visit(web.Address) { Cookie = cookies[0] };
         Assert.Equal(HttpStatusCode.OK, (await before.GetAsync("/")).Status);

@@ -335,5 +335,5 @@ public sealed class CheckInOnSqliteTests : CheckInSuite
 public sealed class CheckInOnPostgresTests(PostgresServer postgres) : CheckInSuite, IClassFixture<PostgresServer>
 {
     private protected override async Task<(string Key, string? Value)[]> SettingsAsync() =>
-        [("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken))];
+        [("ConnectionStrings:attendance-db", await postgres.CreateMigratedDatabaseAsync(TestContext.Current.CancellationToken))];
 }

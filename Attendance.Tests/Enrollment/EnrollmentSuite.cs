@@ -602,5 +602,5 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
 public sealed class EnrollmentOnPostgresTests(PostgresServer postgres) : EnrollmentSuite, IClassFixture<PostgresServer>
 {
     private protected override async Task<(string Key, string? Value)[]> SettingsAsync() =>
-        [("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken))];
+        [("ConnectionStrings:attendance-db", await postgres.CreateMigratedDatabaseAsync(TestContext.Current.CancellationToken))];
 }

@@ -265,5 +265,5 @@ public sealed class TemplatesOnSqliteTests : TemplateSuite
 public sealed class TemplatesOnPostgresTests(PostgresServer postgres) : TemplateSuite, IClassFixture<PostgresServer>
 {
     private protected override async Task<(string Key, string? Value)[]> SettingsAsync() =>
-        [("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken))];
+        [("ConnectionStrings:attendance-db", await postgres.CreateMigratedDatabaseAsync(TestContext.Current.CancellationToken))];
 }

@@ -61,7 +61,7 @@ public sealed class FuzzTests(RedisStore store, PostgresServer postgres, ITestOu
     public Task Nothing_that_is_sent_to_Web_with_SQLite_makes_it_fail() => FuzzWebAsync(null);
 
     [Fact]
-    public async Task Nothing_that_is_sent_to_Web_with_PostgreSQL_makes_it_fail() => await FuzzWebAsync(await postgres.CreateDatabaseAsync(Cancel));
+    public async Task Nothing_that_is_sent_to_Web_with_PostgreSQL_makes_it_fail() => await FuzzWebAsync(await postgres.CreateMigratedDatabaseAsync(Cancel));
 
     private async Task FuzzWebAsync(string? database)
     {

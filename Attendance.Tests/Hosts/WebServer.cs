@@ -20,7 +20,7 @@ using Xunit;
 namespace Attendance.Tests.Hosts;
 
 /// <summary>
-/// Web on a real socket, with a database of its own in a folder that goes with it. Several projects have a <c>Program</c>, so a
+/// Web on a real socket, with a migrated database of its own in a folder that goes with it; in another folder it makes its own. Several projects have a <c>Program</c>, so a
 /// type that only Web has names the assembly.
 /// </summary>
 internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
@@ -40,6 +40,11 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
         foreach (var (key, value) in settings)
         {
             _settings[key] = value;
+        }
+
+        if (_settings["Data:Folder"] == _data.FullName && !_settings.ContainsKey("ConnectionStrings:attendance-db"))
+        {
+            MigratedDatabase.PutInto(_data);
         }
 
         UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

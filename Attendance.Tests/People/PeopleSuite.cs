@@ -202,5 +202,5 @@ public sealed class PeopleOnSqliteTests : PeopleSuite
 public sealed class PeopleOnPostgresTests(PostgresServer postgres) : PeopleSuite, IClassFixture<PostgresServer>
 {
     private protected override async Task<(string Key, string? Value)[]> SettingsAsync() =>
-        [("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken))];
+        [("ConnectionStrings:attendance-db", await postgres.CreateMigratedDatabaseAsync(TestContext.Current.CancellationToken))];
 }

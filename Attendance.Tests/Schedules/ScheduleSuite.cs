@@ -176,5 +176,5 @@ public sealed class SchedulesOnSqliteTests : ScheduleSuite
 public sealed class SchedulesOnPostgresTests(PostgresServer postgres) : ScheduleSuite, IClassFixture<PostgresServer>
 {
     private protected override async Task<(string Key, string? Value)[]> SettingsAsync() =>
-        [("ConnectionStrings:attendance-db", await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken))];
+        [("ConnectionStrings:attendance-db", await postgres.CreateMigratedDatabaseAsync(TestContext.Current.CancellationToken))];
 }

@@ -3,6 +3,8 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Security.Cryptography;
 using Attendance.Tests.Programs;
+using Attendance.Web.Data;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Xunit;
 
@@ -12,12 +14,15 @@ namespace Attendance.Tests.Stores;
 public sealed class PostgresServer : IAsyncLifetime
 {
     private const string User = "attendance";
+    private const string Migrated = "migrated";
     private const int Attempts = 3;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly string _password = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly SemaphoreSlim _migrating = new(1);
+    private bool _hasMigrated;
     private DirectoryInfo? _folder;
     private ServerProcess? _guard;
 
@@ -34,11 +39,34 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
         var name = $"test_{Guid.NewGuid():N}";
-        await using var connection = await ConnectAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"CREATE DATABASE {name}";
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await CreateAsync(name, "template1", cancellationToken);
         return ConnectionString(name, pooling: true);
+    }
+
+    /// <summary>As <see cref="CreateDatabaseAsync"/>, of one that Web has migrated: a copy, because to migrate takes longer than most tests.</summary>
+    public async Task<string> CreateMigratedDatabaseAsync(CancellationToken cancellationToken)
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        await _migrating.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_hasMigrated)
+            {
+                await CreateAsync(Migrated, "template1", cancellationToken);
+                var options = new DbContextOptionsBuilder<PostgresAttendanceDb>().UseNpgsql(ConnectionString(Migrated, pooling: false)).Options;
+                await using var db = new PostgresAttendanceDb(options);
+                await db.Database.MigrateAsync(cancellationToken);
+                _hasMigrated = true;
+            }
+
+            var name = $"test_{Guid.NewGuid():N}";
+            await CreateAsync(name, Migrated, cancellationToken);
+            return ConnectionString(name, pooling: true);
+        }
+        finally
+        {
+            _migrating.Release();
+        }
     }
 
     public async ValueTask InitializeAsync()
@@ -119,6 +147,14 @@ public sealed class PostgresServer : IAsyncLifetime
 
             await Task.Delay(50, cancellationToken);
         }
+    }
+
+    private async Task CreateAsync(string name, string template, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"CREATE DATABASE {name} TEMPLATE {template}";
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
