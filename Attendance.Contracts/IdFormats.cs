@@ -25,15 +25,15 @@ public static partial class IdFormats
     /// <summary>Whether the text is the id of a camera that belongs to a page. It identifies the browser profile and the device.</summary>
     public static bool IsBrowserCamera(string? text) => text is not null && BrowserCamera().IsMatch(text);
 
-    [GeneratedRegex(NamePattern)]
+    [GeneratedRegex(NamePattern, RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Name();
 
-    [GeneratedRegex(SessionPattern)]
+    [GeneratedRegex(SessionPattern, RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Session();
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,128}\z")]
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,128}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Lease();
 
-    [GeneratedRegex(@"\Abrowser-[0-9a-f]{32}-[0-9a-f]{16}\z")]
+    [GeneratedRegex(@"\Abrowser-[0-9a-f]{32}-[0-9a-f]{16}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BrowserCamera();
 }

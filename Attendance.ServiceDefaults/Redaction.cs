@@ -45,6 +45,18 @@ internal sealed partial class Redaction
 
     public string Text(string text)
     {
+        try
+        {
+            return Cleaned(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return Mask; // a text that could not be searched in time is not exported
+        }
+    }
+
+    private string Cleaned(string text)
+    {
         foreach (var secret in _configured)
         {
             text = text.Replace(secret, Mask, StringComparison.Ordinal);
@@ -77,30 +89,30 @@ internal sealed partial class Redaction
 
     // Names of settings, JSON fields and log message parameters whose value is a secret.
     [GeneratedRegex(@"(password|passwd|pwd|secret|api[-_]?key|access[-_]?key|data[-_]?key|token|lease[-_]?ids?|session[-_]?ids?|authorization|cookie|connection[-_]?string|otlp[-_]headers)$",
-        RegexOptions.IgnoreCase)]
+        RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretName();
 
     // Passwords in a connection string, and between the scheme and the host of an address.
-    [GeneratedRegex(@"(?:\b(?:password|pwd)\s*=\s*|://[^\s:@/]*:)([^;,@\s]+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:\b(?:password|pwd)\s*=\s*|://[^\s:@/]*:)([^;,@\s]+)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PasswordOf();
 
-    [GeneratedRegex(@"(?<=://)[^\s""'<>?#]*@")]
+    [GeneratedRegex(@"(?<=://)[^\s""'<>?#]*@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UserInfo();
 
-    [GeneratedRegex(@"(?<=\S)\?[^\s=?""'<>]{1,64}=[^\s""'<>]*")]
+    [GeneratedRegex(@"(?<=\S)\?[^\s=?""'<>]{1,64}=[^\s""'<>]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Query();
 
-    [GeneratedRegex(@"\b(x-api-key|authorization|cookie|set-cookie)""?\s*:\s*[^\r\n]+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(x-api-key|authorization|cookie|set-cookie)""?\s*:\s*[^\r\n]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Header();
 
     [GeneratedRegex(@"((?<![A-Za-z_])(?:password|passwd|pwd|secret|api[-_]?key|token|lease(?:[-_]?id)?|session(?:[-_]?ids?)?)(?:\s*=\s*|""\s*:\s*\[?\s*))(?:""[^""]*""|'[^']*'|[^;,&\s""']+)",
-        RegexOptions.IgnoreCase)]
+        RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Setting();
 
     // Session ids in the form that the pages generate.
-    [GeneratedRegex(@"\bcamera_[0-9]{6,}_[A-Za-z0-9_-]+")]
+    [GeneratedRegex(@"\bcamera_[0-9]{6,}_[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Session();
 
-    [GeneratedRegex(@"(/(?:leases|sessions)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(/(?:leases|sessions)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretSegment();
 }

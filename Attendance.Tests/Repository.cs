@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace Attendance.Tests;
 
-/// <summary>The files from which this was built, by a path that a build for release does not have in its sources' own.</summary>
+/// <summary>Finds the files of the repository. The path is recorded by the build, because in a release build the compiler's source paths are not real ones.</summary>
 internal static class Repository
 {
     private static readonly string s_tests =
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "SourceFolder").Value!;
 
-    /// <param name="path">From the root.</param>
+    /// <param name="path">The path from the root of the repository.</param>
     public static string PathOf(params string[] path) => Path.GetFullPath(Path.Combine([s_tests, "..", .. path]));
 }

@@ -70,4 +70,4 @@ routes.MapCameraApi();
 routes.MapOperations();
 routes.MapRazorPages();
 
-app.Run();
+await app.RunAsync();

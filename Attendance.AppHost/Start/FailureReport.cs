@@ -74,6 +74,6 @@ internal sealed partial class FailureReport(ResourceNotificationService resource
     }
 
     /// <summary>Matches the lines of stack traces. They are in the dashboard's log, and the console shows only the message.</summary>
-    [GeneratedRegex(@"^\S*\s+at \S+\(|--- End of (stack trace|inner exception)")]
+    [GeneratedRegex(@"^\S*\s+at \S+\(|--- End of (stack trace|inner exception)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OfAStack();
 }

@@ -81,11 +81,11 @@ internal static class LeaseEndpoints
         };
     }
 
-    private static async Task<IResult> RenewAsync(string leaseId, CameraLeases leases, EndedLeases ended) =>
-        await leases.RenewAsync(leaseId) is { } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseProblems.LeaseEnded(ended.Find(leaseId));
+    private static async Task<IResult> RenewAsync(string leaseId, CameraLeases leases) =>
+        await leases.RenewAsync(leaseId) is { } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseProblems.LeaseEnded(leases.FindEnd(leaseId));
 
-    private static IResult Get(string leaseId, CameraLeases leases, EndedLeases ended) =>
-        leases.Find(leaseId)?.Current is { End: null } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseProblems.LeaseEnded(ended.Find(leaseId));
+    private static IResult Get(string leaseId, CameraLeases leases) =>
+        leases.Find(leaseId)?.Current is { End: null } lease ? TypedResults.Ok(CurrentLease.From(lease)) : LeaseProblems.LeaseEnded(leases.FindEnd(leaseId));
 
     /// <summary>Ends a lease. The camera is freed even if the client disconnects before that is done.</summary>
     private static async Task<NoContent> ReleaseAsync(string leaseId, string? reason, CameraLeases leases)

@@ -26,11 +26,11 @@ internal static class StreamEndpoints
     }
 
     private static async Task<IResult> StreamAsync(
-        string cameraId, string? lease, HttpContext context, CameraLeases leases, EndedLeases ended, StreamMetrics metrics, TimeProvider clock)
+        string cameraId, string? lease, HttpContext context, CameraLeases leases, StreamMetrics metrics, TimeProvider clock)
     {
         if (await FindAsync(leases, cameraId, lease, context.RequestAborted) is not { } held)
         {
-            return Refuse(cameraId, lease, leases, ended);
+            return Refuse(cameraId, lease, leases);
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, held.Ended);
@@ -63,11 +63,11 @@ internal static class StreamEndpoints
     }
 
     private static async Task<IResult> SnapshotAsync(
-        string cameraId, string? lease, HttpContext context, CameraLeases leases, EndedLeases ended, TimeProvider clock)
+        string cameraId, string? lease, HttpContext context, CameraLeases leases, TimeProvider clock)
     {
         if (await FindAsync(leases, cameraId, lease, context.RequestAborted) is not { } held || held.Capture!.Frames.Latest is not { } frame)
         {
-            return Refuse(cameraId, lease, leases, ended);
+            return Refuse(cameraId, lease, leases);
         }
 
         context.Response.Headers.CacheControl = "no-store";
@@ -93,7 +93,7 @@ internal static class StreamEndpoints
     /// Refuses the request. It does not redirect to the lease's new camera, so that no viewer mistakes the picture of one camera for
     /// that of another.
     /// </summary>
-    private static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases, EndedLeases ended) =>
+    private static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases) =>
         leaseId is not null && leases.Find(leaseId)?.Current is { End: null, Outcome: "moved" } lease && lease.CameraId != cameraId
             ? new Problem(StatusCodes.Status410Gone, ProblemCodes.LeaseMoved, "The lease has moved to another camera.")
             {
@@ -102,7 +102,7 @@ internal static class StreamEndpoints
                     ["camera_id"] = lease.CameraId, ["stream_url"] = LeaseResponse.PictureUrl(lease, "stream"), ["snapshot_url"] = LeaseResponse.PictureUrl(lease, "snapshot"),
                 },
             }
-            : LeaseProblems.LeaseEnded(ended.Find(leaseId ?? ""));
+            : LeaseProblems.LeaseEnded(leases.FindEnd(leaseId ?? ""));
 
     private static async Task WritePartAsync(
         HttpResponse response, string boundary, CapturedFrame frame, long fencingToken, TimeProvider clock, CancellationToken cancellationToken)

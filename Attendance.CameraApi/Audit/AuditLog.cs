@@ -32,6 +32,14 @@ internal readonly record struct AuditPosition(long Ticks, string Id) : IComparab
 
     public int CompareTo(AuditPosition other) =>
         Ticks.CompareTo(other.Ticks) is not 0 and var byTime ? byTime : string.CompareOrdinal(Id, other.Id);
+
+    public static bool operator <(AuditPosition left, AuditPosition right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(AuditPosition left, AuditPosition right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(AuditPosition left, AuditPosition right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(AuditPosition left, AuditPosition right) => left.CompareTo(right) >= 0;
 }
 
 /// <summary>The last 1000 actions of operators on all nodes. All nodes share one list, so it is complete even for a node that is lost.</summary>
@@ -62,7 +70,7 @@ internal sealed partial class AuditLog(
     public async Task<(IReadOnlyList<AuditEntry> Items, string? Next)> ReadAsync(int limit, AuditPosition? after = null, string? of = null)
     {
         var all = store.ReadAll<AuditEntry>("audit", await store.AskAsync("audit", database => database.ListRangeAsync(s_key)));
-        var left = all.Where(entry => (of is null || entry.Node == of) && (after is not { } last || entry.Position.CompareTo(last) < 0))
+        var left = all.Where(entry => (of is null || entry.Node == of) && (after is not { } last || entry.Position < last))
             .OrderByDescending(entry => entry.Position).ToList();
         IReadOnlyList<AuditEntry> items = [.. left.Take(limit)];
         return (items, items.Count < left.Count ? items[^1].Position.ToString() : null);

@@ -10,14 +10,14 @@ namespace Attendance.CameraApi.Choice;
 /// camera is free, they wait for their own as every lease does, or for another one that becomes free before.
 /// </summary>
 internal sealed partial class Failover(
-    CameraLeases leases, LeaseOpening opening, CameraChoice choice, FailoverWishes wishes, TimeProvider clock, ILogger<Failover> logger) : IHostedService
+    CameraLeases leases, CameraChoice choice, FailoverWishes wishes, TimeProvider clock, ILogger<Failover> logger) : IHostedService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        opening.Opened += (lease, capture) =>
+        leases.Opened += (lease, capture) =>
         {
             if (lease.FailoverTo is not null)
             {

@@ -33,6 +33,6 @@ internal sealed partial class EntrySignature(IOptions<SecurityOptions> options)
 
     private string SignatureOf(string said) => Base64Url.EncodeToString(HMACSHA256.HashData(_key!, Encoding.UTF8.GetBytes(said)));
 
-    [GeneratedRegex("""^(?<said>\{.*),"signature":"(?<signature>[A-Za-z0-9_-]{43})","seen_at":[0-9]{1,15}\}\z""", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^(?<said>\{.*),"signature":"(?<signature>[A-Za-z0-9_-]{43})","seen_at":[0-9]{1,15}\}\z""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Signed();
 }

@@ -13,7 +13,7 @@ internal sealed class Forwarded(NodeForwarder forwarder, NodeEntry node, int? wa
         request.Body.Position = 0;
         if (waitSeconds is { } seconds)
         {
-            var content = (JsonObject)(await JsonNode.ParseAsync(request.Body))!;
+            var content = (JsonObject)(await JsonNode.ParseAsync(request.Body, cancellationToken: httpContext.RequestAborted))!;
             content["wait_seconds"] = seconds;
             var body = JsonSerializer.SerializeToUtf8Bytes(content);
             request.Body = new MemoryStream(body);

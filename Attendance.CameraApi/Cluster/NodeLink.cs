@@ -105,7 +105,7 @@ internal sealed class NodeLink : IAsyncDisposable
                 return;
             }
 
-            message.Write(buffer, 0, part.Count);
+            await message.WriteAsync(buffer.AsMemory(0, part.Count), _cut.Token);
             if (message.Length > LongestMessage)
             {
                 return; // no node sends such a long message

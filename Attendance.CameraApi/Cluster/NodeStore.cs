@@ -89,7 +89,7 @@ internal sealed partial class NodeStore(StoreConnection store, EntrySignature si
     /// <summary>Stands for the owner of a name whose entry no node of this system wrote. It cannot be asked and counts as silent.</summary>
     private static NodeEntry Nobody(string node, string entry) => new(node, InstanceIn().Match(entry).Groups[1].Value, Address: null, 0, 0, 0, [], 0, 0);
 
-    [GeneratedRegex("\"instance\":\"([A-Za-z0-9]+)\"")] // the same pattern as in beat.lua
+    [GeneratedRegex("\"instance\":\"([A-Za-z0-9]+)\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)] // the same pattern as in beat.lua
     private static partial Regex InstanceIn();
 }
 

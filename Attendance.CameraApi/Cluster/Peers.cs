@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Attendance.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
@@ -24,7 +25,7 @@ internal sealed class Peers(NodeSignature signature) : IDisposable
         UseProxy = false,
     }));
 
-    public static int Hops(HttpRequest request) => int.TryParse(request.Headers[HopsHeader], out var hops) ? hops : 0;
+    public static int Hops(HttpRequest request) => int.TryParse(request.Headers[HopsHeader], CultureInfo.InvariantCulture, out var hops) ? hops : 0;
 
     /// <summary>Whether a request comes from a node or is for one node only, so that other nodes are not asked.</summary>
     public static bool AnswersForItself(HttpRequest request) => Hops(request) > 0 || request.Query.ContainsKey("node");

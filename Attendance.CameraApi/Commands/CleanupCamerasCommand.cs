@@ -18,7 +18,7 @@ internal static class CleanupCamerasCommand
 
     public static async Task<int> RunAsync(Uri url, bool force, bool dryRun, CancellationToken cancellationToken)
     {
-        using var services = CommandServices.Build();
+        await using var services = CommandServices.Build();
         try
         {
             using var api = new ApiClient(url, services.GetRequiredService<IConfiguration>()["Security:ApiKey"]);

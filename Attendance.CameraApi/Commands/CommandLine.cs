@@ -20,20 +20,27 @@ internal static class CommandLine
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be released; exit code 1 if there is something." };
 
         var list = new Command("list-cameras", "Show the cameras of this node, configured and attached.") { url };
-        list.SetAction((result, cancellationToken) => ListCamerasCommand.RunAsync(Url(result.GetValue(url)), cancellationToken));
+        list.SetAction((result, cancellationToken) => RunAtAsync(
+            result.GetValue(url), address => ListCamerasCommand.RunAsync(address, cancellationToken)));
 
         var cleanup = new Command("cleanup-cameras", "Release what nobody answers for; exit code 0 when all of that is free.")
         {
             force, dryRun, url,
         };
-        cleanup.SetAction((result, cancellationToken) => CleanupCamerasCommand.RunAsync(
-            Url(result.GetValue(url)), result.GetValue(force), result.GetValue(dryRun), cancellationToken));
+        cleanup.SetAction((result, cancellationToken) => RunAtAsync(
+            result.GetValue(url), address => CleanupCamerasCommand.RunAsync(address, result.GetValue(force), result.GetValue(dryRun), cancellationToken)));
 
         return new RootCommand("The camera API. Without a command it serves.") { list, cleanup }.Parse(args).InvokeAsync();
     }
 
-    private static Uri Url(string? text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? url
-            : throw new ArgumentException($"'--url {text}' must be an http or https address.");
+    private static async Task<int> RunAtAsync(string? url, Func<Uri, Task<int>> runAsync)
+    {
+        if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        {
+            return await runAsync(address);
+        }
+
+        Console.Error.WriteLine($"'--url {url}' must be an http or https address.");
+        return 1;
+    }
 }

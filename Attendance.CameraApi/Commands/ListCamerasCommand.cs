@@ -10,7 +10,7 @@ internal static class ListCamerasCommand
 {
     public static async Task<int> RunAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var services = CommandServices.Build();
+        await using var services = CommandServices.Build();
         try
         {
             using var api = new ApiClient(url, services.GetRequiredService<IConfiguration>()["Security:ApiKey"]);

@@ -7,12 +7,21 @@ internal sealed class CameraLeases(
     CameraSlots slots,
     LeaseRegistry registry,
     LeaseAcquisition acquisition,
+    LeaseOpening opening,
     LeaseAdoption adoption,
     LeaseRenewal renewal,
     LeaseMove move,
     LeaseRelease release,
+    EndedLeases ended,
     ClosingNode closing)
 {
+    /// <inheritdoc cref="LeaseOpening.Opened"/>
+    public event Action<CameraLease, ICameraCapture>? Opened
+    {
+        add => opening.Opened += value;
+        remove => opening.Opened -= value;
+    }
+
     /// <inheritdoc cref="LeaseRelease.Ended"/>
     public event Action<CameraLease, LeaseEnd>? Ended
     {
@@ -30,6 +39,9 @@ internal sealed class CameraLeases(
     public bool IsClosing => closing.IsClosing;
 
     public CameraLease? Find(string leaseId) => registry.Find(leaseId);
+
+    /// <inheritdoc cref="EndedLeases.Find"/>
+    public LeaseEnd? FindEnd(string leaseId) => ended.Find(leaseId);
 
     /// <inheritdoc cref="LeaseRegistry.HeldBy"/>
     public IReadOnlyList<CameraLease> HeldBy(string sessionHash) => registry.HeldBy(sessionHash);

@@ -35,7 +35,7 @@ internal sealed partial class LeaseMove(
 
         using var activity = CameraApiActivity.Start(SpanNames.Acquire, lease.Origin)
             .ForCamera(to.Camera);
-        using var together = lease.Ended.Register(() => EndTogether(lease, next));
+        await using var together = lease.Ended.Register(() => EndTogether(lease, next));
         var name = "failed";
         try
         {

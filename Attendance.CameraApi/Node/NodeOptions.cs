@@ -25,7 +25,7 @@ internal sealed partial class NodeOptions
         return name.Length switch { 0 => "node", > IdFormats.MaxName => name[..IdFormats.MaxName], _ => name };
     }
 
-    [GeneratedRegex("[^A-Za-z0-9._-]")]
+    [GeneratedRegex("[^A-Za-z0-9._-]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NotInName();
 }
 

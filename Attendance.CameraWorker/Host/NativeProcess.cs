@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -68,7 +69,7 @@ internal static partial class NativeProcess
     {
         const string Data = "VmData:";
         if (OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Data, StringComparison.Ordinal)) is { } line
-            && long.TryParse(line[Data.Length..].Replace("kB", "", StringComparison.Ordinal), out var kilobytes))
+            && long.TryParse(line[Data.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var kilobytes))
         {
             var most = (nuint)(kilobytes * 1024 + more);
             _ = SetLimit(LimitOfData, new(most, most));

@@ -28,9 +28,9 @@ internal sealed partial record FfmpegVersion(string Name, int Major, int Minor)
 
     private static int Number(Group digits) => int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^ffmpeg version ([\w.~:+-]{1,60})")]
+    [GeneratedRegex(@"^ffmpeg version ([\w.~:+-]{1,60})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Program();
 
-    [GeneratedRegex(@"libavutil\s+(\d{1,4})\.\s*(\d{1,4})")]
+    [GeneratedRegex(@"libavutil\s+(\d{1,4})\.\s*(\d{1,4})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Library();
 }

@@ -160,7 +160,7 @@ internal sealed class HttpRelay : IFfmpegInput
         var piece = new byte[16 * 1024];
         for (int read; text.Length < LongestPlaylist && (read = await answer.Body.ReadAsync(piece, cancellationToken)) > 0;)
         {
-            text.Write(piece, 0, read);
+            await text.WriteAsync(piece.AsMemory(0, read), cancellationToken);
         }
 
         var host = $"https://{_camera.Address.Bare.Host}";

@@ -41,6 +41,6 @@ internal sealed partial class HttpStream(HttpAnswer answer) : INetworkStream
 
     public void Dispose() => answer.Dispose();
 
-    [GeneratedRegex("""boundary\s*=\s*(?:"(?<quoted>[^"]*)"|"?(?<bare>[^;,"]*))""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""boundary\s*=\s*(?:"(?<quoted>[^"]*)"|"?(?<bare>[^;,"]*))""", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BoundaryParameter();
 }

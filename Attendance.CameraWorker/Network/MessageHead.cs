@@ -50,6 +50,6 @@ internal sealed partial record MessageHead(string FirstLine, IReadOnlyList<(stri
         return new(lines.FirstOrDefault() ?? "", headers);
     }
 
-    [GeneratedRegex(@"^(?:HTTP/[\d.]+|RTSP/[\d.]+|ICY)\s+(\d{3})(?!\d)")]
+    [GeneratedRegex(@"^(?:HTTP/[\d.]+|RTSP/[\d.]+|ICY)\s+(\d{3})(?!\d)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StatusLine();
 }

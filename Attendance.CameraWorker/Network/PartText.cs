@@ -84,16 +84,16 @@ internal sealed partial class PartText
 
     private static byte[] Core(string boundary) => Encoding.Latin1.GetBytes(boundary.Trim().Trim('"').Trim().Trim('-'));
 
-    [GeneratedRegex(@"(?:^|\n)--([^\r\n]+)")]
+    [GeneratedRegex(@"(?:^|\n)--([^\r\n]+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FirstBoundary();
 
-    [GeneratedRegex(@"^Content-Length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^Content-Length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", RegexOptions.Multiline | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LengthHeader();
 
-    [GeneratedRegex(@"\n\r?\n")]
+    [GeneratedRegex(@"\n\r?\n", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BlankLine();
 
     /// <summary>Matches headers for times and numbers, whatever their name: all headers except those that begin with Content-.</summary>
-    [GeneratedRegex(@"^(?!Content-)[\w-]+[ \t]*:.*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?!Content-)[\w-]+[ \t]*:.*$", RegexOptions.Multiline | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StampHeader();
 }

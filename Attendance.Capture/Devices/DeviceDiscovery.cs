@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace Attendance.Capture.Devices;
 
@@ -87,7 +88,7 @@ internal sealed class DeviceDiscovery(string sysfs = "/sys", string dev = "/dev"
     }
 
     private static int NumberOf(string entry) =>
-        int.TryParse(Path.GetFileName(entry).AsSpan("video".Length), out var number) ? number : int.MaxValue;
+        int.TryParse(Path.GetFileName(entry).AsSpan("video".Length), CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
 
     private readonly record struct NodeState(string? Device, DateTime Since, bool Exists);
 }

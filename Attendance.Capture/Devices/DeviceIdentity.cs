@@ -86,6 +86,6 @@ internal sealed partial record DeviceIdentity(string Entry, string? Serial, stri
         return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
     }
 
-    [GeneratedRegex("^usb[0-9]+$")]
+    [GeneratedRegex("^usb[0-9]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UsbRootHub();
 }

@@ -54,6 +54,6 @@ internal sealed partial class DeviceNames
         return safe[..Math.Min(safe.Length, LongestId - suffix.Length)] + suffix;
     }
 
-    [GeneratedRegex("[^A-Za-z0-9._-]")]
+    [GeneratedRegex("[^A-Za-z0-9._-]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NotInAnId();
 }

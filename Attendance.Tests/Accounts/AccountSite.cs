@@ -7,8 +7,8 @@ using Xunit;
 namespace Attendance.Tests.Accounts;
 
 /// <summary>
-/// One Web for all tests of a class: each has accounts of its own in it. Everybody is checked at every request, passwords are
-/// hashed faster than anybody should, and nobody is slowed down.
+/// One Web for all tests of a class; each test has accounts of its own. Accounts are checked at every request, passwords are
+/// hashed with few iterations, and no attempt is slowed down.
 /// </summary>
 public sealed class AccountSite : IAsyncLifetime
 {
@@ -47,7 +47,7 @@ public sealed class AccountSite : IAsyncLifetime
         }
     }
 
-    /// <summary>An account that nobody else uses.</summary>
+    /// <summary>Adds an account that no other test uses.</summary>
     internal Task<Account> AddAsync(AccountRole role = AccountRole.Operator, bool mustChange = false) => AddAsync(Web, role, mustChange);
 
     internal static async Task<Account> AddAsync(WebServer web, AccountRole role = AccountRole.Operator, bool mustChange = false)
@@ -65,10 +65,10 @@ public sealed class AccountSite : IAsyncLifetime
         return await scope.ServiceProvider.GetRequiredService<AttendanceDb>().Users.FindAsync([id], Cancel);
     }
 
-    /// <summary>A browser in which nobody is signed in.</summary>
+    /// <summary>Returns a browser in which nobody is signed in.</summary>
     internal Visit Visit() => new(Web.Address);
 
-    /// <summary>A browser in which this account is signed in. The caller disposes of it.</summary>
+    /// <summary>Returns a browser in which this account is signed in. The caller disposes of it.</summary>
     internal async Task<Visit> VisitAsync(Account account)
     {
         var visit = Visit();

@@ -68,7 +68,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
     }
 
     [Fact]
-    public async Task Whoever_was_almost_locked_begins_anew_with_another_password()
+    public async Task A_new_password_starts_the_count_of_wrong_attempts_anew()
     {
         using var admin = await AdminAsync();
         var account = await site.AddAsync();
@@ -85,7 +85,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_account_that_was_deleted_is_out()
+    public async Task A_deleted_account_is_signed_out()
     {
         using var admin = await AdminAsync();
         var account = await site.AddAsync();
@@ -118,7 +118,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
     [InlineData("Delete", "")]
     [InlineData("Delete", "no-such-account")]
     [InlineData("Delete", null)]
-    public async Task An_account_that_is_not_there_any_more_is_no_trouble(string handler, string? id)
+    public async Task An_action_on_a_missing_account_does_not_fail(string handler, string? id)
     {
         using var admin = await AdminAsync();
 
@@ -135,7 +135,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
     [InlineData("<script>alert(1)</script>", "must be 2 to 64 letters")]
     [InlineData("Zoë.Müller", "must be 2 to 64 letters")]
     [InlineData("a123456789b123456789c123456789d123456789e123456789f123456789g1234", "must be 2 to 64 letters")]
-    public async Task A_name_that_will_not_do_is_refused_with_words(string name, string words)
+    public async Task An_invalid_account_name_is_refused_with_an_explanation(string name, string words)
     {
         using var admin = await AdminAsync();
 
@@ -151,7 +151,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
     [Theory]
     [InlineData("")]
     [InlineData("x")]
-    public async Task A_box_that_is_neither_checked_nor_not_adds_nobody_and_the_page_is_shown_again(string box)
+    public async Task A_checkbox_with_an_invalid_value_adds_no_account_and_the_page_is_shown_again(string box)
     {
         using var admin = await AdminAsync();
         var name = NewName();
@@ -163,9 +163,9 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
         Assert.Contains($"value=\"{name}\"", answer.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>The tag helper of a box throws where what was sent is shown again and is no Boolean.</summary>
+    /// <summary>The framework's tag helper of a checkbox throws if the page shows a value again that is no Boolean.</summary>
     [Fact]
-    public void No_page_has_a_box_by_a_tag_helper()
+    public void No_page_renders_a_checkbox_with_the_tag_helper()
     {
         var properties = typeof(SignInModel).Assembly.GetTypes().SelectMany(type => type.GetProperties())
             .Where(property => property.PropertyType == typeof(bool)).Select(property => property.Name).ToHashSet();
@@ -209,7 +209,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
         await using (var scope = site.Web.Services.CreateAsyncScope())
         {
             var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
-            db.Users.Add(new Account { UserName = name, NormalizedUserName = name }); // past everything that would refuse it
+            db.Users.Add(new Account { UserName = name, NormalizedUserName = name }); // written into the database, because the page would refuse it
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 
@@ -232,7 +232,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
         (await visit.GetAsync("/accounts")).Says(HttpStatusCode.Forbidden, "Not for this account");
         foreach (var (handler, id) in new[] { ("Add", ""), ("Reset", other.Id), ("Delete", other.Id), ("Reset", account.Id), ("", "") })
         {
-            // With a token that holds, of a page that the operator may see.
+            // The token is valid, and of a page that the operator may see.
             var refused = await visit.PostAsync($"/accounts?handler={handler}", new() { ["UserName"] = name, ["IsAdmin"] = "true", ["id"] = id }, page: "/account");
             refused.Says(HttpStatusCode.Forbidden, "Not for this account");
         }
@@ -246,7 +246,7 @@ public sealed partial class AccountsPageTests(AccountSite site) : IClassFixture<
     [InlineData("Add")]
     [InlineData("Reset")]
     [InlineData("Delete")]
-    public async Task Accounts_are_not_changed_by_a_form_that_is_not_ours(string handler)
+    public async Task A_form_without_the_pages_token_changes_no_account(string handler)
     {
         using var admin = await AdminAsync();
         var account = await site.AddAsync();

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>When a sign-in is prolonged, and when it is over; with accounts checked once a minute, as they are.</summary>
+/// <summary>Tests when a sign-in is renewed and when it ends. Accounts are checked once a minute, as in production.</summary>
 public sealed class CookieLifeTests : WebTest
 {
-    private const string Renewed = "attendance=Cf"; // as all that the framework protects begins
+    private const string Renewed = "attendance=Cf"; // everything that the framework encrypts begins with it
 
     [Fact]
     public async Task A_sign_in_that_is_used_is_prolonged_and_not_at_every_request()
@@ -33,7 +33,7 @@ public sealed class CookieLifeTests : WebTest
     }
 
     [Fact]
-    public async Task A_deleted_account_is_out_after_a_minute()
+    public async Task A_deleted_account_is_signed_out_within_a_minute()
     {
         var account = await AccountSite.AddAsync(Web);
         using var visit = new Visit(Web.Address) { Cookie = (await Web.SignInAsync(account, age: TimeSpan.FromSeconds(61))).Value };
@@ -44,7 +44,7 @@ public sealed class CookieLifeTests : WebTest
     }
 
     [Fact]
-    public async Task A_deleted_account_does_not_come_back_by_what_needs_no_sign_in()
+    public async Task A_public_endpoint_does_not_renew_a_deleted_accounts_cookie()
     {
         var account = await AccountSite.AddAsync(Web);
         var old = (await Web.SignInAsync(account, age: TimeSpan.FromHours(11))).Value;

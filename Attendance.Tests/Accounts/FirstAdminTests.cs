@@ -58,7 +58,7 @@ public sealed class FirstAdminTests(AccountSite site) : IClassFixture<AccountSit
     }
 
     [Fact]
-    public async Task Without_a_password_nobody_is_made_and_that_is_said()
+    public async Task Without_a_password_no_admin_is_created_and_the_log_says_so()
     {
         await using var web = Start((Password, null));
 
@@ -69,7 +69,7 @@ public sealed class FirstAdminTests(AccountSite site) : IClassFixture<AccountSit
     }
 
     [Fact]
-    public async Task A_password_that_will_not_do_stops_the_start_and_is_not_repeated()
+    public async Task A_weak_first_password_stops_the_start_and_is_not_in_the_error()
     {
         await using var web = new WebServer(s_nowhere, (Password, "xxxxxxxxxxxxxxx"));
 
@@ -85,7 +85,7 @@ public sealed class FirstAdminTests(AccountSite site) : IClassFixture<AccountSit
     [InlineData("0123456789abcdef0123456789abcde")]
     [InlineData("0123456789ABCDEF0123456789ABCDEF")]
     [InlineData(TestSecrets.ApiKey + ", " + TestSecrets.ApiKey)]
-    public async Task Whether_it_was_made_is_told_to_whoever_has_the_key_only(string? key)
+    public async Task Only_the_holder_of_the_key_is_told_whether_the_first_admin_was_created(string? key)
     {
         using var refused = await AskAsync(site.Web, key);
 
@@ -94,7 +94,7 @@ public sealed class FirstAdminTests(AccountSite site) : IClassFixture<AccountSit
     }
 
     [Fact]
-    public async Task Where_there_is_no_key_nobody_has_it()
+    public async Task Without_a_configured_key_nobody_is_told_about_the_first_admin()
     {
         await using var web = Start((Password, Given), ("environment", "Development"), ("Security:ApiKey", ""));
 

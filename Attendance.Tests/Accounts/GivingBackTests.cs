@@ -12,14 +12,14 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>A camera that was borrowed always comes back, whoever its page is by then.</summary>
+/// <summary>Tests that a page can give its camera back whatever has become of its sign-in.</summary>
 public sealed class GivingBackTests : WebTest
 {
     [Theory]
     [InlineData("")]
     [InlineData("garbage")]
     [InlineData("CfDJ8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public Task A_camera_comes_back_with_a_cookie_that_is_none(string cookie) => GiveBackBothWaysAsync(Web, cookie);
+    public Task A_camera_is_given_back_by_a_page_with_an_invalid_cookie(string cookie) => GiveBackBothWaysAsync(Web, cookie);
 
     [Fact]
     public async Task A_camera_comes_back_without_a_cookie_and_with_one_whose_time_is_over()
@@ -54,7 +54,7 @@ public sealed class GivingBackTests : WebTest
         Directory.Move(Web.DataFolder, elsewhere);
         try
         {
-            SqliteConnection.ClearAllPools(); // what is open would still have the file
+            SqliteConnection.ClearAllPools(); // an open connection would keep the deleted file
             await AssertTroubleAsync(Web, cookies[0]);
 
             foreach (var cookie in cookies)
@@ -90,7 +90,7 @@ public sealed class GivingBackTests : WebTest
         }
     }
 
-    /// <summary>Ones that must be checked in the database before they are believed, except where a camera is given back.</summary>
+    /// <summary>Sign-ins that must be checked in the database before they count, except to give a camera back.</summary>
     private static async Task<string?[]> CookiesAsync(WebServer web)
     {
         var account = await AccountSite.AddAsync(web);
@@ -104,7 +104,7 @@ public sealed class GivingBackTests : WebTest
         ];
     }
 
-    /// <summary>Under a key that cannot be known here, which is looked for nevertheless.</summary>
+    /// <summary>A cookie encrypted under a key that this process does not have. It is looked up nevertheless.</summary>
     private static async Task<string> CookieOfAnotherWebAsync()
     {
         await using var other = new WebServer(new("http://127.0.0.1:1"));
@@ -123,7 +123,7 @@ public sealed class GivingBackTests : WebTest
         Assert.Equal(HttpStatusCode.ServiceUnavailable, api.Status);
         Assert.NotNull(api.Response.Headers.RetryAfter);
         Assert.Equal("application/problem+json", api.Response.Content.Headers.ContentType?.MediaType);
-        Assert.False(api.Response.Headers.Contains("Set-Cookie")); // nor is a sign-in prolonged that could not be checked
+        Assert.False(api.Response.Headers.Contains("Set-Cookie")); // a sign-in that could not be checked is not renewed
     }
 
     private async Task GiveBackBothWaysAsync(WebServer web, string? cookie)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>What guessing passwords costs whoever guesses, and nobody else.</summary>
+/// <summary>Tests that guessing passwords locks out whoever guesses, and nobody else.</summary>
 public sealed class LockoutTests : IAsyncLifetime
 {
     private const int Wrong = 20;
@@ -78,9 +78,9 @@ public sealed class LockoutTests : IAsyncLifetime
 
         (await known.SignInAsync(account.UserName!, AccountSite.Password)).Says(HttpStatusCode.OK, "is wrong");
         using var stranger = new Visit(web.Address);
-        (await stranger.SignInAsync(account.UserName!, AccountSite.Password)).Leads("/"); // only that browser
+        (await stranger.SignInAsync(account.UserName!, AccountSite.Password)).Leads("/"); // only the guessing browser is locked
         using var another = new Visit(web.Address);
-        (await another.SignInAsync(other.UserName!, AccountSite.Password)).Says(HttpStatusCode.OK, "is wrong"); // there it was a stranger
+        (await another.SignInAsync(other.UserName!, AccountSite.Password)).Says(HttpStatusCode.OK, "is wrong"); // this account had not signed in there before, so its guesses count for every browser
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class LockoutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_that_there_is_costs_the_database_what_one_costs_that_there_is_not()
+    public async Task A_known_and_an_unknown_name_cost_the_database_the_same()
     {
         var account = await AccountSite.AddAsync(_web);
         await GuessAsync(account);
@@ -116,7 +116,7 @@ public sealed class LockoutTests : IAsyncLifetime
     [InlineData("192.0.2.7", "::ffff:192.0.2.7", true)]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true)]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
-    public void Whoever_has_a_network_has_one_share_of_attempts(string one, string another, bool isSame) =>
+    public void The_addresses_of_one_network_share_one_limit_of_attempts(string one, string another, bool isSame) =>
         Assert.Equal(isSame, Quotas.PartitionOf(IPAddress.Parse(one)) == Quotas.PartitionOf(IPAddress.Parse(another)));
 
     private WebServer Server(int wrongPasswords) => new(
@@ -138,7 +138,7 @@ public sealed class LockoutTests : IAsyncLifetime
         Assert.Null(stranger.Cookie);
     }
 
-    /// <summary>Counts what is asked of the database, but for what a connection begins with.</summary>
+    /// <summary>Counts the statements that are sent to the database, without those that open a connection.</summary>
     private sealed class Statements : DbCommandInterceptor
     {
         private int _count;

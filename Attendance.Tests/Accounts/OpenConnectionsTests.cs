@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>Whoever may not have a camera any more does not keep the stream that was opened before.</summary>
+/// <summary>Tests that a stream opened earlier is closed once its account may not use cameras any more.</summary>
 public sealed class OpenConnectionsTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(15);
@@ -36,25 +36,25 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
     [InlineData("stream")]
     [InlineData("socket")]
     [InlineData("events")]
-    public async Task A_deleted_account_keeps_nothing_that_it_has_open(string kind) => await LosesAsync(kind, (db, account) =>
+    public async Task Deleting_an_account_closes_its_connections(string kind) => await LosesAsync(kind, (db, account) =>
         db.Users.Where(each => each.Id == account.Id).ExecuteDeleteAsync(Cancel));
 
     [Theory]
     [InlineData("stream")]
     [InlineData("socket")]
     [InlineData("events")]
-    public async Task An_account_with_another_password_keeps_nothing_that_it_has_open(string kind) => await LosesAsync(kind, (db, account) =>
+    public async Task A_new_password_closes_the_accounts_connections(string kind) => await LosesAsync(kind, (db, account) =>
         db.Users.Where(each => each.Id == account.Id).ExecuteUpdateAsync(each => each.SetProperty(row => row.SecurityStamp, "another"), Cancel));
 
     [Fact]
-    public async Task An_administrator_who_is_one_no_more_keeps_no_events() => await LosesAsync("events", (db, account) =>
+    public async Task Losing_the_administrator_role_closes_the_event_stream() => await LosesAsync("events", (db, account) =>
         db.Users.Where(each => each.Id == account.Id).ExecuteUpdateAsync(each => each.SetProperty(row => row.Role, AccountRole.Operator), Cancel));
 
     [Theory]
     [InlineData("stream")]
     [InlineData("socket")]
     [InlineData("events")]
-    public async Task Who_signs_out_keeps_nothing_open(string kind)
+    public async Task Signing_out_closes_the_connections(string kind)
     {
         var (account, cookie) = await SignedInAsync();
         await using var open = await OpenAsync(kind, cookie);
@@ -67,7 +67,7 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_copy_of_the_cookie_of_somebody_who_has_signed_out_is_worth_nothing()
+    public async Task A_copied_cookie_is_invalid_after_its_owner_signs_out()
     {
         await using var replica = new WebServer(_api.Address, ("Data:Folder", _web.DataFolder)) { Adjust = AccountSite.Adjust };
         var (account, cookie) = await SignedInAsync();
@@ -81,7 +81,7 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
             using var thief = web.Client(cookie);
             using var refused = await thief.GetAsync(new Uri("/api/cameras", UriKind.Relative), Cancel);
             Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
-            using var other = web.Client(elsewhere); // where the same person has not signed out
+            using var other = web.Client(elsewhere); // the same person is still signed in there
             using var served = await other.GetAsync(new Uri("/api/cameras", UriKind.Relative), Cancel);
             Assert.Equal(System.Net.HttpStatusCode.OK, served.StatusCode);
         }

@@ -12,10 +12,10 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>What every page has in common, those that are added later among them.</summary>
+/// <summary>Tests what every page must have in common, including pages that are added later.</summary>
 public sealed class PageSafetyTests : WebTest
 {
-    /// <summary>No name of a person or of somebody else's account is on these, and a browser may keep them to go back to.</summary>
+    /// <summary>These pages show no name of a person or of another account, so a browser may keep them to go back to.</summary>
     private static readonly string[] s_mayBeKept = ["/", "/cameras/browser", "/cameras/demo", "/demo/camera-module"];
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PageSafetyTests : WebTest
     }
 
     [Fact]
-    public async Task What_answers_a_form_is_not_kept_either()
+    public async Task The_answer_to_a_form_is_not_cached()
     {
         using var visit = new Visit(Web.Address);
         var refused = await visit.SignInAsync("nobody", "not the password");
@@ -74,7 +74,7 @@ public sealed class PageSafetyTests : WebTest
         Assert.All([refused, added], answer => Assert.True(answer.Response.Headers.CacheControl!.NoStore));
     }
 
-    /// <summary>A group of this person, a schedule and a session of it.</summary>
+    /// <summary>Adds a group with this person, and a schedule and a session for the group.</summary>
     private async Task<(Guid Group, Guid Schedule, Guid Session)> PlanAsync(Guid person)
     {
         await using var scope = Web.Services.CreateAsyncScope();

@@ -9,7 +9,7 @@ public sealed class PasswordTests(AccountSite site) : IClassFixture<AccountSite>
     private const string Chosen = "a sentence of one's own";
 
     [Fact]
-    public async Task Whose_password_somebody_else_knows_chooses_another_before_anything_else()
+    public async Task A_password_set_by_somebody_else_must_be_changed_before_anything_else()
     {
         using var visit = await site.VisitAsync(await site.AddAsync(mustChange: true));
         foreach (var page in (string[])["/", "/people", "/account", "/cameras/demo"])
@@ -42,7 +42,7 @@ public sealed class PasswordTests(AccountSite site) : IClassFixture<AccountSite>
     [InlineData(AccountSite.Password, AccountSite.Password, AccountSite.Password, "Choose another password than the one you have.")]
     [InlineData(AccountSite.Password, Chosen, "something else", "This is not the same password.")]
     [InlineData(AccountSite.Password, Chosen, "", "Enter the new password once more.")]
-    public async Task A_password_that_will_not_do_is_refused_with_words(string current, string chosen, string again, string words)
+    public async Task An_unacceptable_password_is_refused_with_an_explanation(string current, string chosen, string again, string words)
     {
         var account = await site.AddAsync(mustChange: true);
         using var visit = await site.VisitAsync(account);
@@ -102,7 +102,7 @@ public sealed class PasswordTests(AccountSite site) : IClassFixture<AccountSite>
     }
 
     [Fact]
-    public async Task A_password_is_not_changed_by_a_form_that_is_not_ours()
+    public async Task A_form_without_the_pages_token_changes_no_password()
     {
         var account = await site.AddAsync();
         using var visit = await site.VisitAsync(account);
@@ -111,7 +111,7 @@ public sealed class PasswordTests(AccountSite site) : IClassFixture<AccountSite>
             "/account/password", new() { ["Current"] = AccountSite.Password, ["New"] = Chosen, ["Again"] = Chosen });
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await visit.PostBareAsync("/account", [])).Status); // nor is anybody signed out
+        Assert.Equal(HttpStatusCode.BadRequest, (await visit.PostBareAsync("/account", [])).Status); // a form without the token signs nobody out either
         (await site.VisitAsync(account)).Dispose();
     }
 }

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>One account does not use up what all share.</summary>
+/// <summary>Tests that one account cannot use up what all accounts share.</summary>
 public sealed class QuotaTests : IAsyncLifetime
 {
     private RealCameraApi _api = null!;
@@ -83,7 +83,7 @@ public sealed class QuotaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wishes_that_wait_are_counted()
+    public async Task Requests_that_wait_for_a_camera_are_counted()
     {
         using var waiting = new TcpClient();
         await waiting.ConnectAsync(IPAddress.Loopback, _web.Address.Port, Cancel);
@@ -109,7 +109,7 @@ public sealed class QuotaTests : IAsyncLifetime
         for (var sent = 0; sent < 2; sent++)
         {
             using var picture = await _client.PostAsync(new Uri($"/api/people/{Guid.NewGuid()}/shots", UriKind.Relative), null, Cancel);
-            Assert.Equal(HttpStatusCode.BadRequest, picture.StatusCode); // without the token of a page
+            Assert.Equal(HttpStatusCode.BadRequest, picture.StatusCode); // it has no page's token
         }
 
         using var third = await _client.PostAsync(new Uri($"/api/people/{Guid.NewGuid()}/shots", UriKind.Relative), null, Cancel);

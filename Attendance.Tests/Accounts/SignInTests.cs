@@ -60,7 +60,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
     [Theory]
     [InlineData("", "something long", "Enter your user name.")]
     [InlineData("someone", "", "Enter your password.")]
-    public async Task What_is_missing_is_named(string userName, string password, string words)
+    public async Task A_missing_name_or_password_is_named(string userName, string password, string words)
     {
         using var visit = site.Visit();
 
@@ -78,13 +78,13 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
         };
         var account = await AccountSite.AddAsync(web);
         using var visit = new Visit(web.Address);
-        await visit.SignInAsync("nobody", "not the password"); // makes the hash of nobody
+        await visit.SignInAsync("nobody", "not the password"); // the hash for unknown names is made at the first attempt
         for (var attempt = 0; attempt < 3; attempt++)
         {
             Assert.Equal(1, await hashes.CountAsync(async () => (await visit.SignInAsync(account.UserName!, "wrong")).Says(HttpStatusCode.OK, Refused)));
         }
 
-        // As much work as for others, so that the time does not tell that there is such an account.
+        // It takes as much work as an unknown name, so the time does not reveal that the account exists.
         Assert.Equal(1, await hashes.CountAsync(
             async () => (await visit.SignInAsync(account.UserName!, AccountSite.Password)).Says(HttpStatusCode.OK, Refused)));
         Assert.Equal(1, await hashes.CountAsync(async () => await visit.SignInAsync("nobody", "not the password")));
@@ -134,7 +134,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
     [InlineData(" //evil.test", "/")]
     [InlineData("~//evil.test", "/")]
     [InlineData("~/\\evil.test", "/")]
-    public async Task After_signing_in_one_is_led_to_a_place_of_ours_only(string wanted, string expected)
+    public async Task Signing_in_redirects_only_within_this_site(string wanted, string expected)
     {
         var account = await site.AddAsync();
         var stranger = await site.AddAsync(mustChange: true);
@@ -182,7 +182,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
         Assert.Contains("; httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("; samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("; path=/", cookie, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("expires=", cookie, StringComparison.OrdinalIgnoreCase); // goes with the browser
+        Assert.DoesNotContain("expires=", cookie, StringComparison.OrdinalIgnoreCase); // it ends with the browser's session
         Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
         var value = visit.Cookie!;
         var readable = Encoding.Latin1.GetString(Convert.FromBase64String(
@@ -207,7 +207,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
-    public async Task What_a_proxy_says_of_https_counts_where_that_was_set(bool isSet, bool isSecure)
+    public async Task Forwarded_headers_of_a_proxy_count_only_if_enabled(bool isSet, bool isSecure)
     {
         await using var web = new WebServer(s_nowhere, ("FORWARDEDHEADERS_ENABLED", isSet ? "true" : "false"), ("Accounts:AttemptsPerMinute", "1"))
         {
@@ -220,7 +220,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
 
         var cookie = first.Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("attendance=", StringComparison.Ordinal));
         Assert.Equal(isSecure, cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal(isSet ? HttpStatusCode.Redirect : HttpStatusCode.TooManyRequests, second.StatusCode); // whose address counts
+        Assert.Equal(isSet ? HttpStatusCode.Redirect : HttpStatusCode.TooManyRequests, second.StatusCode); // if enabled, attempts are limited by the forwarded address
 
         async Task<HttpResponseMessage> SignInFromAsync(string address)
         {
@@ -245,7 +245,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
     }
 
     [Fact]
-    public async Task Nobody_signs_in_by_a_form_that_is_not_ours()
+    public async Task A_form_without_the_pages_token_signs_nobody_in()
     {
         var account = await site.AddAsync();
         using var visit = site.Visit();
@@ -284,7 +284,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
             secret => Assert.DoesNotContain(secret, said, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The name is shown again to whoever sent it, and each page has a token of its own.</summary>
+    /// <summary>Removes what may differ between two answers: the name that was sent, and the page's token.</summary>
     private static string WithoutForm(string page, string userName) =>
         page.Replace(userName, "NAME", StringComparison.Ordinal).Replace(SignIn.TokenIn(page), "TOKEN", StringComparison.Ordinal);
 

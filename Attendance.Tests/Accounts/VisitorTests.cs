@@ -11,12 +11,12 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>Everything that Web has an address for is asked for, so that a page that is added later is covered as well.</summary>
+/// <summary>Requests every endpoint that Web maps, so pages that are added later are covered as well.</summary>
 public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
 {
     private const string Session = "camera_123456789_abc123";
 
-    /// <summary>Whatever is added here, a visitor may do.</summary>
+    /// <summary>The endpoints that need no sign-in. An addition opens an endpoint to everybody.</summary>
     private static readonly string[] s_forEverybody =
     [
         "* alive",
@@ -33,7 +33,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Only_these_need_no_sign_in()
+    public void Only_the_listed_endpoints_need_no_sign_in()
     {
         var open = Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null);
 
@@ -41,7 +41,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     }
 
     [Fact]
-    public async Task Whatever_else_there_is_sends_a_visitor_to_the_sign_in()
+    public async Task Every_other_endpoint_sends_a_visitor_to_the_sign_in()
     {
         using var visit = site.Visit();
         var requests = Api.Requests.Count;
@@ -85,7 +85,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     [InlineData("GET", "/api/people/7d6e2b8a-0000-4000-8000-000000000000/shots/front/picture")]
     [InlineData("DELETE", "/api/people/7d6e2b8a-0000-4000-8000-000000000000/shots/front")]
     [InlineData("PUT", "/api/leases/made-up-lease")]
-    public async Task No_other_way_to_write_it_leads_in(string method, string target)
+    public async Task No_other_spelling_of_a_path_avoids_the_sign_in(string method, string target)
     {
         using var visit = site.Visit();
         var requests = Api.Requests.Count;
@@ -119,7 +119,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     [InlineData("/alive")]
     [InlineData("/css/base.css")]
     [InlineData("/js/camera/camera-session.js")]
-    public async Task What_a_visitor_is_shown_tells_nothing_of_what_is_here(string target)
+    public async Task Pages_for_visitors_reveal_nothing_about_people_or_cameras(string target)
     {
         var account = await site.AddAsync();
         using var visit = site.Visit();
@@ -172,7 +172,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     private static IReadOnlyList<string>? MethodsOf(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? [.. methods.Where(method => method != "CONNECT")] : null;
 
-    /// <summary>An address that this endpoint, if any, answers.</summary>
+    /// <summary>Returns an address that matches the endpoint's route.</summary>
     private static string Filled(RouteEndpoint endpoint)
     {
         var path = string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch

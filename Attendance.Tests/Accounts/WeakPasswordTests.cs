@@ -25,7 +25,7 @@ public sealed class WeakPasswordTests(AccountSite site) : IClassFixture<AccountS
     [InlineData("zyxwvutsrqpo")]
     [InlineData("reception.desk")]
     [InlineData("Reception.Desk1")]
-    public void What_is_guessed_first_is_weak(string password) => Assert.True(WeakPasswords.IsWeak(password, "reception.desk"));
+    public void A_commonly_guessed_password_is_weak(string password) => Assert.True(WeakPasswords.IsWeak(password, "reception.desk"));
 
     [Theory]
     [InlineData("a password to begin with")]
@@ -35,7 +35,7 @@ public sealed class WeakPasswordTests(AccountSite site) : IClassFixture<AccountS
     [InlineData("Vier Stühle am Deich")]
     [InlineData("надежда умирает последней")]
     [InlineData("\ud83d\ude00\ud83d\udc36\ud83c\udf55\ud83d\ude80\ud83c\udf08\ud83c\udfb8")]
-    public void What_is_not_is_not(string password) => Assert.False(WeakPasswords.IsWeak(password, "reception.desk"));
+    public void An_uncommon_password_is_not_weak(string password) => Assert.False(WeakPasswords.IsWeak(password, "reception.desk"));
 
     [Fact]
     public async Task A_weak_password_is_refused_and_the_page_says_why()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Attendance.Tests.AppHost;
 
-/// <summary>The app model as Aspire holds it: who is given what, in each of the ways that a store or a database can be had. Nothing is started but where a test says so.</summary>
+/// <summary>Tests the app model: which settings each resource gets, for each kind of store and database. Nothing is started unless a test says so.</summary>
 public sealed class AppHostModelTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -185,7 +185,7 @@ public sealed class AppHostModelTests
         var values = new Dictionary<string, string>();
         foreach (var (key, value) in context.EnvironmentVariables)
         {
-            // Addresses are known only once something runs; whoever asks for one before waits for ever.
+            // Addresses are allocated when resources start; reading one before that would wait for ever.
             values[key] = value switch
             {
                 string text => text,

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.AppHost;
 
-/// <summary>The AppHost as its users run it: a process that gets real signals, with ports, data and secrets of its own.</summary>
+/// <summary>Runs the AppHost as a process, as users do, with ports, data and secrets of its own. Tests send it real signals.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
     private const string FirstPassword = "generated-for-the-first-admin";
@@ -16,7 +16,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private readonly DirectoryInfo _home;
     private readonly ServerProcess _process;
 
-    /// <param name="home">Its home folder. Whatever it starts inherits it, and is found by it.</param>
+    /// <param name="home">Its home folder. Every process that it starts inherits the variable, and is found by it.</param>
     public AppHostProcess(DirectoryInfo home, params string[] arguments) : this(home, [], arguments)
     {
     }
@@ -100,10 +100,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Every process that it started, and that those started, at this moment: the orchestrator detaches, so they are known by their home.</summary>
+    /// <summary>All its descendants that run now. The orchestrator detaches from its parent, so they are recognized by their home folder.</summary>
     public IReadOnlyList<int> Descendants() => [.. Processes.All().Where(pid => pid != Id && VariablesOf(pid).Contains($"HOME={_home.FullName}"))];
 
-    /// <summary>Those of them that are Aspire's own, which hold no camera and no port of the system.</summary>
+    /// <summary>Those of its descendants that are Aspire's own; they hold no camera and no port of the system.</summary>
     public static IEnumerable<int> OfOrchestrator(IEnumerable<int> processes) =>
         processes.Where(pid => Path.GetFileName(Processes.CommandLine(pid).Split('\0')[0]) is "dcp");
 
@@ -144,7 +144,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return []; // it has just ended, or is somebody else's
+            return []; // the process has just ended, or belongs to another user
         }
     }
 }

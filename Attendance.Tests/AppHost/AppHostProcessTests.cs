@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.AppHost;
 
-/// <summary>The AppHost as its users meet it. How soon everything is gone when it ends is the fault suite's affair.</summary>
+/// <summary>Tests the AppHost as a process. The fault suite measures how soon everything is gone when it ends.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class AppHostProcessTests : IDisposable
 {

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Attendance.Tests.AppHost;
 
-/// <summary>What the AppHost says of the first account, by what Web answers.</summary>
+/// <summary>Tests what the AppHost prints about the first account, depending on Web's answer.</summary>
 public sealed class FirstAccountTests : IAsyncLifetime
 {
     private readonly StringWriter _console = new();

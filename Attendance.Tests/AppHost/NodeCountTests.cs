@@ -10,14 +10,14 @@ public sealed class NodeCountTests
     [InlineData("", 1)]
     [InlineData("3", 3)]
     [InlineData("16", 16)]
-    public void It_is_one_unless_another_is_given(string? text, int count) => Assert.Equal(count, Read(text));
+    public void The_number_of_nodes_is_one_unless_configured(string? text, int count) => Assert.Equal(count, Read(text));
 
     [Theory]
     [InlineData("0")]
     [InlineData("17")]
     [InlineData("-1")]
     [InlineData("three")]
-    public void What_is_no_number_of_nodes_is_refused_by_its_key(string text) =>
+    public void An_invalid_number_of_nodes_is_refused_naming_its_key(string text) =>
         Assert.Contains($"'nodes' is '{text}'", Assert.Throws<DistributedApplicationException>(() => Read(text)).Message, StringComparison.Ordinal);
 
     private static int Read(string? text) =>

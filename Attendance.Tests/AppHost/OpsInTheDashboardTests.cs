@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Attendance.Tests.AppHost;
 
-/// <summary>The commands of the dashboard and what they answer. What it shows of a leak is seen in a browser: <see cref="Dashboard.DashboardTests"/>.</summary>
+/// <summary>Tests the dashboard's commands and their answers. How the dashboard shows a leak is tested in a browser: <see cref="Dashboard.DashboardTests"/>.</summary>
 [Trait("Suite", "EndToEnd")]
 [Collection(SharedSystem.Name)]
 public sealed class OpsInTheDashboardTests(SharedSystem shared) : IAsyncDisposable

@@ -19,7 +19,7 @@ public sealed class FloorTests
         "Http", "Data", "Security", "Layout", "Accounts", "Audit", "Forwarding", "Cameras", "Faces", "People", "Schedules", "CheckIn",
         "Enrollment", "Kiosks", "Doors", "Demo", "Operations"));
 
-    /// <summary>What the services say to each other is below both of them, and neither knows the other.</summary>
+    /// <summary>The projects that both services use are below both of them, and neither service references the other.</summary>
     [Theory]
     [InlineData("Attendance.Contracts", "Attendance.ServiceDefaults", "Attendance.CameraApi", "Attendance.Web", "Attendance.AppHost")]
     [InlineData("Attendance.ServiceDefaults", "Attendance.Contracts", "Attendance.CameraApi", "Attendance.Web", "Attendance.AppHost")]

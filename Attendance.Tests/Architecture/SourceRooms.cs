@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Attendance.Tests.Architecture;
 
-/// <summary>The folders of a project as rooms, and which of them its source files use.</summary>
+/// <summary>The folders of a project as rooms, with the rooms that each source file uses.</summary>
 internal sealed partial class SourceRooms
 {
     private readonly string _project;
@@ -28,7 +28,7 @@ internal sealed partial class SourceRooms
 
     public IReadOnlySet<string> Names => _files.Select(file => file.Room).ToHashSet();
 
-    /// <summary>Uses of a room by one that is not above it. Each names the file that uses it and the files that it uses.</summary>
+    /// <summary>Finds uses of a room by a room that is not above it. Each result names the using file and the used files.</summary>
     /// <param name="floors">The rooms from the ground up.</param>
     public IReadOnlyList<string> UsesThatDoNotGoDown(params string[] floors) =>
     [
@@ -36,7 +36,7 @@ internal sealed partial class SourceRooms
         .. Names.Except(floors).Select(room => $"{room} has no floor."),
     ];
 
-    /// <summary>Uses between rooms that use each other.</summary>
+    /// <summary>Finds pairs of rooms that use each other.</summary>
     public IReadOnlyList<string> UsesBothWays()
     {
         var uses = Uses().ToList();
@@ -74,10 +74,10 @@ internal sealed partial class SourceRooms
 
     private sealed record Source(string Path, string Room, string Code)
     {
-        /// <summary>The types that it declares.</summary>
+        /// <summary>Names of the types that the file declares.</summary>
         public IReadOnlyList<string> Declared { get; } = [.. Types().Matches(Code).Select(type => type.Groups["name"].Value)];
 
-        /// <summary>Whatever may be the name of a type.</summary>
+        /// <summary>Matches every identifier that may be the name of a type.</summary>
         public HashSet<string> Named { get; } = Words().Matches(Code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
     }
 

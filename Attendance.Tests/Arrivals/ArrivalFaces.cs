@@ -10,7 +10,7 @@ using OpenCvSharp;
 
 namespace Attendance.Tests.Arrivals;
 
-/// <summary>Somebody's face before a camera: what is enrolled of it, and frames of which no two are alike.</summary>
+/// <summary>One person's face: the enrolled pictures, and frames of a camera of which no two are alike.</summary>
 internal sealed record ArrivalFace(FaceEmbedding Template, IReadOnlyList<byte[]> Frames);
 
 /// <summary>
@@ -27,7 +27,7 @@ internal static class ArrivalFaces
     public static async Task<IReadOnlyList<ArrivalFace>> ReadAsync(int most, CancellationToken cancellationToken)
     {
         using var nets = TestNets.Open();
-        var observer = new FaceObserver(nets, Options.Create(new ShotLimits { MinSharpness = 1 }), Options.Create(new RecognitionOptions())); // the samples were small, and are enlarged
+        var observer = new FaceObserver(nets, Options.Create(new ShotLimits { MinSharpness = 1 }), Options.Create(new RecognitionOptions())); // the sample pictures are small and were enlarged
         var faces = new List<ArrivalFace>();
         foreach (var portrait in await PortraitsAsync(nets, cancellationToken))
         {
@@ -88,7 +88,7 @@ internal static class ArrivalFaces
         return cut;
     }
 
-    /// <summary>The same picture, moved, turned, and lit a little otherwise, as a camera that takes a person several times a second.</summary>
+    /// <summary>Returns the picture moved, turned, and lit slightly differently, as a camera sees a person several times a second.</summary>
     private static byte[] Varied(byte[] portrait, int index)
     {
         using var picture = Cv2.ImDecode(portrait, ImreadModes.Color);

@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Attendance.Tests.Arrivals;
 
-/// <summary>Somebody who has arrived.</summary>
-/// <param name="Took">From the first frame of them, or from the code, until the kiosk welcomed them.</param>
+/// <summary>One person's arrival.</summary>
+/// <param name="Took">The time from the person's first frame, or from the code, until the kiosk welcomed them.</param>
 /// <param name="MetRestart">Whether they stood there while Web was away.</param>
 internal sealed record Arrived(Arrival Who, TimeSpan Took, bool MetRestart);
 
@@ -25,17 +25,17 @@ internal sealed class ArrivalRun
 
     public IReadOnlyList<Arrived> Everybody => _arrived;
 
-    /// <summary>Those whom the time-limit is for.</summary>
+    /// <summary>The arrivals that are held to the time limit.</summary>
     public IReadOnlyList<TimeSpan> Undisturbed => [.. _arrived.Where(each => !each.MetRestart).Select(each => each.Took).Order()];
 
     public IReadOnlyList<TimeSpan> Disturbed => [.. _arrived.Where(each => each.MetRestart).Select(each => each.Took).Order()];
 
-    /// <summary>How long Web was away, from its end until it was well again.</summary>
+    /// <summary>The time from the end of Web until it was healthy again.</summary>
     public TimeSpan Away => Stopwatch.GetElapsedTime(_away.From, _away.Until);
 
     public int Count(ArrivalWay way) => _arrived.Count(each => each.Who.Way == way);
 
-    /// <summary>Lets everybody arrive, and holds what was recorded to it: everybody once, in the session, in the way in which they came.</summary>
+    /// <summary>Lets everybody arrive, and asserts that each is recorded once, in the session, by the method that they used.</summary>
     public static async Task<ArrivalRun> RunAsync(AttendanceSystem system, ArrivalSite site, TimeSpan within, bool killWeb, CancellationToken cancellationToken)
     {
         var run = new ArrivalRun();
@@ -70,7 +70,7 @@ internal sealed class ArrivalRun
         run.MarkDisturbed();
         Assert.All(kiosks, kiosk => Assert.Empty(kiosk.Mistaken));
         var recorded = (await site.RecordedAsync()).Select(each => (each.PersonId, each.Method, Sessions: each.Sessions.Count)).Order().ToList();
-        Assert.Equal(site.People.Select(person => (person.PersonId, person.Method, Sessions: 1)).Order(), recorded); // nobody twice, nobody lost, nobody for another
+        Assert.Equal(site.People.Select(person => (person.PersonId, person.Method, Sessions: 1)).Order(), recorded); // nobody is recorded twice, missed, or taken for somebody else
         return run;
     }
 

@@ -23,15 +23,15 @@ internal enum ArrivalWay
     Code,
 }
 
-/// <summary>Somebody who will arrive.</summary>
-/// <param name="Frames">What the camera sees of them then: the face, or the QR code. Empty for who enters a code.</param>
+/// <summary>A person who will arrive.</summary>
+/// <param name="Frames">What the camera sees of them: the face or the QR code. Empty if they enter a personal code.</param>
 internal sealed record Arrival(Guid PersonId, string FirstName, ArrivalWay Way, string Code, Func<IReadOnlyList<byte[]>> Frames)
 {
     public CheckInMethod Method => Way switch { ArrivalWay.Face => CheckInMethod.Face, ArrivalWay.Code => CheckInMethod.Code, _ => CheckInMethod.Qr };
 }
 
 /// <summary>
-/// A second Web on the database of the system, which enters people and reads what was recorded. What arrives is sent to the system's own
+/// A second Web on the system's database. It adds people and reads what was recorded; frames and codes are sent to the system's own
 /// Web only.
 /// </summary>
 internal sealed class ArrivalSite : IAsyncDisposable

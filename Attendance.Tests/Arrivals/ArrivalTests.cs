@@ -57,7 +57,7 @@ public sealed class ArrivalTests
     private static async Task<ArrivalRun> RunAsync(int people, int byFaceAtMost, TimeSpan within, bool killWeb)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Web is killed by a signal.");
-        await using var system = await AttendanceSystem.StartAsync(Cancel, "--Enrollment:Shots:MinSharpness=1"); // the samples were small, and are enlarged
+        await using var system = await AttendanceSystem.StartAsync(Cancel, "--Enrollment:Shots:MinSharpness=1"); // the sample pictures are small and were enlarged
         await using var site = await ArrivalSite.OpenAsync(system, people, byFaceAtMost);
         return await ArrivalRun.RunAsync(system, site, within, killWeb, Cancel);
     }
@@ -86,6 +86,6 @@ public sealed class ArrivalTests
         _ => "personal code",
     };
 
-    /// <summary>The nearest rank.</summary>
+    /// <summary>Returns the percentile by nearest rank.</summary>
     private static TimeSpan Percentile(IReadOnlyList<TimeSpan> ordered, double share) => ordered[Math.Max(0, (int)Math.Ceiling(share * ordered.Count) - 1)];
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace Attendance.Tests.Arrivals;
 
 /// <summary>
-/// A kiosk of the whole system, before which there is whoever the test wants to be there. It speaks as a kiosk's page does; the page itself has
+/// Tests a kiosk of the whole system. The test decides who stands in front of it. It sends what a kiosk's page sends; the page itself has
 /// tests of its own.
 /// </summary>
 [Trait("Suite", "EndToEnd")]
@@ -72,7 +72,7 @@ public sealed class KioskSightTests : IAsyncLifetime
         Assert.Equal([CheckInMethod.Face, CheckInMethod.Qr], (await _site.RecordedAsync()).OrderBy(each => each.RecordedAt).Select(each => each.Method));
 
         kiosk.Leave();
-        Assert.Equal(HttpStatusCode.OK, await kiosk.SayNumberAsync(people[1].FirstName, Cancel)); // and walks away
+        Assert.Equal(HttpStatusCode.OK, await kiosk.SayNumberAsync(people[1].FirstName, Cancel)); // the person walks away
         await SaysAsync("looking");
         await SaysAsync("number_first");
 

@@ -36,10 +36,10 @@ internal sealed partial class SimulatedKiosk : IAsyncDisposable
     /// <summary>What the kiosk said last, or null if it has said nothing since somebody stepped up or entered a number.</summary>
     public string? State { get; private set; }
 
-    /// <summary>How often somebody was told that they had checked in before.</summary>
+    /// <summary>How often a person was told that they had already checked in.</summary>
     public int Repeats { get; private set; }
 
-    /// <summary>Those who were welcomed while somebody else stood there.</summary>
+    /// <summary>Names that were welcomed while somebody else stood there.</summary>
     public List<string> Mistaken { get; } = [];
 
     public static async Task<SimulatedKiosk> StartAsync(Uri web, string setupCode, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ internal sealed partial class SimulatedKiosk : IAsyncDisposable
         return kiosk;
     }
 
-    /// <summary>Somebody steps up, with the face or a QR code before the camera, until they are welcomed.</summary>
+    /// <summary>A person steps up, shows the face or a QR code, and stays until they are welcomed.</summary>
     /// <param name="frames">What the camera sees of them, in turn.</param>
     /// <returns>When the first frame of them was sent, and when they were welcomed.</returns>
     public async Task<(long From, long Until)> ComeAsync(string firstName, IReadOnlyList<byte[]> frames, TimeSpan patience, CancellationToken cancellationToken)
@@ -66,13 +66,13 @@ internal sealed partial class SimulatedKiosk : IAsyncDisposable
         return await guest.Welcome.Task.WaitAsync(patience, cancellationToken);
     }
 
-    /// <summary>Somebody steps up who may not be welcomed.</summary>
+    /// <summary>A person steps up who must not be welcomed.</summary>
     public void Show(IReadOnlyList<byte[]> frames) => (_guest, State) = (new Guest("", frames), null);
 
     /// <summary>Nobody stands there any more.</summary>
     public void Leave() => _guest = null;
 
-    /// <summary>Somebody enters their number, to be looked at next.</summary>
+    /// <summary>A person enters their number; the kiosk then looks at their face.</summary>
     public async Task<HttpStatusCode> SayNumberAsync(string? number, CancellationToken cancellationToken)
     {
         using var request = Request(HttpMethod.Post, "/api/kiosk/number", JsonContent.Create(new { number }));
@@ -81,7 +81,7 @@ internal sealed partial class SimulatedKiosk : IAsyncDisposable
         return response.StatusCode;
     }
 
-    /// <summary>Somebody enters number and code, again and again until there is an answer, and always with the same id.</summary>
+    /// <summary>A person enters number and code. The request is repeated under the same id until there is an answer.</summary>
     public async Task<(long From, long Until)> EnterAsync(string firstName, string number, string code, TimeSpan patience, CancellationToken cancellationToken)
     {
         var from = Stopwatch.GetTimestamp();
@@ -169,7 +169,7 @@ internal sealed partial class SimulatedKiosk : IAsyncDisposable
         }
         else if (name != _last)
         {
-            Mistaken.Add(name); // of the one before it is still shown to the next
+            Mistaken.Add(name); // the welcome of the person before is still shown
         }
     }
 
@@ -235,7 +235,7 @@ internal sealed partial class SimulatedKiosk : IAsyncDisposable
 
     private async Task PauseAsync(TimeSpan time) => await Task.Delay(time, _over.Token).ContinueWith(_ => { }, TaskScheduler.Default);
 
-    /// <summary>Nothing answered, or not in time.</summary>
+    /// <summary>Whether there was no answer, or none in time.</summary>
     private static bool IsAway(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or IOException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Attendance.Tests.Benchmarks;
 
-/// <summary>That what is measured still runs, on the real programs; never how fast.</summary>
+/// <summary>Tests that the benchmarks still run on the real programs, not how fast they are.</summary>
 public sealed class MeasurementTests
 {
     private static readonly TimeSpan s_shortly = TimeSpan.FromMilliseconds(300);

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>This device's own camera: Chromium's fake one, by a real <c>getUserMedia</c>.</summary>
+/// <summary>Tests the page of this device's own camera with Chromium's fake camera and a real <c>getUserMedia</c>.</summary>
 [Trait("Suite", "Browser")]
 public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
 {
@@ -25,7 +25,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     private const string OpenTracks = "() => streams.flatMap(s => s.getTracks()).filter(t => t.readyState === 'live').length";
 
     [Fact]
-    public async Task It_is_borrowed_seen_and_given_back()
+    public async Task A_devices_camera_is_borrowed_shown_and_given_back()
     {
         await using var window = await WindowAsync(chromium);
         var page = await OpenAsync(window);
@@ -116,7 +116,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         Assert.True(await page.EvaluateAsync<double>("() => stoppedAfter") < 200);
         await Eventually.TrueAsync(() => Api.Presence.HeardOf("stopped") == 1, "the page says that it has stopped");
         Assert.Equal(lease.LeaseId, Api.Presence.Heard.Single(heard => heard.Type == "stopped").LeaseId);
-        Assert.DoesNotContain(Api.Requests, sent => sent.Method == "PUT"); // it was told; it did not have to ask
+        Assert.DoesNotContain(Api.Requests, sent => sent.Method == "PUT"); // the page was told of the end and did not find out by a renewal
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     [InlineData("NotFoundError", "No camera was found on this device.")]
     [InlineData("OverconstrainedError", "This device has no camera of the kind that was asked for.")]
     [InlineData("AbortError", "This device’s camera could not be switched on.")]
-    public async Task What_a_device_answers_is_said_in_plain_words_and_holds_nothing(string error, string words)
+    public async Task A_devices_error_is_explained_in_plain_words_and_leaves_no_lease(string error, string words)
     {
         await using var window = await WindowAsync(chromium);
         await window.AddInitScriptAsync(
@@ -202,7 +202,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         var page = await window.NewPageAsync();
         await page.GotoAsync(Here());
 
-        await Expect(State(page)).ToContainTextAsync(words, new() { Timeout = 20_000 }); // what may pass is tried for some seconds
+        await Expect(State(page)).ToContainTextAsync(words, new() { Timeout = 20_000 }); // an error that may pass is retried for some seconds
         await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "nothing is held");
         await Eventually.TrueAsync(() => Api.Presence.Open == 0, "no socket is left");
     }
@@ -270,7 +270,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
         await Expect(State(page)).ToContainTextAsync("The permission to use the camera was taken away");
         await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, "the camera is given back");
         var (_, reason, detail) = Assert.Single(await Api.EndedAsync());
-        Assert.Equal(("client", "permission_revoked"), (reason, detail)); // its own word, in the ledger's detail
+        Assert.Equal(("client", "permission_revoked"), (reason, detail)); // the page's own reason is in the ledger
     }
 
     [Fact]
@@ -289,7 +289,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
     }
 
     [Fact]
-    public async Task Another_camera_is_another_lease()
+    public async Task Choosing_another_camera_takes_another_lease()
     {
         await using var browser = await chromium.LaunchAsync(Cancel, device: "device-count=2");
         await using var window = await WindowAsync(browser);
@@ -335,7 +335,7 @@ public sealed class BrowserCameraTests(ChromiumBrowser chromium) : WebTest
 
     private static Task LiveAsync(IPage page) => Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
 
-    /// <summary>Where nobody has permitted anything yet, the page waits for its user.</summary>
+    /// <summary>Without a permission so far, the page waits for its user.</summary>
     private static Task StartAsync(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Start camera" }).ClickAsync();
 
     private static async Task PermitAsync(IBrowserContext window, IPage page, string setting)

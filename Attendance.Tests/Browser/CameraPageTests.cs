@@ -91,9 +91,9 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await LiveAsync(page);
 
         var opening = window.WaitForPageAsync();
-        await page.EvaluateAsync("() => { window.open('/cameras/demo') }"); // copies sessionStorage, as duplicating does
+        await page.EvaluateAsync("() => { window.open('/cameras/demo') }"); // copies sessionStorage, as duplicating a tab does
         var copy = await opening;
-        await copy.ReloadAsync(); // and now by a kind of navigation that keeps its id
+        await copy.ReloadAsync(); // a reload keeps the session's id
 
         await Expect(copy.GetByText("Somebody else is using this camera.")).ToBeVisibleAsync();
         Assert.Equal(2, SessionsAsked().Count);
@@ -131,7 +131,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await Expect(State(page)).ToContainTextAsync(words);
         if (reason == "takeover")
         {
-            await Api.ForceAsync("demo"); // and the other one's is over as well
+            await Api.ForceAsync("demo"); // frees the camera of the session that took it over
         }
 
         camera.Set();
@@ -170,7 +170,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
     [Theory]
     [InlineData(423, "camera_quarantined", "This camera is blocked")]
     [InlineData(404, "unknown_camera", "There is no such camera any more")]
-    public async Task What_is_in_the_way_is_said_in_plain_words(int status, string code, string words)
+    public async Task A_refusal_is_explained_in_plain_words(int status, string code, string words)
     {
         Api.Proxy.Refuse("POST", "/api/leases", new Problem(status, code, "It is refused."));
         await using var window = await WindowAsync();

@@ -10,7 +10,7 @@ using Xunit;
 namespace Attendance.Tests.Browser;
 
 /// <summary>
-/// What a console costs whoever leaves it open all day. It is looked at for as long as <c>ATTENDANCE_CONSOLE_MINUTES</c> says, a
+/// Measures the processor time and memory of a console that is left open. It runs for <c>ATTENDANCE_CONSOLE_MINUTES</c>, one
 /// minute by default.
 /// </summary>
 [Trait("Suite", "Browser")]
@@ -68,7 +68,7 @@ public sealed class ConsoleLoadTests : WebTest
 
     private static OpsCamera Held(int i) => ShownOps.Camera($"cam-{i:000}", $"Camera {i}", CameraState.Held, NodeOf(i)) with { HeldSince = ShownOps.Time(-i * 7) };
 
-    /// <summary>As camera-api tells it: each event at once, what has changed twice a second, figures every two seconds.</summary>
+    /// <summary>Sends events at the pace of camera-api: each event at once, changed cameras twice a second, figures every two seconds.</summary>
     private async Task DriveAsync(ShownOps ops, CancellationToken cancellationToken)
     {
         const int ChangedAtATime = EventsPerSecond / 2 / 2; // twice a second, and an end and a beginning are one change
@@ -109,7 +109,7 @@ public sealed class ConsoleLoadTests : WebTest
         }
     }
 
-    /// <summary>What is left after everything that nobody needs is thrown away.</summary>
+    /// <summary>Returns the heap's size after a garbage collection.</summary>
     private static async Task<(double Heap, double Nodes, double ProcessTime)> MeasureAsync(ChromiumPage page)
     {
         await page.SendAsync("HeapProfiler.collectGarbage");

@@ -8,11 +8,11 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>The console in a real browser, over two real nodes on a real store.</summary>
+/// <summary>Tests the console in a real browser, with two real nodes on a real store.</summary>
 [Trait("Suite", "Browser")]
 public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : OwnNodes<RedisStore>
 {
-    /// <summary>Web has asked one of them: if that dies, it asks the other, and if the other dies, that is told.</summary>
+    /// <summary>Web follows one of the nodes. If that one dies, Web follows the other; if the other dies, the console says so.</summary>
     [Theory]
     [InlineData("one", "two")]
     [InlineData("two", "one")]
@@ -59,7 +59,7 @@ public sealed class ConsoleNodesTests(ChromiumBrowser chromium) : OwnNodes<Redis
         await Expect(page.Locator("#alerts > li", new() { HasText = "Node lost" })).ToHaveCountAsync(1);
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
 
-        // Whoever opens it now sees what is left, and that something is missing.
+        // A console that is opened now shows the cameras that are left, and that a node is missing.
         await page.ReloadAsync();
         await Expect(page.Locator("#silent")).ToContainTextAsync($"Node {dies} is lost");
         await Expect(page.Locator("#alerts > li", new() { HasText = $"on {dies}, which does not answer: last known" }).Filter(new() { HasText = "Camera missing" }))

@@ -14,7 +14,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>The console of ops in a real browser. Whatever it says in the browser's console is a failure, what its policy forbids among it.</summary>
+/// <summary>Tests the ops console in a real browser. Every message in the browser's console fails the test, also those about the content policy.</summary>
 [Trait("Suite", "Browser")]
 public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
 {
@@ -42,7 +42,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await Api.Proxy.Events.TellAsync("cameras", new CamerasEvent("desk-1", [], ["door"]));
         await Expect(Row(page, "Front door")).ToHaveCountAsync(0);
         Assert.Single(Api.Requests, sent => sent.Target.StartsWith("/api/events", StringComparison.Ordinal));
-        Assert.DoesNotContain(Api.Requests, sent => sent.Target.StartsWith("/api/cameras", StringComparison.Ordinal)); // it asks for nothing that it is told
+        Assert.DoesNotContain(Api.Requests, sent => sent.Target.StartsWith("/api/cameras", StringComparison.Ordinal)); // the console does not request what the stream tells it
         Assert.Empty(_complaints);
     }
 
@@ -61,7 +61,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
 
         await Expect(Row(page, "Desk")).ToHaveCountAsync(2);
         await Expect(Row(page, "Hall")).ToHaveCountAsync(1);
-        await Expect(Row(page, "Hall").Locator(".col-node")).ToHaveTextAsync("gate-2"); // which has it
+        await Expect(Row(page, "Hall").Locator(".col-node")).ToHaveTextAsync("gate-2"); // the node that holds the shared camera
         await Expect(page.Locator("#alerts > li")).ToContainTextAsync("on gate-2");
         await page.Locator("#alerts .camera-link").ClickAsync();
         await Expect(page.Locator("#camera-id")).ToContainTextAsync("desk · on gate-2");
@@ -84,7 +84,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await using var window = await AdminWindowAsync();
         var page = await OpenAsync(window);
         var (here, there) = (ShownOps.Point(0, 4, release: 0.1), ShownOps.Point(0, 3, release: 0.25));
-        Api.Proxy.Events.Rewrite<TrendEvent>("trend", real => real with { Point = here }); // and no other while this goes on
+        Api.Proxy.Events.Rewrite<TrendEvent>("trend", real => real with { Point = here }); // replaces every trend while the test runs
         await Api.Proxy.Events.TellAsync("trend", new TrendEvent("desk-1", here));
         await Api.Proxy.Events.TellAsync("trend", new TrendEvent("gate-2", there));
 
@@ -268,7 +268,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await using var window = await AdminWindowAsync();
         await window.Clock.InstallAsync();
         var page = await OpenAsync(window);
-        await page.Clock.FastForwardAsync(20_000); // nothing happens meanwhile, and nothing need
+        await page.Clock.FastForwardAsync(20_000); // no event comes meanwhile, and none is needed
         Api.Proxy.Refuse("GET", "/api/events", Results.StatusCode(503));
         Api.Proxy.Cut("/api/events");
 
@@ -299,7 +299,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await Expect(Row(page, "Reception desk")).ToContainTextAsync("Available");
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
 
-        await Api.HoldByAnotherAsync("demo"); // which is an event, and has a position
+        await Api.HoldByAnotherAsync("demo"); // makes an event, which has a position
         await Expect(Row(page, "Reception desk")).ToContainTextAsync("In use");
         Api.Proxy.Cut("/api/events"); // a network's failure, after which the browser says what it has heard last
         await Eventually.TrueAsync(() => Api.Proxy.Events.Open == 1 && Api.Requests.Any(sent => sent.Headers.ContainsKey("Last-Event-ID")), "it is resumed");

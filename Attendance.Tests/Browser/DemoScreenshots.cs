@@ -24,7 +24,7 @@ public sealed class DemoScreenshots(ChromiumBrowser chromium)
 
         await page.GotoAsync(new Uri(system.Web, "/attendance").ToString());
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
-        await Expect(page.Locator("[data-field='present']")).ToHaveTextAsync("4", new() { Timeout = Patience }); // the numbers change while the page is open
+        await Expect(page.Locator("[data-field='present']")).ToHaveTextAsync("4", new() { Timeout = Patience }); // the page updates the numbers by itself
 
         await page.ScreenshotAsync(new() { Path = Path.GetFullPath(Screenshots.PathOf("../../../docs/images/demo-today.png")) });
     }

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>The screen of a kiosk of the whole system where more people are expected than a face is compared with; and all its states as axe sees them.</summary>
+/// <summary>Tests a kiosk's screen where more people are expected than a face is compared with, and checks all its states with axe.</summary>
 [Trait("Suite", "Browser")]
 public sealed class KioskNumberTests(ChromiumBrowser chromium)
 {
@@ -32,7 +32,7 @@ public sealed class KioskNumberTests(ChromiumBrowser chromium)
         await Expect(page.Locator("#words")).ToHaveTextAsync("Enter your number, or show your QR code", new() { Timeout = 30_000 });
         await CheckAsync(page, "waiting for a number");
         await page.GetByRole(AriaRole.Button, new() { Name = "Use my code" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Enter my number" })).ToBeHiddenAsync(); // one thing at a time
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Enter my number" })).ToBeHiddenAsync(); // hidden while a code is entered
         await CheckAsync(page, "a code is entered");
         await page.GetByLabel("Your number").FillAsync(site.People[0].FirstName);
         await page.GetByLabel("Your code").FillAsync("no");

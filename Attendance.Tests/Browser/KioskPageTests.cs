@@ -14,7 +14,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>The screen of a kiosk, in front of which there is whoever the test wants to be there: a face that a package ships, or nobody.</summary>
+/// <summary>Tests a kiosk's screen. The test decides who stands in front of it: a face that a package ships, or nobody.</summary>
 [Trait("Suite", "Browser")]
 public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
@@ -32,7 +32,7 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _api = await CameraApis.BorrowAsync(Cancel);
-        _web = new WebServer(_api.Address, ("Enrollment:Shots:MinSharpness", "1")); // the samples were small, and are enlarged
+        _web = new WebServer(_api.Address, ("Enrollment:Shots:MinSharpness", "1")); // the sample pictures are small and were enlarged
         _web.StartServer();
     }
 
@@ -97,7 +97,7 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
         Assert.Equal(0, await DbAsync(db => db.CheckIns.CountAsync(Cancel)));
     }
 
-    /// <summary>A person whose pictures are of the man: not the one that is shown later.</summary>
+    /// <summary>Adds a person with pictures of the man, none of which is shown to the camera later.</summary>
     private async Task<Guid> EnrolledAsync(string name, string number)
     {
         var faces = (await SharpAsync(SamplePortraits.TheMan)).Take(5).Select(portrait => portrait.Face).ToList();
@@ -105,7 +105,7 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
         return await TestPeople.AddAsync(scope.ServiceProvider, name, number, "", consent: true, Poses.All, Cancel, FaceEmbedding.Mean(faces));
     }
 
-    /// <summary>The pictures of somebody, or of anybody else but the man, that are good enough to be recognized.</summary>
+    /// <summary>Returns pictures of this person, or of anybody but the man, that are good enough to be recognized.</summary>
     private async Task<IReadOnlyList<(byte[] Jpeg, FaceEmbedding Face)>> SharpAsync(string? person)
     {
         var observer = Web.Services.GetRequiredService<FaceObserver>();
@@ -188,7 +188,7 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Keeps what the page looks like, for people to look at.</summary>
+    /// <summary>Keeps a screenshot of the page for people to look at.</summary>
     private static Task<byte[]> SaveAsync(IPage page, string name) =>
         page.ScreenshotAsync(new() { Path = Repository.PathOf("artifacts/screenshots", name + ".png"), FullPage = true });
 }

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>Pages that go, and come back, with either kind of camera. What Chromium did is asked of Chromium.</summary>
+/// <summary>Tests pages that are left and come back, with either kind of camera. Chromium is asked what it did with the page.</summary>
 [Trait("Suite", "Browser")]
 public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
 {
@@ -46,7 +46,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
         var page = await browser.OpenAsync(new Uri(Web.Address, target));
         await page.LiveAsync(Cancel);
 
-        await browser.OpenAsync(new Uri("about:blank")); // in front of it: only what is hidden is frozen
+        await browser.OpenAsync(new Uri("about:blank")); // another tab in front, because only hidden pages are frozen
         await page.FreezeAsync();
         await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
         await page.ThawAsync();

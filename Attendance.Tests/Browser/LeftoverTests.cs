@@ -5,14 +5,14 @@ using Xunit;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>Opened and closed over and over, a session leaves nothing behind.</summary>
+/// <summary>Tests that a camera session that is opened and closed many times leaves nothing behind.</summary>
 [Trait("Suite", "Browser")]
 public sealed class LeftoverTests(ChromiumBrowser chromium) : WebTest
 {
     private const int WarmUp = 10;
-    private const double ToleratedGrowth = 2.5 * 1024; // of the heap, for each time: less than a session is
+    private const double ToleratedGrowth = 2.5 * 1024; // bytes of heap for each session: less than one session takes
 
-    /// <summary>What the page has set going and not ended.</summary>
+    /// <summary>A script that counts the timers, sockets, camera tracks, and object URLs that the page has opened and not closed.</summary>
     private const string Count =
         """
         window.open_ = { timers: new Set(), intervals: new Set(), sockets: [], streams: [], urls: 0 };
@@ -44,7 +44,7 @@ public sealed class LeftoverTests(ChromiumBrowser chromium) : WebTest
         };
         """;
 
-    /// <param name="times">Fewer where each of them is a process that is started and ended.</param>
+    /// <param name="times">How often a session is opened. Fewer if each starts a process.</param>
     [Theory]
     [InlineData("{ cameraId: 'demo', canvas: document.createElement('canvas') }", 40)]
     [InlineData("{ kind: 'browser', video: document.createElement('video'), width: 320, height: 240 }", 200)]
@@ -93,7 +93,7 @@ public sealed class LeftoverTests(ChromiumBrowser chromium) : WebTest
 
     private static async Task<(double Heap, double Listeners, double Nodes)> MeasureAsync(IBrowserContext window, IPage page)
     {
-        await page.WaitForTimeoutAsync(500); // what is on its way out, as a socket that is closing, goes
+        await page.WaitForTimeoutAsync(500); // gives closing sockets time to close
         await page.EvaluateAsync("() => { left(); }");
         var control = await window.NewCDPSessionAsync(page);
         await control.SendAsync("Performance.enable");

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>A browser has six connections to a host over HTTP/1.1, and every stream keeps one.</summary>
+/// <summary>Tests more windows than a browser has connections to a host: six over HTTP/1.1, and every stream keeps one.</summary>
 [Trait("Suite", "Browser")]
 public sealed class ManyWindowsTests(ChromiumBrowser chromium) : WebTest
 {

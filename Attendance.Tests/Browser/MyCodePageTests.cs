@@ -12,7 +12,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>A person's own phone, from the operator's page to a QR code that a kiosk reads off its screen.</summary>
+/// <summary>Tests a person's own phone, from the operator's page to a QR code that a kiosk reads off its screen.</summary>
 [Trait("Suite", "Browser")]
 public sealed class MyCodePageTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
@@ -111,7 +111,7 @@ public sealed class MyCodePageTests(ChromiumBrowser chromium) : IAsyncLifetime
         await again.GotoAsync(Address("/my-code/setup"));
         await again.GetByLabel("One-time code").FillAsync(code);
         await again.GetByRole(AriaRole.Button, new() { Name = "Use this phone" }).ClickAsync();
-        await Expect(again.GetByText("This code is not valid")).ToBeVisibleAsync(); // it works once
+        await Expect(again.GetByText("This code is not valid")).ToBeVisibleAsync(); // the code works only once
     }
 
     private async Task<QrEvidence?> EvidenceAsync(ILocator picture) => await ReadAsync(picture) is { } text

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>A busy hour, with some of everything that a console can show.</summary>
+/// <summary>Makes a busy hour with one of everything that a console can show.</summary>
 internal static class OpsScene
 {
     private static readonly string[] s_places =

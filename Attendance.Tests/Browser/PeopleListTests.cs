@@ -36,7 +36,7 @@ public sealed class PeopleListTests(ChromiumBrowser chromium) : WebTest
         await page.GetByRole(AriaRole.Link, new() { Name = "Ada Lovelace" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Ada Lovelace");
 
-        await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit }); // one that comes from the browser's memory is not loaded
+        await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit }); // a page out of the browser's memory has no load event
 
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Ada Lovelace" })).ToBeVisibleAsync();
         await Expect(page.GetByText("Grace Hopper")).ToHaveCountAsync(0);

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>The page's side of presence: the socket that keeps its leases, and what it does without one.</summary>
+/// <summary>Tests the page's side of presence: the socket that keeps its leases, and its renewals without one.</summary>
 [Trait("Suite", "Browser")]
 public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
 {
@@ -158,7 +158,7 @@ public sealed class PresenceTests(ChromiumBrowser chromium) : WebTest
         return page;
     }
 
-    /// <summary>A page of this origin with nothing on it.</summary>
+    /// <summary>Opens an empty page of this origin.</summary>
     private async Task<IPage> OpenModuleAsync(IBrowserContext window)
     {
         var page = await window.NewPageAsync();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>What a process and all that it has started have used so far, as the kernel counts it.</summary>
+/// <summary>Reads the processor time that a process and its descendants have used, as the kernel counts it.</summary>
 internal static class ProcessorTime
 {
     private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
@@ -34,7 +34,7 @@ internal static class ProcessorTime
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             return new(id, Parse(fields[1]), Parse(fields[11]) + Parse(fields[12]));
         }
-        catch (IOException) // it is gone
+        catch (IOException) // the process has ended
         {
             return null;
         }

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>A day of attendance as people at a browser have it, with a clock that is moved.</summary>
+/// <summary>Tests a day of attendance in a browser, with a clock that the test moves.</summary>
 [Trait("Suite", "Browser")]
 public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
@@ -58,7 +58,7 @@ public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("ArrowUp");
         await page.Keyboard.PressAsync("e");
         await Expect(MarkOf(page, "Bob")).ToHaveTextAsync("Excused");
-        await Expect(Field(today, "present")).ToHaveTextAsync("1"); // by itself
+        await Expect(Field(today, "present")).ToHaveTextAsync("1"); // the page follows without a reload
         await Expect(Field(today, "missing")).ToHaveTextAsync("2");
         Assert.Equal(5, await _site.DbAsync(db => db.CheckIns.CountAsync(Cancel)));
         await page.ReloadAsync();

@@ -8,8 +8,8 @@ using Attendance.Tests.Hosts;
 namespace Attendance.Tests.Browser;
 
 /// <summary>
-/// What a console is shown instead of the camera API's own cameras and alerts, on the API's own stream and in its own records: states
-/// that take a driver that hangs, several machines, or an hour. What is not set here is what the API tells.
+/// Replaces cameras and alerts in the camera API's own stream and records, to show a console states that would take a driver that
+/// hangs, several machines, or an hour. Everything that is not set here comes from the API.
 /// </summary>
 internal sealed class ShownOps
 {
@@ -57,7 +57,7 @@ internal sealed class ShownOps
 
     public static DateTime Time(double secondsFromNow) => DateTime.UtcNow.AddSeconds(secondsFromNow);
 
-    /// <summary>A camera as it is now; who watches is told.</summary>
+    /// <summary>Sets a camera, and tells the consoles.</summary>
     public async Task PutAsync(params OpsCamera[] cameras)
     {
         lock (_gate)
@@ -72,7 +72,7 @@ internal sealed class ShownOps
         }
     }
 
-    /// <summary>An alert as it is now; who watches is told.</summary>
+    /// <summary>Sets an alert, and tells the consoles.</summary>
     public async Task PutAsync(CameraEventType type, Alert alert)
     {
         lock (_gate)
@@ -98,7 +98,7 @@ internal sealed class ShownOps
         };
     }
 
-    /// <summary>Each of the others tells how it is; of one that does not answer, there is what the store has.</summary>
+    /// <summary>Adds the other nodes. A node that does not answer is shown as the store last had it.</summary>
     private List<(string Name, object Data)> OtherNodes()
     {
         List<string> names;

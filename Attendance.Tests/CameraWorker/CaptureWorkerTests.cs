@@ -46,7 +46,7 @@ public sealed class CaptureWorkerTests
         }
     }
 
-    /// <summary>Also what it starts, ffmpeg for one.</summary>
+    /// <summary>The limits also apply to programs that the worker starts, such as ffmpeg.</summary>
     [Fact]
     public async Task A_worker_can_become_no_more_than_it_is_and_leaves_no_picture_in_a_core_file()
     {
@@ -122,7 +122,7 @@ public sealed class CaptureWorkerTests
     public async Task The_end_of_its_input_ends_a_worker_whose_output_nobody_reads()
     {
         await using var worker = RunningWorker.StartAndOpen("test-pattern", request => request with { FrameRate = 60 });
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancel); // more than a pipe holds
+        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancel); // time for more frames than a pipe holds
 
         worker.CloseInput();
 
@@ -228,7 +228,7 @@ public sealed class CaptureWorkerTests
     [InlineData("device:/dev/video99", nameof(CaptureFailureCode.DeviceMissing))]
     [InlineData("device:usb-1234-5678-none", nameof(CaptureFailureCode.DeviceMissing))]
     [InlineData("gopher://old", nameof(CaptureFailureCode.OpenFailed))]
-    public async Task What_is_not_there_is_said_in_a_sentence(string source, string code)
+    public async Task A_source_that_cannot_be_opened_is_reported_with_its_code_and_camera(string source, string code)
     {
         await using var worker = RunningWorker.StartAndOpen(source);
 
@@ -270,7 +270,7 @@ public sealed class CaptureWorkerTests
     }
 
     [Fact]
-    public async Task Commands_that_are_none_are_ignored_and_not_repeated()
+    public async Task Malformed_commands_are_ignored_and_not_logged()
     {
         await using var worker = RunningWorker.StartAndOpen("test-pattern");
         worker.Send("");
@@ -321,7 +321,7 @@ public sealed class CaptureWorkerTests
         Assert.Equal(File.ResolveLinkTarget($"/proc/{worker.Id}/fd/2", false)!.Name, File.ResolveLinkTarget($"/proc/{worker.Id}/fd/1", false)!.Name);
     }
 
-    /// <summary>A file that never ends and never says a word: OpenCV is stuck reading it.</summary>
+    /// <summary>A file that never ends and never delivers anything, so OpenCV is stuck reading it.</summary>
     private sealed class SilentFile(string folder) : IDisposable
     {
         private readonly string _path = Path.Combine(folder, "film.mp4");
@@ -347,7 +347,7 @@ public sealed class CaptureWorkerTests
         }
     }
 
-    /// <summary>A camera that accepts a connection and never says a word.</summary>
+    /// <summary>A camera that accepts a connection and never answers.</summary>
     private sealed class SilentServer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

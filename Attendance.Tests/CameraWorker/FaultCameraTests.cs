@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraWorker;
 
-/// <summary>The faults are as real as they claim: what the suites of faults show rests on it.</summary>
+/// <summary>Tests that the fault camera fails as it claims, because the fault suites rely on it.</summary>
 public sealed class FaultCameraTests : IDisposable
 {
     private const int SigSegv = 11, SigTerm = 15;

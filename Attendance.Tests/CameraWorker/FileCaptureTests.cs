@@ -35,7 +35,7 @@ public sealed class FileCaptureTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_film_does_not_open()
+    public async Task A_file_that_is_no_film_does_not_open()
     {
         var text = Path.Combine(_folder, "film.txt");
         await File.WriteAllTextAsync(text, "not a film", TestContext.Current.CancellationToken);

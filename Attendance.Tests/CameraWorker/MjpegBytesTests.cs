@@ -12,7 +12,7 @@ public sealed class MjpegBytesTests
     public void A_whole_picture_is_passed_on() => Assert.Equal(s_jpeg.Length, MjpegBytes.CompleteLength(s_jpeg));
 
     [Fact]
-    public void What_a_driver_pads_behind_it_is_not() => Assert.Equal(s_jpeg.Length, MjpegBytes.CompleteLength([.. s_jpeg, .. new byte[500]]));
+    public void Bytes_that_a_driver_pads_behind_a_picture_are_not_passed_on() => Assert.Equal(s_jpeg.Length, MjpegBytes.CompleteLength([.. s_jpeg, .. new byte[500]]));
 
     [Fact]
     public void A_picture_without_its_end_is_refused() => Assert.Equal(0, MjpegBytes.CompleteLength(s_jpeg.AsSpan(0, s_jpeg.Length - 2)));

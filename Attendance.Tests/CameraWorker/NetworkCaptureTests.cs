@@ -107,7 +107,7 @@ public sealed class NetworkCaptureTests
     }
 
     [Fact]
-    public async Task What_reads_a_stream_for_a_worker_ends_with_it_and_shows_no_password()
+    public async Task An_ffmpeg_ends_with_its_worker_and_shows_no_password()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It is read from /proc.");
         Assert.SkipUnless(File.Exists("/usr/bin/ffmpeg"), "ffmpeg is not installed.");
@@ -157,7 +157,7 @@ public sealed class NetworkCaptureTests
             }
             catch (IOException)
             {
-                return false; // gone already
+                return false; // the process has already ended
             }
         }
     }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraWorker;
 
-/// <summary>A real capture worker, and the API's side of its pipes. It is killed with the test, by its id.</summary>
+/// <summary>A real capture worker, and the API's side of its pipes. It is killed when the test ends.</summary>
 internal sealed class RunningWorker : IAsyncDisposable
 {
     /// <summary>Generous: an emulated machine is twenty times slower than this one.</summary>

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Attendance.Tests.CameraWorker;
 
-/// <summary>Films for cameras that are files.</summary>
+/// <summary>Writes films for file cameras.</summary>
 internal static class TestFilm
 {
-    /// <summary>Plain pictures.</summary>
-    /// <param name="colour">Of the n-th picture.</param>
+    /// <summary>Writes a film of plain pictures.</summary>
+    /// <param name="colour">Returns the colour of the n-th picture.</param>
     public static void Write(string path, int width, int height, double frameRate, int frames, Func<int, Scalar> colour) =>
         Write(path, width, height, frameRate, frames, (picture, i) => picture.SetTo(colour(i)));
 

@@ -6,7 +6,7 @@ namespace Attendance.Tests.Capture;
 public sealed class ProcessIdentityTests
 {
     [Fact]
-    public void It_reads_what_it_writes()
+    public void A_process_identity_is_read_back_as_it_was_written()
     {
         Assert.True(ProcessIdentity.TryParse(ProcessIdentity.Current.ToString(), out var read));
         Assert.Equal(ProcessIdentity.Current, read);
@@ -20,7 +20,7 @@ public sealed class ProcessIdentityTests
     [InlineData("12:")]
     [InlineData("12:3:4")]
     [InlineData("-1:3")]
-    public void Nonsense_is_none(string? text) => Assert.False(ProcessIdentity.TryParse(text, out _));
+    public void A_malformed_process_identity_is_rejected(string? text) => Assert.False(ProcessIdentity.TryParse(text, out _));
 
     [Fact]
     public void A_process_of_the_same_id_that_started_at_another_time_is_another() =>

@@ -6,7 +6,7 @@ using Attendance.Tests.Hosts;
 
 namespace Attendance.Tests.Chaos;
 
-/// <summary>Somebody who borrows cameras at random, uses them, and gives them back, or does not.</summary>
+/// <summary>A client that borrows cameras at random, uses them, and gives them back or does not.</summary>
 internal sealed class ChaosClient(AttendanceSystem system, Witness witness, string[] cameras, int number, Random random)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -75,7 +75,7 @@ internal sealed class ChaosClient(AttendanceSystem system, Witness witness, stri
         }
     }
 
-    /// <summary>By lease, by session, or not at all; and late goodbyes may come twice.</summary>
+    /// <summary>Gives the camera back by lease, by session, or not at all. A late goodbye may be sent twice.</summary>
     private async Task EndAsync(string camera, string session, Lease lease, int ending)
     {
         if (ending == 3)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Attendance.Tests.Chaos;
 
-/// <summary>How long, and from which seed: the same seed makes the same decisions in the same order, if not at the same moment.</summary>
+/// <summary>The length of a run and its seed. The same seed makes the same decisions in the same order, but not at the same moments.</summary>
 internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
 {
     public static ChaosPlan FromEnvironment() => new(

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.Chaos;
 
-/// <summary>Clients and faults at random; the invariants are judged from outside: by HTTP, the store, and /proc.</summary>
+/// <summary>Runs clients and faults at random. The invariants are checked from outside: by HTTP, the store, and /proc.</summary>
 [Trait("Suite", "Chaos")]
 public sealed class ChaosTests
 {
@@ -195,7 +195,7 @@ public sealed class ChaosTests
         _witness.Count("fault " + what.Split(' ')[0] + (what.Contains("worker", StringComparison.Ordinal) ? " worker" : what.Contains("camera-api", StringComparison.Ordinal) ? " camera-api" : " store"));
     }
 
-    /// <summary>Nobody renews any more: in a bounded time everything is free, and the books are in order.</summary>
+    /// <summary>Waits until every camera is free after the last renewal, within a bound, and checks ledger and metrics.</summary>
     private async Task CheckAtRestAsync(AttendanceSystem system)
     {
         await Eventually.TrueAsync(

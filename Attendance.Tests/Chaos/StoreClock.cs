@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Attendance.Tests.Chaos;
 
 /// <summary>
-/// A redis-server whose clock can be moved while it runs: what it asks the kernel is answered by libfaketime, from a file.
+/// A redis-server whose clock can be moved while it runs: libfaketime answers its requests for the time from a file.
 /// </summary>
 internal sealed class StoreClock : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class StoreClock : IDisposable
             ? new StoreClock(faketime)
             : null;
 
-    /// <summary>How far it is ahead of this machine's clock, from now on.</summary>
+    /// <summary>Sets how far the store's clock is ahead of this machine's.</summary>
     public void Set(TimeSpan offset)
     {
         File.WriteAllText(Offset + ".new", offset.TotalSeconds.ToString("+0;-0;+0", CultureInfo.InvariantCulture));

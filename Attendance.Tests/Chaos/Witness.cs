@@ -4,7 +4,7 @@ using Attendance.Tests.Hosts;
 
 namespace Attendance.Tests.Chaos;
 
-/// <summary>What clients were told, and whether it can all be true.</summary>
+/// <summary>Records what clients were told, and checks whether all of it can be true.</summary>
 internal sealed class Witness
 {
     private readonly Lock _gate = new();

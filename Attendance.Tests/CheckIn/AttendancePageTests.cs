@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.CheckIn;
 
-/// <summary>The pages of groups, schedules and attendance, as forms are sent to them.</summary>
+/// <summary>Tests the pages of groups, schedules and attendance by the forms that are sent to them.</summary>
 public sealed class AttendancePageTests : IAsyncLifetime
 {
     private readonly AttendanceSite _site = new(new Uri("http://127.0.0.1:1"));
@@ -202,14 +202,14 @@ public sealed class AttendancePageTests : IAsyncLifetime
         Assert.DoesNotContain("class=\"secret\"", await GetAsync(page), StringComparison.Ordinal);
         var printed = await TextAsync(await PostAsync(page + "?handler=IssueQr", [], page, _operator));
         Assert.Contains("<svg", printed, StringComparison.Ordinal);
-        Assert.DoesNotContain("style=", printed, StringComparison.Ordinal); // which the content policy forbids
+        Assert.DoesNotContain("style=", printed, StringComparison.Ordinal); // the content policy forbids inline styles
         Assert.DoesNotContain("<svg", await GetAsync(page), StringComparison.Ordinal);
         using var revoked = await PostAsync(page + "?handler=RevokeQr", [], page, _operator);
         Assert.Contains("Issue a QR code", await GetAsync(page), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_a_person_gets_as_export_has_their_attendance()
+    public async Task A_persons_export_contains_their_attendance()
     {
         var (_, ada) = await SessionAsync();
         await _site.CheckInAsync(ada);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.CheckIn;
 
-/// <summary>Web with a clock that can be moved, and with people, groups and sessions as a test wants them.</summary>
+/// <summary>A Web with a clock that a test moves, and helpers that add people, groups and sessions.</summary>
 internal sealed class AttendanceSite : IAsyncDisposable
 {
     public const string Account = "test-account";
@@ -36,7 +36,7 @@ internal sealed class AttendanceSite : IAsyncDisposable
 
     public Task<T> DbAsync<T>(Func<AttendanceDb, Task<T>> use) => WithAsync(use);
 
-    /// <summary>A person who has given no consent: everybody attends alike.</summary>
+    /// <summary>Adds a person without consent, because attendance needs none.</summary>
     public Task<Guid> PersonAsync(string name, string number) => DbAsync(async db =>
     {
         var person = new Person { CreatedAt = Clock.UtcNow };
@@ -58,7 +58,7 @@ internal sealed class AttendanceSite : IAsyncDisposable
         return group!.Id;
     });
 
-    /// <summary>A session of an hour.</summary>
+    /// <summary>Adds a session of an hour.</summary>
     /// <param name="startsIn">When it starts, from now.</param>
     public Task<Guid> SessionAsync(Guid group, TimeSpan startsIn, string? place = null, MarkRules? rules = null) => DbAsync(async db =>
     {

@@ -87,7 +87,7 @@ public abstract partial class CheckInSuite
 
         Assert.Equal([("Lesson", StatementOutcome.PeriodClosed)], refused.Sessions);
         Assert.Empty(Assert.IsType<DoubtOutcome.NotMarked>(await SettleAsync(none, _ada)).Sessions);
-        Assert.IsType<DoubtOutcome.NoDoubt>(await SettleAsync(closed, _ada)); // it is settled all the same
+        Assert.IsType<DoubtOutcome.NoDoubt>(await SettleAsync(closed, _ada)); // the doubt is settled even so
         Assert.Equal(0, await CountAsync());
 
         Task<Guid> DoubtAsync(string place) => _site.DbAsync(async db =>

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Attendance.Tests.CheckIn;
 
-/// <summary>How check-ins are recorded; the same on every database that Web may have.</summary>
+/// <summary>Tests how check-ins are recorded, on every database that Web may have.</summary>
 public abstract partial class CheckInSuite : IAsyncLifetime
 {
     private AttendanceSite _site = null!;
@@ -217,7 +217,7 @@ public abstract partial class CheckInSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_recorded_cannot_be_changed_even_past_the_program()
+    public async Task Recorded_check_ins_cannot_be_changed_even_by_SQL()
     {
         await _site.SessionAsync(_group, TimeSpan.Zero);
         await _site.CheckInAsync(_ada);

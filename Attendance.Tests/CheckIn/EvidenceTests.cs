@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Attendance.Tests.CheckIn;
 
-/// <summary>Nobody is marked by doubt: there is no evidence of a face that leaves one.</summary>
+/// <summary>Tests that a face that leaves a doubt is no evidence, so nobody is marked by it.</summary>
 public sealed class EvidenceTests
 {
     private static readonly AcceptanceLimits s_limits = new(MaxDistance: 0.5, MinMargin: 0.08, MinFrames: 3);

@@ -1,11 +1,11 @@
 namespace Attendance.Tests.CheckIn;
 
-/// <summary>The machine's clock, moved. Timers run as ever.</summary>
+/// <summary>The machine's clock with an offset. Timers run in real time.</summary>
 internal sealed class MovedClock : TimeProvider
 {
     private long _ahead;
 
-    /// <summary>How far it is ahead of the machine's.</summary>
+    /// <summary>How far the clock is ahead of the machine's.</summary>
     public TimeSpan Ahead
     {
         get => new(Interlocked.Read(ref _ahead));

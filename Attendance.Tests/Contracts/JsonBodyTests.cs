@@ -34,7 +34,7 @@ public sealed class JsonBodyTests
     [InlineData("""{"number":1,}""", "$")]
     [InlineData("""{"number":1} 2""", "$")]
     [InlineData("some_text=a", "$")]
-    public async Task What_is_not_as_it_must_be_is_refused_under_its_name(string body, string field)
+    public async Task An_invalid_member_is_refused_by_name(string body, string field)
     {
         var refused = await Assert.ThrowsAsync<RequestException>(() => JsonBody.ReadAsync<Sample>(RequestOf(body), absent: null, Cancel));
 
@@ -43,7 +43,7 @@ public sealed class JsonBodyTests
     }
 
     [Fact]
-    public async Task What_is_as_it_may_be_is_read()
+    public async Task A_valid_body_is_read()
     {
         var read = await JsonBody.ReadAsync<Sample>(
             RequestOf("""{"some_text":"a","number":1,"truth":true,"texts":["b"],"nested":{"number":2}}"""), absent: null, Cancel);
@@ -54,7 +54,7 @@ public sealed class JsonBodyTests
     }
 
     [Fact]
-    public async Task What_another_process_has_written_may_have_more()
+    public async Task A_body_written_by_another_process_may_have_unknown_members()
     {
         var read = await JsonBody.ReadAsync<Sample>(RequestOf("""{"number":1,"of_a_later_version":true}"""), absent: null, Cancel, WireJson.Kept);
 

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.Contracts;
 
-/// <summary>The pages describe for their type check what camera-api sends. Each member that they name is one that it sends.</summary>
+/// <summary>Tests the types in which the pages describe camera-api's answers: camera-api sends every member that they declare.</summary>
 public sealed partial class PageContractTests
 {
     [Theory]
@@ -24,7 +24,7 @@ public sealed partial class PageContractTests
     [InlineData("operations/contract.js", "DeadLetter", typeof(DeadLetter))]
     [InlineData("camera/api.js", "Lease", typeof(LeaseResponse))]
     [InlineData("camera/api.js", "Camera", typeof(CameraView))]
-    public void What_a_page_expects_is_sent(string file, string name, Type sent)
+    public void The_camera_API_sends_every_member_that_a_page_expects(string file, string name, Type sent)
     {
         var script = File.ReadAllText(Repository.PathOf("Attendance.Web", "wwwroot", "js", file));
         var expected = Members().Matches(Regex.Match(script, $@"@typedef \{{object\}} {name}\n(?<members>( \* @property .*\n)+)").Groups["members"].Value)

@@ -24,7 +24,7 @@ public sealed class DataFilesTests
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
         var file = Path.Combine(folder.FullName, "attendance.db");
         await File.WriteAllBytesAsync(file, [], Cancel);
-        File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100); // as an earlier version has left it
+        File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100); // the mode that an earlier version left
         await using (var web = new WebServer(s_nowhere, ("Data:Folder", folder.FullName)))
         {
             await web.SignInAsync();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Attendance.Tests.Data;
 
-/// <summary>What is written in databases about their keys, and must be understood for as long as there are such databases.</summary>
+/// <summary>Tests what databases store about their encryption keys. It must stay readable for as long as such databases exist.</summary>
 public sealed class KeyRingTests
 {
     private const string Written = "Attendance.Web.Data.Protection.SecretXmlDecryptor, Attendance.Web, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null";

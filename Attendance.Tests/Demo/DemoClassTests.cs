@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Attendance.Tests.Demo;
 
-/// <summary>The demo as Web makes and removes it. No camera API is there, so nobody checks in by face.</summary>
+/// <summary>Tests how Web makes and removes the demo. There is no camera API, so nobody checks in by face.</summary>
 public sealed class DemoClassTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("attendance-demo-");
@@ -59,7 +59,7 @@ public sealed class DemoClassTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_removed_for_good_until_the_next_start()
+    public async Task A_removed_demo_stays_removed_until_the_next_start()
     {
         await RemoveAsync();
 
@@ -72,7 +72,7 @@ public sealed class DemoClassTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_somebody_else_checked_in_to_stays()
+    public async Task A_demo_session_with_a_real_check_in_stays_when_the_demo_is_removed()
     {
         var group = await _site.DbAsync(db => db.Groups.Select(each => each.Id).SingleAsync(Cancel));
         var person = await _site.PersonAsync("Grace Hopper", "G-1");

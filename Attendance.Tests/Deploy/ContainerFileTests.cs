@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Deploy;
 
-/// <summary>No container engine is needed: what a container file copies must be there, and what it builds is built and started here.</summary>
+/// <summary>Tests the container files without a container engine: the files that they copy must exist, and what they build is built and started here.</summary>
 public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisStore>
 {
     private const string Key = "0123456789abcdef0123456789abcdef";
@@ -18,7 +18,7 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
     [Theory]
     [InlineData("camera-api")]
     [InlineData("web")]
-    public void What_is_copied_is_there_and_what_runs_is_not_root(string name)
+    public void A_container_file_copies_files_that_exist_and_does_not_run_as_root(string name)
     {
         var lines = Lines(name);
 
@@ -29,9 +29,9 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
         Assert.Equal("USER 1654:1654", lines.Last(line => line.StartsWith("USER ", StringComparison.Ordinal)));
     }
 
-    /// <summary>The very command of the container file, on the very files that it copies.</summary>
+    /// <summary>Runs the command of the container file on the files that it copies.</summary>
     [Fact]
-    public async Task What_is_published_opens_a_camera_and_says_so_if_its_worker_is_missing()
+    public async Task A_published_camera_API_opens_a_camera_and_says_so_if_its_worker_is_missing()
     {
         Assert.SkipWhen(redis.Missing is not null, redis.Missing ?? "");
         var lines = Lines("camera-api");
@@ -57,7 +57,7 @@ public sealed class ContainerFileTests(RedisStore redis) : IClassFixture<RedisSt
             await BorrowAsync(app, program, (health, lease) =>
             {
                 Assert.Equal(HttpStatusCode.OK, health.StatusCode);
-                Assert.Equal(HttpStatusCode.Created, lease.StatusCode); // with its first frame in hand
+                Assert.Equal(HttpStatusCode.Created, lease.StatusCode); // answered after the first frame
                 return Task.CompletedTask;
             });
 

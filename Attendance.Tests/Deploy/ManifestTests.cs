@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.Deploy;
 
-/// <summary>What a cluster would say of the manifests, as far as it can be known without one.</summary>
+/// <summary>Tests the Kubernetes manifests, as far as that is possible without a cluster.</summary>
 public sealed class ManifestTests
 {
     public static TheoryData<string> Folders => ["base", "usb-cameras"];
@@ -110,7 +110,7 @@ public sealed class ManifestTests
         Assert.Contains("169.254.0.0/16", anywhere[0].Except);
     }
 
-    /// <summary>It believes what a proxy says of a visitor, so nothing but a proxy may reach it.</summary>
+    /// <summary>Web trusts the headers in which a proxy describes a visitor, so nothing but a proxy may reach it.</summary>
     [Fact]
     public void Web_is_reached_by_a_proxy_only()
     {
@@ -177,7 +177,7 @@ public sealed class ManifestTests
         }
     }
 
-    /// <summary>Some class of options has the section's properties, down to the key.</summary>
+    /// <summary>Whether a class of options has a property for each part of the key.</summary>
     private static bool IsBound(Assembly assembly, string key)
     {
         var parts = key.Split(':');

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.Doors;
 
-/// <summary>A real camera API with a camera that shows somebody's face all the time, for Webs of tests.</summary>
+/// <summary>A real camera API with a camera that always shows one person's face, for the Webs of several tests.</summary>
 public sealed class DoorCamera : IAsyncLifetime
 {
     public const string Id = "door", Place = "Front door";
@@ -43,11 +43,11 @@ public sealed class DoorCamera : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>A Web that uses this camera API, and looks often.</summary>
+    /// <summary>Starts a Web that uses this camera API and polls at short intervals.</summary>
     internal AttendanceSite Site(params (string Key, string? Value)[] settings) => new(
         Node.Address, [("Security:ApiKey", TestSecrets.ApiKey), ("Doors:LookEvery", "00:00:00.2"), ("Doors:LeaseLasts", "00:00:05"), .. settings]);
 
-    /// <summary>The numbers of the face that the camera shows, moved by so much.</summary>
+    /// <summary>Returns the embedding of the face that the camera shows, moved by this distance.</summary>
     internal static async Task<FaceEmbedding> FaceAsync(AttendanceSite site, double distance = 0)
     {
         var seen = Assert.IsType<FaceObservation.OneFace>(
@@ -55,11 +55,11 @@ public sealed class DoorCamera : IAsyncLifetime
         return distance == 0 ? seen.Embedding! : TestEmbeddings.At(distance, seen.Embedding!, seed: 7);
     }
 
-    /// <summary>Somebody with pictures, of whose face these are the numbers.</summary>
+    /// <summary>Adds a person whose pictures have this embedding.</summary>
     internal static Task<Guid> PersonAsync(AttendanceSite site, string name, string number, FaceEmbedding face) => site.WithAsync<IServiceProvider, Guid>(
         services => TestPeople.AddAsync(services, name, number, "Class", consent: true, [Pose.Front], Cancel, face));
 
-    /// <summary>The person whom the camera shows, expected in a session that is open now.</summary>
+    /// <summary>Adds the person whom the camera shows, expected in a session that is open now.</summary>
     internal static async Task<(Guid Person, Guid Session)> ExpectedAsync(AttendanceSite site)
     {
         var person = await PersonAsync(site, "Ada Lovelace", "A-1", await FaceAsync(site));
@@ -72,7 +72,7 @@ public sealed class DoorCamera : IAsyncLifetime
     internal static Task BecomesAsync(AttendanceSite site, DoorCondition condition) => Eventually.TrueAsync(
         async () => await ConditionAsync(site) == condition, TimeSpan.FromSeconds(40), $"the door is {condition}");
 
-    /// <summary>What the only door's state is.</summary>
+    /// <summary>Returns the state of the only door.</summary>
     internal static async Task<DoorCondition?> ConditionAsync(AttendanceSite site)
     {
         var door = Assert.Single(await site.WithAsync<DoorStore, IReadOnlyList<Door>>(doors => doors.ListAsync(Cancel)));

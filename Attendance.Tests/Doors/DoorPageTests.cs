@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Doors;
 
-/// <summary>The page on which administrators choose cameras for doors. The camera API is away here, so no camera is known to be unknown.</summary>
+/// <summary>Tests the page on which administrators choose cameras for doors. The camera API is away, so the page cannot reject an unknown camera.</summary>
 public sealed class DoorPageTests : IAsyncLifetime
 {
     private readonly AttendanceSite _site = new(new Uri("http://127.0.0.1:1"));
@@ -26,7 +26,7 @@ public sealed class DoorPageTests : IAsyncLifetime
     [Theory]
     [InlineData("/doors")]
     [InlineData("/demo")]
-    public async Task Only_administrators_come_here(string page)
+    public async Task Only_administrators_reach_the_doors_page(string page)
     {
         using var other = new Visit(_site.Web.Address) { Cookie = (await _site.Web.SignInAsync()).Value };
 
@@ -57,7 +57,7 @@ public sealed class DoorPageTests : IAsyncLifetime
     [InlineData("Front door", "Hall", "auto", "The camera must be the id of a camera of the server.")]
     [InlineData("Front door", "Hall", "browser-0123456789abcdef0123456789abcdef-0123456789abcdef", "The camera must be the id of a camera of the server.")]
     [InlineData("Front door", "...", "door", "The place needs a letter or a digit")]
-    public async Task What_is_wrong_is_said_of_its_field(string name, string place, string camera, string words)
+    public async Task An_invalid_value_is_explained_at_its_field(string name, string place, string camera, string words)
     {
         var answer = await AddAsync(name, place, camera);
 

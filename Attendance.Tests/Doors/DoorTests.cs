@@ -16,7 +16,7 @@ using static Attendance.Tests.Doors.DoorCamera;
 
 namespace Attendance.Tests.Doors;
 
-/// <summary>A camera of the server at a door, with a real camera API.</summary>
+/// <summary>Tests a server camera at a door, with a real camera API.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class DoorTests(DoorCamera door) : IClassFixture<DoorCamera>
 {
@@ -144,7 +144,7 @@ public sealed class DoorTests(DoorCamera door) : IClassFixture<DoorCamera>
         await BecomesAsync(site, Enum.Parse<DoorCondition>(condition));
     }
 
-    /// <summary>Each process of Web watches, and camera-api decides which one.</summary>
+    /// <summary>Each process of Web asks for the camera, and camera-api decides which one gets it.</summary>
     [Fact]
     public async Task Of_two_processes_one_watches_and_the_other_goes_on_when_it_stops()
     {

@@ -50,7 +50,7 @@ public sealed class MotionJpegReaderTests
     [InlineData("--x\r\nContent-Type: image/jpeg\r\n\r\n")]
     [InlineData("--x\r\nContent-Length: -3\r\n\r\n")]
     [InlineData("--x\r\nContent-Length: 99999999999\r\n\r\n")]
-    public async Task What_is_no_stream_of_the_camera_API_is_refused(string text) => await Assert.ThrowsAsync<InvalidDataException>(() => Reader(text).NextAsync(Cancel));
+    public async Task An_answer_that_is_no_camera_stream_is_refused(string text) => await Assert.ThrowsAsync<InvalidDataException>(() => Reader(text).NextAsync(Cancel));
 
     [Fact]
     public async Task A_head_without_an_end_is_refused_before_it_fills_the_memory()

@@ -31,6 +31,14 @@ public sealed class CommandTests(SharedSystem shared) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_invalid_url_is_reported_in_one_line()
+    {
+        var (exitCode, _, errors) = await RunAsync("list-cameras", "--url", "nonsense");
+
+        Assert.Equal((1, "'--url nonsense' must be an http or https address."), (exitCode, errors.Trim()));
+    }
+
+    [Fact]
     public async Task List_cameras_shows_what_is_configured_where_no_API_runs()
     {
         var (exitCode, output, errors) = await RunAsync(

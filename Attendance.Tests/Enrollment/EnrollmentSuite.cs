@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Attendance.Tests.Enrollment;
 
-/// <summary>People and their pictures, as pages and programs meet them; the same on every database that Web may have.</summary>
+/// <summary>Tests the pages and endpoints for people and their pictures, on every database that Web may have.</summary>
 public abstract partial class EnrollmentSuite : IAsyncLifetime
 {
     private const string Session = "camera_123456789_abc123";
@@ -95,7 +95,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     [Fact]
     public async Task Of_two_who_add_the_same_number_at_once_one_is_told()
     {
-        await GetAsync("/people/new"); // one cookie for all forms
+        await GetAsync("/people/new"); // sets the cookie that all forms use
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
             PostAsync("/people/new", new() { ["Form.FullName"] = $"Person {i}", ["Form.Number"] = "B-1" })));
 
@@ -126,7 +126,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     [InlineData("Ada", "no spaces", "The number may have")]
     [InlineData("Ada", "123456789012345678901234567890123", "The number may have")]
     [InlineData("A\u0007da", "1", "cannot be written")]
-    public async Task What_cannot_be_kept_is_refused_and_named(string name, string number, string words)
+    public async Task An_invalid_name_or_number_is_refused_with_an_explanation(string name, string number, string words)
     {
         using var refused = await PostAsync("/people/new", new() { ["Form.FullName"] = name, ["Form.Number"] = number });
 
@@ -237,7 +237,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_sent_under_a_lease_that_has_ended_is_refused()
+    public async Task A_picture_sent_under_an_ended_lease_is_refused()
     {
         var id = await AddAsync(Name, "H-1");
         var lease = await BorrowAsync();
@@ -248,7 +248,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_sent_under_another_token_is_refused()
+    public async Task A_picture_sent_under_another_token_is_refused()
     {
         var id = await AddAsync(Name, "I-1");
         var lease = await BorrowAsync();
@@ -262,7 +262,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         var id = await AddAsync(Name, "J-1");
         var early = await BorrowAsync();
         using var stored = await SendAsync(id, Pose.Front, early);
-        await QueryAsync(db => db.Shots.ExecuteUpdateAsync(shots => shots.SetProperty(shot => shot.FencingToken, early.Token + 1), Cancel)); // by a later one
+        await QueryAsync(db => db.Shots.ExecuteUpdateAsync(shots => shots.SetProperty(shot => shot.FencingToken, early.Token + 1), Cancel)); // as if a later lease had written
 
         await RefusedAsync(await SendAsync(id, Pose.Left, early), HttpStatusCode.Conflict, "stale_token", shots: 1);
     }
@@ -355,7 +355,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     [InlineData("fencing_token", "-1")]
     [InlineData("manual", "perhaps")]
     [InlineData("picture", null)]
-    public async Task A_field_that_is_wrong_is_named(string field, string? value)
+    public async Task An_invalid_field_of_an_upload_is_named(string field, string? value)
     {
         var id = await AddAsync(Name, "Q-1");
         var lease = await BorrowAsync();
@@ -368,7 +368,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_picture_is_refused()
+    public async Task An_upload_that_is_no_picture_is_refused()
     {
         var id = await AddAsync(Name, "R-1");
         var lease = await BorrowAsync();
@@ -383,7 +383,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_changes_something_needs_the_token_of_the_page()
+    public async Task Every_change_needs_the_pages_token()
     {
         var id = await AddAsync(Name, "S-1");
         var lease = await BorrowAsync();
@@ -571,7 +571,7 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
     }
 
     [Fact]
-    public async Task What_is_deleted_while_somebody_reads_is_told_and_goes_with_the_next_deletion()
+    public async Task Data_deleted_during_a_read_is_logged_as_remaining_and_erased_with_the_next_deletion()
     {
         var cancel = TestContext.Current.CancellationToken;
         const string name = "Radia Joy Perlman of the spanning tree";

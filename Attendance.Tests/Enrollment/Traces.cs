@@ -1,6 +1,6 @@
 namespace Attendance.Tests.Enrollment;
 
-/// <summary>What is left of somebody in files, also in those that a database has open.</summary>
+/// <summary>Searches files for remains of a person, including files that a database has open.</summary>
 internal static class Traces
 {
     /// <summary>The session store's lock is left out: it is empty, and nobody else may open it.</summary>
@@ -13,7 +13,7 @@ internal static class Traces
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var all = new MemoryStream();
-        stream.CopyTo(all); // it may grow while it is read
+        stream.CopyTo(all); // the file may grow while it is read
         return all.ToArray().AsSpan().IndexOf(trace) >= 0;
     }
 }

@@ -43,7 +43,7 @@ public sealed class FaceMatcherTests
     [InlineData("0.3/far 0.3/far two 0.3/far", "not yet")]
     [InlineData("0.3/far 0.3/far two 0.3/far 0.3/far 0.3/far", "accepted Ann")]
     [InlineData("0.3/far 0.3/far far/far far/far far/far far/far far/far", "unknown")] // the first two are no longer judged
-    public void The_table_of_cases(string frames, string decision)
+    public void A_series_of_frames_is_judged_as_the_table_says(string frames, string decision)
     {
         var people = new TwoPeople();
 
@@ -186,7 +186,7 @@ public sealed class FaceMatcherTests
 
     private static void Holds(Action<Scene> claim) => Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(500), Prop.ForAll(Scenes, claim));
 
-    /// <summary>People of whom some look alike, and frames that are mostly near to one of them.</summary>
+    /// <summary>People, some of whom look alike, and frames that are mostly near one of them.</summary>
     private sealed record Scene(int Seed, List<FaceFrame> Frames, List<FaceCandidate> Candidates)
     {
         public static Scene Of(int seed, int people, int[] kinds, int[] nearness, double apart)
@@ -240,7 +240,7 @@ public sealed class FaceMatcherTests
 
         private static double DistanceOf(string text) => text == "far" ? 0.75 : double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
-        /// <summary>The point that has these two distances, on the line through the two people or beside it.</summary>
+        /// <summary>Returns a point with these two distances from the two people.</summary>
         private static FaceEmbedding Face(double toAnn, double toBob)
         {
             var along = ((toAnn * toAnn) - (toBob * toBob) + (Apart * Apart)) / (2 * Apart);

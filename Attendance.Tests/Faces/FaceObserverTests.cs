@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faces;
 
-/// <summary>An observer as Web has it, for all tests of a class: it takes a moment to open.</summary>
+/// <summary>An observer configured as in Web, shared by the tests of a class because it takes a moment to open.</summary>
 public sealed class Observing : IDisposable
 {
     private readonly FaceNets _nets = TestNets.Open();

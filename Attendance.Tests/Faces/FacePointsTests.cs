@@ -61,12 +61,12 @@ public sealed class FacePointsTests
     [InlineData(100, 200, -50)] // the mouth above them
     [InlineData(100, float.NaN, 50)]
     [InlineData(float.NegativeInfinity, float.PositiveInfinity, 50)]
-    public void What_cannot_be_a_face_is_none(float oneEye, float otherEye, float mouth) =>
+    public void Points_that_cannot_be_a_face_are_rejected(float oneEye, float otherEye, float mouth) =>
         Assert.Null(FacePoints.From(new(oneEye, 100), new(otherEye, 100), new(150, 120), new(150, 100 + mouth)));
 
     private static void Holds(Action<Head> claim) => Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess(true), Prop.ForAll(Heads, claim));
 
-    /// <summary>Eyes, nose and mouth, told in the head's own terms.</summary>
+    /// <summary>A face whose eyes, nose and mouth are given in the head's own coordinates.</summary>
     private sealed record Head(Vector2 Middle, float Eyes, float Mouth, float MouthAside, float Yaw, float Pitch, float Roll)
     {
         public FacePoints? Points(bool otherEyeFirst = false, Func<Vector2, Vector2>? place = null)

@@ -22,7 +22,7 @@ public sealed class JpegStructureTests
     }
 
     [Fact]
-    public void One_that_is_cut_off_anywhere_may_not()
+    public void A_truncated_picture_may_not_be_decoded()
     {
         using var picture = new Mat(64, 64, MatType.CV_8UC3);
         Cv2.Randu(picture, Scalar.Black, Scalar.White);
@@ -44,7 +44,7 @@ public sealed class JpegStructureTests
         Assert.Null(Check([s_start, [0xFF, 0xFF], s_frame, s_scan, [0xFF], s_end, [1, 2, 3]]));
 
     [Fact]
-    public void What_no_camera_makes_is_not_decoded()
+    public void A_structure_that_no_camera_makes_is_not_decoded()
     {
         byte[][] none = [s_start, s_end];
         byte[][] noFrame = [s_start, s_scan, s_end];
@@ -68,7 +68,7 @@ public sealed class JpegStructureTests
     [InlineData(4096, 4096, null)]
     [InlineData(4097, 1, nameof(PictureFault.TooLarge))]
     [InlineData(1, 4097, nameof(PictureFault.TooLarge))]
-    public void A_side_has_its_limit(int width, int height, string? fault) =>
+    public void The_width_and_height_of_a_picture_are_limited(int width, int height, string? fault) =>
         Assert.Equal(fault, Check([s_start, Frame(0xC0, width, height), s_scan, s_end])?.ToString());
 
     private static PictureFault? Check(byte[][] parts) => JpegStructure.Check(parts.SelectMany(part => part).ToArray());

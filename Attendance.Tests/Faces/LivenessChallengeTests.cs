@@ -44,7 +44,7 @@ public sealed class LivenessChallengeTests
     [InlineData("straight wait wait wait wait wait", "TooSlow TurnLeft")]
     [InlineData("straight left straight wait wait wait wait wait", "TooSlow Blink")]
     [InlineData("none none none none none none none none none none none none none none none none none none none none none none", "TooSlow LookStraight")]
-    public void The_table_of_cases(string words, string result) => Assert.Equal(result, new Film([Left, Blink, Right]).Play(words));
+    public void A_challenge_passes_fails_or_goes_on_as_the_table_says(string words, string result) => Assert.Equal(result, new Film([Left, Blink, Right]).Play(words));
 
     [Fact]
     public void One_frame_that_is_turned_is_not_enough()
@@ -90,14 +90,14 @@ public sealed class LivenessChallengeTests
     [Theory]
     [InlineData("straight right", "straight left straight shut straight right")]
     [InlineData("straight left straight shut straight right", "two other cut straight")]
-    public void What_has_ended_stays_as_it_ended(string first, string then)
+    public void An_ended_challenge_keeps_its_outcome(string first, string then)
     {
         var film = new Film([Left, Blink, Right]);
 
         Assert.Equal(film.Play(first), film.Play(then));
     }
 
-    /// <summary>People blink in their own ways, and their eyes are open in their own ways.</summary>
+    /// <summary>Blinks and open eyes look different from person to person.</summary>
     [Theory]
     [InlineData(0.18, 0.10, true)]
     [InlineData(0.26, 0.12, true)]
@@ -139,7 +139,7 @@ public sealed class LivenessChallengeTests
         Assert.All(drawn, sequence => Assert.InRange(sequence.Value, 850, 1150));
     }
 
-    /// <summary>Whatever a still picture is made to do short of turning far enough, it does not pass.</summary>
+    /// <summary>A picture that is moved in any way but does not turn far enough does not pass.</summary>
     [Fact]
     public void Nothing_passes_that_does_not_turn_far_enough() => Check.One(
         Config.QuickThrowOnFailure.WithQuietOnSuccess(true),
@@ -161,7 +161,7 @@ public sealed class LivenessChallengeTests
     [InlineData("always", true, true)]
     [InlineData("always", false, true)]
     [InlineData("never", false, false)]
-    public void Where_it_is_required_is_a_setting(string required, bool attended, bool isRequired) =>
+    public void A_setting_says_where_proof_of_life_is_required(string required, bool attended, bool isRequired) =>
         Assert.Equal(isRequired, Bind(("Required", required)).IsRequired(attended));
 
     [Theory]
@@ -190,7 +190,7 @@ public sealed class LivenessChallengeTests
         return services.GetRequiredService<IOptions<LivenessOptions>>().Value;
     }
 
-    /// <summary>What a camera with ten frames a second sees of somebody.</summary>
+    /// <summary>Feeds a challenge with frames of a person at ten frames a second.</summary>
     private sealed class Film(IReadOnlyList<LivenessAction> actions)
     {
         private static readonly TimeSpan s_frame = TimeSpan.FromSeconds(0.1);

@@ -16,7 +16,7 @@ public sealed class ModelFilesTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public Task What_the_build_installs_is_what_was_measured() => ModelFiles.Installed.CheckAsync(Cancel);
+    public Task The_build_installs_the_models_that_were_measured() => ModelFiles.Installed.CheckAsync(Cancel);
 
     [Theory, MemberData(nameof(Files))]
     public async Task A_model_that_is_missing_is_told_with_what_to_do(string file)

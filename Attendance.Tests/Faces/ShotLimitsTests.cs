@@ -34,7 +34,7 @@ public sealed class ShotLimitsTests
     [InlineData("MinTurn", "0.9")]
     [InlineData("MaxTurn", "0.1")]
     [InlineData("MinFrontPitch", "0.7")]
-    public void One_that_makes_no_sense_is_named(string key, string value)
+    public void A_limit_that_makes_no_sense_is_named(string key, string value)
     {
         var failure = Assert.Throws<OptionsValidationException>(() => Bind([(key, value)]));
 

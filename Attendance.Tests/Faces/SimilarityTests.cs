@@ -17,7 +17,7 @@ public sealed class SimilarityTests
             scale / 100f * MathF.Cos(turn * MathF.PI / 180), scale / 100f * MathF.Sin(turn * MathF.PI / 180), new(shift.Item1, shift.Item2)));
 
     [Fact]
-    public void The_way_back_leads_back() => Holds(there =>
+    public void The_inverse_maps_a_point_back() => Holds(there =>
     {
         var back = there.Inverse().Apply(there.Apply(new(123, 45)));
 
@@ -27,7 +27,7 @@ public sealed class SimilarityTests
     });
 
     [Fact]
-    public void The_one_that_moved_some_points_is_found_by_them() => Holds(similarity =>
+    public void A_similarity_is_recovered_from_the_points_that_it_moved() => Holds(similarity =>
     {
         Vector2[] points = [new(46, 47), new(102, 47), new(74, 80), new(74, 107)];
 
@@ -46,7 +46,7 @@ public sealed class SimilarityTests
     [InlineData(400)]
     [InlineData(100)]
     [InlineData(40)]
-    public void What_is_cut_out_lies_where_it_should(int side)
+    public void A_cut_of_a_picture_is_centred_and_scaled_exactly(int side)
     {
         using var picture = new Mat(2000, 2000, MatType.CV_8UC3, Scalar.Black);
         Cv2.Circle(picture, new Point(1100, 900), side / 5, Scalar.White, -1);

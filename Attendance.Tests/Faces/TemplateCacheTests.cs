@@ -20,7 +20,7 @@ public sealed class TemplateCacheTests
         cache.Keep(person, [first, second], mean);
 
         Assert.Same(mean, cache.Find(person, [second, first]));
-        Assert.Null(cache.Find(person, [first])); // one was deleted
+        Assert.Null(cache.Find(person, [first])); // one shot was deleted
         Assert.Equal(0, cache.Count);
         cache.Keep(person, [first], mean);
         Assert.Null(cache.Find(person, [first, second]));
@@ -28,7 +28,7 @@ public sealed class TemplateCacheTests
     }
 
     [Fact]
-    public void Who_was_used_longest_ago_makes_room()
+    public void The_least_recently_used_person_is_dropped_from_the_cache()
     {
         var cache = Cache(capacity: 2);
         Guid[] people = [Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()];
@@ -44,7 +44,7 @@ public sealed class TemplateCacheTests
     }
 
     [Fact]
-    public void Who_is_not_asked_for_any_more_is_forgotten()
+    public void A_person_who_is_not_asked_for_any_more_is_dropped_from_the_cache()
     {
         var cache = Cache();
         Guid[] people = [Guid.NewGuid(), Guid.NewGuid()];
@@ -58,7 +58,7 @@ public sealed class TemplateCacheTests
     }
 
     [Fact]
-    public void Nothing_is_kept_where_nothing_may_be()
+    public void A_cache_without_capacity_keeps_nothing()
     {
         var cache = Cache(capacity: 0);
         var person = Guid.NewGuid();

@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faces;
 
-/// <summary>What is kept of faces; the same on every database that Web may have.</summary>
+/// <summary>Tests how templates of faces are stored, on every database that Web may have.</summary>
 public abstract class TemplateSuite : IAsyncLifetime
 {
     private WebServer _web = null!;
@@ -135,8 +135,8 @@ public abstract class TemplateSuite : IAsyncLifetime
     {
         var (ann, bob) = (await AddAsync("Ann", TestEmbeddings.Random(1), Pose.Front, Pose.Left), await AddAsync("Bob", TestEmbeddings.Random(2), Pose.Front));
         await QueryAsync(db => db.ShotTemplates.Where(each => db.Shots.Any(shot => shot.Id == each.ShotId && shot.PersonId == ann))
-            .ExecuteUpdateAsync(each => each.SetProperty(row => row.Version, 0), Cancel)); // of an earlier model
-        await QueryAsync(db => db.ShotTemplates.Where(each => db.Shots.Any(shot => shot.Id == each.ShotId && shot.PersonId == bob)).ExecuteDeleteAsync(Cancel)); // of a version without templates
+            .ExecuteUpdateAsync(each => each.SetProperty(row => row.Version, 0), Cancel)); // templates of an earlier model
+        await QueryAsync(db => db.ShotTemplates.Where(each => db.Shots.Any(shot => shot.Id == each.ShotId && shot.PersonId == bob)).ExecuteDeleteAsync(Cancel)); // pictures of a version without templates
         Assert.Empty(await ReadAsync(store => store.CandidatesAsync([ann, bob], Cancel)));
         Assert.Contains("Recognition data: 0 of 3 pictures", await GetAsync("/people"), StringComparison.Ordinal);
         using (var someoneElse = _web.Client(await _web.SignInAsync(AccountRole.Operator)))

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>Clients that let go, and workers and drivers that fail while a camera is held.</summary>
+/// <summary>Tests clients that release their camera, and workers and drivers that fail while a camera is held.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : IAsyncDisposable
@@ -122,7 +122,7 @@ public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : 
         table.Record(FaultRow.HangsInOpen, times, await _faulty.LeaksAsync());
     }
 
-    /// <summary>From the fault until a picture taken after the old worker's end is there, for the same lease.</summary>
+    /// <summary>Measures from the fault until the same lease delivers a picture taken after the old worker's end.</summary>
     private async Task ComesBackAsync(FaultRow row, string fault, int rounds, int atOnce)
     {
         var times = new List<TimeSpan>();
@@ -153,7 +153,7 @@ public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : 
         table.Record(row, times, await _faulty.LeaksAsync());
     }
 
-    /// <summary>From the release until the device is free.</summary>
+    /// <summary>Measures from the release until the device is free.</summary>
     private async Task IsFreedAsync(FaultRow row, params string[] faults)
     {
         foreach (var camera in _faulty.Faulty)
@@ -177,7 +177,7 @@ public sealed class CameraFaults(SharedFaultySystem shared, FaultTable table) : 
     }
 }
 
-/// <summary>A camera that cannot be shown to be free. It has a system to itself, for nobody gets that camera.</summary>
+/// <summary>Tests a camera that cannot be shown to be free. It has a system of its own, because nobody else can have that camera.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class QuarantineFaults(FaultTable table)

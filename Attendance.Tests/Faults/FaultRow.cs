@@ -1,7 +1,7 @@
 namespace Attendance.Tests.Faults;
 
-/// <summary>One line of the table: what goes wrong, and by when the camera must be free, or back.</summary>
-/// <param name="IsEmulated">Struck on the devices of an emulated machine, which is too slow to be held to the bound of a real one.</param>
+/// <summary>One row of the table: the fault, and the time within which the camera must be free or live again.</summary>
+/// <param name="IsEmulated">Whether the fault is measured on an emulated machine, which is too slow for the bound of a real one.</param>
 public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool IsEmulated = false)
 {
     public static readonly FaultRow
@@ -62,7 +62,7 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
             "system clock jumps, an hour back and a day forth (emulated machine)", Seconds(2), "no effect: same lease, new pictures within 2 s", IsEmulated: true),
         TwoRace = new("two sessions race", Seconds(5), "exactly one wins, the other is told within 5 s");
 
-    /// <summary>In the order of the page.</summary>
+    /// <summary>All rows, in the order of the page.</summary>
     public static IReadOnlyList<FaultRow> All { get; } =
     [
         ClientReleases, TabClosed, PageLeft, PageReloaded, BrowserKilled, RendererCrashed, NetworkCut, TabHidden,

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>What the runs have shown, for all tests of the suite; printed when the last of them is over.</summary>
+/// <summary>Collects the measurements of all tests of the suite, and prints them after the last test.</summary>
 public sealed class FaultTable : IDisposable
 {
     private const string FileVariable = "ATTENDANCE_FAULTS_TABLE";
@@ -19,10 +19,10 @@ public sealed class FaultTable : IDisposable
     public static int Runs { get; } =
         int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 3;
 
-    /// <summary>How often a fault strikes that takes seconds each time.</summary>
+    /// <summary>How often a fault that takes seconds is repeated.</summary>
     public static int FewRuns => Math.Min(Runs, Math.Max(3, Runs / 4));
 
-    /// <summary>Keeps what one row has shown, and holds it to its bound.</summary>
+    /// <summary>Records the measurements of one row, and asserts its bound.</summary>
     public void Record(FaultRow row, IReadOnlyList<TimeSpan> times, int leaked)
     {
         lock (_measured)
@@ -66,7 +66,7 @@ public sealed class FaultTable : IDisposable
         return text.Append(CultureInfo.InvariantCulture, $"\n{Environment.ProcessorCount} cores").ToString();
     }
 
-    /// <summary>Rows that this run has not measured stay as an earlier one has left them: no one run measures all.</summary>
+    /// <summary>Puts the table into the page. Rows that this run has not measured keep their figures, because no run measures all rows.</summary>
     private string Into(string page)
     {
         var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
@@ -105,7 +105,7 @@ public sealed class FaultTable : IDisposable
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 }
 
-/// <summary>One after the other, for they are held to bounds in time.</summary>
+/// <summary>The tests run one after the other, because they assert bounds in time.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class FaultSuite : ICollectionFixture<FaultTable>, ICollectionFixture<SharedFaultySystem>
 {

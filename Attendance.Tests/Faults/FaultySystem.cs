@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>The whole system with cameras that can be told to fail, and the means to see from outside what becomes of them.</summary>
+/// <summary>The whole system with cameras that fail on demand, and helpers that observe them from outside.</summary>
 public sealed class FaultySystem : IAsyncDisposable
 {
     private const int Cameras = 5;
@@ -50,7 +50,7 @@ public sealed class FaultySystem : IAsyncDisposable
 
     public Task<int> ApiAsync() => System.ProcessAsync("camera-api", Cancel);
 
-    /// <summary>The worker that the next camera will get: the one that holds none. Waits until there is just one.</summary>
+    /// <summary>Returns the spare worker, which the next camera will get. Waits until there is exactly one.</summary>
     public async Task<int> SpareAsync()
     {
         var api = await ApiAsync();
@@ -113,10 +113,10 @@ public sealed class FaultySystem : IAsyncDisposable
         return holds;
     }
 
-    /// <summary>A hold that somebody else made, a page say.</summary>
+    /// <summary>Adds a hold that somebody else made, such as a page.</summary>
     public void Add(Hold hold) => _holds.Add(hold);
 
-    /// <summary>The store was emptied: of what had ended before, no record can be asked for.</summary>
+    /// <summary>Forgets all holds after the store was emptied, because the ledger no longer has their ends.</summary>
     public void ForgetHolds() => _holds.Clear();
 
     public async Task ReleaseAsync(Hold hold)
@@ -131,7 +131,7 @@ public sealed class FaultySystem : IAsyncDisposable
         return response.StatusCode;
     }
 
-    /// <summary>Asks for a camera as somebody new.</summary>
+    /// <summary>Asks for a camera as a new session.</summary>
     /// <returns>The answer, its problem code if it is one, and how long it took.</returns>
     public async Task<(HttpStatusCode Status, string? Code, TimeSpan Took)> AskAsync(string cameraId)
     {
@@ -144,8 +144,8 @@ public sealed class FaultySystem : IAsyncDisposable
     }
 
     /// <summary>
-    /// The worker that had the camera is gone, as the kernel sees it, and the API offers the camera again. The camera of a
-    /// page is none of the API's any more, held, quarantined or otherwise.
+    /// Whether the worker that had the camera no longer runs, and the API offers the camera again. A page's camera is free when
+    /// the API no longer lists it, held, quarantined or otherwise.
     /// </summary>
     public async Task<bool> IsFreeAsync(Hold hold) => hold.Worker == Hold.NoWorker
         ? (await System.StatusAsync()).GetProperty("cameras").EnumerateArray().All(camera => camera.GetProperty("camera_id").GetString() != hold.CameraId)
@@ -154,7 +154,7 @@ public sealed class FaultySystem : IAsyncDisposable
     public Task<TimeSpan> FreeAsync(Hold hold, TimeSpan patience) =>
         Eventually.TrueAsync(() => IsFreeAsync(hold), patience, $"{hold.CameraId} is free");
 
-    /// <summary>Its first worker is gone, and then a picture was taken by another, for the same lease.</summary>
+    /// <summary>Waits until the first worker is gone and another one has delivered a picture for the same lease.</summary>
     public async Task DeliversAgainAsync(Hold hold, TimeSpan patience)
     {
         await Eventually.TrueAsync(() => !Processes.IsAlive(hold.Worker), patience, $"the worker of {hold.CameraId} is gone");
@@ -171,7 +171,7 @@ public sealed class FaultySystem : IAsyncDisposable
         },
         patience, $"{hold.CameraId} shows a new picture");
 
-    /// <summary>The ends that a camera's ledger has of this hold.</summary>
+    /// <summary>Returns the ends of this hold in the camera's ledger.</summary>
     public async Task<IReadOnlyList<string>> EndsAsync(Hold hold)
     {
         var history = await System.Api.GetFromJsonAsync<JsonElement>($"/api/cameras/{hold.CameraId}/history?limit=500", Cancel);
@@ -183,7 +183,7 @@ public sealed class FaultySystem : IAsyncDisposable
         ];
     }
 
-    /// <returns>The same, or null while the store is away, so that nobody knows.</returns>
+    /// <returns>The ends of this hold, or null while the store is away.</returns>
     public async Task<IReadOnlyList<string>?> KnownEndsAsync(Hold hold)
     {
         try
@@ -244,14 +244,14 @@ public sealed class FaultySystem : IAsyncDisposable
     }
 }
 
-/// <summary>A camera in use, and the process that has it open.</summary>
+/// <summary>A camera in use, with the process that has it open.</summary>
 public sealed record Hold(string CameraId, string SessionId, Lease Lease, int Worker)
 {
     /// <summary>The camera of a page: the browser has it open.</summary>
     public const int NoWorker = 0;
 }
 
-/// <summary>One system for all faults that leave it running.</summary>
+/// <summary>The system that is shared by all tests of faults that leave it running.</summary>
 public sealed class SharedFaultySystem : IAsyncLifetime
 {
     public FaultySystem Faulty { get; private set; } = null!;

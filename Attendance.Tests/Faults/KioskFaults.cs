@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>Kiosks that go away, in a real Chromium: in turn one that borrows a camera of the server and one that borrows its own.</summary>
+/// <summary>Tests kiosks that go away, in a real Chromium. Kiosks with a camera of the server and with their own take turns.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable table) : IAsyncDisposable
@@ -20,7 +20,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
 
     private static int Rounds => 2 * ((FaultTable.FewRuns + 1) / 2);
 
-    /// <summary>How often where each time takes more than ten seconds.</summary>
+    /// <summary>How often a fault that takes more than ten seconds is repeated.</summary>
     private static int SlowRounds => 2 * Math.Max(1, FaultTable.FewRuns / 4);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -37,7 +37,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
         return Task.CompletedTask;
     });
 
-    /// <summary>Stands for a loss of power: nothing is closed, and nothing is said any more.</summary>
+    /// <summary>Stands for a loss of power: nothing is closed, and nothing is sent any more.</summary>
     [Fact]
     public Task A_kiosk_whose_machine_stops_frees_its_camera() => StrikesAsync(FaultRow.KioskStopped, SlowRounds, (browser, _) =>
     {
@@ -77,7 +77,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
         table.Record(FaultRow.KioskBack, back, 0);
     }
 
-    /// <summary>From the fault until the camera is free, in a browser of its own each time.</summary>
+    /// <summary>Measures from the fault until the camera is free, each time in a new browser.</summary>
     private async Task StrikesAsync(FaultRow row, int rounds, Func<ChromiumProcess, ChromiumPage, Task> strikeAsync)
     {
         var times = new List<TimeSpan>();
@@ -95,7 +95,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
         table.Record(row, times, await _faulty.LeaksAsync());
     }
 
-    /// <summary>A browser that is made a kiosk, and holds its camera.</summary>
+    /// <summary>Starts a browser that is set up as a kiosk and holds its camera.</summary>
     private async Task<(ChromiumPage Page, Hold Hold)> OpenAsync(ChromiumProcess browser, Uri web, int round)
     {
         await browser.SendAsync("Storage.setCookies", new()
@@ -105,7 +105,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
         var spare = await _faulty.SpareAsync();
         var page = await browser.OpenAsync(new Uri(web, "/kiosk"));
         var hold = await HeldAsync(round, spare);
-        await page.UntilAsync("performance.getEntriesByType('resource').some(each => each.name.endsWith('/api/kiosk/frames'))", "true", Cancel); // it is live, and sends its first frames
+        await page.UntilAsync("performance.getEntriesByType('resource').some(each => each.name.endsWith('/api/kiosk/frames'))", "true", Cancel); // the kiosk is live and sends frames
         return (page, hold);
     }
 

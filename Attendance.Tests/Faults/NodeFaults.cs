@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>Nodes that die, and nodes that are cut off, several at a time. Each has a camera of its own, and one that it shares with the node that stays.</summary>
+/// <summary>Tests nodes that die or are cut off, several at a time. Each has a camera of its own, and one that it shares with the node that stays.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
@@ -19,7 +19,7 @@ public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
     private const int Struck = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>So that they are struck at different moments between two signs of life.</summary>
+    /// <summary>Delays between the nodes, so that they are struck at different moments between two heartbeats.</summary>
     private static readonly TimeSpan s_apart = TimeSpan.FromMilliseconds(700);
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
         async () => await stays.LastReasonAsync(Own(node)) == "node_lost" && await stays.LastReasonAsync(Shared(node)) == "node_lost",
         s_patience, $"the leases of {node.Name} have ended");
 
-    /// <summary>Both its cameras, for longer than the test takes.</summary>
-    /// <returns>The lease of its own one.</returns>
+    /// <summary>Acquires both cameras of a node, for longer than the test takes.</summary>
+    /// <returns>The lease of the node's own camera.</returns>
     private static async Task<Lease> HoldAsync(NodeProcess by, NodeProcess node, string own)
     {
         var wish = new { session_id = Session(), camera_id = Shared(node), ttl_seconds = 3600 };
@@ -106,7 +106,7 @@ public sealed class NodeFaults(FaultTable table) : OwnNodes<RedisStore>
         return await by.AcquireAsync(own, Session(), ttlSeconds: 3600);
     }
 
-    /// <summary>What is left behind: what the node that stays calls a leak, entries of the store, and cameras whose holds have not the ends that they should.</summary>
+    /// <summary>Counts what is left behind: leaks that the remaining node reports, entries of the store, and holds that do not have exactly the ends that they should.</summary>
     private async Task<int> LeaksAsync(NodeProcess stays, IReadOnlyList<NodeProcess> struck)
     {
         var status = await stays.Http.GetFromJsonAsync<JsonElement>("/api/camera/status", Cancel);

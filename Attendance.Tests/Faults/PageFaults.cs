@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>Pages that go away, in a real Chromium: in turn one that shows a camera of the server and one that shows its own.</summary>
+/// <summary>Tests pages that go away, in a real Chromium. Pages with a camera of the server and with their own take turns.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, ChromiumBrowser chromium)
@@ -21,7 +21,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
 
     private static int Rounds => s_targets.Length * ((FaultTable.FewRuns + 1) / s_targets.Length);
 
-    /// <summary>How often where each time takes more than ten seconds.</summary>
+    /// <summary>How often a fault that takes more than ten seconds is repeated.</summary>
     private static int SlowRounds => s_targets.Length * Math.Max(1, FaultTable.FewRuns / 4);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -69,7 +69,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
     [Fact]
     public Task A_page_that_crashes_frees_its_camera() => StrikesAsync(FaultRow.RendererCrashed, (browser, page) =>
     {
-        _ = page.SendAsync("Page.crash").ContinueWith(answer => answer.Exception, TaskScheduler.Default); // nobody is left to answer
+        _ = page.SendAsync("Page.crash").ContinueWith(answer => answer.Exception, TaskScheduler.Default); // the crashed page sends no answer
         return Task.CompletedTask;
     });
 
@@ -136,7 +136,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         {
             var target = Target(i);
             var (page, hold) = await OpenAsync(browser, _faulty.System.Web, target);
-            var front = await browser.OpenAsync(new Uri("about:blank")); // only what is hidden is frozen
+            var front = await browser.OpenAsync(new Uri("about:blank")); // another tab in front, because only hidden pages are frozen
             await page.UntilAsync("document.visibilityState", "hidden", Cancel);
             var started = Stopwatch.GetTimestamp();
             await page.FreezeAsync();
@@ -184,7 +184,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         table.Record(FaultRow.WebKilled, times, await _faulty.LeaksAsync());
     }
 
-    /// <summary>From the fault until the camera is free, in a browser of its own each time.</summary>
+    /// <summary>Measures from the fault until the camera is free, each time in a new browser.</summary>
     private async Task StrikesAsync(FaultRow row, Func<ChromiumProcess, ChromiumPage, Task> strikeAsync)
     {
         var times = new List<TimeSpan>();
@@ -212,7 +212,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         return (page, await AddAsync(target, spare));
     }
 
-    /// <summary>From the leaving until the camera is free.</summary>
+    /// <summary>Measures from leaving the page until the camera is free.</summary>
     private async Task LeavesAsync(FaultRow row, Func<IPage, Task> leaveAsync)
     {
         await using var window = await _faulty.System.WindowAsync(chromium, Cancel);
@@ -243,7 +243,7 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
         return (page, await AddAsync(target, spare));
     }
 
-    /// <summary>What the page that has just become live holds.</summary>
+    /// <summary>Returns the hold of the page that has just become live.</summary>
     /// <param name="spare">The worker that has the camera now, if it is one of the server's.</param>
     private async Task<Hold> AddAsync(string target, int spare)
     {

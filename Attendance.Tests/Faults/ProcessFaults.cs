@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>Processes of ours that are told to stop, and that are killed.</summary>
+/// <summary>Tests the system's own processes when they are told to stop and when they are killed.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
@@ -119,7 +119,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         table.Record(FaultRow.AppHostKilled, gone, 0);
     }
 
-    /// <summary>A whole system of its own, in which two cameras are held, one of them by a driver that hangs if that is wished.</summary>
+    /// <summary>Starts a whole system in which two cameras are held, one of them optionally by a driver that hangs.</summary>
     private static async Task OfAppHostAsync(bool isWedged, Func<AppHostProcess, IReadOnlyList<int>, IReadOnlyList<int>, Task> strikeAsync)
     {
         var home = Directory.CreateTempSubdirectory("attendance-home-");
@@ -155,7 +155,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         gone.Add(Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>From the signal until neither the API nor any worker of it is there.</summary>
+    /// <summary>Measures from the signal until neither the API nor any of its workers runs.</summary>
     /// <param name="meanwhile">What is under way when the first signal comes; its task ends with the API at the latest.</param>
     private async Task StopsAsync(FaultRow row, string[] signals, bool isWedged = false, Func<Task<Task>>? meanwhile = null)
     {
@@ -192,7 +192,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         table.Record(row, times, await _faulty.LeaksAsync());
     }
 
-    /// <summary>Somebody waits for a camera whose driver hangs in open.</summary>
+    /// <summary>Starts an acquisition of a camera whose driver hangs in open.</summary>
     private async Task<Task> OpeningAsync()
     {
         var camera = _faulty.Faulty[^1];
@@ -212,7 +212,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         return asking;
     }
 
-    /// <summary>Somebody gives a camera back whose driver hangs in close.</summary>
+    /// <summary>Starts the release of a camera whose driver hangs in close.</summary>
     private async Task<Task> ReleasingAsync()
     {
         var camera = _faulty.Faulty[^1];
@@ -236,7 +236,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
     private Task<TimeSpan> StateAsync(string cameraId, string state) => Eventually.TrueAsync(
         async () => await _faulty.System.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");
 
-    /// <summary>Three cameras, of which two hang where that is wished.</summary>
+    /// <summary>Acquires three cameras, of which two optionally hang.</summary>
     private async Task<IReadOnlyList<Hold>> HoldAsync(bool isWedged)
     {
         await _faulty.System.HealthyAsync("camera-api", Cancel);
@@ -255,7 +255,7 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         return holds;
     }
 
-    /// <summary>Ended, once and on record; or the holder's again, with pictures taken since.</summary>
+    /// <summary>Whether the lease has one recorded end, or delivers new pictures to its holder again.</summary>
     private async Task<bool> IsSettledAsync(Hold hold, DateTimeOffset since)
     {
         try
@@ -271,12 +271,12 @@ public sealed class ProcessFaults(SharedFaultySystem shared, FaultTable table)
         }
         catch (HttpRequestException)
         {
-            return false; // not up yet
+            return false; // the API is not up yet
         }
     }
 }
 
-/// <summary>A camera API that its developer's <c>dotnet run</c> has started.</summary>
+/// <summary>Tests a camera API that <c>dotnet run</c> has started, as a developer does.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class RunnerFaults(FaultTable table)

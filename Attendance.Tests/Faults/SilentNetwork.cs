@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>A network between a browser and Web that can be cut: nothing is closed, nothing is refused, nothing arrives.</summary>
+/// <summary>A proxy between a browser and Web that can cut the network: nothing is closed or refused, and nothing arrives.</summary>
 internal sealed class SilentNetwork : IAsyncDisposable
 {
     private readonly Uri _web;
@@ -88,7 +88,7 @@ internal sealed class SilentNetwork : IAsyncDisposable
                 var count = await from.ReadAsync(buffer, end);
                 if (_isSilent)
                 {
-                    await Task.Delay(Timeout.Infinite, end); // whatever came, and its end as well
+                    await Task.Delay(Timeout.Infinite, end); // drops the data, and the end of the connection as well
                 }
 
                 if (count == 0)

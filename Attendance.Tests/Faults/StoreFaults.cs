@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Faults;
 
-/// <summary>The store is away, empty, killed or stuck: nothing is granted twice, and nothing stays locked.</summary>
+/// <summary>Tests a store that is away, empty, killed or stuck: nothing is granted twice, and no camera stays locked.</summary>
 [Trait("Suite", "Faults")]
 [Collection(FaultSuite.Name)]
 public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : IAsyncDisposable
@@ -110,7 +110,7 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
 
     internal static string Key(string what, string cameraId) => $"attendance:{{{Environment.MachineName}}}:{what}:{cameraId}";
 
-    /// <summary>How long it took to be told that nothing is granted now.</summary>
+    /// <summary>Measures how long it takes until an acquisition is refused.</summary>
     internal static async Task<TimeSpan> RefusedAsync(FaultySystem faulty, string cameraId, string why)
     {
         var (_, code, took) = await faulty.AskAsync(cameraId);
@@ -118,7 +118,7 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
         return took;
     }
 
-    /// <summary>The lease is extended again, and another camera is granted.</summary>
+    /// <summary>Waits until the lease is extended again and another camera is granted.</summary>
     internal static async Task BackAsync(FaultySystem faulty, Hold hold)
     {
         await Eventually.TrueAsync(
@@ -147,7 +147,7 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>How a store can be there and refuse to write, and how it is well again.</summary>
+    /// <summary>The ways in which a store can run and refuse to write, each with its remedy.</summary>
     private static readonly (string[] Refuse, string[] Accept)[] s_refusals =
     [
         (["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]),
@@ -239,7 +239,7 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
         table.Record(FaultRow.StoreSlow, times, await Faulty.LeaksAsync());
     }
 
-    /// <summary>While the store is so: a camera that is given back is free, one that is held stays so, and none is lent.</summary>
+    /// <summary>Asserts that in this state of the store a released camera is free, a held one stays held, and none is granted.</summary>
     private async Task KeepsNothingAsync(FaultRow row, Func<int, Task> strikeAsync, Func<int, Task> mendAsync)
     {
         var times = new List<TimeSpan>();
@@ -279,14 +279,14 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
 
     private Task<int> StoreAsync() => Faulty.System.ProcessAsync("sessions", Cancel);
 
-    /// <summary>By its own client, whom no refusal of the other's connection concerns.</summary>
+    /// <summary>Sends a command by a client of its own, which is not affected by faults of the API's connection.</summary>
     private async Task TellStoreAsync(string[] command)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(await Faulty.System.ConnectionStringAsync(Cancel) + ",allowAdmin=true");
         await redis.GetServers().Single().ExecuteAsync(command[0], [.. command.Skip(1)]);
     }
 
-    /// <summary>It stands still for half a second, then works for a moment, again and again.</summary>
+    /// <summary>Makes the store stop for half a second and work for a moment, again and again.</summary>
     private static async Task SlowAsync(int store, CancellationToken enough)
     {
         while (!enough.IsCancellationRequested)

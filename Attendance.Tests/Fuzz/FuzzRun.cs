@@ -25,7 +25,7 @@ internal sealed class FuzzRun(Uri address, IServiceProvider services, IReadOnlyL
     /// <summary>Lines of the log that are shown with a failure.</summary>
     private const int Remembered = 30;
 
-    /// <summary>What a service may say where it has all that it needs, and the machine or the camera has not.</summary>
+    /// <summary>Problem codes of 5xx answers that are allowed, because the machine or the camera lacks something and not the service.</summary>
     private static readonly string[] s_documented = ["\"camera_unavailable\"", "\"too_many_browser_cameras\"", "\"websocket_required\""];
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -44,7 +44,7 @@ internal sealed class FuzzRun(Uri address, IServiceProvider services, IReadOnlyL
         var bound = TimeSpan.FromMinutes(Setting("ATTENDANCE_FUZZ_MINUTES", 1) / Services);
         Assert.NotEmpty(_endpoints);
         var logs = services.GetFakeLogCollector();
-        logs.Clear(); // of what a database that is new says while it starts
+        logs.Clear(); // drops what a new database logs during the start
         var (started, next) = (Stopwatch.GetTimestamp(), first - 1);
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(WorkAsync, Cancel)));
         output.WriteLine($"{next - first} requests to {_endpoints.Count} endpoints; --seed {seed} --first {first}");
@@ -66,7 +66,7 @@ internal sealed class FuzzRun(Uri address, IServiceProvider services, IReadOnlyL
         }
     }
 
-    /// <returns>What is wrong with the answer; null where nothing is.</returns>
+    /// <returns>What is wrong with the answer; null if nothing is.</returns>
     private static string? Wrong(HostileRequest request, string? answer) => answer switch
     {
         null => "no answer in time",

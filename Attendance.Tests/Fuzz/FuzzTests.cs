@@ -24,7 +24,7 @@ public sealed class FuzzSuite
     internal const string Name = "Fuzz";
 }
 
-/// <summary>Nothing that anybody sends makes a service fail: no 5xx, no hang, no error in the log.</summary>
+/// <summary>Tests that no request makes a service fail: no 5xx, no hang, no error in the log.</summary>
 [Trait("Suite", "Fuzz")]
 [Collection(FuzzSuite.Name)]
 public sealed class FuzzTests(RedisStore store, PostgresServer postgres, ITestOutputHelper output)

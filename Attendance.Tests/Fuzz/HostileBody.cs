@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Attendance.Tests.Fuzz;
 
-/// <summary>A body, the type that it claims, and how it is sent.</summary>
+/// <summary>A body with its content type and the way in which it is sent.</summary>
 internal sealed record HostileBody(byte[] Bytes, string? Type)
 {
     private static readonly string[] s_fields =
@@ -37,7 +37,7 @@ internal sealed record HostileBody(byte[] Bytes, string? Type)
         return new(random.Next(12) == 0 ? body[..(body.Length / 2)] : body, random.Next(10) == 0 ? HostileValues.Any(random, s_types) : type);
     }
 
-    /// <summary>In chunks; with one that is none where it is broken.</summary>
+    /// <summary>Writes the body in chunks; if it is to be broken, one of them is invalid.</summary>
     public byte[] Chunked(Random random, bool broken)
     {
         var half = Bytes.Length / 2;

@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Attendance.Tests.Fuzz;
 
-/// <summary>Who asks, and what he or she has to ask with.</summary>
+/// <summary>A sender of requests, with its credentials.</summary>
 /// <param name="Headers">Lines of a request's head.</param>
-/// <param name="Token">Against forged requests; null where there is none.</param>
+/// <param name="Token">The token against forged requests; null if the sender has none.</param>
 internal sealed record Asker(string Name, IReadOnlyList<string> Headers, string? Token = null);
 
-/// <summary>One request as bytes: of an endpoint that there is, with what nobody would send by mistake alone.</summary>
-/// <param name="MayBeUnanswered">It ends before it is complete, or is none at all.</param>
+/// <summary>One request as bytes, for an existing endpoint, with valid and deliberately invalid parts.</summary>
+/// <param name="MayBeUnanswered">Whether the request is incomplete or malformed, so that no answer is allowed too.</param>
 internal sealed record HostileRequest(byte[] Bytes, bool EndsEarly, bool MayBeUnanswered)
 {
-    /// <summary>Whoever signs out there has signed out: what that session asks at the same time is cut, and from then on it asks as nobody.</summary>
+    /// <summary>The endpoint that signs out. It cuts the session's other requests, and would make all later ones anonymous.</summary>
     private const string SignOut = "/account";
 
     private static readonly Uri s_anywhere = new("http://127.0.0.1/");
@@ -43,7 +43,7 @@ internal sealed record HostileRequest(byte[] Bytes, bool EndsEarly, bool MayBeUn
         var target = Target(random, endpoint.RoutePattern);
         if (Uri.TryCreate(s_anywhere, target, out var address) && address.AbsolutePath.TrimEnd('/') == SignOut)
         {
-            asker = asker with { Token = null }; // also where it leads there by dots
+            asker = asker with { Token = null }; // also for a path that leads there by dots
         }
 
         var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{method} {target} HTTP/1.1\r\n");

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Attendance.Tests.Fuzz;
 
-/// <summary>What breaks readers of text, numbers and addresses, beside what is right, so that a request gets far enough.</summary>
+/// <summary>Values that break parsers of text, numbers and addresses, and valid ones, so that a request gets far enough.</summary>
 internal static class HostileValues
 {
     public const string Session = "camera_123456789_abc123";
 
-    /// <summary>For a place of this name in an address, a form or a document.</summary>
+    /// <summary>Valid values for a parameter of this name in an address, a form or a document.</summary>
     private static readonly Dictionary<string, string[]> s_right = new(StringComparer.OrdinalIgnoreCase)
     {
         ["cameraId"] = ["demo", "browser-0123456789abcdef0123456789abcdef-0123456789abcdef"],
@@ -50,7 +50,7 @@ internal static class HostileValues
     public static string Text(Random random, string name) =>
         s_right.TryGetValue(name, out var right) && random.Next(3) > 0 ? Any(random, right) : random.Next(4) == 0 ? Noise(random) : Any(random, s_texts);
 
-    /// <summary>Encoded for an address; at times wrongly.</summary>
+    /// <summary>Encodes a value for an address, sometimes wrongly.</summary>
     public static string Encoded(Random random, string name) => random.Next(6) == 0 ? Any(random, s_encoded) : Uri.EscapeDataString(Text(random, name));
 
     /// <summary>A value of a JSON document, as it is written.</summary>

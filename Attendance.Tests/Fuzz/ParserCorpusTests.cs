@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Attendance.Tests.Fuzz;
 
-/// <summary>What the fuzzer begins with, and what has made a parser fail: none of it does.</summary>
+/// <summary>Runs every parser on the corpus: the fuzzer's seeds, and inputs that made a parser fail before.</summary>
 public sealed class ParserCorpusTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -16,13 +16,13 @@ public sealed class ParserCorpusTests
     private static string Corpus => Repository.PathOf("Attendance.Fuzz", "corpus");
 
     [Theory, MemberData(nameof(Files))]
-    public async Task A_parser_fails_at_nothing_that_is_known(string parser, string file)
+    public async Task No_parser_fails_on_an_input_of_the_corpus(string parser, string file)
     {
         var bytes = await File.ReadAllBytesAsync(Path.Combine(Corpus, parser, file), TestContext.Current.CancellationToken);
         await Task.Run(() => Parsers.All[parser](bytes), TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public void Every_parser_has_something_to_begin_with() =>
+    public void Every_parser_has_inputs_in_the_corpus() =>
         Assert.Equal(Parsers.All.Keys, Files.Select(row => row.Data.Item1).Distinct().Order(StringComparer.Ordinal));
 }

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Attendance.Tests.Kiosks;
 
-/// <summary>A kiosk from the administrator's page to the first check-in by code, as its device sends requests.</summary>
+/// <summary>Tests a kiosk from the administrator's page to the first check-in by code, with the requests that its device sends.</summary>
 public sealed class KioskTests : IAsyncLifetime
 {
     private readonly AttendanceSite _site = new(new Uri("http://127.0.0.1:1"), ("Accounts:AttemptsPerMinute", "1000"), ("CheckIn:WrongCodes", "3"));
@@ -101,7 +101,7 @@ public sealed class KioskTests : IAsyncLifetime
         await SetUpAsync(first, await CodeAsync());
         var id = await _site.DbAsync(db => db.Kiosks.Select(kiosk => kiosk.Id).SingleAsync(Cancel));
         var again = await IssuedAsync(await PostAsync(_admin, "/kiosks?handler=Code", new() { ["id"] = id.ToString() }, "/kiosks"));
-        Assert.Equal(HttpStatusCode.OK, (await StatusAsync(first)).StatusCode); // until the other is set up
+        Assert.Equal(HttpStatusCode.OK, (await StatusAsync(first)).StatusCode); // valid until the other device is set up
 
         await SetUpAsync(second, again);
         Assert.Equal(HttpStatusCode.Unauthorized, (await StatusAsync(first)).StatusCode);
@@ -134,7 +134,7 @@ public sealed class KioskTests : IAsyncLifetime
     [InlineData("")]
     [InlineData(null)]
     [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
-    public async Task A_number_that_is_none_is_refused_by_its_name(string? number)
+    public async Task An_invalid_number_is_refused_naming_the_field(string? number)
     {
         var (device, token, _) = await ReadyAsync();
         using var _1 = device;
@@ -169,7 +169,7 @@ public sealed class KioskTests : IAsyncLifetime
         }
 
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests], asked);
-        Assert.Equal(HttpStatusCode.OK, await second.SayNumberAsync("1", Cancel)); // at the same address
+        Assert.Equal(HttpStatusCode.OK, await second.SayNumberAsync("1", Cancel)); // another kiosk at the same address has its own limit
 
         static async Task<SimulatedKiosk> KioskOfAsync(AttendanceSite site) => await SimulatedKiosk.StartAsync(
             site.Web.Address, (await site.WithAsync<KioskStore, (Kiosk, string Code)>(kiosks => kiosks.AddAsync(new KioskForm { Name = "Tablet", Place = "Door" }, "account", Cancel))).Code, Cancel);
@@ -210,7 +210,7 @@ public sealed class KioskTests : IAsyncLifetime
         Assert.Equal(0, await _site.DbAsync(db => db.CheckIns.CountAsync(Cancel)));
     }
 
-    /// <summary>A kiosk that is set up, and a person who is expected at its place now.</summary>
+    /// <summary>Sets up a kiosk, and a person who is expected at its place now.</summary>
     private async Task<(HttpClient Device, string Token, string Code)> ReadyAsync()
     {
         var ada = await _site.PersonAsync("Ada Lovelace", "A-1");

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Attendance.Tests.Kiosks;
 
-/// <summary>What one kiosk makes of frames, one after the other.</summary>
+/// <summary>Tests what a kiosk concludes from a sequence of frames.</summary>
 public sealed class KioskVisitTests
 {
     private static readonly FaceEmbedding s_ada = TestEmbeddings.Random(1), s_bob = TestEmbeddings.Random(2), s_stranger = TestEmbeddings.Random(3);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Attendance.Tests.Kiosks;
 
-/// <summary>QR codes as people hold them before a camera.</summary>
+/// <summary>Tests the reading of QR codes as people hold them before a camera.</summary>
 public sealed class QrReaderTests
 {
     private const int Codes = 60, FramesEach = 3, Seed = 20261130;

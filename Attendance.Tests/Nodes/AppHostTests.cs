@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>Several nodes as a developer starts them, and as a page sees them: through Web.</summary>
+/// <summary>Tests several nodes that the AppHost starts, as a page sees them through Web.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class AppHostTests
 {

@@ -5,14 +5,14 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>A node that has just been killed: for a while the others take it for alive.</summary>
+/// <summary>Tests a node that has just been killed and that the others still consider alive.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class DeadNodeTests : OwnNodes<GarnetStore>
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task A_shared_camera_that_it_would_have_opened_is_opened_by_another_at_once()
+    public async Task A_shared_camera_that_a_dead_node_should_open_is_opened_by_another_node_at_once()
     {
         string[] hall = ["--Cameras:hall:Source=test-pattern", "--Cameras:hall:Scope=lobby"];
         var nodes = await Task.WhenAll(
@@ -21,7 +21,7 @@ public sealed class DeadNodeTests : OwnNodes<GarnetStore>
             StartNodeAsync(Store.ConnectionString, "other"));
         var (one, dead, other) = (nodes[0], nodes[1], nodes[2]); // the other asks whose name comes first of those that have the camera
         await Task.WhenAll(one.KnowsAsync(dead), other.KnowsAsync(one, dead));
-        await one.AcquireAsync("door", Session()); // from now on the one that dies has less to do
+        await one.AcquireAsync("door", Session()); // now the node that dies has the fewest leases
         foreach (var asked in (NodeProcess[])[one, other])
         {
             await Eventually.TrueAsync(() => IsOpenedByAsync(dead, asked), s_patience, $"{asked.Name} sends it on");

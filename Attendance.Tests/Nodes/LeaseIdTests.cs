@@ -9,7 +9,7 @@ public sealed class LeaseIdTests
     [InlineData("a")]
     [InlineData("camera-host.7_b")]
     [InlineData("node-with-a-name-of-sixty-four-characters-as-long-as-it-may-be-0")]
-    public void It_names_its_node_and_keeps_to_what_an_id_may_be(string node)
+    public void A_lease_id_names_its_node_and_has_the_format_of_ids(string node)
     {
         var leaseId = Identifiers.NewLeaseId(node);
 
@@ -26,5 +26,5 @@ public sealed class LeaseIdTests
     [InlineData("0123456789012345678901!!!!")]
     [InlineData("0123456789012345678901Ly4u")] // "/.."
     [InlineData("0123456789012345678901012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678")]
-    public void What_somebody_made_up_names_none(string leaseId) => Assert.Null(Identifiers.NodeOfLease(leaseId));
+    public void A_made_up_lease_id_names_no_node(string leaseId) => Assert.Null(Identifiers.NodeOfLease(leaseId));
 }

@@ -10,19 +10,19 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>Two processes of one name on one store, of which one may go on.</summary>
+/// <summary>Tests processes of one node name on one store, of which only one may go on.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class NodeNameTests : OwnNodes<GarnetStore>
 {
     private const string Door = "--Cameras:door:Source=test-pattern";
 
-    /// <summary>Less than whoever cannot be asked is watched for.</summary>
+    /// <summary>Shorter than the time for which a name's unreachable holder is watched.</summary>
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task A_second_of_a_name_that_lives_does_not_start_and_touches_nothing()
+    public async Task A_second_node_of_a_live_nodes_name_does_not_start_and_changes_nothing()
     {
         var first = await StartAsync();
         var lease = await first.AcquireAsync("door", Session());
@@ -42,7 +42,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
     }
 
     [Fact]
-    public async Task One_that_was_killed_and_starts_again_has_its_leases_at_once()
+    public async Task A_killed_node_that_starts_again_has_its_leases_at_once()
     {
         var started = Stopwatch.GetTimestamp();
         var killed = await StartAsync();
@@ -54,14 +54,14 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         var took = await Eventually.TrueAsync(() => IsRenewedAsync(again, lease), s_patience, "its lease is renewed");
 
         TestContext.Current.TestOutputHelper?.WriteLine($"Renewed {took.TotalSeconds:0.00} s after the start; the first start took {first.TotalSeconds:0.00} s.");
-        Assert.InRange(took, TimeSpan.Zero, first + s_late); // on a machine that does other things as well
+        Assert.InRange(took, TimeSpan.Zero, first + s_late); // with a margin for a busy machine
         Assert.Empty(await again.HistoryAsync("door"));
         await again.ReleaseAsync(lease);
     }
 
-    /// <summary>Killed before it listened: nobody can be asked, so it is watched for a sign of life.</summary>
+    /// <summary>The holder was killed before it listened. It cannot be asked, so it is watched for a heartbeat.</summary>
     [Fact]
-    public async Task One_that_left_no_address_is_waited_for_and_then_replaced()
+    public async Task A_node_waits_for_a_name_whose_holder_has_no_address_and_then_takes_it()
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         await SetHolderAsync(redis.GetDatabase(), address: null);
@@ -75,7 +75,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
     }
 
     [Fact]
-    public async Task Of_many_that_start_at_once_one_goes_on()
+    public async Task Of_nodes_of_one_name_that_start_at_once_one_goes_on()
     {
         var all = Enumerable.Range(0, 3).Select(_ => Start()).ToList();
         await Eventually.TrueAsync(() => all.Count(node => node.IsRunning) == 1, s_patience, "two have given way");
@@ -86,9 +86,9 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         Assert.All(all.Where(node => node != left), node => Assert.Contains("'Node:Name' must be unique", node.Log, StringComparison.Ordinal));
     }
 
-    /// <summary>Somebody took it for gone, by a network that is broken in one direction, say.</summary>
+    /// <summary>Another process took the name, for example because the network was broken in one direction.</summary>
     [Fact]
-    public async Task One_whose_name_another_has_by_now_releases_its_cameras_and_stops()
+    public async Task A_node_that_has_lost_its_name_releases_its_cameras_and_stops()
     {
         var displaced = await StartAsync();
         var lease = await displaced.AcquireAsync("door", Session());
@@ -104,17 +104,17 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         Assert.Contains("This node releases its cameras and stops: 'Node:Name' must be unique", displaced.Log, StringComparison.Ordinal);
         Assert.Contains($"Camera door released: lease {lease.Ref}, shutdown", displaced.Log, StringComparison.Ordinal);
         await Eventually.TrueAsync(() => !workers.Any(Processes.IsAlive), s_patience, "its workers are gone");
-        Assert.Contains("someother", (string)(await redis.GetDatabase().HashGetAsync("attendance:{nodes}", "one"))!, StringComparison.Ordinal); // which it does not sign off
+        Assert.Contains("someother", (string)(await redis.GetDatabase().HashGetAsync("attendance:{nodes}", "one"))!, StringComparison.Ordinal); // the stopped node does not sign off the other holder
     }
 
-    /// <summary>A store that came back with what it knew long ago: the process that it names is gone.</summary>
+    /// <summary>The store came back with old data, and the process that it names as the holder is gone.</summary>
     [Fact]
-    public async Task One_whose_name_the_store_believes_a_dead_ones_takes_it_back()
+    public async Task A_node_takes_its_name_back_from_a_dead_process_of_an_old_store()
     {
         var node = await StartAsync();
         var lease = await node.AcquireAsync("door", Session());
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
-        await SetHolderAsync(redis.GetDatabase(), node.Address); // where it is asked now, and is not that one
+        await SetHolderAsync(redis.GetDatabase(), node.Address); // the named holder is asked at this node's address, where it no longer is
 
         await Eventually.TrueAsync(() => HoldsNameAsync(redis.GetDatabase(), node), s_patience, "it has its name again");
 
@@ -122,7 +122,7 @@ public sealed class NodeNameTests : OwnNodes<GarnetStore>
         Assert.Empty(await node.HistoryAsync("door"));
     }
 
-    /// <summary>Another instance that lives and cannot be asked.</summary>
+    /// <summary>Sends heartbeats of another instance that is alive and cannot be asked.</summary>
     private static async Task BeatAsync(IDatabase store, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>Whichever node is asked, the answer is the same.</summary>
+/// <summary>Tests that all nodes give the same answer.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 {
@@ -108,7 +108,7 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         }
 
         var first = nodes.Two.AcquireAsync(ThreeNodes.Shared, Session(), waitSeconds: 20);
-        await Task.Delay(300, Cancel); // it stands in line
+        await Task.Delay(300, Cancel); // time to get into the line
         var second = nodes.Three.AcquireAsync(ThreeNodes.Shared, Session(), waitSeconds: 20);
         await Task.Delay(300, Cancel);
 

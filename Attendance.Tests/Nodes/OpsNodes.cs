@@ -10,11 +10,11 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>Ops see the whole system, whichever node they ask: alerts, what was done, and what happens.</summary>
+/// <summary>Tests that every node shows ops the whole system: alerts, the audit, and events.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class OpsNodes : OwnNodes<RedisStore>
 {
-    /// <summary>A second for those that do not answer, and what a busy machine needs; without that limit it would be the client's 30.</summary>
+    /// <summary>One second for nodes that do not answer, plus what a busy machine needs. Without that limit it would be the client's 30 s.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -29,7 +29,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         var id = Text(alert, "id")!;
         using (var refused = await one.Http.PostAsJsonAsync($"/api/alerts/{id}/acknowledge?node=three", new { by = "account-1" }, Cancel))
         {
-            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode); // that one has no such alert
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode); // that node has no such alert
         }
 
         using (var acknowledged = await one.Http.PostAsJsonAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, Cancel))
@@ -123,7 +123,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
             Assert.Contains(snapshot.GetProperty("cameras").EnumerateArray(), camera => Text(camera, "camera_id") == $"cam-{node.Name}");
         }
 
-        Assert.Single(events.All, heard => heard.Event == "nodes"); // two and three have not sent it on, nor have they asked back
+        Assert.Single(events.All, heard => heard.Event == "nodes"); // nodes two and three have neither forwarded it nor followed back
         Assert.Equal(3, events.All.Count(heard => heard.Event == "snapshot"));
         var lease = await one.AcquireAsync("cam-two", Session());
         await events.NextAsync(
@@ -161,7 +161,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         await AssertTellsOfAsync(one, id);
         using (var silent = await one.Http.PostAsJsonAsync($"/api/alerts/{id}/acknowledge", new { by = "account-1" }, Cancel))
         {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, silent.StatusCode); // it may be alive, and has the last word
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, silent.StatusCode); // the node may be alive, and only it may answer
         }
 
         Processes.Signal(two.Pid, "CONT");
@@ -175,7 +175,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         foreach (var node in (NodeProcess[])[one, three])
         {
             var lost = Assert.Single((await AlertsAsync(node)).Alerts, IsNodeLost);
-            Assert.Equal(("two", "one"), (Text(lost, "subject"), Text(lost, "node"))); // which was there first
+            Assert.Equal(("two", "one"), (Text(lost, "subject"), Text(lost, "node"))); // the node that has been up longest reports the loss
             await AssertTellsOfAsync(node, id);
         }
 
@@ -199,7 +199,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
 
     private static bool IsNodeLost(JsonElement alert) => Text(alert, "rule") == "node_lost" && Text(alert, "state") != "resolved";
 
-    /// <summary>Within the limit, by name, with what the store has.</summary>
+    /// <summary>Asserts that the missing node is named within the limit, and listed with what the store has of it.</summary>
     private static async Task AssertTellsOfAsync(NodeProcess node, string alertId)
     {
         var started = Stopwatch.StartNew();
@@ -215,7 +215,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
         return ([.. answer.GetProperty("alerts").EnumerateArray()], [.. answer.GetProperty("unreachable").EnumerateArray().Select(one => one.GetString())]);
     }
 
-    /// <summary>The second node misses a camera, and says so, as any node tells.</summary>
+    /// <summary>Waits for the second node's alert about a camera that is missing there.</summary>
     private static async Task<JsonElement> GhostAsync(NodeProcess node)
     {
         JsonElement? found = null;
@@ -233,7 +233,7 @@ public sealed class OpsNodes : OwnNodes<RedisStore>
     private static IReadOnlyList<string> LeasesOf(EventReader events) =>
         [.. events.All.Select(heard => heard.Event).Where(name => name is "lease_granted" or "lease_ended")];
 
-    /// <summary>Until it is known where the listener stands in the events of so many nodes.</summary>
+    /// <summary>Waits until the listener has a position in the events of this many nodes.</summary>
     private static Task<TimeSpan> StandAsync(EventReader events, int nodes) => Eventually.TrueAsync(
         () => events.All.Count(heard => heard.Event == "position") >= nodes, s_patience, $"{nodes} nodes are heard");
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>Tests that start nodes of their own, on a real store of their own. What was started last is ended first.</summary>
+/// <summary>Base of tests that start their own nodes on their own real store. Nodes are stopped in reverse order.</summary>
 public abstract class OwnNodes<TStore> : IAsyncLifetime where TStore : StoreServer, new()
 {
     private readonly ConcurrentStack<IAsyncDisposable> _started = new();
@@ -37,7 +37,7 @@ public abstract class OwnNodes<TStore> : IAsyncLifetime where TStore : StoreServ
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>It ends with the test, however that ends.</summary>
+    /// <summary>Starts a node that is stopped with the test, even if the test fails.</summary>
     private protected T Owned<T>(T started) where T : IAsyncDisposable
     {
         _started.Push(started);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>What a node that has the API key says of itself in the store.</summary>
+/// <summary>Makes the entry that a node with the API key writes about itself into the store.</summary>
 internal static class SignedEntry
 {
     public static string Of(string node, string instance, Uri? address, string apiKey = TestSecrets.ApiKey, DateTimeOffset? saidAt = null)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>A store that stops while several nodes use it.</summary>
+/// <summary>Tests a store that stops while several nodes use it.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class StoreAwayTests : OwnNodes<RedisStore>
 {
@@ -23,7 +23,7 @@ public sealed class StoreAwayTests : OwnNodes<RedisStore>
         Assert.Equal("held", await LocalStateAsync(two, "cam-two"));
 
         Processes.Signal(Store.Pid, "CONT");
-        await Task.Delay(TimeSpan.FromSeconds(8), Cancel); // who would be taken for lost, were it by the store's clock alone, is by now
+        await Task.Delay(TimeSpan.FromSeconds(8), Cancel); // by the store's clock alone, a node would be considered lost by now
         Assert.Equal("held", await one.StateAsync("cam-two"));
         Assert.Equal(HttpStatusCode.OK, await one.RenewAsync(lease));
         Assert.Empty(await one.HistoryAsync("cam-two"));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>Two camera APIs as ops run them, whose primary store is killed: the sentinels name its replica, and both follow.</summary>
+/// <summary>Tests two camera APIs whose primary store is killed: the sentinels name its replica, and both follow.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class StoreFailoverTests : IAsyncLifetime
 {
@@ -42,7 +42,7 @@ public sealed class StoreFailoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_held_goes_on_and_any_node_grants_and_releases_again()
+    public async Task After_a_failover_held_leases_go_on_and_every_node_grants_and_releases_again()
     {
         var (one, two) = (_nodes[0], _nodes[1]);
         await Task.WhenAll(one.KnowsAsync(two), two.KnowsAsync(one));

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Attendance.Tests.Nodes;
 
-/// <summary>Somebody who writes to the store without having the API key, or who owns what a node sends its requests to.</summary>
+/// <summary>Tests an attacker who writes to the store without the API key, or who controls an address that a node sends requests to.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class TrustTests : OwnNodes<GarnetStore>
 {
@@ -56,19 +56,19 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
         Assert.DoesNotContain(TestSecrets.ApiKey, genuine, StringComparison.Ordinal);
     }
 
-    /// <summary>As after a loss of its machine: whoever has its address now is sent nothing that could be used elsewhere.</summary>
+    /// <summary>Another machine has the node's address now. It is sent nothing that it could use elsewhere.</summary>
     [Fact]
     public async Task Whoever_is_asked_gets_no_key_and_nothing_that_another_node_would_take()
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         var one = await StartAsync("one");
-        await using var impostor = await ApiProxy.StartAsync(one.Address, Cancel); // it passes on what it is asked, to see whether it is taken
+        await using var impostor = await ApiProxy.StartAsync(one.Address, Cancel); // forwards what it receives, to see whether another node accepts it
         await redis.GetDatabase().HashSetAsync(Nodes, "two", SignedEntry.Of("two", "1234abcd", impostor.Address));
 
         await Eventually.TrueAsync(
             async () =>
             {
-                using var forwarded = await one.Http.GetAsync("/api/cameras/gate?node=two", Cancel); // with the key
+                using var forwarded = await one.Http.GetAsync("/api/cameras/gate?node=two", Cancel); // the caller has the key
                 using var wish = await one.Http.PostAsJsonAsync("/api/leases?node=two", new { session_id = Session(), camera_id = "gate" }, Cancel);
                 using var list = await one.Http.GetAsync("/api/cameras", Cancel);
                 Assert.Equal(HttpStatusCode.OK, list.StatusCode);
@@ -146,7 +146,7 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
     [InlineData("v1 a b c d")]
     [InlineData("v1 99999999999999999999 b c d")]
     [InlineData("v2 1 00 00 00")]
-    public async Task What_is_no_signature_is_refused(string header)
+    public async Task A_malformed_signature_is_refused(string header)
     {
         var one = await StartAsync("one");
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(one.Address, "/api/camera/status"));
@@ -154,9 +154,9 @@ public sealed class TrustTests : OwnNodes<GarnetStore>
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(request));
     }
 
-    /// <summary>Each is of another kind that a node reads, at its start or when it is asked.</summary>
+    /// <summary>The entries are of every kind that a node reads, at its start or on a request.</summary>
     [Fact]
-    public async Task What_cannot_be_read_hides_nothing_else_and_keeps_nobody_from_starting()
+    public async Task Unreadable_entries_in_the_store_hide_no_others_and_do_not_stop_a_start()
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Store.ConnectionString);
         var store = redis.GetDatabase();

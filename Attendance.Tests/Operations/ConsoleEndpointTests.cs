@@ -54,7 +54,7 @@ public sealed class ConsoleEndpointTests : WebTest
     }
 
     [Fact]
-    public void All_of_it_is_among_those_calls_and_for_administrators()
+    public void Every_endpoint_for_administrators_is_among_the_tested_calls()
     {
         var known = Calls.Select(call => $"{call.Data.Item1} {call.Data.Item2.Split('?')[0]}").ToHashSet();
         var mapped = Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -72,7 +72,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [InlineData("/api/cameras/demo/release", """{"by":"{0}","why":"its holder went home"}""")]
     [InlineData("/api/cameras/demo/reopen", """{"by":"{0}","why":"its holder went home"}""")]
     [InlineData("/api/cameras/browser-0123456789abcdef0123456789abcdef-0123456789abcdef/unquarantine", """{"by":"{0}","why":"its holder went home"}""")]
-    public async Task Who_it_is_that_wants_something_is_added_here(string target, string body)
+    public async Task A_command_is_forwarded_with_the_id_of_the_account_that_gives_it(string target, string body)
     {
         using var admin = await Administrator.AtAsync(Web);
 
@@ -258,7 +258,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [InlineData("+1")]
     [InlineData("all")]
     [InlineData("1&limit=2")]
-    public async Task A_limit_that_is_none_is_named(string limit)
+    public async Task An_invalid_limit_is_named(string limit)
     {
         using var admin = await Administrator.AtAsync(Web);
 

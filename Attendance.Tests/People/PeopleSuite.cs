@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Attendance.Tests.People;
 
-/// <summary>Names and numbers as people have them; the same on every database that Web may have.</summary>
+/// <summary>Tests names and numbers in many scripts and spellings, on every database that Web may have.</summary>
 public abstract partial class PeopleSuite : IAsyncLifetime
 {
     private WebServer _web = null!;

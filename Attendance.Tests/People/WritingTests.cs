@@ -12,14 +12,14 @@ public sealed class WritingTests
     [InlineData("\u3164\u115f\uffa0")]
     [InlineData("\u00ad\u2060\ufeff")]
     [InlineData("---")]
-    public void A_text_that_nobody_sees_is_not_seen(string text) => Assert.False(Writing.IsSeen(text));
+    public void A_text_of_invisible_characters_is_not_visible(string text) => Assert.False(Writing.IsSeen(text));
 
     [Theory]
     [InlineData("李")]
     [InlineData("O'Neill")]
     [InlineData("علی\u200cرضا")]
     [InlineData("\ud840\udc00")]
-    public void A_name_is_seen(string text) => Assert.True(Writing.IsSeen(text));
+    public void A_name_in_any_script_is_visible(string text) => Assert.True(Writing.IsSeen(text));
 
     [Theory]
     [InlineData("Ana\u202egpj")]
@@ -43,7 +43,7 @@ public sealed class WritingTests
     [Theory]
     [InlineData("が", "か")]
     [InlineData("Ada", "Adam")]
-    public void What_does_not_is_not(string one, string another) => Assert.NotEqual(Writing.Fold(one + "."), Writing.Fold(another + "."));
+    public void Texts_that_look_different_are_not_found_alike(string one, string another) => Assert.NotEqual(Writing.Fold(one + "."), Writing.Fold(another + "."));
 
     [Theory]
     [InlineData("A17", "a17")]
@@ -75,9 +75,9 @@ public sealed class WritingTests
         Assert.True(Writing.Tidy("Jose\u0301 \ud800x").IsNormalized(NormalizationForm.FormC));
     }
 
-    /// <summary>What a request may hold, and .NET in part refuses to normalize. (Not as data of a theory: an attribute holds no half a pair.)</summary>
+    /// <summary>Tests texts that a request may hold but that .NET partly refuses to normalize. (It is no theory, because an attribute cannot hold half of a surrogate pair.)</summary>
     [Fact]
-    public void A_text_that_is_none_fails_nothing()
+    public void Malformed_Unicode_does_not_fail()
     {
         foreach (var text in new[] { "\ud800", "\udc00x", "a\ufffeb", "\uffff\ufdd0", "\ud83f\udffe", "\0" })
         {

@@ -3,15 +3,15 @@ using System.Globalization;
 
 namespace Attendance.Tests.Programs;
 
-/// <summary>Processes as the kernel sees them.</summary>
+/// <summary>Reads processes from the kernel.</summary>
 internal static class Processes
 {
-    /// <summary>Capture workers of the API whose process this is.</summary>
+    /// <summary>Returns the capture workers of the API with this process id.</summary>
     public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
         [.. All().Where(pid => CommandLine(pid).Contains($"{WorkerProgram.Name}\0{WorkerProgram.OwnerOption}\0{apiProcess}:", StringComparison.Ordinal))];
 
     public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-        .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
+        .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
 
     public static bool IsAlive(int pid)
     {
@@ -27,7 +27,7 @@ internal static class Processes
         }
     }
 
-    /// <summary>How long ago the kernel started it.</summary>
+    /// <summary>Returns the time since the process was started.</summary>
     public static TimeSpan AgeOf(int pid)
     {
         using var process = Process.GetProcessById(pid);

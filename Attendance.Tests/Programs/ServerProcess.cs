@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Attendance.Tests.Programs;
 
-/// <summary>A program that a test needs. What it writes is kept, and it ends with this object, as what it has started does.</summary>
+/// <summary>A program that a test needs. Its output is kept, and it ends with this object, together with everything that it has started.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     /// <summary>
-    /// A shell script that ends a server and takes its folder away when standard input closes, which it does whatever becomes of this
-    /// process. Interrupted, a server sends its clients away at once.
+    /// A shell script that ends a server and deletes its folder when standard input closes, which happens even if this process is
+    /// killed. It sends SIGINT, because an interrupted server disconnects its clients at once.
     /// </summary>
     private const string Guard = """
         trap : INT TERM HUP # Ctrl+C goes to this shell as well
@@ -38,7 +38,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         (_process, _heard, Id) = (process, heard, process.Id);
         process.OutputDataReceived += Hear;
         process.ErrorDataReceived += Hear;
-        process.BeginOutputReadLine(); // a pipe that nobody reads would hold it up
+        process.BeginOutputReadLine(); // a full pipe would block the program
         process.BeginErrorReadLine();
     }
 
@@ -46,7 +46,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public bool IsRunning => !_isDisposed && !_process.HasExited;
 
-    /// <summary>Everything that it has written so far.</summary>
+    /// <summary>Everything that the program has written so far.</summary>
     public string Output
     {
         get
@@ -61,7 +61,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="environment">Variables besides those of this process.</param>
-    /// <param name="heard">Is called with each line that it writes.</param>
+    /// <param name="heard">Called with each line that the program writes.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     public static ServerProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, Action<string>? heard = null)
@@ -91,7 +91,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Waits until it is ready. If it ends before, or the time is up, it is ended, and what it has written is shown.</summary>
+    /// <summary>Waits until the program is ready. If it ends before that or the time is up, it is stopped and the error has its output.</summary>
     public async Task ReadyAsync(Func<Task<bool>> isReady, TimeSpan bound, string what)
     {
         try
@@ -128,7 +128,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         },
         bound, what);
 
-    /// <summary>Gives it all the input that it gets.</summary>
+    /// <summary>Writes the program's whole input and closes it.</summary>
     public async Task WriteAsync(string input)
     {
         await _process.StandardInput.WriteAsync(input);
@@ -149,7 +149,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return ExitAsync(bound);
     }
 
-    /// <summary>Ends it as kill -9 does: it tells nobody, saves nothing, and what it has started goes on.</summary>
+    /// <summary>Kills the program with SIGKILL: it cannot clean up, and the processes that it has started go on.</summary>
     public async Task KillAsync()
     {
         if (IsRunning)
@@ -159,10 +159,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>As <see cref="KillAsync"/>, without waiting: what it has started may hold its output open.</summary>
+    /// <summary>As <see cref="KillAsync"/>, without waiting, because a process that it has started may hold its output open.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>Closes its input, which ends what is guarded, and waits; what does not end is killed.</summary>
+    /// <summary>Closes its input, which ends a guarded server, and waits. A program that does not end is killed.</summary>
     public async Task FinishAsync(TimeSpan bound)
     {
         if (IsRunning)

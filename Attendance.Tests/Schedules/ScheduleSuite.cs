@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Schedules;
 
-/// <summary>How sessions come about and change; the same on every database that Web may have.</summary>
+/// <summary>Tests how sessions are made from schedules and change, on every database that Web may have.</summary>
 public abstract class ScheduleSuite : IAsyncLifetime
 {
     private AttendanceSite _site = null!;
@@ -143,7 +143,7 @@ public abstract class ScheduleSuite : IAsyncLifetime
         return true;
     });
 
-    /// <summary>A schedule of every day, at noon of a zone that is not the server's.</summary>
+    /// <summary>Adds a schedule for every day, at noon in a zone that is not the server's.</summary>
     private async Task<Guid> AddAsync()
     {
         var schedule = new Schedule

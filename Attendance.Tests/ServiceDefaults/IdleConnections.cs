@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Attendance.Tests.ServiceDefaults;
 
-/// <summary>Connections that say nothing, from several of this machine's own addresses, held by processes of their own: one may not have so many.</summary>
+/// <summary>Opens idle connections from several of this machine's addresses. Separate processes hold them, because one process may not have so many.</summary>
 internal sealed class IdleConnections : IAsyncDisposable
 {
     private const int MostOfOne = 5000;
 
-    /// <summary>All at once would be refused by the kernel's queue and not by the server: a hundred at a time.</summary>
+    /// <summary>Connections are opened a hundred at a time. If all came at once, the kernel's queue would refuse them and not the server.</summary>
     private const string Script = """
         const net = require('net'), [port, count, first] = process.argv.slice(1).map(Number), held = new Set();
         let begun = 0, settled = 0;
@@ -33,7 +33,7 @@ internal sealed class IdleConnections : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Each was accepted, or refused, when this returns.</summary>
+    /// <summary>Opens the connections. When this returns, each was accepted or refused.</summary>
     public static async Task<IdleConnections> OpenAsync(int port, int count)
     {
         var connections = new IdleConnections();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Attendance.Tests.ServiceDefaults;
 
-/// <summary>One of our services in a process of its own, which may have few descriptors open.</summary>
+/// <summary>A service in a process of its own with a low limit of open descriptors.</summary>
 internal sealed class LimitedProcess : IAsyncDisposable
 {
     private readonly ServerProcess _process;

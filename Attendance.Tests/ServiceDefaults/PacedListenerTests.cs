@@ -12,7 +12,7 @@ public sealed class PacedListenerTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task No_more_are_accepted_than_may_be_open_until_one_is_closed()
+    public async Task A_full_listener_accepts_the_next_connection_when_one_is_closed()
     {
         await using var listener = await new PacedListenerFactory(new Crowd(), Limit).BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Cancel);
         var open = new List<ConnectionContext>();
@@ -29,7 +29,7 @@ public sealed class PacedListenerTests
     }
 
     [Fact]
-    public async Task One_that_is_full_ends_when_it_is_unbound()
+    public async Task A_full_listener_ends_when_it_is_unbound()
     {
         await using var listener = await new PacedListenerFactory(new Crowd(), Limit).BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Cancel);
         for (var number = 0; number < Limit; number++)
@@ -43,7 +43,7 @@ public sealed class PacedListenerTests
         Assert.Null(await next.WaitAsync(TimeSpan.FromSeconds(5), Cancel));
     }
 
-    /// <summary>As many connections as anybody accepts.</summary>
+    /// <summary>A listener that always has another connection to accept.</summary>
     private sealed class Crowd : IConnectionListenerFactory, IConnectionListener
     {
         public EndPoint EndPoint => new IPEndPoint(IPAddress.Loopback, 0);

@@ -16,8 +16,8 @@ namespace Attendance.Tests.ServiceDefaults;
 public sealed class ServerLimitsTests
 {
     private const int FewDescriptors = 512;
-    private const int FewestSockets = 16; // as many as a process with so few descriptors may have
-    private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(3); // on a busy machine
+    private const int FewestSockets = 16; // the limit of a process with so few descriptors
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(3); // with a margin for a busy machine
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.ServiceDefaults;
 
-/// <summary>What the binder of the framework passes over in silence, and what is said of it.</summary>
+/// <summary>Tests that faults in settings that the framework's binder ignores are reported.</summary>
 public sealed class StrictBindingTests
 {
     [Theory]
@@ -31,7 +31,7 @@ public sealed class StrictBindingTests
     [InlineData("Leases:DefaultTtl", "00:01:00", "'Leases:DefaultTtl' is no setting.")]
     [InlineData("Leases:Ttl", "a minute", "'Leases:Ttl' is 'a minute'; it must be a time, as 00:00:30 for half a minute.")]
     [InlineData("Leases:TTl ", "00:01:00", "'Leases:TTl ' is no setting. Is 'Leases:Ttl' meant?")]
-    public void So_it_is_of_plain_options(string key, string value, string expected)
+    public void An_unknown_key_or_an_unconvertible_value_of_plain_options_is_named(string key, string value, string expected)
     {
         var error = Assert.Throws<OptionsValidationException>(() => Bind<LeaseOptions>("Leases", (key, value)));
 

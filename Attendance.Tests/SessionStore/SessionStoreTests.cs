@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.SessionStore;
 
-/// <summary>The embedded store as a process: what it needs, what it keeps, and that its scripts are atomic.</summary>
+/// <summary>Tests the embedded store as a process: its settings, its persistence, and that its scripts are atomic.</summary>
 public sealed class SessionStoreTests(GarnetStore store) : IClassFixture<GarnetStore>, IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);

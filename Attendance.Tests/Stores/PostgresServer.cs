@@ -26,15 +26,15 @@ public sealed class PostgresServer : IAsyncLifetime
     private DirectoryInfo? _folder;
     private ServerProcess? _guard;
 
-    /// <summary>Null when it runs, otherwise why it cannot.</summary>
+    /// <summary>Why the server cannot run; null if it runs.</summary>
     public string? Missing { get; private set; }
 
     public int Port { get; private set; }
 
-    /// <summary>Where its data and nothing else is; gone when it is.</summary>
+    /// <summary>The folder of its data and of nothing else. It is deleted with the server.</summary>
     public string Folder => _folder!.FullName;
 
-    /// <summary>Of an empty database that nobody else has. Skips the test where there is no PostgreSQL.</summary>
+    /// <summary>Creates an empty database for one test and returns its connection string. Skips the test if there is no PostgreSQL.</summary>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
@@ -92,7 +92,7 @@ public sealed class PostgresServer : IAsyncLifetime
                     throw new InvalidOperationException($"PostgreSQL did not start:\n{string.Join('\n', _output)}", exception);
                 }
 
-                // Somebody else was quicker to use the port.
+                // Another process has taken the port meanwhile.
             }
         }
     }
@@ -131,7 +131,7 @@ public sealed class PostgresServer : IAsyncLifetime
             cancellationToken);
         File.Delete(password);
 
-        // Nothing here has to survive a loss of power; and no socket lies where others could find it.
+        // The data need not survive a loss of power, and there is no Unix socket that others could find.
         _guard = Start(
         [
             .. As(owner), .. ServerProcess.Guarded(
@@ -201,7 +201,7 @@ public sealed class PostgresServer : IAsyncLifetime
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>In its own folder, which the other user may enter.</summary>
+    /// <summary>Starts a program of PostgreSQL in the server's folder, which the other user may enter.</summary>
     private ServerProcess Start(string[] command) => ServerProcess.Start(
         command[0], command[1..], new Dictionary<string, string> { ["LC_ALL"] = "C" }, Folder, _output.Enqueue);
 
@@ -209,13 +209,13 @@ public sealed class PostgresServer : IAsyncLifetime
     private static string[] As((string Id, string Group)? user) =>
         user is { } other ? ["setpriv", $"--reuid={other.Id}", $"--regid={other.Group}", "--clear-groups"] : [];
 
-    /// <summary>The one that its package has made, else the one that owns nothing.</summary>
+    /// <summary>Returns the user that PostgreSQL's package creates, or else "nobody".</summary>
     private static (string Id, string Group) UnprivilegedUser() =>
         File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(user => user[0] == "postgres") is [_, _, var id, var group, ..]
             ? (id, group)
             : ("65534", "65534");
 
-    /// <summary>The newest of those that Debian keeps side by side, else what is on the path.</summary>
+    /// <summary>Returns the newest of the versions that Debian keeps side by side, or else the program on the path.</summary>
     private static string? FindPrograms()
     {
         const string Debian = "/usr/lib/postgresql";

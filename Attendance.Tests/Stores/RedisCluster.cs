@@ -71,7 +71,7 @@ public sealed class RedisCluster : StoreServer
     private static Task<RedisResult> AskAsync(ConnectionMultiplexer redis, int port, params object[] words) =>
         redis.GetServer("127.0.0.1", port).ExecuteAsync("CLUSTER", words);
 
-    /// <summary>One server, from when it answers.</summary>
+    /// <summary>Starts one server and waits until it answers.</summary>
     private async Task<ConnectionMultiplexer> OneAsync(int port)
     {
         ConnectionMultiplexer? redis = null;

@@ -3,7 +3,7 @@ using Attendance.Tests.Programs;
 
 namespace Attendance.Tests.Stores;
 
-/// <summary>One redis-server, in a folder of its own; as a sentinel if it is told so.</summary>
+/// <summary>One redis-server, or sentinel, with a folder of its own.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
     public const string MissingMessage = "redis-server is not installed (Debian: apt-get install redis-server).";
@@ -32,7 +32,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>As kill -9 does: it tells nobody, and saves nothing.</summary>
+    /// <summary>Kills the server with SIGKILL, so it saves nothing.</summary>
     public Task KillAsync() => _process.KillAsync();
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ public sealed class SentinelServers : IAsyncLifetime
 {
     public const string ServiceName = "attendance";
 
-    /// <summary>How long the sentinels wait before they hold a silent primary for gone.</summary>
+    /// <summary>How long the sentinels wait before they consider a silent primary down.</summary>
     public static readonly TimeSpan DownAfter = TimeSpan.FromSeconds(1);
 
     private readonly List<RedisProcess> _running = [];
@@ -18,10 +18,10 @@ public sealed class SentinelServers : IAsyncLifetime
     private RedisProcess? _primary;
     private int _replica;
 
-    /// <summary>Null when they run, otherwise why they cannot.</summary>
+    /// <summary>Why the servers cannot run; null if they run.</summary>
     public string? Missing { get; private set; }
 
-    /// <summary>What a node is told: the sentinels, never the servers.</summary>
+    /// <summary>The connection string of a node. It names the sentinels, never the servers.</summary>
     public string ConnectionString => $"{_sentinels},serviceName={ServiceName},password={_password}";
 
     public async ValueTask InitializeAsync()
@@ -57,10 +57,10 @@ public sealed class SentinelServers : IAsyncLifetime
         }
     }
 
-    /// <summary>The primary is gone from one moment to the next; whatever it had not passed on is lost.</summary>
+    /// <summary>Kills the primary. Writes that it has not replicated are lost.</summary>
     public Task KillPrimaryAsync() => _primary!.KillAsync();
 
-    /// <summary>Everything that was written until now has reached the replica.</summary>
+    /// <summary>Waits until every write so far has reached the replica.</summary>
     public async Task ReplicatedAsync()
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Address(_primary!.Port));

@@ -12,7 +12,7 @@ public abstract class StoreServer : IAsyncLifetime
 
     protected string Password { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>Null when it runs, otherwise why it cannot.</summary>
+    /// <summary>Why the server cannot run; null if it runs.</summary>
     public string? Missing { get; protected set; }
 
     public virtual string ConnectionString => $"127.0.0.1:{Port},password={Password},allowAdmin=true";

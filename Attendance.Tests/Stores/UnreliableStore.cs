@@ -7,10 +7,10 @@ internal enum Outage
 {
     None,
 
-    /// <summary>Nothing that is asked of the store reaches it.</summary>
+    /// <summary>Requests do not reach the store.</summary>
     NotReached,
 
-    /// <summary>The store does what it is asked, but no answer is heard.</summary>
+    /// <summary>The store carries out requests, but its answers are lost.</summary>
     NotHeard,
 }
 
@@ -70,7 +70,7 @@ internal class UnreliableStore : DispatchProxy
         private volatile Outage _outage;
         private int _asked;
 
-        /// <summary>The store is at work. A clock that is to stay in step with it waits.</summary>
+        /// <summary>Whether the store is working on a request. A fake clock that must stay in step with it waits meanwhile.</summary>
         public bool IsAsked => Volatile.Read(ref _asked) > 0;
 
         public Outage Outage

@@ -9,17 +9,17 @@ using Xunit;
 namespace Attendance.Tests.Stories;
 
 /// <summary>
-/// Makes up stories, sequences of steps, and has each of them told. One that goes wrong is shortened for as long as it
-/// still goes wrong, and shown with the seed it grew from: <c>ATTENDANCE_REPLAY=seed,gamma,size</c> tells it again.
+/// Generates stories, which are sequences of steps, and runs each. A story that fails is shortened as long as it still
+/// fails, and reported with its seed: <c>ATTENDANCE_REPLAY=seed,gamma,size</c> runs it again.
 /// </summary>
 internal static class Story
 {
     private const string ReplayVariable = "ATTENDANCE_REPLAY";
 
-    /// <summary>After the first failure. A story that hangs takes its time whenever it is told.</summary>
+    /// <summary>The limit of the shortening after the first failure, because a story that hangs takes its time on every run.</summary>
     private static readonly TimeSpan s_timeToShorten = TimeSpan.FromSeconds(30);
 
-    /// <summary>One story only is told, which went wrong before.</summary>
+    /// <summary>Whether only one story, which failed before, is run again.</summary>
     public static bool IsReplayed => !string.IsNullOrEmpty(Replay);
 
     private static string? Replay => Environment.GetEnvironmentVariable(ReplayVariable);

@@ -34,7 +34,7 @@ internal static class SamplePortraits
     /// </summary>
     public static IReadOnlyList<SamplePortrait> OfGrid => s_grid.Value;
 
-    /// <summary>Six whole group photos of young women. Some may be in several of them.</summary>
+    /// <summary>Six group photos of young women. A woman may be in several of them.</summary>
     public static IReadOnlyList<SamplePortrait> GroupPhotos => s_groups.Value;
 
     private static IEnumerable<SamplePortrait> Grid()
@@ -63,7 +63,7 @@ internal static class SamplePortraits
         }
     }
 
-    /// <summary>The face in the middle of a grey wall, as large as at a desk, so that it is found as one at a kiosk is.</summary>
+    /// <summary>Returns the face on a grey wall, as large as that of a person at a desk, so it is found as at a kiosk.</summary>
     public static byte[] BeforeACamera(Mat tile)
     {
         using var frame = new Mat(480, 640, MatType.CV_8UC3, Scalar.All(128));

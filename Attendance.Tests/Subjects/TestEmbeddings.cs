@@ -2,7 +2,7 @@ using Attendance.Web.Faces.Recognition;
 
 namespace Attendance.Tests.Subjects;
 
-/// <summary>Numbers of faces, for what does not look at pictures.</summary>
+/// <summary>Embeddings for tests that need no pictures.</summary>
 internal static class TestEmbeddings
 {
     private const double Size = 0.9; // so that two strangers are about 1.3 apart
@@ -13,7 +13,7 @@ internal static class TestEmbeddings
         return Directed(random, Size);
     }
 
-    /// <summary>A face at this distance of another one, in a direction of its own.</summary>
+    /// <summary>Returns an embedding at this distance from another one, in a random direction.</summary>
     public static FaceEmbedding At(double distance, FaceEmbedding of, int seed)
     {
         var away = Directed(new Random(seed), distance);

@@ -10,7 +10,7 @@ namespace Attendance.Tests.Subjects;
 /// </summary>
 internal static class TestFaces
 {
-    public const int MotionFrameRate = 30; // what Chromium plays motion JPEG files at, whatever they were made for
+    public const int MotionFrameRate = 30; // Chromium plays every motion JPEG file at this rate
 
     private const double Turn = 25;        // degrees
     private const double Nod = 16;

@@ -6,20 +6,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Attendance.Tests.Subjects;
 
-/// <summary>People who are there already, where how they came to be there is not what is tested.</summary>
+/// <summary>Adds people to the database, for tests that are not about adding people.</summary>
 internal static class TestPeople
 {
     public const string KnownName = "Ada Lovelace";
     public static readonly Guid Known = new("0a1b2c3d-0000-4000-8000-000000000001");
 
-    /// <summary>The known one, with consent and without pictures.</summary>
+    /// <summary>Adds the person with the known id, with consent and without pictures.</summary>
     public static async Task AddKnownAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         await using var scope = services.CreateAsyncScope();
         await AddAsync(scope.ServiceProvider, Known, KnownName, cancellationToken);
     }
 
-    /// <summary>One with consent and without pictures, whose id is known.</summary>
+    /// <summary>Adds a person with this id, with consent and without pictures.</summary>
     private static async Task AddAsync(IServiceProvider services, Guid id, string name, CancellationToken cancellationToken)
     {
         var db = services.GetRequiredService<AttendanceDb>();
@@ -33,7 +33,7 @@ internal static class TestPeople
         }
     }
 
-    /// <param name="face">The numbers of the face in each of the pictures, whatever they show. A stranger's unless given.</param>
+    /// <param name="face">The embedding that is stored for each of the pictures, whatever they show; a stranger's by default.</param>
     public static async Task<Guid> AddAsync(
         IServiceProvider services, string name, string number, string group, bool consent, IReadOnlyList<Pose> poses, CancellationToken cancellationToken,
         FaceEmbedding? face = null)

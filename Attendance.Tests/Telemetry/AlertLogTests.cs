@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>Errors in the log can be counted: each is something that happened, and none is told again by whoever only looks.</summary>
+/// <summary>Tests that errors in the log can be counted: each is one event, and a health check or a poll does not repeat it.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore>
 {
@@ -30,7 +30,7 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
         await using var node = await StartAsync(receiver, "alerts-a", $"--Cameras:film:Source=file:{film}", "--Alerts:ResolveAfter=00:00:05");
         await using (var worker = RunningWorker.StartAndOpen("file:" + film))
         {
-            await worker.OpenedAsync(); // by hand, past the API
+            await worker.OpenedAsync(); // started by hand, without the API
             await Eventually.TrueAsync(async () => await HealthAsync(node) is { Status: HttpStatusCode.ServiceUnavailable }, s_patience, "the leak is found");
         }
 
@@ -105,7 +105,7 @@ public sealed class AlertLogTests(GarnetStore store) : IClassFixture<GarnetStore
     }
 
     [Fact]
-    public async Task So_is_a_database_server_that_has_gone()
+    public async Task A_database_server_that_has_stopped_is_reported_once_however_often_the_health_is_asked()
     {
         await using var postgres = new PostgresServer();
         await postgres.InitializeAsync();

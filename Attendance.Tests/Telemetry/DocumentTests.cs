@@ -64,7 +64,7 @@ public sealed class DocumentTests
         Assert.Equal(kind == "Histogram", instrument.Bounds.Count > 5);
     }
 
-    /// <summary>Writes it anew where that is wished.</summary>
+    /// <summary>Compares the page with the code, or writes it anew if the environment asks for it.</summary>
     private static async Task IsAsCodeHasItAsync(string page, Func<string, string> renew)
     {
         var written = await File.ReadAllTextAsync(page, Cancel);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <param name="Attributes">All that were seen on a measurement of it.</param>
+/// <param name="Attributes">All attributes that were seen on a measurement.</param>
 internal sealed record DescribedInstrument(
     string Name, string Kind, string Unit, string Description, IReadOnlyCollection<string> Attributes, IReadOnlyList<double> Bounds);
 
@@ -66,7 +66,7 @@ internal static class Instruments
         where constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IMeterFactory))
         select (type, constructor);
 
-    /// <summary>Twice: with everything that may be left out, and without.</summary>
+    /// <summary>Calls every method twice: with and without its optional arguments.</summary>
     private static void Use(object metrics, Type type)
     {
         foreach (var method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly).Where(method => !method.IsSpecialName))

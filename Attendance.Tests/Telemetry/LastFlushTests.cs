@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>What a service that stops sends to its collector, and how long it tries.</summary>
+/// <summary>Tests what a stopping service sends to its collector, and how long it tries.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class LastFlushTests(GarnetStore store) : IClassFixture<GarnetStore>
 {

@@ -29,7 +29,7 @@ using Attendance.Web.Schedules;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary><c>docs/limits.md</c>, as the code has its limits: each is read from where it holds.</summary>
+/// <summary>Generates <c>docs/limits.md</c>. Each limit is read from the code that enforces it.</summary>
 internal static class LimitsDocument
 {
     private const int KiB = 1024, MiB = 1024 * 1024;
@@ -134,7 +134,7 @@ internal static class LimitsDocument
         return page.Append('\n').ToString();
     }
 
-    /// <summary>One that is its class's own affair.</summary>
+    /// <summary>Reads a constant of a class, also a private one.</summary>
     private static int Constant(Type type, string name) =>
         (int)(type.GetField(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)?.GetRawConstantValue()
             ?? throw new InvalidOperationException($"{type.Name} has no limit '{name}' any more."));

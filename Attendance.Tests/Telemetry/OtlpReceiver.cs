@@ -49,10 +49,10 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public IEnumerable<ReceivedPoint> Points => _points.Values;
 
-    /// <summary>Nothing was refused, so that what was not found was not sent.</summary>
+    /// <summary>Whether nothing was refused, so that anything missing was not sent.</summary>
     public bool HasEverything => Interlocked.Read(ref _bytes) <= MaxBytes;
 
-    /// <param name="measurementsOnly">For a run of any length: nothing is kept but the newest point of each stream.</param>
+    /// <param name="measurementsOnly">Keeps only the newest point of each stream, for runs of any length.</param>
     public static async Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken, bool measurementsOnly = false)
     {
         var builder = WebApplication.CreateSlimBuilder();

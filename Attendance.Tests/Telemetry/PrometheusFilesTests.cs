@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>What is shipped for Prometheus, as its own tool judges it.</summary>
+/// <summary>Tests the files that are shipped for Prometheus with its own tool.</summary>
 public sealed partial class PrometheusFilesTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -13,7 +13,7 @@ public sealed partial class PrometheusFilesTests
     [InlineData("check", "rules", "--lint=all", "--lint-fatal", "attendance.rules.yml")]
     [InlineData("test", "rules", "attendance.rules.test.yml")]
     [InlineData("check", "config", "prometheus.yml")]
-    public async Task Promtool_is_content(params string[] arguments)
+    public async Task Promtool_accepts_the_shipped_files(params string[] arguments)
     {
         Assert.SkipUnless(PrometheusServer.IsInstalled, PrometheusServer.Missing);
         var folder = Directory.CreateTempSubdirectory("attendance-promtool-");
@@ -24,7 +24,7 @@ public sealed partial class PrometheusFilesTests
                 File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
             }
 
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "api-key"), "that of an example", Cancel); // it must be there
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "api-key"), "that of an example", Cancel); // promtool checks that the file exists
             var (code, said) = await PromtoolAsync(folder.FullName, "", arguments);
             Assert.True(code == 0, said);
         }
@@ -54,7 +54,7 @@ public sealed partial class PrometheusFilesTests
             Runbook().Matches(await RulesAsync()).Select(match => match.Groups["section"].Value), section => Assert.Contains(section, sections));
     }
 
-    /// <summary>Those of alerts come with the alerts.</summary>
+    /// <summary>Excludes metrics of alerts, which exist only once there are alerts.</summary>
     [Fact]
     public async Task Every_metric_of_a_rule_is_one_that_is_exported()
     {

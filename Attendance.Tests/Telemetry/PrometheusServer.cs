@@ -58,7 +58,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         }
     }
 
-    /// <summary>What an expression yields now: each with its labels and its value.</summary>
+    /// <summary>Evaluates an expression and returns each result with its labels and value.</summary>
     public async Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, double Value)>> QueryAsync(string expression, CancellationToken cancellationToken)
     {
         var data = await AskAsync($"api/v1/query?query={Uri.EscapeDataString(expression)}", cancellationToken);
@@ -88,14 +88,14 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        await _guard.FinishAsync(s_patience); // which takes its folder away
+        await _guard.FinishAsync(s_patience); // also deletes its folder
         if (Directory.Exists(_folder.FullName))
         {
             _folder.Delete(recursive: true);
         }
     }
 
-    /// <summary>It listens before it answers.</summary>
+    /// <summary>Whether the server answers; it listens before that.</summary>
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         using var answer = await _client.GetAsync(new Uri("-/ready", UriKind.Relative), cancellationToken);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>What nobody did makes no trace, so that what somebody did is found at once.</summary>
+/// <summary>Tests that background work makes no traces, so traces of real requests are found at once.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class QuietTests(GarnetStore store) : IClassFixture<GarnetStore>
 {
@@ -98,7 +98,7 @@ public sealed class QuietTests(GarnetStore store) : IClassFixture<GarnetStore>
         .GroupBy(point => point.Attributes["attendance.store.operation"])
         .ToDictionary(group => group.Key, group => group.Sum(point => point.Value));
 
-    /// <summary>But for those of the test's own question whether the nodes know each other.</summary>
+    /// <summary>Returns the traces, without those of the test's own requests for whether the nodes know each other.</summary>
     /// <returns>The names of the spans of each.</returns>
     private static List<List<string>> Traces(OtlpReceiver receiver) =>
     [

@@ -4,7 +4,7 @@ using Google.Protobuf;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>Who sent something.</summary>
+/// <summary>The sender of telemetry.</summary>
 /// <param name="Process">Its id and when it started: counters begin anew with each process, whatever the instance is called.</param>
 internal sealed record Sender(string Service, string Process)
 {
@@ -26,7 +26,7 @@ internal sealed record ReceivedSpan(
         [.. span.Links.Select(link => $"{Values.Hex(link.TraceId)} {Values.Hex(link.SpanId)}")],
         span.Status?.Code == StatusCode.Error);
 
-    /// <summary>As a link names it.</summary>
+    /// <summary>The span's id in the form in which a link names it.</summary>
     public string Context => $"{TraceId} {SpanId}";
 }
 

@@ -47,7 +47,7 @@ public sealed class RedactionTests
     [InlineData("anything", "sent a-generated-password to localhost:6380")]
     [InlineData("anything", "login of admin with the-password-of-a-camera failed")]
     [InlineData("anything", "session camera_123456789_abc123 is gone")]
-    public void So_is_what_is_known_to_be_one(string key, string value)
+    public void A_secret_known_from_the_configuration_is_removed(string key, string value)
     {
         var clean = Assert.IsType<string>(s_redaction.Value(key, value));
 
@@ -65,7 +65,7 @@ public sealed class RedactionTests
     [InlineData("anything", "Camera demo released: lease 1a2b3c4d, client, held 3.2 s")]
     [InlineData("anything", "ALERT leak (critical, 0123456789abcdef) film: A worker had it open. The worker was killed.")]
     [InlineData("anything", "fencing_token=17 was refused")]
-    public void What_is_none_stays_as_it_is(string key, string value) => Assert.Same(value, s_redaction.Value(key, value));
+    public void A_value_that_is_no_secret_is_unchanged(string key, string value) => Assert.Same(value, s_redaction.Value(key, value));
 
     [Fact]
     public void A_span_is_clean_in_its_name_its_status_its_events_and_its_links()

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary>Nothing that a camera API exports holds a secret, though the environment turns every redaction of the libraries off.</summary>
+/// <summary>Tests that no export of a camera API holds a secret, even if the environment turns off the libraries' own redaction.</summary>
 [Trait("Suite", "EndToEnd")]
 public sealed class SecretsTests(GarnetStore store) : IClassFixture<GarnetStore>
 {

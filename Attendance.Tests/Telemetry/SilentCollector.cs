@@ -16,7 +16,7 @@ public enum Silence
     Blackhole,
 }
 
-/// <summary>A collector that takes nothing, in one of the ways in which they fail.</summary>
+/// <summary>A collector that accepts nothing, in one of several ways.</summary>
 internal sealed class SilentCollector : IDisposable
 {
     private readonly List<Socket> _sockets = [];

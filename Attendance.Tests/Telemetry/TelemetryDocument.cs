@@ -8,7 +8,7 @@ using Attendance.Web.Faces;
 
 namespace Attendance.Tests.Telemetry;
 
-/// <summary><c>docs/telemetry.md</c>, as what is measured and traced has it.</summary>
+/// <summary>Generates <c>docs/telemetry.md</c> from the declared metrics and spans.</summary>
 internal static class TelemetryDocument
 {
     public static string Path { get; } = GeneratedPage.PathOf("telemetry.md");
@@ -55,7 +55,7 @@ internal static class TelemetryDocument
         return page.Append('\n').ToString();
     }
 
-    /// <summary>As the exporter makes it of name, unit and kind.</summary>
+    /// <summary>Returns the name that the Prometheus exporter makes of name, unit and kind.</summary>
     internal static string PrometheusName(DescribedInstrument instrument)
     {
         var name = instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "");

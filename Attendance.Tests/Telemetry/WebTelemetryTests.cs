@@ -7,8 +7,8 @@ using Xunit;
 namespace Attendance.Tests.Telemetry;
 
 /// <summary>
-/// What Web exports of the requests of a page, with the settings that Aspire gives it. Web has a process of its own: the telemetry of a process
-/// comes from all that runs in it, other tests among it.
+/// Tests what Web exports of a page's requests, with the settings that Aspire gives it. Web has a process of its own, because the telemetry of a
+/// process comes from everything that runs in it, including other tests.
 /// </summary>
 public sealed class WebTelemetryTests : IAsyncLifetime
 {
@@ -59,7 +59,7 @@ public sealed class WebTelemetryTests : IAsyncLifetime
         await ArrivesAsync("GET /");
         Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") is "/health" or "/alive" or "/css/base.css");
         Assert.DoesNotContain(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path")?.StartsWith("/js/", StringComparison.Ordinal) ?? false);
-        Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") == "/css/none.css"); // what is missing is worth one
+        Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.path") == "/css/none.css"); // a missing file does make a span
     }
 
     [Fact]

@@ -44,9 +44,9 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
     [Fact]
     public async Task Both_devices_are_shown_under_stable_ids()
     {
-        var table = await DeviceApi.ListCamerasAsync(_api.Address);
-        Assert.Matches(@"platform-vivid-000 +vivid +device +available", table);
-        Assert.Matches(@"platform-vivid-001 +vivid +device +available", table);
+        var listed = await DeviceApi.ListCamerasAsync(_api.Address);
+        Assert.Matches(@"platform-vivid-000 +vivid +device +available", listed);
+        Assert.Matches(@"platform-vivid-001 +vivid +device +available", listed);
 
         var cameras = await CamerasAsync();
         Assert.Equal([Vivid.First, Vivid.Second], cameras.Select(camera => camera.GetProperty("camera_id").GetString()));
@@ -63,11 +63,11 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
         var node = Vivid.NodeOf(Vivid.First);
 
         // No API answers there: the command looks for itself, with the configuration that it is given.
-        var table = await DeviceApi.ListCamerasAsync(new Uri("http://127.0.0.1:1"), ("Cameras__door__Source", "device:" + node));
+        var listed = await DeviceApi.ListCamerasAsync(new Uri("http://127.0.0.1:1"), ("Cameras__door__Source", "device:" + node));
 
-        Assert.Matches("door +door +device +present", table);
-        Assert.DoesNotContain(Vivid.First, table, StringComparison.Ordinal);
-        Assert.Contains(Vivid.Second, table, StringComparison.Ordinal);
+        Assert.Matches("door +door +device +present", listed);
+        Assert.DoesNotContain(Vivid.First, listed, StringComparison.Ordinal);
+        Assert.Contains(Vivid.Second, listed, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.Web;
 
-/// <summary>Somebody else answers in camera-api's place, with what would do harm on Web's origin.</summary>
+/// <summary>Tests an attacker who answers in place of camera-api, with content that would do harm on Web's origin.</summary>
 public sealed class ForgedNodeTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
     private const string Script = "<script>document.title = 'forged'; window.forged = true</script>";
@@ -136,7 +136,7 @@ public sealed class ForgedNodeTests(ChromiumBrowser chromium) : IAsyncLifetime
         Assert.Contains("sandbox", response!.Headers["content-security-policy"], StringComparison.Ordinal);
         Assert.NotEqual("forged", await page.TitleAsync());
         Assert.False(await page.EvaluateAsync<bool>("() => window.forged === true"));
-        Assert.Equal("null", await page.EvaluateAsync<string>("() => origin")); // not ours: it may not read what ours may
+        Assert.Equal("null", await page.EvaluateAsync<string>("() => origin")); // an opaque origin cannot read what our pages can
     }
 
     private static Task AnswerAsync(HttpContext context, string? type, string body, int status = StatusCodes.Status200OK)

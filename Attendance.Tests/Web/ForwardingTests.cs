@@ -105,7 +105,7 @@ public sealed class ForwardingTests : WebTest
 
         var sent = Assert.Single(Api.Requests);
         Assert.DoesNotContain("made-up", sent.Headers.Values);
-        Assert.False(sent.Headers.ContainsKey("Cookie")); // nor what says who is signed in
+        Assert.False(sent.Headers.ContainsKey("Cookie")); // the sign-in is not forwarded either
         Assert.Equal(TestSecrets.ApiKey, sent.Headers["X-Api-Key"]);
     }
 
@@ -120,11 +120,11 @@ public sealed class ForwardingTests : WebTest
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", Assert.Single(Api.Requests).Headers["traceparent"], StringComparison.Ordinal);
     }
 
-    /// <summary>It may hold anything, and would go to everybody who is asked on its way.</summary>
+    /// <summary>Baggage may hold anything, and would be passed on to every service on the way.</summary>
     [Theory]
     [InlineData("baggage")]
     [InlineData("Correlation-Context")]
-    public async Task Baggage_does_not(string header)
+    public async Task Baggage_is_not_forwarded(string header)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/api/cameras");
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -183,7 +183,7 @@ public sealed class ForwardingTests : WebTest
     }
 
     [Fact]
-    public async Task Our_own_pages_are_of_this_site()
+    public async Task A_request_of_our_own_page_counts_as_same_site()
     {
         var request = new HttpRequestMessage(HttpMethod.Put, "/api/leases/some-lease");
         request.Headers.Add("Origin", Web.Address.GetLeftPart(UriPartial.Authority));

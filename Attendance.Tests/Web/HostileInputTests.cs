@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Attendance.Tests.Web;
 
-/// <summary>What is wrong with a request is told to whoever sent it, and is no fault of Web's. The fuzz suite looks for more.</summary>
+/// <summary>Tests that a faulty request is refused and logs no error. The fuzz suite looks for more such requests.</summary>
 public sealed class HostileInputTests : WebTest
 {
     [Theory]
@@ -49,7 +49,7 @@ public sealed class HostileInputTests : WebTest
     [InlineData("OPTIONS", "", HttpStatusCode.OK)] // as the framework has it: by the handler of GET
     [InlineData("GET", "?handler=Nothing", HttpStatusCode.OK)]
     [InlineData("HEAD", "", HttpStatusCode.OK)]
-    public async Task A_page_is_not_shown_of_nothing(string method, string query, HttpStatusCode expected)
+    public async Task A_page_of_a_person_answers_unknown_methods_and_handlers_without_an_error(string method, string query, HttpStatusCode expected)
     {
         await TestPeople.AddKnownAsync(Web.Services, Cancel);
         using var visit = new Visit(Web.Address) { Cookie = Operator.Value };
@@ -66,7 +66,7 @@ public sealed class HostileInputTests : WebTest
         AssertNoError();
     }
 
-    /// <summary>The framework would take a field of a form before the path, also of a request that has no form to send.</summary>
+    /// <summary>The framework binds a form's field before the path, even in a request that should have no form.</summary>
     [Theory]
     [InlineData("/cameras/demo", "")]
     [InlineData("/people/{person}", "")]
@@ -86,7 +86,7 @@ public sealed class HostileInputTests : WebTest
     }
 
     [Fact]
-    public async Task Nobody_makes_Web_say_that_it_has_failed()
+    public async Task A_request_for_the_page_of_an_outage_is_not_found()
     {
         using var response = await Visitor.GetAsync(new Uri("/trouble/503", UriKind.Relative), Cancel);
 

@@ -87,14 +87,14 @@ public sealed class PageTests : WebTest
     [InlineData("/lib/human/LICENSE.txt", "text/plain")]
     [InlineData("/lib/tfjs-wasm/tfjs-backend-wasm-simd.wasm", "application/wasm")]
     [InlineData("/lib/tfjs-wasm/tfjs-backend-wasm.wasm", "application/wasm")]
-    public async Task What_finds_faces_is_served_from_here(string target, string type)
+    public async Task The_face_finders_files_are_served_by_Web(string target, string type)
     {
         var response = await GetAsync(target);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
         Assert.True(response.Headers.CacheControl?.NoCache);
-        Assert.NotNull(response.Headers.ETag); // so it is sent once
+        Assert.NotNull(response.Headers.ETag); // the browser caches it
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class PageTests : WebTest
     [InlineData("/cameras/..%2f..%2fetc")]
     [InlineData("/cameras/camera-with-an-id-of-sixty-five-characters-one-more-than-may-be00")]
     [InlineData("/nothing")]
-    public async Task What_is_not_there_is_a_page_that_says_so(string target)
+    public async Task An_unknown_address_shows_a_page_that_says_so(string target)
     {
         var response = await GetAsync(target);
         var page = await response.Content.ReadAsStringAsync(Cancel);

@@ -19,13 +19,13 @@ public abstract class WebTest : IAsyncLifetime
 
     private protected WebServer Web => _web!;
 
-    /// <summary>An operator who is signed in.</summary>
+    /// <summary>The sign-in of an operator.</summary>
     private protected SignIn Operator { get; private set; } = null!;
 
-    /// <summary>That operator's; every request with the cookie.</summary>
+    /// <summary>A client that sends the operator's cookie with every request.</summary>
     protected HttpClient Client => _client!;
 
-    /// <summary>Somebody who is not signed in.</summary>
+    /// <summary>A client that is not signed in.</summary>
     protected HttpClient Visitor => _visitor!;
 
     public async ValueTask InitializeAsync() => await OpenAsync(await CameraApis.BorrowAsync(Cancel));
@@ -43,7 +43,7 @@ public abstract class WebTest : IAsyncLifetime
         await OpenAsync(await CameraApis.StartAsync(Cancel, settings));
     }
 
-    /// <summary>A window in which the operator is signed in. The caller disposes of it.</summary>
+    /// <summary>Opens a window in which the operator is signed in. The caller disposes of it.</summary>
     private protected async Task<IBrowserContext> WindowAsync(ChromiumBrowser chromium, BrowserNewContextOptions? options = null)
     {
         var window = await chromium.NewContextAsync(options, Cancel);
@@ -59,7 +59,7 @@ public abstract class WebTest : IAsyncLifetime
         return window;
     }
 
-    /// <summary>A browser that can be killed, in which the operator is signed in. The caller disposes of it.</summary>
+    /// <summary>Starts a browser that can be killed, in which the operator is signed in. The caller disposes of it.</summary>
     private protected async Task<ChromiumProcess> BrowserAsync()
     {
         var browser = await ChromiumProcess.StartAsync(Cancel);

@@ -32,7 +32,7 @@ internal sealed partial class AccountsModel(
 
     public string OwnId => User.AccountId();
 
-    public IReadOnlySet<string> Locked { get; private set; } = new HashSet<string>();
+    public IReadOnlySet<string> Locked { get; private set; } = new HashSet<string>(StringComparer.Ordinal);
 
     public bool IsLocked(Account account) => Locked.Contains(account.Id);
 

@@ -88,7 +88,7 @@ internal static class KioskSignIn
             return Task.CompletedTask; // the sign-in of accounts was asked first, and has answered
         }
 
-        if (context.Request.Path.StartsWithSegments("/api"))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }

@@ -83,12 +83,12 @@ internal sealed partial class OpenConnections(
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
-        var ids = open.Select(each => each.AccountId!).Distinct().ToList();
-        var accounts = await db.Users.AsNoTracking().Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, cancellationToken);
+        var ids = open.Select(each => each.AccountId!).Distinct(StringComparer.Ordinal).ToList();
+        var accounts = await db.Users.AsNoTracking().Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, StringComparer.Ordinal, cancellationToken);
         var kiosks = open.Exists(each => each.IsKiosk)
-            ? await db.Kiosks.AsNoTracking().ToDictionaryAsync(kiosk => KioskSignIn.NameOf(kiosk.Id), kiosk => kiosk.Stamp.ToString("N"), cancellationToken)
+            ? await db.Kiosks.AsNoTracking().ToDictionaryAsync(kiosk => KioskSignIn.NameOf(kiosk.Id), kiosk => kiosk.Stamp.ToString("N"), StringComparer.Ordinal, cancellationToken)
             : [];
-        var live = await db.SignInSessions.Where(session => ids.Contains(session.AccountId)).Select(session => session.Id).ToHashSetAsync(cancellationToken);
+        var live = await db.SignInSessions.Where(session => ids.Contains(session.AccountId)).Select(session => session.Id).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         foreach (var each in open)
         {
             var mayStay = each.IsKiosk

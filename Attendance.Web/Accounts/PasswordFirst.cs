@@ -10,12 +10,12 @@ internal static class PasswordFirst
     {
         if (!context.User.HasClaim(claim => claim.Type == AccountClaims.MustChangePassword)
             || context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null
-            || context.Request.Path.StartsWithSegments(AccountRegistration.PasswordPath))
+            || context.Request.Path.StartsWithSegments(AccountRegistration.PasswordPath, StringComparison.OrdinalIgnoreCase))
         {
             return next(context);
         }
 
-        if (context.Request.Path.StartsWithSegments("/api"))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             return ApiProblems.PasswordFirst().ExecuteAsync(context);
         }

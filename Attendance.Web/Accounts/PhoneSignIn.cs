@@ -59,7 +59,7 @@ internal static class PhoneSignIn
 
     private static Task SendToSetupAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (context.Request.Path.StartsWithSegments("/api"))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }

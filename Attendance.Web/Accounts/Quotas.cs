@@ -70,7 +70,7 @@ internal static class Quotas
 
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 2;
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (context.Request.Path.StartsWithSegments("/api"))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             await ApiProblems.TooMany().ExecuteAsync(context);
         }
@@ -84,7 +84,7 @@ internal sealed class BrowserCameraQuota(IOptions<AccountOptions> options, Reach
 {
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(1); // the longest time that a lease lasts without being renewed
 
-    private readonly ConcurrentDictionary<string, Dictionary<string, DateTimeOffset>> _asked = new();
+    private readonly ConcurrentDictionary<string, Dictionary<string, DateTimeOffset>> _asked = new(StringComparer.Ordinal);
 
     /// <returns><see langword="false"/> if the account already has as many as it may.</returns>
     public bool TryAdd(string accountId, string cameraId)

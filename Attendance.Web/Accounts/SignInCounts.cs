@@ -58,6 +58,6 @@ internal sealed class SignInCounts(AttendanceDb db, IOptions<AccountOptions> opt
     public async Task<IReadOnlySet<string>> LockedAsync(CancellationToken cancellationToken)
     {
         var now = Now;
-        return await db.SignInCounts.Where(count => count.Key == count.AccountId && count.LockedUntil > now).Select(count => count.Key).ToHashSetAsync(cancellationToken);
+        return await db.SignInCounts.Where(count => count.Key == count.AccountId && count.LockedUntil > now).Select(count => count.Key).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
     }
 }

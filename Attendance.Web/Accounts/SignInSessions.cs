@@ -20,7 +20,7 @@ internal sealed class SignInSessions(IServiceScopeFactory scopes, IOptions<Accou
     /// The sessions that have ended in this replica since it started, and when. An entry is kept until no cookie of the session is trusted
     /// without a lookup any more.
     /// </summary>
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
 
     /// <summary>Raised with the id of a session that has just ended in this replica.</summary>
     public event Action<string>? Ended;

@@ -45,7 +45,7 @@ internal static class DataFiles
             File.SetUnixFileMode(file, OwnerOnly);
         }
 
-        return (File.GetUnixFileMode(Path.GetDirectoryName(path)!) & Others) != 0;
+        return (File.GetUnixFileMode(Path.GetDirectoryName(path)!) & Others) != UnixFileMode.None;
     }
 
     /// <exception cref="IOException">Nothing can be written beside the database, for example because the disk is full.</exception>

@@ -49,8 +49,9 @@ internal static class DataRegistration
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            // Without the parser's own message, because it may contain the password.
+#pragma warning disable MA0054 // the parser's own message may contain the password
             throw new InvalidOperationException($"ConnectionStrings:{DataOptions.ConnectionName} is not a PostgreSQL connection string.");
+#pragma warning restore MA0054
         }
     }
 

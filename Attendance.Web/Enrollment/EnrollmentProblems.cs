@@ -15,7 +15,7 @@ internal static class EnrollmentProblems
     public static Problem LeaseEnded(string? reason) => new(
         StatusCodes.Status410Gone, ProblemCodes.LeaseEnded, "The lease has ended: borrow the camera again and take the picture again.")
     {
-        Extensions = new Dictionary<string, object?> { ["reason"] = reason },
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["reason"] = reason },
     };
 
     public static Problem StaleToken() => new(
@@ -35,7 +35,7 @@ internal static class EnrollmentProblems
     public static Problem NotGood(IEnumerable<string> reasons) => new(
         StatusCodes.Status422UnprocessableEntity, ProblemCodes.ShotNotGood, "The picture is not good enough.")
     {
-        Extensions = new Dictionary<string, object?> { ["reasons"] = reasons.ToArray() },
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["reasons"] = reasons.ToArray() },
     };
 
     public static Problem FaceCheckUnavailable() => new(

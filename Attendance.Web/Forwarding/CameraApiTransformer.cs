@@ -40,7 +40,7 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
             }
         }
 
-        if (HttpMethods.IsPost(httpContext.Request.Method) && httpContext.Request.Path.StartsWithSegments("/api/leases")
+        if (HttpMethods.IsPost(httpContext.Request.Method) && httpContext.Request.Path.StartsWithSegments("/api/leases", StringComparison.OrdinalIgnoreCase)
             && httpContext.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } account)
         {
             proxyRequest.Headers.TryAddWithoutValidation(WireHeaders.Account, account);

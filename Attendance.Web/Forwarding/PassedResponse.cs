@@ -63,6 +63,6 @@ internal static partial class PassedResponse
             && Boundary().IsMatch(boundary) ? boundary : null;
 
     /// <summary>Matches boundaries that need no quotes.</summary>
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,70}\z")]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,70}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Boundary();
 }

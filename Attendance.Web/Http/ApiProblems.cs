@@ -36,12 +36,12 @@ internal static class ApiProblems
     public static Problem UnsupportedMediaType(string expectation) => new(
         StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, expectation);
 
-    public static Problem Invalid(string field, string expectation) => Invalid(new Dictionary<string, string[]> { [field] = [expectation] });
+    public static Problem Invalid(string field, string expectation) => Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [expectation] });
 
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) => new(
         StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, string.Join(' ', errors.Select(field => $"{field.Key}: {string.Join(' ', field.Value)}")))
     {
-        Extensions = new Dictionary<string, object?> { ["errors"] = errors },
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["errors"] = errors },
     };
 
     /// <summary>Reports that the request itself cannot be read.</summary>

@@ -87,6 +87,6 @@ internal sealed partial class EventRelay(
     }
 
     /// <summary>Matches a list of positions, one in the events of each node.</summary>
-    [GeneratedRegex(@"^[A-Za-z0-9.-]{1,4096}\z")]
+    [GeneratedRegex(@"^[A-Za-z0-9.-]{1,4096}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EventId();
 }

@@ -125,7 +125,7 @@ internal static class OperationsEndpoints
 
     /// <summary>Returns the user names for the account ids that camera-api has recorded, because camera-api does not know the names.</summary>
     private static async Task<IResult> AccountsAsync(AttendanceDb db, CancellationToken cancellationToken) => TypedResults.Ok(new AccountNamesResponse(
-        await db.Users.AsNoTracking().ToDictionaryAsync(account => account.Id, account => account.UserName!, cancellationToken)));
+        await db.Users.AsNoTracking().ToDictionaryAsync(account => account.Id, account => account.UserName!, StringComparer.Ordinal, cancellationToken)));
 
     private sealed record Nothing;
 

@@ -54,6 +54,6 @@ public sealed partial class PersonForm : IValidatableObject
     internal void WriteTo(Person person, DateTime now) =>
         person.Describe(Writing.Tidy(FullName!), Number!.Trim(), string.IsNullOrWhiteSpace(Group) ? null : Writing.Tidy(Group), now);
 
-    [GeneratedRegex(@"^[\p{L}\p{Nd}][\p{L}\p{Nd}._/-]{0,31}\z")]
+    [GeneratedRegex(@"^[\p{L}\p{Nd}][\p{L}\p{Nd}._/-]{0,31}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NumberShape();
 }

@@ -106,9 +106,9 @@ internal static partial class Recurrence
         }
     }
 
-    [GeneratedRegex(@"^FREQ=WEEKLY(;INTERVAL=(?<interval>[1-9]\d?))?;WKST=MO;BYDAY=(?<days>(MO|TU|WE|TH|FR|SA|SU)(,(MO|TU|WE|TH|FR|SA|SU))*)(;UNTIL=(?<until>\d{8}))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^FREQ=WEEKLY(;INTERVAL=(?<interval>[1-9]\d?))?;WKST=MO;BYDAY=(?<days>(MO|TU|WE|TH|FR|SA|SU)(,(MO|TU|WE|TH|FR|SA|SU))*)(;UNTIL=(?<until>\d{8}))?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WeeklyRule();
 
-    [GeneratedRegex(@"^FREQ=[A-Z]+(;[A-Z]+=[A-Z0-9,+-]+)*\z")]
+    [GeneratedRegex(@"^FREQ=[A-Z]+(;[A-Z]+=[A-Z0-9,+-]+)*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
 }

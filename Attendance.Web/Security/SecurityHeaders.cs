@@ -25,7 +25,7 @@ internal static class SecurityHeaders
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;
-            var isApi = context.Request.Path.StartsWithSegments("/api");
+            var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
             headers.ContentSecurityPolicy = isApi ? ApiPolicy
                 : context.GetEndpoint()?.Metadata.GetMetadata<RunsWebAssemblyAttribute>() is null ? ContentPolicy
                 : WebAssemblyPolicy;

@@ -12,7 +12,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.AppHost.Dashboard;
 
-/// <summary>What ops see of the system on Aspire's dashboard, in a real Chromium.</summary>
+/// <summary>Tests what ops see of the system on Aspire's dashboard, in a real Chromium.</summary>
 [Trait("Suite", "Browser")]
 public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
     private const float MenuPatience = 15_000;
     private const int Attempts = 3;
 
-    /// <summary>A leak is told within 10 s; the test waits longer, for the bound is the fault suite's affair.</summary>
+    /// <summary>A leak is reported within 10 s. The test waits longer, because the fault suite holds the bound.</summary>
     private const float LeakPatience = 20_000;
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("attendance-home-");
@@ -56,7 +56,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
         var lease = await AcquireAsync(web);
         using (await web.GetAsync($"/api/cameras/demo/snapshot?lease={lease}", Cancel))
         {
-            // Its address holds the secret.
+            // The dashboard's address contains the token.
         }
 
         var shown = new List<string>();
@@ -113,7 +113,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
         await CloseDialogAsync(page);
     }
 
-    /// <summary>Presses Escape until the dialog is gone: one that has just been drawn has not the focus yet, and hears nothing.</summary>
+    /// <summary>Presses Escape until the dialog is gone, because a dialog that has just been drawn may not have the focus yet.</summary>
     private static async Task CloseDialogAsync(IPage page)
     {
         for (var attempt = 1; ; attempt++)
@@ -131,7 +131,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
         }
     }
 
-    /// <summary>The first screen of a system that has done nothing but start, be borrowed from and be given back to.</summary>
+    /// <summary>Looks at the traces of a system in which one camera was borrowed and given back, and nothing else was done.</summary>
     private static async Task SeeTracesAsync(IPage page, Func<string, Task> seeAsync)
     {
         var acquire = page.GetByRole(AriaRole.Row).Filter(new() { HasTextRegex = new Regex(@"POST /api/leases/?") });
@@ -204,7 +204,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
     private static ILocator Row(IPage page, string resource) =>
         page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByText(resource, new() { Exact = true }) }).First;
 
-    /// <summary>Chooses a command until its dialog is there: a menu that is drawn anew in that moment, because a state changed, takes no click.</summary>
+    /// <summary>Chooses a command until its dialog is there, because a menu that is redrawn at that moment ignores the click.</summary>
     private static async Task RunAsync(IPage page, string command)
     {
         for (var attempt = 1; ; attempt++)

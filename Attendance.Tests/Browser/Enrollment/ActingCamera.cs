@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Attendance.Tests.Browser.Enrollment;
 
-/// <summary>This device's camera, in front of which there is whoever the test wants to be there.</summary>
+/// <summary>Replaces this device's camera. The test decides who is in front of it.</summary>
 internal static class ActingCamera
 {
     private const string Script =

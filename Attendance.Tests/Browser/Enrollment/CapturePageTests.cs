@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser.Enrollment;
 
-/// <summary>The capture page, with a proxy between it and Web, and a rendered person in front of its camera.</summary>
+/// <summary>Tests the capture page, with a proxy between it and Web and a rendered person in front of its camera.</summary>
 [Trait("Suite", "Browser")]
 public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsyncLifetime
 {
@@ -82,7 +82,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await Expect(Row(page, "Straight")).ToContainTextAsync("Taken");
         await ActingCamera.ShowAsync(page, "right");
         await Expect(Prompt(page)).ToHaveTextAsync("Raise your chin slowly");
-        await ActingCamera.ShowAsync(page, "up"); // judged against the front shot that the server has
+        await ActingCamera.ShowAsync(page, "up"); // the pose is judged against the front shot that the server has
         await Expect(Prompt(page)).ToHaveTextAsync("Lower your chin slowly");
 
         await Eventually.TrueAsync(() => Shots.Sent.Count == 2, "both are sent");
@@ -118,7 +118,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     [InlineData("two", "More than one face is to be seen")]
     [InlineData("nobody", "No face is to be seen")]
     [InlineData("left", "Look straight into the camera.")]
-    public async Task What_is_in_the_way_is_said_and_no_picture_is_taken(string shown, string words)
+    public async Task A_flaw_in_the_frame_is_explained_and_no_picture_is_taken(string shown, string words)
     {
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
@@ -138,7 +138,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
 
         await Expect(Hint(page)).ToHaveTextAsync("The picture was checked again and not taken. Too dark: turn on a light or face a window.");
         await Expect(Prompt(page)).ToHaveTextAsync("Look straight into the camera");
-        await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left"); // and now it is good
+        await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left"); // the second picture is accepted
         await Eventually.TrueAsync(() => Shots.Sent.Count == 2, "it is sent again");
         Assert.Equal(["front", "front"], Shots.Sent.Select(shot => shot.Pose));
     }
@@ -203,7 +203,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
     {
         await using var window = await WindowAsync();
         var page = await OpenAsync(window);
-        await ActingCamera.ShowAsync(page, "left"); // of somebody who cannot turn the head back
+        await ActingCamera.ShowAsync(page, "left"); // stands for a person who cannot turn the head back
         await Expect(page.Locator("#take")).ToHaveAttributeAsync("aria-disabled", "false");
 
         await page.Locator("#take").FocusAsync();
@@ -253,7 +253,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         await page.EvaluateAsync("() => { isHidden = true; document.dispatchEvent(new Event('visibilitychange')); looks = 0; }");
         await ActingCamera.ShowAsync(page, "front");
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Paused");
-        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System, Cancel); // nothing to wait for: nothing happens
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System, Cancel); // there is no event to wait for, because nothing must happen
         Assert.Equal(0, await page.EvaluateAsync<int>("() => looks"));
         Assert.Empty(Shots.Sent);
 
@@ -271,7 +271,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
 
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         await Expect(page.Locator("#facts")).ToHaveTextAsync("Camera: Reception desk");
-        await Expect(page.Locator("#choice option").Nth(1)).ToContainTextAsync("Reception desk — "); // and its state, which may be this page's own doing
+        await Expect(page.Locator("#choice option").Nth(1)).ToContainTextAsync("Reception desk — "); // its state follows, which may be due to this page
         var lease = Assert.Single(await Api.LiveAsync());
         Assert.Equal("demo", lease.CameraId);
         Assert.Contains("\"requirements\":{\"test_pattern\":false}", Api.Requests.First(sent => sent is { Method: "POST", Target: "/api/leases" }).Body, StringComparison.Ordinal);
@@ -393,7 +393,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         var page = await OpenAsync(window);
         await ActingCamera.ShowAsync(page, "front");
         await Expect(Prompt(page)).ToHaveTextAsync("Turn your head slowly to your left");
-        await Expect(Row(page, "Straight")).ToContainTextAsync("Taken"); // one that is still being sent has no lease any more, and is taken again
+        await Expect(Row(page, "Straight")).ToContainTextAsync("Taken"); // a picture that is still being sent has lost its lease, and is taken again
 
         await page.Keyboard.PressAsync("Control+Shift+KeyC");
 
@@ -418,7 +418,7 @@ public sealed class CapturePageTests(ChromiumBrowser chromium) : WebTest, IAsync
         return window;
     }
 
-    /// <summary>A camera of the server that is no test pattern, which the page would not take for a person.</summary>
+    /// <summary>Makes the server's camera one that does not count as a test pattern, because the page's <c>auto</c> takes no test pattern.</summary>
     private async Task UseFaultCameraAsync(FaultCamera camera)
     {
         await UseAsync(camera.Setting, "--Cameras:demo:Name=Reception desk", "--Capture:AllowFaultCameras=true");

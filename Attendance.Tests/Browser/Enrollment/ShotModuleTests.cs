@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.Browser.Enrollment;
 
-/// <summary>What the capture page judges by, asked by itself.</summary>
+/// <summary>Tests the modules by which the capture page judges frames, each by itself.</summary>
 [Trait("Suite", "Browser")]
 public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
 {
@@ -133,7 +133,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
     public async Task The_picture_is_taken_after_half_a_second_and_three_frames_of_holding_still()
     {
         Assert.Equal("1600", await TakenAtAsync("[1000, 1200, 1400, 1600].map(at => [at, good, []])"));
-        Assert.Equal("1900", await TakenAtAsync("[1000, 1450, 1900].map(at => [at, good, []])")); // as a slow machine has them
+        Assert.Equal("1900", await TakenAtAsync("[1000, 1450, 1900].map(at => [at, good, []])")); // the frame rate of a slow machine
         Assert.Equal("", await TakenAtAsync("[[1000, good, []], [1600, good, []]]"));
         Assert.Equal("", await TakenAtAsync("[1000, 1100, 1200, 1300, 1400].map(at => [at, good, []])"));
     }
@@ -145,7 +145,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
             "[[1000, good, []], [1200, good, []], [1400, good, ['too_dark']], [1500, good, []], [1700, good, []], [1900, good, []], [2000, good, []]]"));
         Assert.Equal("2000", await TakenAtAsync(
             "[[1000, good, []], [1300, good, []], [1500, { ...good, offsetX: 0.1 }, []], [1800, { ...good, offsetX: 0.1 }, []], [2000, { ...good, offsetX: 0.1 }, []]]"));
-        Assert.Equal("", await TakenAtAsync("[[1000, good, []], [1300, good, []], [4000, good, []], [4300, good, []]]")); // nobody knows what was between
+        Assert.Equal("", await TakenAtAsync("[[1000, good, []], [1300, good, []], [4000, good, []], [4300, good, []]]")); // the gap may hide a movement
     }
 
     [Fact]

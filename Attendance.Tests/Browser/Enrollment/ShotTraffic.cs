@@ -14,10 +14,10 @@ using Xunit;
 
 namespace Attendance.Tests.Browser.Enrollment;
 
-/// <summary>A shot as the page has sent it.</summary>
+/// <summary>A shot that the page has sent.</summary>
 internal sealed record SentShot(string Pose, string CameraId, string LeaseId, long Token, bool Manual, byte[] Picture);
 
-/// <summary>A proxy between the capture page and Web, which knows what they say to each other about shots, can refuse it, and break it off.</summary>
+/// <summary>A proxy between the capture page and Web. It records requests about shots, and can refuse or cut them.</summary>
 internal sealed class ShotTraffic : IAsyncDisposable
 {
     private static readonly string s_shots = $"/api/people/{TestPeople.Known}/shots";
@@ -32,10 +32,10 @@ internal sealed class ShotTraffic : IAsyncDisposable
         Restore();
     }
 
-    /// <summary>Where the page is to be opened.</summary>
+    /// <summary>The address at which the page is opened.</summary>
     public Uri Address => _proxy.Address;
 
-    /// <summary>Whether shots find no way to Web.</summary>
+    /// <summary>Whether shots are cut off on their way to Web.</summary>
     public bool IsAway
     {
         set
@@ -52,7 +52,7 @@ internal sealed class ShotTraffic : IAsyncDisposable
         }
     }
 
-    /// <summary>All that were sent, whether or not they were taken.</summary>
+    /// <summary>All shots that were sent, whether or not Web accepted them.</summary>
     public IReadOnlyList<SentShot> Sent => [.. _proxy.Requests.Where(sent => sent.Method == "POST" && sent.Target == s_shots).Select(Read)];
 
     public static async Task<ShotTraffic> StartAsync(WebServer web, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal sealed class ShotTraffic : IAsyncDisposable
         return new ShotTraffic(web, await ApiProxy.StartAsync(web.Address, cancellationToken, keepsHost: true));
     }
 
-    /// <summary>The next shots are answered so, one after the other; all after them are Web's to judge.</summary>
+    /// <summary>Sets the answers to the next shots. Later shots are forwarded to Web.</summary>
     public void AnswerNext(params IResult[] answers)
     {
         foreach (var answer in answers)
@@ -70,16 +70,16 @@ internal sealed class ShotTraffic : IAsyncDisposable
         }
     }
 
-    /// <summary>What asking for the shots is answered with instead.</summary>
+    /// <summary>Replaces the answer to a request for the list of shots.</summary>
     public void RefuseList(IResult refusal) => _proxy.Refuse("GET", s_shots, refusal);
 
-    /// <summary>Asking for the shots is answered when the task has ended.</summary>
+    /// <summary>Delays the answer to a request for the list of shots until the task has ended.</summary>
     public void HoldList(Task until) => _proxy.Hold("GET", s_shots, until);
 
     public Task<List<Pose>> KeptAsync(CancellationToken cancellationToken) =>
         QueryAsync(db => db.Shots.Where(shot => shot.PersonId == TestPeople.Known).Select(shot => shot.Pose).ToListAsync(cancellationToken));
 
-    /// <summary>They were taken on another day.</summary>
+    /// <summary>Makes the stored shots look as if they were taken on another day.</summary>
     public async Task KeepAsync(CancellationToken cancellationToken, params Pose[] poses)
     {
         await using var scope = _web.Services.CreateAsyncScope();
@@ -93,7 +93,7 @@ internal sealed class ShotTraffic : IAsyncDisposable
         return await db.SaveChangesAsync(cancellationToken);
     });
 
-    /// <summary>What Web has answered is shown with a test that fails.</summary>
+    /// <summary>Writes Web's answers to the output of the test, to be read if it fails.</summary>
     public ValueTask DisposeAsync()
     {
         foreach (var sent in _proxy.Requests.Where(sent => sent.Method == "POST"))

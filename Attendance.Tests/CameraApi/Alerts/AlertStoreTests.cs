@@ -16,7 +16,7 @@ public sealed class AlertStoreOnRedisTests(RedisStore store) : AlertStoreTests(s
 
 public sealed class AlertStoreOnGarnetTests(GarnetStore store) : AlertStoreTests(store), IClassFixture<GarnetStore>;
 
-/// <summary>What the store keeps of alerts, of nodes and of what ops did.</summary>
+/// <summary>Tests what the store keeps about alerts, nodes, and actions of ops.</summary>
 public abstract class AlertStoreTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -101,7 +101,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_ops_did_at_two_nodes_is_one_list_whose_pages_do_not_move_when_more_is_done()
+    public async Task The_audit_of_two_nodes_is_one_list_whose_pages_stay_put_when_entries_are_added()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)); // the newest of all that this store has
         using var other = LeaseNode.Build(_server.ConnectionString, _node + "-other", clock);
@@ -112,7 +112,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
         for (var i = 0; i < 8; i++)
         {
             (i % 2 == 0 ? there : audit).Add("release", "door", $"account-{i}", "It was stuck.", "Free.");
-            clock.Advance(i == 5 ? TimeSpan.Zero : TimeSpan.FromSeconds(1)); // two at one moment
+            clock.Advance(i == 5 ? TimeSpan.Zero : TimeSpan.FromSeconds(1)); // two entries have the same time
         }
 
         await Eventually.TrueAsync(
@@ -154,7 +154,7 @@ public abstract class AlertStoreTests : IAsyncLifetime
         Assert.All(Others(), node => Assert.Equal(NodeState.Up, node.State));
 
         await stopping.Services.GetRequiredService<NodeRegistry>().StopAsync(Cancel);
-        vanishing.Services.GetRequiredService<NodeRegistry>().Dispose(); // its loop ends, and it does not say that it stops
+        vanishing.Services.GetRequiredService<NodeRegistry>().Dispose(); // ends its heartbeat without signing off
 
         await Eventually.TrueAsync(() => registry.Lost.Any(), TimeSpan.FromSeconds(30), "the one that vanished is lost");
         Assert.Equal(_node + "-vanishing", Assert.Single(registry.Lost).Node);

@@ -22,7 +22,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Alerts;
 
-/// <summary>What is found to be wrong on a node, on a real store, with a clock and hardware that do what the test says.</summary>
+/// <summary>Tests what a node reports as wrong, on a real store, with a clock and hardware that the test controls.</summary>
 public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private readonly DeadTimers _clock = new();
@@ -44,7 +44,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
             ("Alerts:Contention:Count", "3"),
             ("Alerts:HeartbeatsLost:Count", "2"),
             ("Alerts:CrashLoop:Count", "2"));
-        _conditions = Get<AlertConditions>(); // so that it listens from here on
+        _conditions = Get<AlertConditions>(); // created here, because it listens from its creation on
         var meters = Get<System.Diagnostics.Metrics.IMeterFactory>();
         _found = new MetricCollector<int>(meters, CameraApiActivity.Name, "attendance.camera.leaks");
         _open = new MetricCollector<int>(meters, CameraApiActivity.Name, "attendance.camera.leak.open");
@@ -233,7 +233,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         _clock.Advance(TimeSpan.FromSeconds(50));
         var finding = Assert.Single(Find(AlertRule.LimitReached));
         Get<OpenAlerts>().Report(finding);
-        Assert.Null(Get<OpenAlerts>().Open.Single(alert => alert.Rule == AlertRule.LimitReached).CameraId); // it is none
+        Assert.Null(Get<OpenAlerts>().Open.Single(alert => alert.Rule == AlertRule.LimitReached).CameraId); // a limit is no camera
 
         _clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Empty(Find(AlertRule.LimitReached));
@@ -247,7 +247,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         await redis.GetDatabase().HashSetAsync("attendance:{nodes}", stranger, "{\"node\":\"" + stranger + "\",\"address\":\"http://127.0.0.1:9\"}");
         Assert.DoesNotContain(await book.ListAsync(), entry => entry.Node == stranger);
         var finding = Assert.Single(Find(AlertRule.NodeForged));
-        Assert.DoesNotContain(stranger, finding.What, StringComparison.Ordinal); // it may hold anything
+        Assert.DoesNotContain(stranger, finding.What, StringComparison.Ordinal); // a stranger's name may hold anything
 
         await redis.GetDatabase().HashDeleteAsync("attendance:{nodes}", stranger);
         await book.ListAsync();
@@ -268,8 +268,8 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
     [Fact]
     public async Task The_last_hour_is_told_minute_by_minute()
     {
-        _ = Get<Trends>(); // so that it listens
-        _clock.Advance(TimeSpan.FromTicks(TimeSpan.TicksPerMinute - _clock.GetUtcNow().Ticks % TimeSpan.TicksPerMinute)); // what follows is of one minute
+        _ = Get<Trends>(); // created here, because it listens from its creation on
+        _clock.Advance(TimeSpan.FromTicks(TimeSpan.TicksPerMinute - _clock.GetUtcNow().Ticks % TimeSpan.TicksPerMinute)); // starts a new minute, so the following falls into one
         var lease = await HoldAsync("door");
         await AskAsync("door", "another");
         _clock.Advance(TimeSpan.FromSeconds(5));
@@ -310,7 +310,7 @@ public sealed class FindingsTests : IClassFixture<GarnetStore>, IAsyncDisposable
         return lease;
     }
 
-    /// <summary>A machine on which time goes on and no timer of a lease ever fires.</summary>
+    /// <summary>A clock whose time goes on but whose timers of leases never fire.</summary>
     private sealed class DeadTimers : FakeTimeProvider
     {
         public DeadTimers() : base(DateTimeOffset.UtcNow)

@@ -23,7 +23,7 @@ public sealed class OpenAlertsTests
     }
 
     [Fact]
-    public void What_is_found_again_and_again_is_one_alert()
+    public void A_finding_that_lasts_is_one_alert()
     {
         for (var second = 0; second < 100; second++)
         {
@@ -34,12 +34,12 @@ public sealed class OpenAlertsTests
 
         var alert = Assert.Single(_book.Open);
         Assert.Equal("Gone for 99 s.", alert.What);
-        Assert.Equal(1, alert.Count); // it lasted; it did not happen a hundred times
+        Assert.Equal(1, alert.Count); // the finding lasted; it did not happen a hundred times
         Assert.Equal(AlertChange.Opened, Assert.Single(_changes).Change);
     }
 
     [Fact]
-    public void What_happens_again_is_counted()
+    public void A_finding_that_happens_again_is_counted()
     {
         _book.Report(s_missing, isNew: true);
         _book.Report(s_missing, isNew: true);
@@ -67,7 +67,7 @@ public sealed class OpenAlertsTests
     }
 
     [Fact]
-    public void What_comes_back_after_it_was_resolved_is_another_alert()
+    public void A_finding_that_returns_after_its_alert_was_resolved_opens_another_alert()
     {
         _book.Report(s_missing);
         _clock.Advance(_options.ResolveAfter);

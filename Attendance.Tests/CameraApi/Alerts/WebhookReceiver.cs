@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Alerts;
 
-/// <summary>Somebody's receiver of alerts, who checks each signature as the scheme says: https://www.standardwebhooks.com.</summary>
+/// <summary>A receiver of webhooks that checks each signature as Standard Webhooks specifies: https://www.standardwebhooks.com.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     public const string Secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3";
@@ -24,10 +24,10 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public string Url => _app.Urls.Single() + "/hook";
 
-    /// <summary>In the order in which they came, also those that were refused.</summary>
+    /// <summary>All deliveries in the order of their arrival, including those that were refused.</summary>
     public IReadOnlyList<Received> All => [.. _received];
 
-    /// <summary>What is answered to the n-th request; 200 unless said otherwise.</summary>
+    /// <summary>The status of the answer to the n-th request; 200 by default.</summary>
     public Func<int, int> Answer { get; set; } = _ => StatusCodes.Status200OK;
 
     public static async Task<WebhookReceiver> StartAsync(CancellationToken cancellationToken)

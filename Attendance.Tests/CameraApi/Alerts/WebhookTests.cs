@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Alerts;
 
-/// <summary>One webhook against a real receiver. The clock is the test's, so that nobody waits for a retry.</summary>
+/// <summary>Tests one webhook against a real receiver. The test moves the clock, so no retry takes real time.</summary>
 public sealed class WebhookTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -42,7 +42,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task What_is_sent_is_signed_and_says_what_happened()
+    public async Task A_delivery_is_signed_and_says_what_happened()
     {
         Start().Tell("alert_opened", s_alert);
 
@@ -67,7 +67,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task What_is_never_taken_ends_as_a_dead_letter_and_the_next_is_delivered()
+    public async Task A_delivery_that_is_never_accepted_becomes_a_dead_letter_and_the_next_is_sent()
     {
         _receiver.Answer = count => count <= Webhook.Retries + 1 ? 500 : 200;
         var webhook = Start();
@@ -81,7 +81,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_receiver_that_takes_nothing_is_one_error_until_it_does_again()
+    public async Task A_receiver_that_accepts_nothing_is_logged_as_one_error_until_it_recovers()
     {
         _receiver.Answer = count => count <= 3 ? 404 : 200;
         var webhook = Start();
@@ -99,7 +99,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
     [InlineData(400)]
     [InlineData(404)]
     [InlineData(302)] // what is signed for one receiver is not taken elsewhere
-    public async Task What_is_refused_for_good_is_not_sent_again(int answer)
+    public async Task A_permanently_refused_delivery_is_not_retried(int answer)
     {
         _receiver.Answer = _ => answer;
         Start().Tell("alert_opened", s_alert);
@@ -109,7 +109,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_receiver_that_is_not_there_is_named_and_its_address_is_not()
+    public async Task An_unreachable_receiver_is_named_without_its_address()
     {
         await _receiver.DisposeAsync();
         Start("http://127.0.0.1:1/secret-in-a-path").Tell("alert_opened", s_alert);
@@ -120,7 +120,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Who_wants_to_be_told_of_the_critical_only_is_not_told_of_warnings()
+    public async Task A_receiver_of_critical_alerts_only_gets_no_warnings()
     {
         var webhook = Start(severity: AlertSeverity.Critical);
         webhook.Tell("alert_opened", s_alert with { Id = "warning", Severity = AlertSeverity.Warning });
@@ -138,7 +138,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
         return webhook;
     }
 
-    /// <summary>Waits; the clock meanwhile goes on in leaps that are shorter than an attempt may take.</summary>
+    /// <summary>Waits, and meanwhile moves the clock in steps that are shorter than the timeout of an attempt.</summary>
     private Task<TimeSpan> UntilAsync(Func<bool> isSo) => Eventually.TrueAsync(
         () =>
         {

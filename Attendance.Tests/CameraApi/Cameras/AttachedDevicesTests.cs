@@ -67,7 +67,7 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
-    public void It_is_known_again_also_when_one_look_sees_it_go_and_come()
+    public void A_camera_in_use_is_recognized_when_it_was_moved_between_two_looks()
     {
         using var use = Attach(First);
         _sysfs.Remove(0);
@@ -77,7 +77,7 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
-    public void Once_it_is_not_in_use_any_more_it_goes_by_its_port_again()
+    public void A_moved_camera_is_named_by_its_port_again_once_it_is_not_in_use()
     {
         var use = Attach(First);
         _sysfs.Remove(0);
@@ -91,7 +91,7 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
-    public void It_may_be_moved_more_than_once_and_back()
+    public void A_camera_in_use_may_be_moved_several_times_and_back()
     {
         using var use = Attach(First);
         foreach (var (port, number) in ((int, int)[])[(2, 5), (3, 6), (1, 7)])
@@ -112,7 +112,7 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
-    public void Another_that_takes_its_port_meanwhile_is_nobody_as_long_as_it_is_in_use()
+    public void A_camera_on_the_port_of_a_moved_one_is_not_listed_while_that_one_is_in_use()
     {
         using var use = Attach(First);
         _sysfs.Remove(0);
@@ -135,7 +135,7 @@ public sealed class AttachedDevicesTests : IDisposable
     [InlineData("two have gone")]
     [InlineData("it was there before")]
     [InlineData("the one in use is still there")]
-    public void In_doubt_it_is_another_camera(string doubt)
+    public void A_device_that_may_be_another_one_is_taken_for_another_camera(string doubt)
     {
         if (doubt == "it was there before")
         {
@@ -183,7 +183,7 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
-    public void One_with_a_serial_number_that_is_not_its_own_keeps_its_id_whatever_comes_and_goes_beside_it()
+    public void A_camera_with_a_duplicate_serial_number_keeps_its_id_whatever_comes_and_goes()
     {
         _sysfs.PlugIn(port: 1, number: 0, serial: "0001");
         Assert.Equal(Serial, Assert.Single(_devices.Look(out _)).Id);
@@ -199,7 +199,7 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
-    public void One_that_does_not_open_for_a_moment_keeps_it_too()
+    public void A_camera_with_a_duplicate_serial_number_keeps_its_id_while_it_does_not_open()
     {
         _sysfs.PlugIn(port: 1, number: 0, serial: "0001");
         _devices.Look(out _);
@@ -217,7 +217,7 @@ public sealed class AttachedDevicesTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void In_use_it_is_known_again_on_any_port(int port)
+    public void A_camera_in_use_with_a_duplicate_serial_number_is_recognized_on_any_port(int port)
     {
         _sysfs.PlugIn(port: 1, number: 0, serial: "0001");
         _devices.Look(out _);
@@ -236,7 +236,7 @@ public sealed class AttachedDevicesTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_for_a_device_goes_on_as_soon_as_it_is_seen()
+    public async Task Waiting_for_a_device_ends_as_soon_as_it_is_seen()
     {
         using var watch = _devices.Watch();
         var waiting = _devices.AppearsAsync(Third, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -246,12 +246,12 @@ public sealed class AttachedDevicesTests : IDisposable
         _sysfs.PlugIn(port: 3, number: 0);
         _devices.Look(out _);
 
-        await waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // no time passes on its clock
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // the fake clock stands still, so only the sighting can end the wait
         Assert.NotNull(_devices.Locate(Third));
     }
 
     [Fact]
-    public async Task Who_waits_in_vain_goes_on_when_the_time_is_over()
+    public async Task Waiting_for_a_device_ends_when_the_time_is_over()
     {
         using var watch = _devices.Watch();
         var waiting = _devices.AppearsAsync(Third, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -265,7 +265,7 @@ public sealed class AttachedDevicesTests : IDisposable
         Assert.Null(_devices.Locate(Third));
     }
 
-    /// <summary>By who looks for the first time, as a worker does.</summary>
+    /// <summary>Asserts that a new instance, as a worker has it, finds the device too.</summary>
     private void FoundAnew(string id, int number) =>
         Assert.EndsWith($"/video{number}", _sysfs.Discover().Locate(_devices.TargetNow(id)), StringComparison.Ordinal);
 

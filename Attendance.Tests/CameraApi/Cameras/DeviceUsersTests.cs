@@ -20,7 +20,7 @@ public sealed class DeviceUsersTests
     }
 
     [Fact]
-    public void What_is_no_device_has_no_users()
+    public void A_path_that_is_no_device_has_no_users()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It is read from /proc.");
         Assert.Empty(DeviceUsers.Of("/dev/no-such-device"));

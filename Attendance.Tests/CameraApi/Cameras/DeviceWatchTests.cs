@@ -120,7 +120,7 @@ public sealed class DeviceWatchTests : IDisposable
         await sign.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
     }
 
-    /// <summary>What is plugged in after that is news.</summary>
+    /// <summary>Starts the watch. Devices that are plugged in afterwards are events.</summary>
     private async Task<Task> StartAsync()
     {
         var looks = Task.Run(RunAsync, Cancel);
@@ -147,7 +147,7 @@ public sealed class DeviceWatchTests : IDisposable
         return (told!.Type, told.CameraId);
     }
 
-    /// <summary>In small steps, so that what waits again after each has its turn.</summary>
+    /// <summary>Moves the clock in small steps, so that a loop that waits again runs after each.</summary>
     private async Task AdvanceUntilAsync(Func<bool> isSo)
     {
         for (var step = 0; !isSo(); step++)

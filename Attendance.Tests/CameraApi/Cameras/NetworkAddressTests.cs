@@ -17,7 +17,7 @@ public sealed class NetworkAddressTests
     [InlineData("test-pattern")]
     [InlineData("file:/a b#c@d.mp4")]
     [InlineData(null)]
-    public void An_address_that_is_right_is_no_fault(string? source) => Assert.Null(NetworkAddress.Fault(source));
+    public void A_valid_address_is_accepted(string? source) => Assert.Null(NetworkAddress.Fault(source));
 
     [Theory]
     [InlineData("http://admin:12#hunter@host/stream", "has a # in its user name or password")]
@@ -32,7 +32,7 @@ public sealed class NetworkAddressTests
     [InlineData("http://host/live#hunter", "has a # in its path")]
     [InlineData("http://host:hunter/", "has no host, or a port that is no number")]
     [InlineData("http:///hunter", "has no host")]
-    public void What_must_be_encoded_is_named_and_nothing_of_the_address_is(string source, string expected)
+    public void A_fault_in_an_address_is_named_without_repeating_the_address(string source, string expected)
     {
         var fault = NetworkAddress.Fault(source);
 
@@ -56,7 +56,7 @@ public sealed class NetworkAddressTests
     }
 
     [Fact]
-    public void The_start_says_which_camera_it_is()
+    public void An_invalid_address_stops_the_start_naming_its_camera()
     {
         var options = new CamerasOptions { ["door"] = new CameraOptions { Source = "http://admin:12#hunter@host" } };
 

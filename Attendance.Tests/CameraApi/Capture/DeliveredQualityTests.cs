@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Capture;
 
-/// <summary>What real workers say of films that are known to be good or bad.</summary>
+/// <summary>Tests the quality that real workers report for films that are known to be good or bad.</summary>
 public sealed class DeliveredQualityTests : IDisposable
 {
     private const double FrameRate = 20;

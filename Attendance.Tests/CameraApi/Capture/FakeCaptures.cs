@@ -5,15 +5,15 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.Tests.CameraApi.Capture;
 
-/// <summary>Hardware that does what a test says, when it says so.</summary>
+/// <summary>Fake hardware that a test controls.</summary>
 internal sealed class FakeCaptures : ICameraCaptureFactory
 {
     private int _open, _closings;
 
-    /// <summary>Devices open now.</summary>
+    /// <summary>Number of devices that are open now.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>How often a device was closed, or is being closed now.</summary>
+    /// <summary>How often a device was closed, including a close in progress.</summary>
     public int Closings => Volatile.Read(ref _closings);
 
     public ConcurrentQueue<FakeCapture> Created { get; } = new();

@@ -31,14 +31,14 @@ public sealed class QualityMeterTests
     }
 
     [Fact]
-    public void What_is_long_ago_hardly_counts()
+    public void Old_frames_hardly_count()
     {
         var end = Play(seconds: 60, rate: 30, brightness: 200);
         Play(seconds: 60, rate: 5, brightness: 50, from: end);
 
         var measured = _meter.Read(s_now)!;
         Assert.InRange(measured.FrameRate, 5, 5.5);
-        Assert.InRange(measured.Brightness!.Value, 50, 55); // by frames, of which there were six times as many before
+        Assert.InRange(measured.Brightness!.Value, 50, 55); // weighted by frames: there were six times as many before
     }
 
     [Fact]

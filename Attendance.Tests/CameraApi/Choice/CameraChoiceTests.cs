@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Choice;
 
-/// <summary>Which camera a session is given that names none, on a real store and with hardware that is as good as the test says.</summary>
+/// <summary>Tests which camera <c>auto</c> takes, on a real store, with hardware whose quality the test sets.</summary>
 public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private static readonly LeaseEnd s_done = new(ReleaseReason.Client);
@@ -96,7 +96,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     }
 
     [Fact]
-    public async Task What_fails_is_rated_lower_for_a_day()
+    public async Task A_camera_that_fails_is_rated_lower_for_a_day()
     {
         var before = Rating("door").Rating;
         _node.Captures.Opening = _ => throw new CameraUnavailableException("door", new(CaptureFailureCode.OpenFailed, "No."));
@@ -132,7 +132,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
         var waiting = AnyAsync("waiter", wait: 60);
         await StandsInLineAsync("door", "gate", "yard");
 
-        await _node.Leases.EndAsync(held["yard"], s_done); // not the one that expires soonest
+        await _node.Leases.EndAsync(held["yard"], s_done); // another lease expires sooner
 
         var taken = await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
         Assert.Equal("yard", taken.Lease.CameraId);
@@ -237,7 +237,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
             await Eventually.TrueAsync(
                 () =>
                 {
-                    quality.Keep(Camera, Played(sharpness: 444, width: 800)); // before it has recalled what was known nothing is written
+                    quality.Keep(Camera, Played(sharpness: 444, width: 800)); // nothing is written before the stored quality has been read
                     return ReadBack(name).Result is { Measured.Sharpness: 444 };
                 },
                 "it is in the store");
@@ -282,7 +282,7 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     private Task<TimeSpan> StandsInLineAsync(params string[] cameras) =>
         Eventually.TrueAsync(() => cameras.All(camera => _node.Slot(camera).IsAwaited), "it stands in all lines");
 
-    /// <summary>One use of a camera, in which it delivers such frames.</summary>
+    /// <summary>Simulates one use of a camera in which it delivers such frames.</summary>
     private async Task UseAsync(string cameraId, float sharpness, int width = 640)
     {
         var lease = await _node.HoldAsync(cameraId, "user of " + cameraId);

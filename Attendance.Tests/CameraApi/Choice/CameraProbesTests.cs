@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Choice;
 
-/// <summary>A look at a camera that nobody has, on a real store, with a clock and hardware that do what the test says.</summary>
+/// <summary>Tests probes of cameras that nobody holds, on a real store, with a clock and hardware that the test controls.</summary>
 public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private readonly PresenceNode _node = new(store.ConnectionString, ("Quality:ProbeBeforeChoice", "true"));
@@ -188,7 +188,7 @@ public sealed class CameraProbesTests(GarnetStore store) : IClassFixture<GarnetS
 
     private Task<AcquireOutcome?> ProbeAsync(string cameraId) => _node.Get<CameraProbes>().ProbeAsync(_node.Slot(cameraId), Cancel);
 
-    /// <summary>The newest capture has opened, and has delivered a second of pictures.</summary>
+    /// <summary>Lets the newest capture open and deliver pictures for a second.</summary>
     private async Task DeliversAsync()
     {
         FakeCaptures.FakeCapture? capture = null;

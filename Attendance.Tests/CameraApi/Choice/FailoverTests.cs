@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Choice;
 
-/// <summary>What becomes of a lease whose camera is lost, on a real store, with hardware that is lost when the test says so.</summary>
+/// <summary>Tests what happens to a lease whose camera is lost, on a real store, with hardware that the test controls.</summary>
 public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private readonly LeaseNode _node;
@@ -53,7 +53,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Assert.Same(moved, lease.Current);
         Assert.Same(moved, Leases.Find(lease.Id));
         Assert.Equal(("gate", lease.Id, lease.SessionHash), (moved.CameraId, moved.Id, moved.SessionHash));
-        Assert.True(moved.ExpiresAt <= until); // to move extends nothing
+        Assert.True(moved.ExpiresAt <= until); // a move does not extend the lease
         Assert.Equal(1, Captures.Open);
         Assert.Equal(1, _node.Active.GetMeasurementSnapshot().EvaluateAsCounter());
         Assert.Contains(Told(), told => told == (CameraEventType.LeaseMoved, "gate", "from door"));
@@ -89,7 +89,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_renews_is_told_which_camera_it_is_by_now()
+    public async Task A_renewal_is_told_the_camera_that_the_lease_has_moved_to()
     {
         var lease = await HoldAsync("door", "one");
         Lose(0);
@@ -157,7 +157,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_given_back_while_it_moves_is_given_back_on_both()
+    public async Task A_lease_released_while_it_moves_is_released_on_both_cameras()
     {
         var lease = await HoldAsync("door", "one");
         var opening = new TaskCompletionSource();
@@ -165,7 +165,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Captures.Created.First().Failing.SetResult();
         await Eventually.TrueAsync(() => Captures.Open == 2, "both are open");
 
-        Assert.Same(lease, Assert.Single(Leases.HeldBy("one"))); // it has not arrived
+        Assert.Same(lease, Assert.Single(Leases.HeldBy("one"))); // the lease has not moved
         var release = Leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Client));
         opening.SetResult();
         await release;
@@ -179,7 +179,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_gives_back_in_the_moment_after_it_moved_means_wherever_it_is()
+    public async Task A_release_just_after_a_move_ends_the_lease_on_its_new_camera()
     {
         var lease = await HoldAsync("door", "one");
         Lose(0);
@@ -231,7 +231,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         var store = Get<LeaseStore>();
         var id = Identifiers.NewLeaseId();
         await store.AcquireAsync("door", id, "one", TimeSpan.FromMinutes(1));
-        await Task.Delay(5, Cancel); // of the store's clock, which counts milliseconds
+        await Task.Delay(5, Cancel); // lets the store's clock, which counts milliseconds, go on
         var granted = Assert.IsType<StoreGrant.Granted>(await store.AcquireAsync("gate", id, "one", TimeSpan.FromMinutes(1)));
 
         await _node.RunUpkeepAsync();
@@ -245,7 +245,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         Assert.Equal(ReleaseReason.Client, Get<EndedLeases>().Find(id)?.Reason);
     }
 
-    /// <summary>The node was killed; what another run knows of the lease, it knows from the store.</summary>
+    /// <summary>The node is killed, so its next run knows the lease only from the store.</summary>
     [Fact]
     public async Task A_lease_that_may_move_may_so_after_a_restart_and_one_that_may_not_does_not()
     {
@@ -321,7 +321,7 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
         return all;
     }
 
-    /// <summary>In steps, so that what waits again after each has its turn.</summary>
+    /// <summary>Moves the clock in steps, so that a loop that waits again runs after each.</summary>
     private async Task AdvanceAsync(TimeSpan time)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))

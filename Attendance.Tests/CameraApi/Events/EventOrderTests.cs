@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Events;
 
-/// <summary>Who comes back to the events is told what it has missed, or that this is not known any more.</summary>
+/// <summary>Tests that a listener that reconnects gets the events that it missed, or is told that they are no longer known.</summary>
 public sealed class EventOrderTests
 {
     private readonly CameraEvents _events = new(Options.Create(new NodeOptions { Name = "here" }), new FakeTimeProvider());
 
     [Fact]
-    public void Who_comes_back_is_told_what_it_has_missed()
+    public void A_listener_that_reconnects_gets_the_events_that_it_missed()
     {
         using var first = _events.Listen();
         Tell(5);
@@ -28,7 +28,7 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void Who_has_missed_nothing_is_told_nothing()
+    public void A_listener_that_missed_nothing_gets_nothing()
     {
         using var first = _events.Listen();
         Tell(2);
@@ -39,7 +39,7 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void Who_was_away_for_too_long_is_told_so()
+    public void A_listener_that_was_away_for_too_long_is_told_so()
     {
         using var first = _events.Listen();
         Tell(1);
@@ -58,7 +58,7 @@ public sealed class EventOrderTests
     [InlineData("another-1")] // of an earlier run
     [InlineData("-5")]
     [InlineData("nonsense")]
-    public void A_place_that_was_never_here_is_no_place(string text)
+    public void A_listener_with_an_unknown_position_is_told_that_it_missed_events(string text)
     {
         Tell(3);
         using var listener = _events.Listen(EventPosition.Parse(text) ?? EventPosition.Unknown);
@@ -75,9 +75,9 @@ public sealed class EventOrderTests
         var again = EventPositions.Parse(heard.ToString());
 
         Assert.Equal((here, there with { Number = 13 }, null), (again.Of("here"), again.Of("there"), again.Of("nowhere")));
-        Assert.NotEqual(EventPosition.NewRun("here"), here.Run); // another run is no place in this one
+        Assert.NotEqual(EventPosition.NewRun("here"), here.Run); // a position of another run is none in this one
         heard.Advance(new EventPosition(EventPosition.NewRun("here"), 1));
-        Assert.Equal(2, heard.ToString().Split('.').Length); // and takes the place of it
+        Assert.Equal(2, heard.ToString().Split('.').Length); // the position of the new run replaces it
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class EventOrderTests
         }
 
         heard.Keep(["here", "there"], atMost: 3);
-        Assert.NotNull(heard.Of("gone")); // it may come back
+        Assert.NotNull(heard.Of("gone")); // the node may come back
         heard.Keep(["here", "there"], atMost: 2);
         Assert.Null(heard.Of("gone"));
         Assert.NotNull(heard.Of("there"));
@@ -100,7 +100,7 @@ public sealed class EventOrderTests
     [InlineData("")]
     [InlineData("nonsense")]
     [InlineData("..-.--..a-b.")]
-    public void What_is_no_position_is_no_position_of_any_node(string text) => Assert.Equal("", EventPositions.Parse(text).ToString());
+    public void An_unreadable_position_is_ignored(string text) => Assert.Equal("", EventPositions.Parse(text).ToString());
 
     [Fact]
     public void However_many_positions_a_client_makes_up_they_are_not_all_kept() =>

@@ -26,7 +26,7 @@ public sealed class CameraLeasesHistoryTests(GarnetStore server) : IClassFixture
         Assert.True(Story.IsReplayed || moves >= 5, $"Only {moves} times a lease moved.");
     }
 
-    /// <summary>Otherwise the store would grant the ended lease again, and end it under its new holder once it hears.</summary>
+    /// <summary>Without this order the store would grant the ended lease again, and then end it under its new holder.</summary>
     [Fact]
     public async Task An_end_that_the_store_has_not_heard_of_comes_before_the_next_lease()
     {
@@ -42,7 +42,7 @@ public sealed class CameraLeasesHistoryTests(GarnetStore server) : IClassFixture
         ]);
     }
 
-    /// <summary>The first attempt to move was granted, which nobody heard; its end is told late, and may not end the second, of the same id.</summary>
+    /// <summary>The first attempt to move is granted, but the answer is lost. Its late end must not end the second attempt, which has the same id.</summary>
     [Fact]
     public async Task A_move_that_was_tried_again_is_not_ended_by_the_end_of_its_first_attempt()
     {

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Leases;
 
-/// <summary>The life of a lease, on a real store, with a clock and hardware that do what the test says.</summary>
+/// <summary>Tests the life of a lease, on a real store, with a clock and hardware that the test controls.</summary>
 public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private readonly LeaseNode _node = new(store.ConnectionString);
@@ -211,7 +211,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     }
 
     [Fact]
-    public async Task Who_takes_over_ends_the_other_lease()
+    public async Task A_takeover_ends_the_other_lease()
     {
         var first = await HoldAsync("door", "one");
 
@@ -224,14 +224,14 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     }
 
     [Fact]
-    public async Task Who_waits_is_served_first_come_first_served()
+    public async Task Waiting_sessions_are_served_in_the_order_in_which_they_came()
     {
         var held = await HoldAsync("door", "one");
         var order = new List<string>();
         var waiting = new List<Task>();
         foreach (var session in new[] { "two", "three", "four" })
         {
-            waiting.Add(WaitAsync(session)); // which stands in line before it waits for anything
+            waiting.Add(WaitAsync(session)); // it is in line before its first wait
         }
 
         await Leases.EndAsync(held, new LeaseEnd(ReleaseReason.Client));
@@ -249,7 +249,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     }
 
     [Fact]
-    public async Task Who_leaves_the_line_loses_the_place()
+    public async Task A_session_that_leaves_the_line_loses_its_place()
     {
         var held = await HoldAsync("door", "one");
         using var leaving = new CancellationTokenSource();
@@ -264,7 +264,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     }
 
     [Fact]
-    public async Task Who_waits_in_vain_is_told_so()
+    public async Task A_session_that_waits_in_vain_is_told_so()
     {
         await HoldAsync("door", "one", TimeSpan.FromHours(1));
         var waiting = Leases.AcquireAsync(Slot("door"), new AcquireOptions("two", Wait: TimeSpan.FromSeconds(10)), Cancel);
@@ -415,7 +415,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
         Assert.Null(await Get<LeaseStore>().ReadAsync(cameraId));
     }
 
-    /// <summary>In steps, so that what waits again after each has its turn.</summary>
+    /// <summary>Moves the clock in steps, so that a loop that waits again runs after each.</summary>
     private async Task AdvanceAsync(TimeSpan time)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))

@@ -9,8 +9,8 @@ using Xunit;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
-/// A whole node, but for its hardware, whose primary store is killed: the sentinels name another, and the node follows. Each test
-/// has servers of its own, for it leaves them with one fewer.
+/// Tests a node with fake hardware whose primary store is killed: the sentinels name another primary, and the node follows. Each test
+/// has servers of its own, because it kills one of them.
 /// </summary>
 public sealed class FailoverTests : IAsyncLifetime
 {
@@ -48,7 +48,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_held_lives_on_at_the_new_primary_and_ends_once()
+    public async Task A_held_lease_lives_on_at_the_new_primary_and_ends_once()
     {
         var held = await HoldAsync("door", "one");
         await _servers.ReplicatedAsync();
@@ -64,7 +64,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_primary_took_to_its_grave_is_registered_again_and_given_to_nobody_else()
+    public async Task A_lease_lost_with_the_primary_is_registered_again_and_granted_to_nobody_else()
     {
         var held = await HoldAsync("door", "one");
         await _servers.ReplicatedAsync();
@@ -85,7 +85,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_asks_in_between_is_told_so_and_succeeds_when_there_is_a_primary_again()
+    public async Task A_request_during_the_failover_is_told_so_and_succeeds_after_it()
     {
         await HoldAsync("door", "one");
         await _servers.ReplicatedAsync();
@@ -95,7 +95,7 @@ public sealed class FailoverTests : IAsyncLifetime
         await Assert.ThrowsAsync<StoreUnavailableException>(() => AcquireAsync("gate", "two"));
         var granted = await Task.WhenAll(Enumerable.Range(0, 8).Select(async asker =>
         {
-            // All at once, of which one may win; until there is a primary, everybody hears the same.
+            // All ask at once, and one may win. Until there is a primary, all get the same answer.
             AcquireOutcome? outcome = null;
             await UntilAsync(async () => (outcome = await AcquireAsync("gate", $"session-{asker}")) is not null);
             return outcome is AcquireOutcome.Granted;
@@ -122,7 +122,7 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.Equal((lease.Ref, "client", lease.FencingToken), (entry.LeaseRef, entry.Reason, entry.FencingToken));
     }
 
-    /// <summary>Until the answer is yes; a store that is away has given none.</summary>
+    /// <summary>Asks until the answer is yes. While the store is away, there is no answer.</summary>
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
         for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(50, Cancel))

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Leases;
 
-/// <summary>Whether something may be written under a lease.</summary>
+/// <summary>Tests the check of whether something may be written under a lease.</summary>
 public sealed class LeaseCheckTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private const string BrowsersCamera = "browser-0123456789abcdef0123456789abcdef-0123456789abcdef";
@@ -70,7 +70,7 @@ public sealed class LeaseCheckTests(GarnetStore store) : IClassFixture<GarnetSto
     }
 
     [Fact]
-    public async Task Asking_does_not_extend_a_lease()
+    public async Task Checking_a_lease_does_not_extend_it()
     {
         var lease = await _node.HoldAsync("door", "one");
         await _node.PassAsync(20);

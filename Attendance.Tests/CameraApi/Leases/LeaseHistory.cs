@@ -22,12 +22,12 @@ using Xunit;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
-/// A node of its own, for one history: a real store that can be made unreachable, a clock that hurries but
-/// waits for the store, and hardware that does what the steps say.
+/// The node of one history: a real store that can be made unreachable, a fast clock that waits for the
+/// store, and hardware that the steps control.
 /// </summary>
 internal sealed class LeaseHistory : IDisposable
 {
-    /// <summary>Nobody waits for ever. Of real time, and far above what a history takes.</summary>
+    /// <summary>The limit in real time of every wait. It is far above what a history takes.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
@@ -217,7 +217,7 @@ internal sealed class LeaseHistory : IDisposable
 
     private MetricCollector<int> Collect(string instrument) => new(Get<IMeterFactory>(), CameraApiActivity.Name, instrument);
 
-    /// <summary>What was handed out, or what of that came back, as docs/telemetry.md balances the two.</summary>
+    /// <summary>Counts the leases that were handed out, or those of them that came back, as docs/telemetry.md balances the two.</summary>
     private static int HandedOut(MetricCollector<int> collector) => collector.GetMeasurementSnapshot()
         .Where(one => one.Tags["attendance.lease.outcome"] is "granted" or "adopted" or "moved").Sum(one => one.Value);
 
@@ -229,7 +229,7 @@ internal sealed class LeaseHistory : IDisposable
         }
     }
 
-    /// <summary>On one camera; the lease may go on with another.</summary>
+    /// <summary>Records the lease's end on one camera. The lease may go on with another camera.</summary>
     private void NoteEnd(CameraLease lease, LeaseEnd end)
     {
         NoteSession(lease);
@@ -246,7 +246,7 @@ internal sealed class LeaseHistory : IDisposable
 
     private int Active() => _active.GetMeasurementSnapshot().EvaluateAsCounter();
 
-    /// <summary>Lets time pass until it is done, and does what a node does in the meantime.</summary>
+    /// <summary>Lets time pass until the task is done, and meanwhile does what a node's services do.</summary>
     private async Task CompleteAsync(string what, Task task)
     {
         var started = Stopwatch.GetTimestamp();
@@ -276,10 +276,10 @@ internal sealed class LeaseHistory : IDisposable
         await task;
     }
 
-    /// <summary>What has ended is released, what was on its way has arrived, and the store has heard of it.</summary>
+    /// <summary>Waits until ended leases are released, moving leases have arrived, and the store has been told.</summary>
     private async Task ReleasedAsync()
     {
-        const int enough = 5; // what has begun in the last moment is to be seen in the next
+        const int enough = 5; // rounds without a change, because a change that has just begun shows in the next round
         _outage.Outage = Outage.None;
         Array.ForEach(Cameras, _captures.PlugIn);
         for (var calm = 0; calm < enough; calm = Slots.Any(slot => slot.Lease is { End: not null } or { IsArriving: true }) ? 0 : calm + 1)

@@ -16,8 +16,8 @@ using Xunit;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
-/// A node on a real store, with a clock and hardware that do what the test says. What a node does by itself, as its services, is
-/// not done until a test starts it.
+/// A node on a real store, with a clock and hardware that the test controls. The node's background services do not run until
+/// a test starts them.
 /// </summary>
 internal class LeaseNode : IAsyncDisposable
 {
@@ -42,7 +42,7 @@ internal class LeaseNode : IAsyncDisposable
 
     public CameraLeases Leases => Get<CameraLeases>();
 
-    /// <summary>Leases, as they are counted.</summary>
+    /// <summary>The number of live leases, as metrics count them.</summary>
     public MetricCollector<int> Active { get; }
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -52,7 +52,7 @@ internal class LeaseNode : IAsyncDisposable
     public static IHost Build(string store, string name, TimeProvider clock, params (string Key, string? Value)[] settings) =>
         Build(store, name, clock, _ => { }, settings);
 
-    /// <param name="replace">Parts of it, by others.</param>
+    /// <param name="replace">Replaces services of the node.</param>
     public static IHost Build(
         string? store, string name, TimeProvider clock, Action<IServiceCollection> replace, params (string Key, string? Value)[] settings)
     {
@@ -64,11 +64,11 @@ internal class LeaseNode : IAsyncDisposable
             ["Cameras:door:Source"] = "test-pattern",
             ["Cameras:gate:Source"] = "test-pattern",
             ["Discovery:Enabled"] = "false",
-            ["Leases:StoreTimeout"] = "00:00:10", // the clock leaps; the store does not
+            ["Leases:StoreTimeout"] = "00:00:10", // the fake clock jumps, but the store's does not
         });
         builder.Services.AddSingleton(clock);
         builder.Services.AddMetrics();
-        builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), CameraApiActivity.Name)); // of the server, which there is none here
+        builder.Services.AddSingleton(services => new ReachedLimits(services.GetRequiredService<IMeterFactory>(), CameraApiActivity.Name)); // the server registers it, and there is no server here
         builder.AddRooms();
         builder.Services.AddSingleton<FakeCaptures>();
         builder.Services.AddSingleton<ICameraCaptureFactory>(services => services.GetRequiredService<FakeCaptures>());
@@ -84,12 +84,12 @@ internal class LeaseNode : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Its next run, as after it was killed: it has told nobody of its end.</summary>
+    /// <summary>Starts the next run of the node, as after a kill: the earlier run has released nothing.</summary>
     public LeaseNode Restarted() => _restart();
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    /// <summary>Lets one of its services begin.</summary>
+    /// <summary>Starts one of the node's background services.</summary>
     public Task StartAsync<T>() where T : IHostedService => Get<IEnumerable<IHostedService>>().OfType<T>().Single().StartAsync(Cancel);
 
     public MetricCollector<int> Collect(string instrument) => new(Get<IMeterFactory>(), CameraApiActivity.Name, instrument);
@@ -112,7 +112,7 @@ internal class LeaseNode : IAsyncDisposable
     public async Task<CameraLease> HoldAsync(string cameraId, AcquireOptions wish) =>
         Assert.IsType<AcquireOutcome.Granted>(await AcquireAsync(cameraId, wish)).Lease;
 
-    /// <summary>What happens at the start of a node, whose leases an earlier run may have left.</summary>
+    /// <summary>Runs the recovery of a node's start, for leases that an earlier run may have left.</summary>
     public async Task RunUpkeepAsync()
     {
         await Get<LeaseUpkeep>().StartAsync(Cancel);

@@ -6,8 +6,8 @@ using FsCheck.Fluent;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
-/// One thing that a client does. The steps of one client follow each other, those of different clients overlap as they
-/// like. Clients 0 and 1 are two tabs of one session.
+/// One action of a client. The steps of one client run one after the other; those of different clients overlap.
+/// Clients 0 and 1 are two tabs of one session.
 /// </summary>
 internal abstract record LeaseStep(int Client)
 {
@@ -16,10 +16,10 @@ internal abstract record LeaseStep(int Client)
     public static Arbitrary<LeaseStep> Any { get; } = Of(
         clients: 5, plugs: 1, [.. s_good, Opening.Deaf, Opening.LongerThanItsLease, Opening.Fails, Opening.FailsLate, Opening.Hangs]);
 
-    /// <summary>Few clients and good cameras, which are pulled out all the time.</summary>
+    /// <summary>Generates steps of few clients, with cameras that open well and are often unplugged.</summary>
     public static Arbitrary<LeaseStep> WithLooseCables { get; } = Of(clients: 3, plugs: 4, s_good);
 
-    /// <param name="plugs">How often something is pulled out or put in.</param>
+    /// <param name="plugs">How often cameras are unplugged and plugged in.</param>
     private static Arbitrary<LeaseStep> Of(int clients, int plugs, Opening[] openings) => Arb.From(
         from client in Gen.Choose(0, clients - 1)
         from camera in Gen.Elements("door", "door", "gate", "attic")
@@ -48,8 +48,8 @@ internal abstract record LeaseStep(int Client)
 
     protected virtual IEnumerable<LeaseStep> Simpler() => [];
 
-    /// <param name="Wait">Seconds in line.</param>
-    /// <param name="Moves">To another camera, should this one be lost.</param>
+    /// <param name="Wait">Seconds that the client waits in line.</param>
+    /// <param name="Moves">Whether the lease may move to another camera if this one is lost.</param>
     /// <param name="Patience">Seconds until the client leaves; null when it stays.</param>
     public sealed record Acquire(int Client, string Camera, int Wait, bool Takeover, bool Moves, int? Patience, Opening Opening, Closing Closing)
         : LeaseStep(Client)
@@ -109,7 +109,7 @@ internal abstract record LeaseStep(int Client)
         public override Task TakeAsync(LeaseHistory history) => history.LoseStoreAsync(Kind, TimeSpan.FromSeconds(Seconds));
     }
 
-    /// <summary>The second begins when the first has begun.</summary>
+    /// <summary>Two steps of which the second begins when the first has begun.</summary>
     public sealed record Meanwhile(LeaseStep First, LeaseStep Second) : LeaseStep(First.Client)
     {
         public override Task TakeAsync(LeaseHistory history) => Task.WhenAll(First.TakeAsync(history), Second.TakeAsync(history));

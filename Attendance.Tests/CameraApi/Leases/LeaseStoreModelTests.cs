@@ -6,8 +6,8 @@ using Xunit;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
-/// Whatever happens to a store, in whatever order: a camera is never held twice, a lease ends once and for one reason,
-/// tokens grow, and who comes late is refused.
+/// Tests random sequences of events on a store: a camera is never held twice, a lease ends once and for one reason,
+/// tokens grow, and late holders are refused.
 /// </summary>
 public abstract class LeaseStoreModelTests(StoreServer server) : IAsyncLifetime
 {

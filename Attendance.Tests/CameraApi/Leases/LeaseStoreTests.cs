@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Leases;
 
-/// <summary>What every store must do. Each test has a node of its own, and so its own keys.</summary>
+/// <summary>Tests that run on every kind of store. Each test has a node, and so keys, of its own.</summary>
 public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
 {
     private static readonly TimeSpan s_ttl = TimeSpan.FromSeconds(30);
@@ -271,7 +271,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_read_is_enough_to_go_on_with_a_lease()
+    public async Task A_lease_read_from_the_store_can_be_continued()
     {
         var lease = await AcquireAsync("door", "one");
 
@@ -298,7 +298,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     public async Task A_clock_that_was_set_back_makes_no_lease_longer_than_it_was_granted()
     {
         await AcquireAsync("door", "one");
-        var ahead = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeMilliseconds(); // as two hours later, set back by as much
+        var ahead = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeMilliseconds(); // the entry looks like one of a clock that was two hours ahead and set back
         var held = HeldEntry.Parse(await _redis.GetDatabase().StringGetAsync(Entry))!;
         await _redis.GetDatabase().StringSetAsync(Entry, (held with { AcquiredAt = ahead, Deadline = ahead + 30_000 }).ToString());
 
@@ -339,10 +339,10 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         await _store.ReleaseAsync(await AcquireAsync("door", "one"), new LeaseEnd(ReleaseReason.Client));
         RedisKey[] kept = [Entry, $"attendance:{{{_node}}}:ledger:door"];
         var longAgo = DateTimeOffset.UtcNow.AddDays(-40).ToUnixTimeMilliseconds();
-        await _redis.GetDatabase().StringSetAsync(Entry, longAgo); // its last token, which is a time
+        await _redis.GetDatabase().StringSetAsync(Entry, longAgo); // the last token, which is a time
         foreach (var key in kept)
         {
-            await _redis.GetDatabase().KeyExpireAsync(key, TimeSpan.FromDays(50)); // as 40 days later
+            await _redis.GetDatabase().KeyExpireAsync(key, TimeSpan.FromDays(50)); // stands for 40 days that have passed
         }
 
         await _store.ReleaseAsync(await AcquireAsync("door", "one"), new LeaseEnd(ReleaseReason.Client));
@@ -353,9 +353,9 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         }
     }
 
-    /// <summary>Of the format before: a hash under the camera's name, with the camera among the deadlines.</summary>
+    /// <summary>Writes an entry of the earlier format: a hash under the camera's name, and the camera among the deadlines.</summary>
     [Fact]
-    public async Task What_an_earlier_format_left_is_in_nobodys_way()
+    public async Task An_entry_of_an_earlier_format_blocks_nobody()
     {
         var database = _redis.GetDatabase();
         await database.HashSetAsync($"attendance:{{{_node}}}:camera:door", [new("lease_id", "old"), new("session", "two"), new("deadline", 1)]);
@@ -370,7 +370,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_who_looks_into_the_store_finds_a_session()
+    public async Task The_store_holds_no_session_id()
     {
         await _store.AcquireAsync("door", Identifiers.NewLeaseId(), Identifiers.SessionHash("camera_123456789_abc123"), s_ttl);
 
@@ -381,9 +381,9 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     public async Task A_store_that_forgot_the_scripts_is_given_them_again()
     {
         await AcquireAsync("door", "one");
-        foreach (var server in _redis.GetServers())
+        foreach (var each in _redis.GetServers())
         {
-            await server.ScriptFlushAsync();
+            await each.ScriptFlushAsync();
         }
 
         await AcquireAsync("gate", "one");
@@ -447,11 +447,11 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         }
     }
 
-    /// <summary>Who is next for a camera need not wait until its release is confirmed.</summary>
+    /// <summary>The next session need not wait until the release of its camera is confirmed.</summary>
     [Fact]
-    public async Task What_is_asked_later_is_done_later()
+    public async Task Changes_run_in_the_order_in_which_they_were_requested()
     {
-        await _store.ReleaseAsync(await AcquireAsync("door", "nobody"), new LeaseEnd(ReleaseReason.Shutdown)); // the scripts are known now
+        await _store.ReleaseAsync(await AcquireAsync("door", "nobody"), new LeaseEnd(ReleaseReason.Shutdown)); // so that the store has loaded the scripts
         var lease = await AcquireAsync("door", "session-0");
         for (var next = 1; next <= 200; next++)
         {
@@ -467,7 +467,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     [InlineData("no entry of ours")]
     [InlineData("a b c d e f g h")]
     [InlineData("")]
-    public async Task What_somebody_else_wrote_in_the_place_of_a_lease_holds_nothing(string text)
+    public async Task A_foreign_entry_in_the_place_of_a_lease_holds_nothing(string text)
     {
         await _redis.GetDatabase().StringSetAsync(Entry, text);
         await _redis.GetDatabase().ListRightPushAsync($"attendance:{{{_node}}}:ledger:door", text);
@@ -476,7 +476,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         var lease = await AcquireAsync("door", "one");
         Assert.True(await _store.RenewAsync(lease, s_ttl));
 
-        await _redis.GetDatabase().StringSetAsync(Entry, text); // and while it is held: as if it were lost
+        await _redis.GetDatabase().StringSetAsync(Entry, text); // the same while the camera is held, as if the entry were lost
         Assert.True(await _store.RenewAsync(lease, s_ttl));
         await _store.ReleaseAsync(lease, new LeaseEnd(ReleaseReason.Client));
         Assert.Equal("client", Assert.Single(await _store.ReadLedgerAsync("door", 10)).Reason);
@@ -493,18 +493,18 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     private Task<TimeSpan> OverdueAsync(string cameraId) => Eventually.TrueAsync(
         async () => (await _store.FindOverdueAsync(10)).Contains(cameraId), $"{cameraId} is overdue");
 
-    /// <summary>As after a flush; only this test's keys, for others use the same server.</summary>
+    /// <summary>Deletes this test's keys, as a flush would. Other tests use the same server.</summary>
     private async Task LoseDataAsync()
     {
-        foreach (var server in _redis.GetServers())
+        foreach (var each in _redis.GetServers())
         {
-            await foreach (var key in server.KeysAsync(pattern: $"attendance:{{{_node}}}:*"))
+            await foreach (var key in each.KeysAsync(pattern: $"attendance:{{{_node}}}:*"))
             {
                 await _redis.GetDatabase().KeyDeleteAsync(key);
             }
         }
 
-        await Task.Delay(2, Cancel); // tokens grow over a loss because the store's clock does, in milliseconds
+        await Task.Delay(2, Cancel); // lets the store's clock go on, because tokens grow over a loss by it
     }
 
     private LeaseStore NewStore(IConnectionMultiplexer redis) => TestStore.Of(redis, _node, TimeSpan.FromSeconds(10));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Leases;
 
-/// <summary>A session that says goodbye and may come back, as a page that is reloaded does.</summary>
+/// <summary>Tests a session that says goodbye and may come back, as a reloaded page does.</summary>
 public sealed class LeavingTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private static readonly LeaseEnd s_left = new(ReleaseReason.PageHide);
@@ -81,7 +81,7 @@ public sealed class LeavingTests(GarnetStore store) : IClassFixture<GarnetStore>
     }
 
     [Fact]
-    public async Task Who_stands_in_line_already_gets_it_at_once()
+    public async Task A_session_already_in_line_gets_a_leaving_sessions_camera_at_once()
     {
         var lease = await _node.HoldAsync("door", "one");
         var waiting = _node.AcquireAsync("door", new AcquireOptions("two", Wait: TimeSpan.FromMinutes(1)));
@@ -93,7 +93,7 @@ public sealed class LeavingTests(GarnetStore store) : IClassFixture<GarnetStore>
     }
 
     [Fact]
-    public async Task Who_takes_any_camera_takes_a_free_one_before_one_that_may_be_wanted_back()
+    public async Task Auto_takes_a_free_camera_before_one_whose_session_may_come_back()
     {
         var lease = await _node.HoldAsync("door", "one");
         Leave(lease);

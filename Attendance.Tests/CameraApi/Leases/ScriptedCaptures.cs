@@ -11,7 +11,7 @@ internal enum Opening
     Slow,
     LongerThanItsLease,
 
-    /// <summary>Slow, and does not hear that nobody wants it any more.</summary>
+    /// <summary>Opens slowly, and ignores cancellation.</summary>
     Deaf,
     Fails,
     FailsLate,
@@ -25,7 +25,7 @@ internal enum Closing
     NotFree,
 }
 
-/// <summary>Hardware that opens and closes as the request that uses it says, and takes note of a device that is opened twice.</summary>
+/// <summary>Fake hardware that opens and closes as its request says, and records a device that is opened twice.</summary>
 internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFactory
 {
     private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(60);
@@ -35,17 +35,17 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
     private readonly ConcurrentDictionary<string, ScriptedCapture> _newest = new(StringComparer.Ordinal);
     private readonly AsyncLocal<(Opening, Closing)> _script = new();
 
-    /// <summary>Cameras that were opened while they were open: what must never be.</summary>
+    /// <summary>Cameras that were opened while they were open, which must never happen.</summary>
     public ConcurrentQueue<string> OpenedTwice { get; } = new();
 
-    /// <summary>For what is opened from here on, by this caller.</summary>
+    /// <summary>Sets how the cameras that this caller opens from now on behave.</summary>
     public void Expect(Opening opening, Closing closing) => _script.Value = (opening, closing);
 
     public int Open(string cameraId) => _open.GetValueOrDefault(cameraId);
 
     public ICameraCapture Create(Camera camera) => _newest[camera.Id] = new ScriptedCapture(this, camera.Id, _script.Value);
 
-    /// <summary>What has it open fails from now on, and nothing else can open it.</summary>
+    /// <summary>Unplugs the camera: an open capture fails, and no other can open it.</summary>
     public void Unplug(string cameraId)
     {
         _unplugged[cameraId] = true;
@@ -68,7 +68,7 @@ internal sealed class ScriptedCaptures(TimeProvider clock) : ICameraCaptureFacto
 
         public FrameHub Frames { get; } = new();
 
-        /// <summary>It opened for a lease that had ended, or a client that had left.</summary>
+        /// <summary>Whether the camera opened for a lease that had ended, or a client that had left.</summary>
         public bool IsUnwanted { get; private set; }
 
         public CaptureStatus Status => CaptureStatus.Closed;

@@ -10,8 +10,8 @@ using Attendance.CameraApi.Upkeep;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
-/// What the store must do, said without scripts, clocks and keys. The one thing it cannot foresee is the token of a new
-/// lease: it takes the store's, and asks that it is above every token that the camera ever had.
+/// A model of the store without scripts, clocks and keys. It cannot predict the token of a new lease: it takes the
+/// store's, and asserts that it is above every token that the camera ever had.
 /// </summary>
 internal sealed class StoreModel
 {
@@ -20,7 +20,7 @@ internal sealed class StoreModel
     public CameraModel this[string cameraId] =>
         _cameras.TryGetValue(cameraId, out var camera) ? camera : _cameras[cameraId] = new CameraModel();
 
-    /// <summary>Everything that the store knew. Who holds a lease still does, and nobody but those can tell of it.</summary>
+    /// <summary>Forgets everything that the store knew. Holders keep their leases, and only they know of them.</summary>
     public void Lose()
     {
         foreach (var (_, camera) in _cameras)
@@ -57,7 +57,7 @@ internal sealed class CameraModel
 
     public bool HasEnded(StoredLease lease) => Ledger.Any(entry => entry.LeaseRef == Identifiers.LeaseRef(lease.LeaseId));
 
-    /// <summary>Before an acquisition: an overdue lease gives way to another session's wish.</summary>
+    /// <summary>Ends an overdue lease before another session's acquisition.</summary>
     /// <returns>False when the camera is another session's.</returns>
     public bool MakeWayFor(string session)
     {
@@ -150,5 +150,5 @@ internal sealed class CameraModel
         Identifiers.LeaseRef(lease.LeaseId), lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), end.Reason.Name(), end.Detail));
 }
 
-/// <summary>What a ledger says of a lease, but for the moment of its end, which is the store's to say.</summary>
+/// <summary>A lease's entry in the ledger, without the time of its end, which the store sets.</summary>
 internal sealed record EndedLease(string LeaseRef, long FencingToken, long AcquiredAt, string Reason, string? Detail);

@@ -7,15 +7,15 @@ using Xunit;
 namespace Attendance.Tests.CameraApi.Leases;
 
 /// <summary>
-/// One thing that may happen to a store. Every step can follow every other, so that a story stays one with any of its
-/// steps left out.
+/// One event that may happen to a store. Every step can follow every other, so a story is still valid when steps are
+/// left out.
 /// </summary>
 internal abstract record StoreStep
 {
     private static readonly string[] s_cameras = ["door", "gate"];
     private static readonly string[] s_sessions = ["one", "two", "three"];
 
-    /// <summary>Mostly the lease that was handed out last, sometimes one of those before: a stale one.</summary>
+    /// <summary>Mostly 0, the lease that was handed out last; sometimes an earlier, stale one.</summary>
     private static readonly Gen<int> s_back = Gen.Elements(0, 0, 0, 1, 1, 2, 3);
 
     public static IReadOnlyList<string> Cameras => s_cameras;
@@ -60,7 +60,7 @@ internal abstract record StoreStep
         }
     }
 
-    /// <summary>The store does its part, but its answer is lost: the caller only knows the id that it asked with.</summary>
+    /// <summary>The store grants the lease, but its answer is lost: the caller knows only the id that it asked with.</summary>
     public sealed record AcquireUnheard(string Camera, string Session) : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)
@@ -122,7 +122,7 @@ internal abstract record StoreStep
         }
     }
 
-    /// <summary>What a node does once a second.</summary>
+    /// <summary>Ends overdue leases, as a node does once a second.</summary>
     public sealed record Sweep : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)
@@ -136,7 +136,7 @@ internal abstract record StoreStep
         }
     }
 
-    /// <summary>A session is gone, and with it what it knew of its leases.</summary>
+    /// <summary>A session crashes and forgets its leases.</summary>
     public sealed record Crash(string Session) : StoreStep
     {
         public override Task HappenAsync(StoreWorld world)
@@ -146,7 +146,7 @@ internal abstract record StoreStep
         }
     }
 
-    /// <summary>All sessions are gone. What the store still holds for them is ended, and the next wish finds every camera free.</summary>
+    /// <summary>All sessions are gone. Their leases in the store are ended, and the next request finds every camera free.</summary>
     public sealed record Restart : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)
@@ -171,7 +171,7 @@ internal abstract record StoreStep
         }
     }
 
-    /// <summary>Only who holds the camera and its last token are lost, as by an eviction; its ledger and its deadline are not.</summary>
+    /// <summary>The entry with the camera's holder and last token is lost, as by an eviction; its ledger and its deadline are not.</summary>
     public sealed record LoseEntry(string Camera) : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)

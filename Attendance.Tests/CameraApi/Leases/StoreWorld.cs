@@ -5,11 +5,11 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Leases;
 
-/// <summary>A real store beside its model, for one story: a node of its own, and so its own keys.</summary>
-/// <param name="connections">More than one, for a server runs what comes over one connection in order anyway.</param>
+/// <summary>A real store and its model, for one story. Each story has a node, and so keys, of its own.</summary>
+/// <param name="connections">Several, because a server runs the commands of one connection in order anyway.</param>
 internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connections)
 {
-    /// <summary>Longer than any story takes: a deadline passes when a step says so.</summary>
+    /// <summary>The TTL of every lease. It is longer than any story, so a deadline passes only when a step says so.</summary>
     public static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
 
     private readonly string _node = "node-" + Guid.NewGuid().ToString("N")[..12];
@@ -45,7 +45,7 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
         var lease = new StoredLease(cameraId, granted.LeaseId, session, granted.FencingToken, granted.AcquiredAt, WasGranted: true);
         if (camera.Held is { } held)
         {
-            Assert.Equal(held, lease); // granted again as it is
+            Assert.Equal(held, lease); // the same lease is granted again
             camera.Keep(held);
             return held;
         }
@@ -57,7 +57,7 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
         return lease;
     }
 
-    /// <summary>Ends what nobody answers for: if overdue, or as reconciliation does, the very lease that was read before.</summary>
+    /// <summary>Ends a lease that nobody answers for: an overdue one or, as reconciliation does, the very lease that was read before.</summary>
     public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, bool onlyOverdue) => await Store.SettleAsync(
         cameraId, end, onlyOverdue ? null : (await Store.ReadAsync(cameraId))?.Lease.LeaseId ?? Identifiers.NewLeaseId());
 
@@ -67,7 +67,7 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
 
     public void Forget(string? session = null) => _handed.RemoveAll(lease => session is null || lease.SessionHash == session);
 
-    /// <summary>As if the camera's deadline had been long ago: the store's clock is not ours to set, and no story waits.</summary>
+    /// <summary>Sets the camera's deadline far back, because the store's clock cannot be set and no story waits.</summary>
     public async Task PassDeadlineAsync(string cameraId)
     {
         if (HeldEntry.Parse(await Database.StringGetAsync(Camera(cameraId))) is { } held)
@@ -100,7 +100,7 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
         return (time[0] * 1000) + (time[1] / 1000);
     }
 
-    /// <summary>Store and model know the same of every camera: who holds it, what ended and why, and the last token.</summary>
+    /// <summary>Asserts that store and model agree about every camera: who holds it, what ended and why, and the last token.</summary>
     public async Task CompareAsync()
     {
         var held = Store.FindHeldAsync();

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Sessions;
 
-/// <summary>A camera that a page has: leased as any other, and free when the page says that it stopped it, or is gone.</summary>
+/// <summary>Tests the camera of a page: it is leased as any other, and free when the page says that it stopped it, or is gone.</summary>
 public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private const string Camera = "browser-0123456789abcdef0123456789abcdef-0123456789abcdef";
@@ -29,10 +29,10 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     [InlineData("browser-0123456789abcdef0123456789abcdef-0123456789abcdef\n", false)]
     [InlineData("browser-1", false)]
     [InlineData(null, false)]
-    public void Its_id_has_one_form(string? id, bool isOne) => Assert.Equal(isOne, IdFormats.IsBrowserCamera(id));
+    public void A_browser_cameras_id_has_one_format(string? id, bool isOne) => Assert.Equal(isOne, IdFormats.IsBrowserCamera(id));
 
     [Fact]
-    public async Task It_is_leased_as_any_other_and_listed_for_as_long()
+    public async Task A_browser_camera_is_leased_as_any_other_and_listed_while_it_is()
     {
         var lease = await _node.HoldAsync(Camera, "one");
 
@@ -50,7 +50,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task There_are_only_so_many_and_one_that_is_free_again_makes_room()
+    public async Task The_number_of_browser_cameras_is_limited_and_a_freed_one_makes_room()
     {
         var lease = await _node.HoldAsync(Camera, "one");
         Assert.Null(_node.Get<CameraSlots>().VisitBrowserCamera(Another));
@@ -62,12 +62,12 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task It_is_free_when_its_own_page_says_that_it_stopped_it()
+    public async Task A_browser_camera_is_free_when_its_own_page_says_that_it_stopped_it()
     {
         var page = await _node.ConnectAsync("one");
         var stranger = await _node.ConnectAsync("two");
         var lease = await _node.HoldAsync(Camera, "one");
-        await page.SayAsync(new { type = "stopped", lease_id = lease.Id }); // too early to count
+        await page.SayAsync(new { type = "stopped", lease_id = lease.Id }); // does not count, because the lease has not ended
         await _node.HeardAsync(page);
 
         var releasing = _node.Leases.EndAsync(lease, s_forced);
@@ -81,7 +81,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task It_is_free_when_its_page_is_gone()
+    public async Task A_browser_camera_is_free_when_its_page_is_gone()
     {
         var page = await _node.ConnectAsync("one");
         var releasing = _node.Leases.EndAsync(await _node.HoldAsync(Camera, "one"), s_forced);
@@ -93,7 +93,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task It_is_free_at_once_where_its_session_has_no_socket()
+    public async Task A_browser_camera_is_free_at_once_if_its_session_has_no_socket()
     {
         var lease = await _node.HoldAsync(Camera, "one");
 
@@ -101,7 +101,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task A_page_that_does_not_confirm_leaves_it_in_quarantine_until_it_does()
+    public async Task A_browser_camera_is_quarantined_until_its_page_confirms_the_stop()
     {
         var page = await _node.ConnectAsync("one");
         var lease = await _node.HoldAsync(Camera, "one");
@@ -118,7 +118,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task A_page_that_comes_back_by_another_socket_is_asked_again()
+    public async Task A_page_that_reconnects_is_asked_again_to_confirm_the_stop()
     {
         await _node.ConnectAsync("one");
         var lease = await _node.HoldAsync(Camera, "one");
@@ -133,7 +133,7 @@ public sealed class BrowserCameraTests(GarnetStore store) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task Nobody_who_asks_for_any_camera_gets_it()
+    public async Task Auto_never_takes_a_browser_camera()
     {
         var lease = await _node.HoldAsync(Camera, "one");
         _node.Get<Cleanup>().LeaveSessions(["one"], s_forced, TimeSpan.FromSeconds(1), isDryRun: false);

@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace Attendance.Tests.CameraApi.Sessions;
 
-/// <summary>Counts how often the next message was asked for: whoever asks again has dealt with the one before.</summary>
+/// <summary>Counts the reads of a socket. A reader that reads again has processed the message before.</summary>
 internal sealed class CountingWebSocket(WebSocket inner) : WebSocket
 {
     private int _asked;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Attendance.Tests.CameraApi.Sessions;
 
-/// <summary>A network in between that can go silent: connections stay, and nothing passes any more in either direction.</summary>
+/// <summary>A proxy that can go silent: connections stay open, and nothing passes any more in either direction.</summary>
 internal sealed class MuteProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

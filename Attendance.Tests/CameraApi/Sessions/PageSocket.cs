@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Sessions;
 
-/// <summary>A page's end of a presence socket, with everything it has heard.</summary>
+/// <summary>The page's end of a presence socket, with every message that it has received.</summary>
 internal sealed class PageSocket : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -46,7 +46,7 @@ internal sealed class PageSocket : IAsyncDisposable
     {
         var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("attendance.presence.v1");
-        socket.Options.KeepAliveInterval = TimeSpan.Zero; // a browser asks for no signs of life
+        socket.Options.KeepAliveInterval = TimeSpan.Zero; // a browser sends no pings
         foreach (var (name, value) in headers)
         {
             socket.Options.SetRequestHeader(name, value);
@@ -60,7 +60,7 @@ internal sealed class PageSocket : IAsyncDisposable
 
     public Task SayAsync(object message) => SendAsync(JsonSerializer.SerializeToUtf8Bytes(message));
 
-    /// <summary>How many messages it has sent.</summary>
+    /// <summary>Number of messages that the page has sent.</summary>
     public int Said { get; private set; }
 
     public Task SendAsync(byte[] text, WebSocketMessageType type = WebSocketMessageType.Text)
@@ -69,7 +69,7 @@ internal sealed class PageSocket : IAsyncDisposable
         return Socket.SendAsync(text, type, true, Cancel);
     }
 
-    /// <summary>The first message of the kind, heard already or within the time.</summary>
+    /// <summary>Returns the first message of this type, waiting for it if necessary.</summary>
     public async Task<JsonNode> HearAsync(string type, Func<JsonNode, bool>? which = null)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -88,7 +88,7 @@ internal sealed class PageSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>The server has closed it, with this code.</summary>
+    /// <summary>Waits until the server has closed the socket with this code.</summary>
     public async Task ClosedAsync(int code)
     {
         await _listening.WaitAsync(s_patience, Cancel);

@@ -37,8 +37,8 @@ internal sealed class PresenceNode : LeaseNode
         return page;
     }
 
-    /// <summary>A page that never reads.</summary>
-    /// <returns>Completes when the node has done with it.</returns>
+    /// <summary>Connects a page that never reads.</summary>
+    /// <returns>A task that completes when the node has dropped the page.</returns>
     public async Task<Task> ConnectDeafAsync(string session) => (await AttendAsync(session)).Attended;
 
     private async Task<(TcpClient Near, CountingWebSocket Server, Task Attended)> AttendAsync(string session)
@@ -55,24 +55,24 @@ internal sealed class PresenceNode : LeaseNode
         return (near, server, attended);
     }
 
-    /// <summary>The connection ends, and the node has noticed.</summary>
+    /// <summary>Cuts the connection and waits until the node has noticed.</summary>
     public async Task LoseAsync(PageSocket page)
     {
         await page.DisposeAsync();
         await _pages[page].Attended.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
     }
 
-    /// <summary>The node has dealt with all that the page has said: it asks for the next message.</summary>
+    /// <summary>Waits until the node has processed all messages of the page and reads the next one.</summary>
     public Task HeardAsync(PageSocket page) => Eventually.TrueAsync(() => _pages[page].Server.Asked > page.Said, "what the page said is heard");
 
-    /// <summary>In steps, so that what waits again after each has its turn.</summary>
+    /// <summary>Moves the clock in steps, so that a loop that waits again runs after each.</summary>
     public async Task PassAsync(double seconds)
     {
         for (var passed = 0.0; passed < seconds; passed += 0.5)
         {
             Clock.Advance(TimeSpan.FromSeconds(Math.Min(0.5, seconds - passed)));
             await Task.Delay(5, Cancel);
-            await Get<StoreConnection>().AskAsync("ping", database => database.PingAsync()); // behind what the clock has set off, however long that takes
+            await Get<StoreConnection>().AskAsync("ping", database => database.PingAsync()); // is answered after every change that the clock has started
         }
     }
 }

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Sessions;
 
-/// <summary>What a socket does for the leases of its session, and its loss to them.</summary>
+/// <summary>Tests what a socket, and its loss, does to the leases of its session.</summary>
 public sealed class PresenceTests(GarnetStore store) : IClassFixture<GarnetStore>, IAsyncDisposable
 {
     private readonly PresenceNode _node = new(store.ConnectionString);
@@ -209,7 +209,7 @@ public sealed class PresenceTests(GarnetStore store) : IClassFixture<GarnetStore
     [InlineData("""{"type":"visibility","hidden":"yes"}""")]
     [InlineData("""{"type":"stopped","lease_id":"unknown"}""")]
     [InlineData("""{"type":"\ud800"}""")]
-    public async Task What_is_not_understood_changes_nothing(string text)
+    public async Task A_message_that_is_not_understood_changes_nothing(string text)
     {
         var page = await _node.ConnectAsync("one");
         var lease = await _node.HoldAsync("door", "one");
@@ -235,7 +235,7 @@ public sealed class PresenceTests(GarnetStore store) : IClassFixture<GarnetStore
     }
 
     [Fact]
-    public async Task A_socket_is_for_text()
+    public async Task A_binary_message_closes_the_socket()
     {
         var page = await _node.ConnectAsync("one");
 
@@ -265,7 +265,7 @@ public sealed class PresenceTests(GarnetStore store) : IClassFixture<GarnetStore
     [InlineData("Presence:PingInterval", "00:01:00")]
     [InlineData("Presence:PongTimeout", "00:00:05")]
     [InlineData("Presence:Grace", "-00:00:01")]
-    public void A_time_that_cannot_work_is_refused_by_its_name(string key, string value)
+    public void An_unworkable_time_is_refused_naming_its_setting(string key, string value)
     {
         using var host = LeaseNode.Build(store.ConnectionString, "node", new FakeTimeProvider(), (key, value));
 

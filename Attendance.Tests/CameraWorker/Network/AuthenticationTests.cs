@@ -32,7 +32,7 @@ public sealed class AuthenticationTests
         Assert.Contains(expected, authentication.Answer("GET", "/"), StringComparison.Ordinal);
     }
 
-    /// <summary>And each answer to one nonce has a number of its own.</summary>
+    /// <summary>Each answer to one nonce also has a number of its own.</summary>
     [Theory]
     [InlineData("MD5", 32)]
     [InlineData("SHA-256", 64)]
@@ -57,7 +57,7 @@ public sealed class AuthenticationTests
     [Theory]
     [InlineData("it asks for a kind of authentication that is not known here (NTLM, Digest SHA-512-256)", false, "NTLM", "Digest realm=\"x\", nonce=\"n\", algorithm=SHA-512-256")]
     [InlineData("it refuses the user name or the password (Digest)", true, Md5)]
-    public void What_is_wrong_is_named(string expected, bool wasAnswered, params string[] headers) =>
+    public void A_challenge_that_cannot_be_answered_is_reported_with_its_reason(string expected, bool wasAnswered, params string[] headers) =>
         Assert.Equal(expected, new Authentication(new NetworkCredential("u", "p")).Take(headers, wasAnswered));
 
     [Fact]

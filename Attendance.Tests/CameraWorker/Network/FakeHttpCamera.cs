@@ -8,7 +8,7 @@ using System.Text;
 
 namespace Attendance.Tests.CameraWorker.Network;
 
-/// <summary>A camera that speaks HTTP by writing bytes, so that it can be as wrong as real ones are. On the loopback interface, at a free port.</summary>
+/// <summary>An HTTP camera that writes raw bytes, so it can be as wrong as real cameras are. It listens on the loopback interface, at a free port.</summary>
 internal sealed class FakeHttpCamera : IAsyncDisposable
 {
     public const string Ok = "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n";
@@ -36,7 +36,7 @@ internal sealed class FakeHttpCamera : IAsyncDisposable
         _serving = ServeAsync();
     }
 
-    /// <summary>First lines of what was asked, in order.</summary>
+    /// <summary>The request lines, in order.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -46,7 +46,7 @@ internal sealed class FakeHttpCamera : IAsyncDisposable
     public string Url(string path = "stream", string credentials = "") =>
         $"{(_certificate is null ? "http" : "https")}://{(credentials.Length > 0 ? credentials + "@" : "")}127.0.0.1:{Port}/{path}";
 
-    /// <summary>A camera that writes this head, and then parts until it is left.</summary>
+    /// <summary>Starts a camera that writes this head, and then parts until the viewer disconnects.</summary>
     public static FakeHttpCamera Streams(Func<int, byte[]> part, string head = Ok, int perSecond = 50) => new(call => call.StreamAsync(head, part, perSecond));
 
     public static byte[] Part(ReadOnlySpan<byte> jpeg, long? length = null) =>
@@ -136,7 +136,7 @@ internal sealed class FakeHttpCamera : IAsyncDisposable
         public Task RefuseAsync(params string[] challenges) => WriteAsync(
             $"HTTP/1.1 401 Unauthorized\r\n{string.Concat(challenges.Select(challenge => $"WWW-Authenticate: {challenge}\r\n"))}Content-Length: 0\r\nConnection: close\r\n\r\n");
 
-        /// <summary>Silent, until the test is over.</summary>
+        /// <summary>Stays silent until the test is over.</summary>
         public Task HangAsync() => Task.Delay(Timeout.Infinite, End);
     }
 }

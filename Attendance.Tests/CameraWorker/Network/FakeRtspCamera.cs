@@ -45,7 +45,7 @@ internal sealed class FakeRtspCamera : IAsyncDisposable
     /// <summary>The first packets are lost, and with them the only key frame.</summary>
     public bool LosesKeyFrame { get; init; }
 
-    /// <summary>What a request without credentials is answered with; null where none are wanted.</summary>
+    /// <summary>The challenge in the answer to a request without credentials; null if the camera needs none.</summary>
     public string? Challenge { get; init; }
 
     /// <summary>Whether an <c>Authorization</c> is right.</summary>

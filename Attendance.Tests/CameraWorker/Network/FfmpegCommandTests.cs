@@ -12,7 +12,7 @@ public sealed class FfmpegCommandTests
     [InlineData("rtsp", false, "-protocol_whitelist tcp", "-rtsp_transport tcp")]
     [InlineData("rtsp", true, "-protocol_whitelist tcp,udp,rtp", "-rtsp_flags prefer_tcp")]
     [InlineData("rtsp", true, "-format_whitelist rtsp", "-allowed_media_types video")]
-    public void What_may_be_opened_goes_by_the_scheme(string scheme, bool isUdpAllowed, params string[] expected)
+    public void The_protocols_that_ffmpeg_may_open_depend_on_the_scheme(string scheme, bool isUdpAllowed, params string[] expected)
     {
         var arguments = Text(scheme, s_new, isUdpAllowed);
 
@@ -61,7 +61,7 @@ public sealed class FfmpegCommandTests
     [Theory]
     [InlineData("")]
     [InlineData("sh: ffmpeg: not found")]
-    public void What_is_no_version_is_none(string text) => Assert.Null(FfmpegVersion.Parse(text));
+    public void A_text_that_is_no_ffmpeg_version_is_rejected(string text) => Assert.Null(FfmpegVersion.Parse(text));
 
     private static string Text(string scheme, FfmpegVersion version, bool isUdpAllowed) =>
         string.Join(' ', FfmpegCommand.Arguments(scheme, "address", version, 80, 1_000_000, isUdpAllowed));

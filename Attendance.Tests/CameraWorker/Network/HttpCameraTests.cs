@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraWorker.Network;
 
-/// <summary>A real worker, and a camera that answers as real ones do.</summary>
+/// <summary>Tests a real worker with a camera that answers as real ones do.</summary>
 public sealed class HttpCameraTests
 {
     private const string Secret = "s3cret";
@@ -101,7 +101,7 @@ public sealed class HttpCameraTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=f\r\n\r\n--f\r\n\r\n\u00FF\u00D8\u00FF\u00D9\r\n--f--\r\n", "its stream holds no whole JPEG")]
     [InlineData("", "it ended the connection without an answer")]
     [InlineData("HTTP/1.1 200 OK\r\nX: ", "it ended the connection without an answer")]
-    public async Task What_is_wrong_is_named(string answer, string expected)
+    public async Task An_HTTP_answer_that_is_no_stream_is_reported_with_its_reason(string answer, string expected)
     {
         await using var camera = new FakeHttpCamera(call => call.WriteAsync(answer));
         await using var worker = RunningWorker.StartAndOpen(camera.Url());
@@ -282,7 +282,7 @@ public sealed class HttpCameraTests
 
         var failing = worker.FailureAsync();
         var most = 0.0;
-        while (!failing.IsCompleted) // it ends soon after it has failed
+        while (!failing.IsCompleted) // the worker ends soon after it has failed
         {
             most = Math.Max(most, worker.Memory());
             await Task.WhenAny(failing, Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraWorker.Network;
 
-/// <summary>What is no JPEG, over HTTP: films and playlists, by ffmpeg and the relay.</summary>
+/// <summary>Tests HTTP streams that are no JPEGs: films and playlists, which ffmpeg reads through the relay.</summary>
 public sealed class OtherStreamsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
@@ -125,7 +125,7 @@ public sealed class OtherStreamsTests : IDisposable
 
     private static byte[] Playlist(string piece) => Encoding.ASCII.GetBytes($"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{piece}\n#EXT-X-ENDLIST\n");
 
-    /// <summary>Two seconds of 20 frames each.</summary>
+    /// <summary>Makes a film of two seconds with 20 frames each.</summary>
     private async Task<byte[]> FilmAsync(string name, int offset = 0)
     {
         var path = Path.Combine(_folder.FullName, name);

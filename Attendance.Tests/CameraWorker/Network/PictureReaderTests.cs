@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraWorker.Network;
 
-/// <summary>A stream is put together from parts, some of them wrong, cut into pieces of several sizes, and read. What is right comes out, whole.</summary>
+/// <summary>Reads streams of parts, some of them damaged, cut into pieces of several sizes, and asserts that the undamaged pictures come out whole.</summary>
 public sealed class PictureReaderTests
 {
     private static readonly int[] s_pieces = [1, 7, 97, 4096, 1_000_000];
@@ -152,7 +152,7 @@ public sealed class PictureReaderTests
     }
 
     [Fact]
-    public void Noise_ends()
+    public void Noise_before_a_picture_does_not_hide_the_pictures_after_it()
     {
         var random = new Random(7);
         for (var i = 0; i < 300; i++)
@@ -197,7 +197,7 @@ public sealed class PictureReaderTests
 
     private static byte[] Text(string before, byte[] jpeg, string after) => [.. Encoding.Latin1.GetBytes(before), .. jpeg, .. Encoding.Latin1.GetBytes(after)];
 
-    /// <param name="isEndless">At its end it waits, as a connection does.</param>
+    /// <param name="isEndless">Whether the stream waits at its end, as a connection does.</param>
     private sealed class Pieces(byte[] bytes, int atOnce, bool isEndless = false) : MemoryStream(bytes)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

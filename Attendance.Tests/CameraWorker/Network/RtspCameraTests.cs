@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraWorker.Network;
 
-/// <summary>A real worker, a real ffmpeg, and a camera that speaks RTSP.</summary>
+/// <summary>Tests a real worker and a real ffmpeg with a camera that speaks RTSP.</summary>
 public sealed partial class RtspCameraTests
 {
     private const string Secret = "s3cret";
@@ -105,7 +105,7 @@ public sealed partial class RtspCameraTests
     [Theory]
     [InlineData("refuses the user name or the password (Digest)", "admin:wrong-" + Secret)]
     [InlineData("asks for a user name and a password (Digest)", "")]
-    public async Task Who_is_not_let_in_is_told_so_at_once(string expected, string credentials)
+    public async Task A_refused_password_is_reported_at_once(string expected, string credentials)
     {
         await using var camera = new FakeRtspCamera { Challenge = "Digest realm=\"cam\", nonce=\"n\"", IsRight = _ => false };
         await using var worker = RunningWorker.StartAndOpen(camera.Url(credentials));
@@ -121,7 +121,7 @@ public sealed partial class RtspCameraTests
     [InlineData("302 Found", "it redirects to another address, which is not followed")]
     [InlineData("453 Not Enough Bandwidth", "it is busy (453)")]
     [InlineData("500 Oh", "it answers with an error (500)")]
-    public async Task What_is_wrong_is_named(string status, string expected)
+    public async Task A_refused_RTSP_description_is_reported_with_its_reason(string status, string expected)
     {
         await using var camera = new FakeRtspCamera { InsteadOfDescription = status };
         await using var worker = RunningWorker.StartAndOpen(camera.Url());
@@ -130,7 +130,7 @@ public sealed partial class RtspCameraTests
     }
 
     [Fact]
-    public async Task That_no_key_frame_came_is_said()
+    public async Task A_missing_key_frame_is_reported()
     {
         await using var camera = new FakeRtspCamera { KeyFrames = 10_000, LosesKeyFrame = true };
         await using var worker = RunningWorker.StartAndOpen(camera.Url(), request => request with { OpenTimeout = TimeSpan.FromSeconds(4) });
@@ -144,7 +144,7 @@ public sealed partial class RtspCameraTests
     [Theory]
     [InlineData("echo 'ffmpeg version 3.4.11'; echo 'libavutil 55. 78.100'", "is too old: it is version 3.4.11, and 4.0 or later is needed")]
     [InlineData("exit 127", "is installed but does not run")]
-    public async Task An_ffmpeg_that_will_not_do_is_named(string script, string expected)
+    public async Task An_unusable_ffmpeg_is_reported(string script, string expected)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows runs no script by a shell's name.");
         var folder = Directory.CreateTempSubdirectory();
@@ -177,7 +177,7 @@ public sealed partial class RtspCameraTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere it cannot be told who calls.");
         using var relay = new Attendance.CameraWorker.Network.LoopbackListener();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        using var stranger = new TcpClient(AddressFamily.InterNetwork); // as ffmpeg connects; the kernel lists those of both families elsewhere
+        using var stranger = new TcpClient(AddressFamily.InterNetwork); // IPv4 only, as ffmpeg connects, because the kernel lists dual-stack sockets elsewhere
         await stranger.ConnectAsync("127.0.0.1", relay.Port, Cancel);
         var accepting = relay.AcceptAsync(end.Token);
         relay.ServeOnly(1);

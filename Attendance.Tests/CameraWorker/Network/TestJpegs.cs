@@ -3,14 +3,14 @@ using OpenCvSharp;
 
 namespace Attendance.Tests.CameraWorker.Network;
 
-/// <summary>Pictures, each another, and the ways in which cameras spoil them.</summary>
+/// <summary>Pictures of which no two are alike, and the ways in which cameras damage them.</summary>
 internal static class TestJpegs
 {
     private static readonly byte[][] s_pictures = [.. Enumerable.Range(0, 12).Select(i => Make(64, 48, i))];
 
     public static byte[] Get(int number) => s_pictures[number % s_pictures.Length];
 
-    /// <summary>With lines in it, so that it has some length.</summary>
+    /// <summary>Makes a picture with lines, so that its data has some length.</summary>
     public static byte[] Make(int width, int height, int number)
     {
         using var picture = new Mat(height, width, MatType.CV_8UC3, Scalar.All(40 + 15 * (number % 12)));
@@ -22,7 +22,7 @@ internal static class TestJpegs
         return picture.ImEncode(".jpg");
     }
 
-    /// <summary>Before its data: where a length of its segments says that more follows.</summary>
+    /// <summary>Cuts a picture before its data, where a segment's length says that more follows.</summary>
     public static byte[] CutInHead(byte[] jpeg) => jpeg[..100];
 
     public static byte[] CutInData(byte[] jpeg) => jpeg[..^40];

@@ -83,7 +83,7 @@ public sealed partial class DeviceDiscoveryTests : IDisposable
         Assert.Equal(["platform-vivid-000", "platform-vivid-001"], Discover().List().Select(device => device.Id));
     }
 
-    /// <summary>Else it were listed under its card's name first, and under another id beside that a moment later.</summary>
+    /// <summary>Otherwise it would be listed under its card's name first, and under another id a moment later.</summary>
     [Fact]
     public void A_device_is_not_listed_before_it_is_known_what_it_is_plugged_into()
     {
@@ -93,7 +93,7 @@ public sealed partial class DeviceDiscoveryTests : IDisposable
         var discovery = Discover();
 
         Assert.Empty(discovery.List(out var isComplete));
-        Assert.False(isComplete); // so it is looked at again in a moment
+        Assert.False(isComplete); // incomplete, so discovery looks again shortly
 
         Directory.CreateSymbolicLink(link, "../..");
         Assert.Equal("platform-vivid.0", Assert.Single(discovery.List(out isComplete)).Id);

@@ -9,7 +9,7 @@ internal sealed class FakeSysfs : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
-    /// <summary>A node says by its content what it calls itself; an empty one does not open yet.</summary>
+    /// <summary>Writes a device node. Its content is the device's name; an empty node does not open yet.</summary>
     public DeviceDiscovery Discover() => new(Root, Path.Combine(Root, "dev"), node =>
         File.ReadAllText(node) is { Length: > 0 } card ? new V4l2Capability(card, "fake", "", []) : throw new IOException("not yet"));
 
@@ -32,7 +32,7 @@ internal sealed class FakeSysfs : IDisposable
         return directory;
     }
 
-    /// <summary>Both its node and its entry; the device behind it stays.</summary>
+    /// <summary>Removes the node and its entry. The device behind it stays.</summary>
     public void Remove(int number)
     {
         var entry = new FileInfo(Path.Combine(Root, $"class/video4linux/video{number}"));

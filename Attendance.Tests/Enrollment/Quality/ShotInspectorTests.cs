@@ -202,7 +202,7 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
     }
 
     [Fact]
-    public async Task Nobody_waits_who_has_gone()
+    public async Task A_cancelled_inspection_does_not_wait()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => shots.Inspector.InspectAsync(TestFaces.Jpeg(Pose.Front), Pose.Front, null, false, new CancellationToken(canceled: true)));
@@ -234,7 +234,7 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
     [InlineData("missing")]
     [InlineData("damaged")]
     [InlineData("of another kind")]
-    public async Task Without_its_model_it_says_what_is_missing_once(string model)
+    public async Task Without_its_model_an_inspector_logs_once_what_is_missing(string model)
     {
         var path = Path.Combine(_folder, "model.tflite");
         if (model == "damaged")
@@ -280,7 +280,7 @@ public sealed class ShotInspectorTests(Shots shots) : IClassFixture<Shots>, IDis
         return [.. jpeg[..at], (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, .. jpeg[(at + 4)..]];
     }
 
-    /// <summary>Makes the quantization tables into comments.</summary>
+    /// <summary>Turns the quantization tables into comment segments.</summary>
     private static byte[] WithoutTables(byte[] jpeg)
     {
         var copy = jpeg.ToArray();

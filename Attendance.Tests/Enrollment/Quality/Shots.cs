@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Attendance.Tests.Enrollment.Quality;
 
-/// <summary>An inspector as Web has it, for all tests of a class: it takes a moment to open.</summary>
+/// <summary>An inspector configured as in Web, shared by the tests of a class because it takes a moment to open.</summary>
 public sealed class Shots : IDisposable
 {
     private readonly FaceNets _nets = TestNets.Open();

@@ -4,7 +4,7 @@ using Attendance.Web.Faces.Liveness;
 
 namespace Attendance.Tests.Faces.Report;
 
-/// <summary>How often something passed a challenge, and what it failed by otherwise.</summary>
+/// <summary>How often an attack or a person passed the challenge, and why the others failed.</summary>
 internal sealed record Tried(string What, bool IsAttack, IReadOnlyList<LivenessFault?> Outcomes)
 {
     public int Passed => Outcomes.Count(outcome => outcome is null);
@@ -16,7 +16,7 @@ internal sealed record Tried(string What, bool IsAttack, IReadOnlyList<LivenessF
 }
 
 /// <summary>
-/// Presents a person, and what somebody may hold before a camera instead, to the challenge. There is one head, which is rendered out of one
+/// Shows the challenge a person, and what an attacker may hold before a camera instead. There is one head, which is rendered from one
 /// picture (<see cref="TestFaces"/>) in a few sizes, places and lights.
 /// </summary>
 internal sealed class Attacks(Observing observing)
@@ -220,7 +220,7 @@ internal sealed class Attacks(Observing observing)
         return looks;
     }
 
-    /// <summary>How the person, or the print, is before the camera.</summary>
+    /// <summary>The light, size, place, and lean of the person or the print before the camera.</summary>
     private sealed record Variation(double Light, double Scale, double Right, double Roll)
     {
         public byte[] Head(double degrees) => TestFaces.Turned(degrees, Light, Scale, Right, 0, Roll);

@@ -5,7 +5,7 @@ using Attendance.Web.Faces.Recognition;
 
 namespace Attendance.Tests.Faces.Report;
 
-/// <summary>Distances between pictures that packages ship.</summary>
+/// <summary>Measures distances between pictures that packages ship.</summary>
 /// <param name="OnePerson">Of pictures of one person.</param>
 /// <param name="TwoPeople">Of pictures of two people who are surely two.</param>
 internal sealed record Comparisons(IReadOnlyList<double> OnePerson, IReadOnlyList<double> TwoPeople)

@@ -3,7 +3,7 @@ using Attendance.Web.Faces.Liveness;
 
 namespace Attendance.Tests.Faces.Report;
 
-/// <summary>What a frame can show of somebody: each look is observed once, and then shown as often as it is needed.</summary>
+/// <summary>One look of a person in a frame. Each look is observed once, and then shown as often as it is needed.</summary>
 internal enum Look
 {
     Straight,
@@ -28,7 +28,7 @@ internal static class Presentation
     private const int Reaction = 6, WayBack = 8, Straight = 12, Way = 13, Blink = 15; // until which frame each part lasts
     private const int MostFrames = 600;
 
-    /// <summary>Returns whether the challenge was passed, and otherwise what it failed by.</summary>
+    /// <summary>Returns whether the challenge was passed, and otherwise why it failed.</summary>
     /// <param name="show">What is shown, given what is asked and for how many frames it has been.</param>
     public static LivenessFault? Challenge(LivenessOptions options, IReadOnlyList<LivenessAction> actions, Func<LivenessAction, int, int, ShownFrame> show)
     {
@@ -54,7 +54,7 @@ internal static class Presentation
         throw new InvalidOperationException("A challenge has an end.");
     }
 
-    /// <summary>What somebody shows who does what is asked: back from what was asked before, straight, and then it.</summary>
+    /// <summary>Returns the look of a person who does what is asked: back from the action before, straight, and then the action.</summary>
     public static Look Obedient(LivenessAction before, LivenessAction asked, int frames) => (frames, asked) switch
     {
         ( < Reaction, _) => Turned(before),

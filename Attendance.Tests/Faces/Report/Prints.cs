@@ -2,7 +2,7 @@ using OpenCvSharp;
 
 namespace Attendance.Tests.Faces.Report;
 
-/// <summary>What a camera sees of a picture of a person that somebody holds before it, and what is done to frames to make others.</summary>
+/// <summary>Makes frames of a picture that somebody holds before a camera, and frames out of other frames.</summary>
 internal static class Prints
 {
     private static readonly Scalar s_wall = new(178, 186, 176);

@@ -100,7 +100,7 @@ public sealed class RecognitionReport(Observing observing) : IClassFixture<Obser
         static string Rate(Tried tried) => string.Create(CultureInfo.InvariantCulture, $"{(tried.IsAttack ? "APCER" : "BPCER")} {tried.Rate:0.0 %}");
     }
 
-    /// <summary>What the limits of the challenge are compared with.</summary>
+    /// <summary>Measures the figures that the limits of the challenge are compared with.</summary>
     private static async Task AddTurnsAsync(StringBuilder page, Observing observing)
     {
         page.Append("\nWhat a turn shows: the yaw relative to the straight look, and the distance to it (for the rendered head).\n\n");

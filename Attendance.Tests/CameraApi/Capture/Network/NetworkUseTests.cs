@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Capture.Network;
 
-/// <summary>One use of a network camera, from the API's side: its watchdog, what it counts, how often it opens again.</summary>
+/// <summary>Tests one use of a network camera from the API's side: its watchdog, its counters, and how often it reopens.</summary>
 public sealed class NetworkUseTests : IAsyncDisposable
 {
     private readonly IHost _host;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Attendance.Tests.CameraApi.Capture.Network;
 
-/// <summary>How long a camera is waited for, how soon it is opened again, how much it may write.</summary>
+/// <summary>Tests how long a camera is waited for, how soon it is reopened, and how much it may log.</summary>
 public sealed class PaceTests
 {
     private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(5);
