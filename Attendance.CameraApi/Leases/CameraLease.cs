@@ -8,14 +8,11 @@ namespace Attendance.CameraApi.Leases;
 /// runs on the monotonic clock from a moment before the store was asked, so it is never later than the store's own.
 /// </summary>
 #pragma warning disable CA1001 // a source of cancellation without a timer holds nothing to dispose of
-internal sealed class CameraLease
+internal sealed class CameraLease : LeaseProgress
 #pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<CloseOutcome> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _clock;
     private readonly TimeSpan _maxHold;
     private readonly ITimer _deadline;
@@ -161,15 +158,6 @@ internal sealed class CameraLease
 
     /// <summary>Cancelled when the camera is no longer this session's. Pass it to everything done under the lease.</summary>
     public CancellationToken Ended { get; }
-
-    /// <summary>Completes when the first frame has arrived. Faulted if it never arrives.</summary>
-    public Task Opened => _opened.Task;
-
-    /// <summary>Completes when the camera is open or the attempt is over: nothing of the acquisition is in progress any more.</summary>
-    public Task Settled => _settled.Task;
-
-    /// <summary>Completes when the camera is free for the next holder, or in quarantine.</summary>
-    public Task<CloseOutcome> Released => _released.Task;
 
     /// <summary>
     /// Records that the store has granted the lease. The deadline is not watched yet, because the opening has a timeout of
@@ -321,20 +309,6 @@ internal sealed class CameraLease
         _ = _ended.CancelAsync();
         return true;
     }
-
-    public void MarkOpened() => _opened.TrySetResult();
-
-    public void MarkNotOpened(Exception why)
-    {
-        if (_opened.TrySetException(why))
-        {
-            _ = _opened.Task.Exception; // marks the exception as observed: nobody has to await it
-        }
-    }
-
-    public void MarkSettled() => _settled.TrySetResult();
-
-    public void MarkReleased(CloseOutcome outcome) => _released.TrySetResult(outcome);
 
     private LeaseEnd Overdue => new(_extendedTo == _maxHold ? ReleaseReason.MaxHold : ReleaseReason.Expired);
 

@@ -5,6 +5,9 @@ namespace Attendance.Tests.Architecture;
 /// <summary>Holds the floors of docs/architecture.md: a room uses lower ones only.</summary>
 public sealed class FloorTests
 {
+    private const int LongestFile = 350;
+    private static readonly string[] s_sources = [".cs", ".cshtml", ".css", ".js", ".lua"];
+
     [Fact]
     public void In_the_camera_API_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.CameraApi").UsesThatDoNotGoDown(
         "Node", "Telemetry", "Events", "Store", "Security", "Cameras", "Capture", "Quality", "Audit", "Leases", "Choice", "Sessions", "Upkeep", "Alerts", "Views",
@@ -43,6 +46,26 @@ public sealed class FloorTests
         var sources = Directory.EnumerateFiles(Repository.PathOf(project), "*.cs*", SearchOption.AllDirectories).Where(path => !path.Contains("node_modules", StringComparison.Ordinal));
 
         Assert.All(sources, path => Assert.DoesNotMatch(@"_-\]\{+(0,63|0,127|1,128|8,128)\}|JsonPropertyName|""X-(Api-Key|Account|Fencing-Token|Timestamp)""", File.ReadAllText(path)));
+    }
+
+    [Theory]
+    [InlineData("Attendance.AppHost")]
+    [InlineData("Attendance.Benchmarks")]
+    [InlineData("Attendance.CameraApi")]
+    [InlineData("Attendance.CameraWorker")]
+    [InlineData("Attendance.Capture")]
+    [InlineData("Attendance.Contracts")]
+    [InlineData("Attendance.Fuzz")]
+    [InlineData("Attendance.ServiceDefaults")]
+    [InlineData("Attendance.SessionStore")]
+    [InlineData("Attendance.Web")]
+    public void No_file_of_a_product_is_longer_than_350_lines(string project)
+    {
+        var written = Directory.EnumerateFiles(Repository.PathOf(project), "*", SearchOption.AllDirectories)
+            .Where(path => s_sources.Contains(Path.GetExtension(path)))
+            .Where(path => !path.Split('/').Any(folder => folder is "node_modules" or "lib" or "Migrations"));
+
+        Assert.Empty(written.Select(path => (path, Lines: File.ReadLines(path).Count())).Where(file => file.Lines > LongestFile));
     }
 
     [Theory]
