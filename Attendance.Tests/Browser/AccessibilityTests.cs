@@ -7,6 +7,7 @@ using Attendance.Web.Schedules;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
+using Xunit.Sdk;
 using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
@@ -65,6 +66,19 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(Address($"/people/{complete}/capture"));
         await Expect(page.Locator("#prompt")).ToContainTextAsync("All pictures are there");
         await CheckAsync(page, null, "all pictures taken");
+    }
+
+    [Fact]
+    public async Task What_axe_finds_on_a_page_is_named()
+    {
+        await using var window = await chromium.NewContextAsync(null, Cancel);
+        var page = await window.NewPageAsync();
+        await page.SetContentAsync("<html lang='en'><title>A page</title><main><h1>A page</h1><img src='data:,'></main></html>");
+
+        var failure = await Assert.ThrowsAsync<TrueException>(() => Axe.FindsNothingInAnyViewAsync(page, "a page"));
+
+        Assert.Contains("image-alt", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("<img", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
