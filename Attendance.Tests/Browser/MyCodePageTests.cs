@@ -4,10 +4,8 @@ using Attendance.Web.CheckIn;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
-using Attendance.Web.Kiosks;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
-using OpenCvSharp;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -40,7 +38,7 @@ public sealed class MyCodePageTests(ChromiumBrowser chromium) : IAsyncLifetime
         var codes = await desk.NewPageAsync();
         await codes.GotoAsync(Address($"/people/{_ada}/codes"));
         await codes.GetByRole(AriaRole.Button, new() { Name = "Set up a phone" }).ClickAsync();
-        var link = await ReadAsync(codes.GetByRole(AriaRole.Img, new() { Name = "Link for the person’s phone" }));
+        var link = await AttendancePages.ReadQrAsync(codes.GetByRole(AriaRole.Img, new() { Name = "Link for the person’s phone" }));
         Assert.Equal($"{Address("/my-code/setup")}#{await codes.Locator("#phone-code").TextContentAsync()}", link);
 
         await using var phone = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 390, Height = 844 }, ColorScheme = scheme }, Cancel);
@@ -118,16 +116,9 @@ public sealed class MyCodePageTests(ChromiumBrowser chromium) : IAsyncLifetime
         await Expect(again.GetByText("This code is not valid")).ToBeVisibleAsync(); // it works once
     }
 
-    private async Task<QrEvidence?> EvidenceAsync(ILocator picture) => await ReadAsync(picture) is { } text
+    private async Task<QrEvidence?> EvidenceAsync(ILocator picture) => await AttendancePages.ReadQrAsync(picture) is { } text
         ? await _site.WithAsync<QrCodes, QrEvidence?>(codes => codes.EvidenceAsync(text, Cancel))
         : null;
-
-    /// <summary>Reads the QR code off the screen, as a kiosk does.</summary>
-    private static async Task<string?> ReadAsync(ILocator picture)
-    {
-        using var shown = Cv2.ImDecode(await picture.ScreenshotAsync(), ImreadModes.Color);
-        return QrReader.Read(shown);
-    }
 
     private static async Task CheckAsync(IPage page)
     {
