@@ -82,9 +82,9 @@ missing_packages() {
     { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
     ;;
   esac
-  case " ${suites[*]} " in *" browser "* | *" faults "* | *" screenshots "*) command -v chromium >/dev/null || echo chromium ;; esac
+  case " ${suites[*]} " in *" browser "* | *" system "* | *" faults "* | *" screenshots "*) command -v chromium >/dev/null || echo chromium ;; esac
   case " ${suites[*]} " in *" afl "*) command -v afl-fuzz >/dev/null || echo afl++ ;; esac
-  case " ${suites[*]} " in *" chaos "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
+  case " ${suites[*]} " in *" chaos "* | *" system "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
   case " ${suites[*]} " in *" bench "*)
     command -v ustreamer >/dev/null || echo ustreamer
     command -v motion >/dev/null || echo motion

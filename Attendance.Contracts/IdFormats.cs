@@ -9,6 +9,10 @@ public static partial class IdFormats
     public const string NamePattern = @"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z"; // \z and not $, because a dollar also matches before a final line break
     public const int MaxName = 64;
     public const string NameRule = "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit.";
+
+    /// <summary>Asks for the best camera that is free. No camera has this id.</summary>
+    public const string AutoCamera = "auto";
+
     public const string SessionPattern = @"\A[A-Za-z0-9_-]{8,128}\z";
     public const string SessionRule = "must be 8 to 128 of A-Z a-z 0-9 _ - .";
     public const string LeaseRule = "must be 1 to 128 of A-Z a-z 0-9 _ - .";
@@ -24,6 +28,9 @@ public static partial class IdFormats
 
     /// <summary>Whether the text is the id of a camera that belongs to a page. It identifies the browser profile and the device.</summary>
     public static bool IsBrowserCamera(string? text) => text is not null && BrowserCamera().IsMatch(text);
+
+    /// <summary>Whether the text can be the id of one camera of the server: neither a page's, nor whichever is free.</summary>
+    public static bool IsServerCamera(string? text) => IsName(text) && !IsBrowserCamera(text) && text != AutoCamera;
 
     [GeneratedRegex(NamePattern, RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     public static partial Regex Name();

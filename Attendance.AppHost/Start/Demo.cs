@@ -24,6 +24,12 @@ internal static class Demo
         }
 
         var film = Path.Combine(data, "demo", "door.avi");
+        var removal = film + ".removed"; // Web writes it, so that the demo does not come back when only Web starts again
+        if (File.Exists(removal))
+        {
+            File.Delete(removal);
+        }
+
         cameraApi.WithEnvironment("Cameras__door__Source", $"file:{film}").WithEnvironment("Cameras__door__Name", "Demo door");
         web.WithEnvironment("Demo__Film", film).WithEnvironment("Demo__Samples", Path.GetFullPath("../Attendance.Web/node_modules", builder.AppHostDirectory));
     }

@@ -65,7 +65,7 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
         var devices = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, camera) in options)
         {
-            if (!IdFormats.IsName(id) || id == "auto")
+            if (!IdFormats.IsName(id) || id == IdFormats.AutoCamera)
             {
                 failures.Add($"'Cameras:{id}': an id is 1 to 64 of A-Z a-z 0-9 . _ - , begins with a letter or digit and is not 'auto'.");
             }

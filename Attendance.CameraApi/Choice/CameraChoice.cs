@@ -22,7 +22,7 @@ internal sealed class CameraChoice(
     IOptions<NodeOptions> node,
     TimeProvider clock)
 {
-    public const string Auto = "auto";
+    public const string Auto = IdFormats.AutoCamera;
 
     /// <summary>Limit on unknown cameras that are probed for a request, because the request waits seconds for each.</summary>
     private const int MostProbed = 3;

@@ -46,6 +46,25 @@ public sealed class AppHostModelTests
     }
 
     [Fact]
+    public async Task A_demo_that_was_removed_is_made_again_when_the_AppHost_starts()
+    {
+        var data = Directory.CreateTempSubdirectory("attendance-demo-");
+        try
+        {
+            var removal = Path.Combine(data.CreateSubdirectory("demo").FullName, "door.avi.removed");
+            await File.WriteAllTextAsync(removal, "", Cancel);
+
+            await using var builder = await BuilderAsync($"--DataDirectory={data.FullName}", "--Demo=true");
+
+            Assert.False(File.Exists(removal));
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_collector_that_the_AppHost_is_given_gets_the_telemetry_and_not_the_dashboards_key()
     {
         await using var builder = await BuilderAsync("--OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "--AppHost:OtlpApiKey=hush");

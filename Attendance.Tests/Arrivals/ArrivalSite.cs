@@ -9,8 +9,6 @@ using Attendance.Web.Kiosks;
 using Attendance.Web.Schedules;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OpenCvSharp;
-using QRCoder;
 using Xunit;
 
 namespace Attendance.Tests.Arrivals;
@@ -37,7 +35,6 @@ internal sealed record Arrival(Guid PersonId, string FirstName, ArrivalWay Way, 
 internal sealed class ArrivalSite : IAsyncDisposable
 {
     private const string Place = "Main door", Account = "test";
-    private static readonly double[] s_angles = [4, 1, -3, 7];
 
     private readonly WebServer _second;
 
@@ -95,13 +92,13 @@ internal sealed class ArrivalSite : IAsyncDisposable
             case ArrivalWay.Code:
                 return new(id, name, way, (await services.GetRequiredService<CodeStore>().IssueCodeAsync(id, Account, Cancel))!, () => []);
             case ArrivalWay.Paper:
-                var paper = Shown((await services.GetRequiredService<CodeStore>().IssueQrAsync(id, Account, Cancel))!);
+                var paper = HeldCode.Frames((await services.GetRequiredService<CodeStore>().IssueQrAsync(id, Account, Cancel))!);
                 return new(id, name, way, "", () => paper);
             default:
                 var phones = services.GetRequiredService<PhoneStore>();
                 var phone = await phones.SetUpAsync(Assert.IsType<PhoneIssue.Issued>(await phones.IssueAsync(id, Account, Cancel)).Code, Cancel);
                 var tokens = services.GetRequiredService<QrTokens>();
-                return new(id, name, way, "", () => Shown(tokens.ForPhone(phone!.Value).Token));
+                return new(id, name, way, "", () => HeldCode.Frames(tokens.ForPhone(phone!.Value).Token));
         }
     }
 
@@ -125,29 +122,5 @@ internal sealed class ArrivalSite : IAsyncDisposable
         session.Groups.Add(new SessionGroup { SessionId = session.Id, GroupId = group!.Id });
         db.Sessions.Add(session);
         await db.SaveChangesAsync(Cancel);
-    }
-
-    /// <summary>A QR code that somebody holds before the camera: turned a little otherwise in each frame, not quite sharp, on a grey wall.</summary>
-    private static IReadOnlyList<byte[]> Shown(string text)
-    {
-        using var data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
-        using var png = new PngByteQRCode(data);
-        using var code = Cv2.ImDecode(png.GetGraphic(4), ImreadModes.Color);
-        using var frame = new Mat(480, 640, MatType.CV_8UC3, Scalar.All(128));
-        using (var middle = new Mat(frame, new Rect(170, 90, 300, 300)))
-        {
-            Cv2.Resize(code, middle, middle.Size(), 0, 0, InterpolationFlags.Area);
-        }
-
-        return [.. s_angles.Select(angle => Turned(frame, angle))];
-    }
-
-    private static byte[] Turned(Mat frame, double angle)
-    {
-        using var turn = Cv2.GetRotationMatrix2D(new Point2f(320, 240), angle, 1);
-        using var turned = new Mat();
-        Cv2.WarpAffine(frame, turned, turn, frame.Size(), InterpolationFlags.Linear, BorderTypes.Constant, Scalar.All(128));
-        Cv2.GaussianBlur(turned, turned, new Size(3, 3), 0);
-        return turned.ImEncode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, 85));
     }
 }

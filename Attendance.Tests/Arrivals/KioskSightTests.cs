@@ -1,6 +1,9 @@
 using System.Net;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Hosts;
+using Attendance.Web.CheckIn;
 using Attendance.Web.Data;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Attendance.Tests.Arrivals;
@@ -51,7 +54,7 @@ public sealed class KioskSightTests : IAsyncLifetime
     [Fact]
     public async Task Where_more_people_are_expected_than_a_face_is_compared_with_they_say_first_who_they_are()
     {
-        var (kiosk, people) = await OpenAsync($"--Recognition:MaxCandidates={People - 1}");
+        var (kiosk, people) = await OpenAsync($"--Recognition:MaxCandidates={People - 1}", "--CheckIn:WrongFaces=2");
         kiosk.Show(people[0].Frames());
         await SaysAsync("number_first");
 
@@ -65,6 +68,8 @@ public sealed class KioskSightTests : IAsyncLifetime
         }
 
         Assert.Empty(await _site!.RecordedAsync());
+        await LockAsync(kiosk, people);
+
         kiosk.Leave();
         Assert.Equal(HttpStatusCode.OK, await kiosk.SayNumberAsync($" {people[0].FirstName.ToLowerInvariant()} ", Cancel));
         await kiosk.ComeAsync(people[0].FirstName, people[0].Frames(), s_patience, Cancel);
@@ -76,8 +81,30 @@ public sealed class KioskSightTests : IAsyncLifetime
         await SaysAsync("looking");
         await SaysAsync("number_first");
 
-        Task SaysAsync(string state) => Eventually.TrueAsync(() => Task.FromResult(kiosk.State == state), s_patience, $"the kiosk says {state}");
+        Task SaysAsync(string state) => KioskSightTests.SaysAsync(kiosk, state);
     }
+
+    /// <summary>After another wrong face for the number of the second person, not even their own is compared with theirs. Operators see it, and nobody else's number is locked.</summary>
+    private async Task LockAsync(SimulatedKiosk kiosk, IReadOnlyList<Arrival> people)
+    {
+        foreach (var somebody in people.Take(2))
+        {
+            kiosk.Show(somebody.Frames());
+            await kiosk.SayNumberAsync(people[1].FirstName, Cancel);
+            await SaysAsync(kiosk, "unknown");
+            await SaysAsync(kiosk, "number_first");
+        }
+
+        Assert.Empty(await _site!.RecordedAsync());
+        await using var scope = _site.Services.CreateAsyncScope();
+        var doubt = Assert.Single(await scope.ServiceProvider.GetRequiredService<Doubts>().OpenAsync(Cancel));
+        Assert.Equal((people[1].PersonId, null, true), (doubt.PersonId, doubt.OtherId, doubt.IsByNumber));
+        using var admin = new Visit(_system!.Web) { Cookie = _system.Admin.Value };
+        Assert.Contains("Too many faces were not that of this person’s number", (await admin.GetAsync("/attendance/doubts")).Text, StringComparison.Ordinal);
+    }
+
+    private static Task<TimeSpan> SaysAsync(SimulatedKiosk kiosk, string state) =>
+        Eventually.TrueAsync(() => Task.FromResult(kiosk.State == state), s_patience, $"the kiosk says {state}");
 
     private async Task<(SimulatedKiosk Kiosk, IReadOnlyList<Arrival> People)> OpenAsync(params string[] arguments)
     {

@@ -49,21 +49,18 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
         var (own, other) = (await SharpAsync(SamplePortraits.TheMan), await SharpAsync(null));
         var (ada, code) = await WithCodeAsync("Ada Lovelace", "A-1");
         await SessionAsync(man, ada);
-        await using var device = await DeviceAsync(own[5].Jpeg, other[0].Jpeg);
-        var page = await SetUpAsync(device, isStaffed: true);
+        await using var device = await DeviceAsync(own[5].Jpeg, other[0].Jpeg, isStaffed: true);
+        var page = device.Page;
 
         await Expect(page.Locator("#words")).ToHaveTextAsync("Look at the camera", new() { Timeout = 20_000 });
-        await page.EvaluateAsync("() => show('person')");
+        await device.ShowAsync("person");
         await Expect(page.Locator("#words")).ToHaveTextAsync("Welcome, Max", new() { Timeout = 30_000 });
         await Expect(page.Locator("#detail")).ToContainTextAsync("Lesson: present");
         await SaveAsync(page, "kiosk-welcome");
         await Expect(page.Locator("#words")).ToHaveTextAsync("You are checked in", new() { Timeout = 20_000 }); // who stays is not asked again
 
-        await page.EvaluateAsync("() => show('')");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Use my code" }).ClickAsync();
-        await page.GetByLabel("Your number").FillAsync("a-1");
-        await page.GetByLabel("Your code").FillAsync("no");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Check in" }).ClickAsync();
+        await device.ShowAsync("");
+        await device.EnterCodeAsync("a-1", "no");
         await Expect(page.Locator("#code-problem")).ToHaveTextAsync("The number or the code is wrong.");
         await SaveAsync(page, "kiosk-code");
         await page.GetByLabel("Your code").FillAsync(code);
@@ -84,17 +81,27 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
     {
         await SessionAsync(await EnrolledAsync("Max Mustermann", "M-1"));
         var (own, other) = (await SharpAsync(SamplePortraits.TheMan), await SharpAsync(null));
-        await using var device = await DeviceAsync(own[5].Jpeg, other[0].Jpeg);
-        var page = await SetUpAsync(device, isStaffed: false);
+        await using var device = await DeviceAsync(own[5].Jpeg, other[0].Jpeg, isStaffed: false);
+        var page = device.Page;
 
-        await page.EvaluateAsync("() => show('person')"); // a picture that never turns
+        await device.ShowAsync("person"); // a picture that never turns
         await Expect(page.Locator("#words")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("Turn your head|Blink|Look straight"), new() { Timeout = 30_000 });
         await SaveAsync(page, "kiosk-asked");
         await Expect(page.Locator("#words")).ToHaveTextAsync("That did not work", new() { Timeout = 30_000 });
 
-        await page.EvaluateAsync("() => show('stranger')");
+        await device.ShowAsync("stranger");
         await Expect(page.Locator("#words")).ToHaveTextAsync("You were not recognized", new() { Timeout = 30_000 });
         Assert.Equal(0, await DbAsync(db => db.CheckIns.CountAsync(Cancel)));
+    }
+
+    /// <summary>Earlier versions took <c>auto</c>.</summary>
+    [Fact]
+    public async Task A_kiosk_that_was_given_whichever_camera_is_free_borrows_none_and_says_so()
+    {
+        await using var device = await DeviceAsync([], [], isStaffed: true, cameraId: IdFormats.AutoCamera);
+
+        await Expect(device.Page.Locator("#trouble")).ToContainTextAsync("This kiosk may not use the camera that was chosen for it.");
+        Assert.Empty(await Api.LiveAsync());
     }
 
     /// <summary>Adds a person with pictures of the man, none of which is shown to the camera later.</summary>
@@ -160,32 +167,15 @@ public sealed class KioskPageTests(ChromiumBrowser chromium) : IAsyncLifetime
         return await use(scope.ServiceProvider.GetRequiredService<AttendanceDb>());
     }
 
-    /// <summary>A browser in which nobody is signed in.</summary>
-    private async Task<IBrowserContext> DeviceAsync(byte[] person, byte[] stranger)
-    {
-        var device = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 800, Height = 1000 } }, Cancel);
-        await device.AddInitScriptAsync(ShownPortraits.Script);
-        await device.RouteAsync("**/portraits/*", route => route.FulfillAsync(new()
-        {
-            ContentType = "image/jpeg", BodyBytes = route.Request.Url.EndsWith("/stranger", StringComparison.Ordinal) ? stranger : person,
-        }));
-        return device;
-    }
-
-    private async Task<IPage> SetUpAsync(IBrowserContext device, bool isStaffed)
+    private async Task<KioskDevice> DeviceAsync(byte[] person, byte[] stranger, bool isStaffed, string? cameraId = null)
     {
         string code;
         await using (var scope = Web.Services.CreateAsyncScope())
         {
-            (_, code) = await scope.ServiceProvider.GetRequiredService<KioskStore>().AddAsync(new KioskForm { Name = "Tablet", Place = Place, IsStaffed = isStaffed }, "account", Cancel);
+            (_, code) = await scope.ServiceProvider.GetRequiredService<KioskStore>().AddAsync(new KioskForm { Name = "Tablet", Place = Place, CameraId = cameraId, IsStaffed = isStaffed }, "account", Cancel);
         }
 
-        var page = await device.NewPageAsync();
-        await page.GotoAsync(new Uri(Web.Address, "/kiosk").ToString());
-        await page.GetByLabel("One-time code").FillAsync(code);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(new Uri(Web.Address, "/kiosk").ToString());
-        return page;
+        return await KioskDevice.SetUpAsync(chromium, Web.Address, code, new Dictionary<string, byte[]> { ["person"] = person, ["stranger"] = stranger }, Cancel);
     }
 
     /// <summary>Keeps a screenshot of the page for people to look at.</summary>

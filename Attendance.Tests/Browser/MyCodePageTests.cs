@@ -4,9 +4,7 @@ using Attendance.Web.CheckIn;
 using Attendance.Web.CheckIn.Codes;
 using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
-using Attendance.Web.Kiosks;
 using Microsoft.Playwright;
-using OpenCvSharp;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -37,7 +35,7 @@ public sealed class MyCodePageTests(ChromiumBrowser chromium) : IAsyncLifetime
         var codes = await desk.NewPageAsync();
         await codes.GotoAsync(Address($"/people/{_ada}/codes"));
         await codes.GetByRole(AriaRole.Button, new() { Name = "Set up a phone" }).ClickAsync();
-        var link = await ReadAsync(codes.GetByRole(AriaRole.Img, new() { Name = "Link for the person’s phone" }));
+        var link = await AttendancePages.ReadQrAsync(codes.GetByRole(AriaRole.Img, new() { Name = "Link for the person’s phone" }));
         Assert.Equal($"{Address("/my-code/setup")}#{await codes.Locator("#phone-code").TextContentAsync()}", link);
 
         await using var phone = await chromium.NewContextAsync(null, Cancel);
@@ -114,16 +112,9 @@ public sealed class MyCodePageTests(ChromiumBrowser chromium) : IAsyncLifetime
         await Expect(again.GetByText("This code is not valid")).ToBeVisibleAsync(); // the code works only once
     }
 
-    private async Task<QrEvidence?> EvidenceAsync(ILocator picture) => await ReadAsync(picture) is { } text
+    private async Task<QrEvidence?> EvidenceAsync(ILocator picture) => await AttendancePages.ReadQrAsync(picture) is { } text
         ? await _site.WithAsync<QrCodes, QrEvidence?>(codes => codes.EvidenceAsync(text, Cancel))
         : null;
-
-    /// <summary>Reads the QR code off the screen, as a kiosk does.</summary>
-    private static async Task<string?> ReadAsync(ILocator picture)
-    {
-        using var shown = Cv2.ImDecode(await picture.ScreenshotAsync(), ImreadModes.Color);
-        return QrReader.Read(shown);
-    }
 
     private static Task CheckAsync(IPage page, string name) => Axe.FindsNothingInAnyViewAsync(
         page, name, view => page.ScreenshotAsync(new() { Path = Repository.PathOf("artifacts/screenshots", $"{view}.png"), FullPage = true }));

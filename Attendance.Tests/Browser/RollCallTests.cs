@@ -34,8 +34,8 @@ public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
 
         await using var admin = await WindowAsync(AccountRole.Admin);
         var page = await admin.NewPageAsync();
-        await MakeGroupAsync(page);
-        await MakeScheduleAsync(page);
+        await AttendancePages.MakeGroupAsync(page, _site.Web.Address, "Class 7a", "Ada", "Bob", "Carl", "Dora");
+        await AttendancePages.MakeScheduleAsync(page, _site.Web.Address, "Mathematics", "Class 7a", _site.Clock.UtcNow);
 
         await using var window = await WindowAsync(AccountRole.Operator);
         page = await window.NewPageAsync();
@@ -50,19 +50,19 @@ public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("p"); // Ada, and on to the next one
         await page.Keyboard.PressAsync("l"); // Bob
         await page.Keyboard.PressAsync("a"); // Carl
-        await Expect(MarkOf(page, "Ada")).ToHaveTextAsync("Present");
-        await Expect(MarkOf(page, "Bob")).ToHaveTextAsync("Late");
-        await Expect(MarkOf(page, "Carl")).ToHaveTextAsync("Absent");
+        await Expect(AttendancePages.MarkOf(page, "Ada")).ToHaveTextAsync("Present");
+        await Expect(AttendancePages.MarkOf(page, "Bob")).ToHaveTextAsync("Late");
+        await Expect(AttendancePages.MarkOf(page, "Carl")).ToHaveTextAsync("Absent");
         await page.Keyboard.PressAsync("u");
-        await Expect(MarkOf(page, "Carl")).ToHaveTextAsync("Not yet");
+        await Expect(AttendancePages.MarkOf(page, "Carl")).ToHaveTextAsync("Not yet");
         await page.Keyboard.PressAsync("ArrowUp");
         await page.Keyboard.PressAsync("e");
-        await Expect(MarkOf(page, "Bob")).ToHaveTextAsync("Excused");
+        await Expect(AttendancePages.MarkOf(page, "Bob")).ToHaveTextAsync("Excused");
         await Expect(Field(today, "present")).ToHaveTextAsync("1"); // the page follows without a reload
         await Expect(Field(today, "missing")).ToHaveTextAsync("2");
         Assert.Equal(5, await _site.DbAsync(db => db.CheckIns.CountAsync(Cancel)));
         await page.ReloadAsync();
-        await Expect(MarkOf(page, "Bob")).ToHaveTextAsync("Excused");
+        await Expect(AttendancePages.MarkOf(page, "Bob")).ToHaveTextAsync("Excused");
 
         await _site.DbAsync(async db => // whoever comes by a kiosk after the time is late, and who does not is absent
         {
@@ -72,60 +72,17 @@ public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
         });
         await _site.CheckInAsync(await _site.DbAsync(db => db.People.Where(person => person.Number == "C-1").Select(person => person.Id).SingleAsync(Cancel)));
         await page.ReloadAsync();
-        await Expect(MarkOf(page, "Carl")).ToHaveTextAsync("Late");
-        await Expect(MarkOf(page, "Dora")).ToHaveTextAsync("Not yet");
+        await Expect(AttendancePages.MarkOf(page, "Carl")).ToHaveTextAsync("Late");
+        await Expect(AttendancePages.MarkOf(page, "Dora")).ToHaveTextAsync("Not yet");
         _site.Clock.Ahead += TimeSpan.FromMinutes(41);
         await page.ReloadAsync();
-        await Expect(MarkOf(page, "Dora")).ToHaveTextAsync("Absent");
+        await Expect(AttendancePages.MarkOf(page, "Dora")).ToHaveTextAsync("Absent");
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Correct the mark of Dora Maar" }).ClickAsync();
-        await page.GetByLabel("Mark", new() { Exact = true }).SelectOptionAsync("excused");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save correction" }).ClickAsync();
-        await Expect(page.GetByText("Enter the reason.")).ToBeVisibleAsync();
-        await page.GetByLabel("Reason").FillAsync("Was at the dentist");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save correction" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Who changed the mark" })).ToContainTextAsync("mark.corrected, Absent to Excused (“Was at the dentist”)");
+        await AttendancePages.CorrectAsync(page, "Dora Maar", "excused", "Was at the dentist");
+        await Expect(AttendancePages.ChangesOf(page)).ToContainTextAsync("mark.corrected, Absent to Excused (“Was at the dentist”)");
         await page.GotoAsync(Address("/attendance"));
         await Expect(Field(page, "excused")).ToHaveTextAsync("2");
         await Expect(Field(page, "missing")).ToHaveTextAsync("0");
-    }
-
-    private async Task MakeGroupAsync(IPage page)
-    {
-        await page.GotoAsync(Address("/groups"));
-        await page.GetByLabel("Name").FillAsync("Class 7a");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Add group" }).ClickAsync();
-        foreach (var name in (string[])["Ada", "Bob", "Carl", "Dora"])
-        {
-            await page.GetByLabel("Find people to add, by name or number").FillAsync(name);
-            await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
-            await page.GetByRole(AriaRole.Button, new() { Name = $"Add {name}" }).ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Remove {name}" })).ToBeVisibleAsync();
-        }
-
-        await Expect(page.GetByText("4 people")).ToBeVisibleAsync();
-    }
-
-    /// <summary>Makes a schedule whose session of today starts in five minutes, in a zone in which it is about noon, so that today is one day.</summary>
-    private async Task MakeScheduleAsync(IPage page)
-    {
-        var hour = _site.Clock.UtcNow.Hour;
-        var zone = hour < 12 ? $"Etc/GMT-{12 - hour}" : hour == 12 ? "Etc/GMT" : $"Etc/GMT+{hour - 12}"; // the sign is as POSIX has it
-        var start = NodaTime.Instant.FromDateTimeUtc(_site.Clock.UtcNow).InZone(NodaTime.DateTimeZoneProviders.Tzdb[zone]).ToDateTimeUnspecified().AddMinutes(5);
-        await page.GotoAsync(Address("/schedules/new"));
-        await page.GetByLabel("Name").FillAsync("Mathematics");
-        await page.GetByLabel("Class 7a").CheckAsync();
-        await page.GetByLabel(start.DayOfWeek.ToString()).CheckAsync();
-        await page.GetByLabel("First day").FillAsync($"{start:yyyy-MM-dd}");
-        await page.GetByLabel("Start", new() { Exact = true }).FillAsync($"{start:HH:mm}");
-        await page.GetByLabel("Minutes", new() { Exact = true }).FillAsync("60");
-        await page.GetByLabel("Time zone").FillAsync(zone);
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToHaveCountAsync(0);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show the next dates" }).ClickAsync();
-        await Expect(page.Locator("#next li")).ToHaveCountAsync(5);
-        await Expect(page.Locator("#next li").First).ToContainTextAsync($"{start:yyyy-MM-dd HH:mm}");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Next sessions" })).ToBeVisibleAsync();
     }
 
     private async Task<IBrowserContext> WindowAsync(AccountRole role)
@@ -134,8 +91,6 @@ public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
         await (await _site.Web.SignInAsync(role)).GiveToAsync(window, _site.Web.Address);
         return window;
     }
-
-    private static ILocator MarkOf(IPage page, string name) => page.Locator("tr[data-person]", new() { HasText = name }).Locator("[data-field='mark']");
 
     private static ILocator Field(IPage page, string name) => page.Locator($"tr[data-session] [data-field='{name}']");
 

@@ -3,6 +3,8 @@ using Attendance.Tests.Hosts;
 using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
+using Attendance.Web.Demo;
+using Attendance.Web.Doors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
@@ -129,6 +131,48 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         Api.Proxy.Cut("/api/events");
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await ShootAsync("lost", isWhole: false);
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("desktop", 1280, 860, ColorScheme.Light)]
+    [InlineData("desktop", 1280, 860, ColorScheme.Dark)]
+    [InlineData("phone", 390, 844, ColorScheme.Light)]
+    [InlineData("phone", 390, 844, ColorScheme.Dark)]
+    public async Task Of_doors_and_the_demo(string device, int width, int height, ColorScheme scheme)
+    {
+        await using var window = await chromium.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
+        await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(window, Web.Address);
+        var page = await window.NewPageAsync();
+        async Task ShootAsync(string name)
+        {
+            await page.ScreenshotAsync(new() { Path = PathOf($"{name}-{device}-{scheme}.png"), FullPage = true });
+            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+        }
+
+        async Task OpenAsync(string address, string name)
+        {
+            await page.GotoAsync(new Uri(Web.Address, address).ToString());
+            await ShootAsync(name);
+        }
+
+        await OpenAsync("/doors", "doors-none");
+        await OpenAsync("/demo", "demo-none");
+        await using var scope = Web.Services.CreateAsyncScope();
+        var faces = await scope.ServiceProvider.GetRequiredService<DemoFaces>().ChooseAsync(Repository.PathOf("Attendance.Web/node_modules"), 3, Cancel);
+        await scope.ServiceProvider.GetRequiredService<DemoClass>().MakeAsync(faces, Cancel);
+        await scope.ServiceProvider.GetRequiredService<DoorStore>().TryAddAsync(new() { Name = "Loading bay", Place = "Yard", CameraId = "demo" }, "test", Cancel);
+        await page.GotoAsync(new Uri(Web.Address, "/doors").ToString());
+        await page.GetByLabel("Name").FillAsync("Back door");
+        await page.GetByLabel("Place").FillAsync("Yard");
+        await page.GetByLabel("Camera of the server").FillAsync("auto");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add door" }).ClickAsync();
+        await Expect(page.GetByText("The camera must be the id of a camera of the server.")).ToBeVisibleAsync();
+        await ShootAsync("doors");
+        await OpenAsync("/demo", "demo");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Code for the demo’s kiosk" }).ClickAsync();
+        await Expect(page.Locator("#setup-code")).ToBeVisibleAsync();
+        await ShootAsync("demo-code");
     }
 
     private async Task ShootPeopleAsync(IPage page, Func<string, Task> shootAsync)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Attendance.Tests.Programs;
 
 namespace Attendance.Tests.Chaos;
 
@@ -7,18 +7,17 @@ namespace Attendance.Tests.Chaos;
 /// </summary>
 internal sealed class StoreClock : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("attendance-clock-");
+    private readonly ProgramClock _clock;
 
-    private StoreClock(string faketime)
+    private StoreClock(ProgramClock clock)
     {
-        Set(TimeSpan.Zero);
+        _clock = clock;
 
         // libc before redis-server's own allocator, which asks for the time before libfaketime is ready to answer.
-        var libc = Path.Combine(Path.GetDirectoryName(faketime)!, "..", "libc.so.6");
+        var libc = Path.Combine(Path.GetDirectoryName(clock.Library)!, "..", "libc.so.6");
         File.WriteAllText(Command, $"""
             #!/bin/sh
-            exec env LD_PRELOAD="{faketime} {libc}" FAKETIME_TIMESTAMP_FILE="{Offset}" FAKETIME_NO_CACHE=1 \
-              FAKETIME_DONT_FAKE_MONOTONIC=1 redis-server "$@"
+            exec env LD_PRELOAD="{clock.Library} {libc}" {string.Join(' ', clock.Environment.Select(each => $"{each.Key}=\"{each.Value}\""))} redis-server "$@"
 
             """);
         if (!OperatingSystem.IsWindows())
@@ -28,23 +27,13 @@ internal sealed class StoreClock : IDisposable
     }
 
     /// <summary>The program for <c>Sessions:Server</c>.</summary>
-    public string Command => Path.Combine(_folder.FullName, "redis-server");
-
-    private string Offset => Path.Combine(_folder.FullName, "offset");
+    public string Command => Path.Combine(_clock.Folder, "redis-server");
 
     /// <returns>Null where libfaketime is not installed.</returns>
-    public static StoreClock? Create() =>
-        Directory.Exists("/usr/lib") && Directory.EnumerateDirectories("/usr/lib")
-            .Select(folder => Path.Combine(folder, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists) is { } faketime
-            ? new StoreClock(faketime)
-            : null;
+    public static StoreClock? Create() => ProgramClock.Create() is { } clock ? new StoreClock(clock) : null;
 
     /// <summary>Sets how far the store's clock is ahead of this machine's.</summary>
-    public void Set(TimeSpan offset)
-    {
-        File.WriteAllText(Offset + ".new", offset.TotalSeconds.ToString("+0;-0;+0", CultureInfo.InvariantCulture));
-        File.Move(Offset + ".new", Offset, overwrite: true);
-    }
+    public void Set(TimeSpan offset) => _clock.Set(offset);
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _clock.Dispose();
 }

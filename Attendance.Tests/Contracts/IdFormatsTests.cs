@@ -20,6 +20,15 @@ public sealed class IdFormatsTests
     public void A_name_has_1_to_64_characters_that_need_no_escaping(string? text, bool isName) => Assert.Equal(isName, IdFormats.IsName(text));
 
     [Theory]
+    [InlineData("door", true)]
+    [InlineData("auto", false)]
+    [InlineData("browser-0123456789abcdef0123456789abcdef-0123456789abcdef", false)]
+    [InlineData("not/one", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void One_camera_of_the_server_is_neither_a_pages_nor_whichever_is_free(string? text, bool isOne) => Assert.Equal(isOne, IdFormats.IsServerCamera(text));
+
+    [Theory]
     [InlineData(7, false)]
     [InlineData(8, true)]
     [InlineData(128, true)]

@@ -15,12 +15,14 @@ public sealed class DemoClassTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("attendance-demo-");
     private readonly string _film;
+    private readonly (string, string?)[] _settings;
     private readonly AttendanceSite _site;
 
     public DemoClassTests()
     {
         _film = Path.Combine(_folder.FullName, "door.avi");
-        _site = new(new Uri("http://127.0.0.1:1"), ("Demo:Film", _film), ("Demo:Samples", Repository.PathOf("Attendance.Web/node_modules")));
+        _settings = [("Demo:Film", _film), ("Demo:Samples", Repository.PathOf("Attendance.Web/node_modules"))];
+        _site = new(new Uri("http://127.0.0.1:1"), _settings);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -72,6 +74,23 @@ public sealed class DemoClassTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_removed_demo_does_not_come_back_when_only_Web_starts_again()
+    {
+        await RemoveAsync();
+
+        await using var again = new AttendanceSite(new Uri("http://127.0.0.1:1"), _settings);
+        await KeepAsync(again);
+        Assert.True((await ContentsAsync(again)).IsEmpty);
+        Assert.False(File.Exists(_film));
+
+        File.Delete(_film + ".removed"); // as the AppHost does when it starts
+        await KeepAsync(again);
+        Assert.True((await ContentsAsync(again)).HasDoor);
+
+        static Task KeepAsync(AttendanceSite site) => site.Web.Services.GetRequiredService<DemoUpkeep>().KeepAsync(Cancel);
+    }
+
+    [Fact]
     public async Task A_demo_session_with_a_real_check_in_stays_when_the_demo_is_removed()
     {
         var group = await _site.DbAsync(db => db.Groups.Select(each => each.Id).SingleAsync(Cancel));
@@ -87,7 +106,7 @@ public sealed class DemoClassTests : IAsyncLifetime
         await _site.WithAsync<DemoClass, bool>(async demo => { await demo.MakeAsync([], Cancel); return true; }); // and it can be made again beside it
     }
 
-    private Task<DemoContents> ContentsAsync() => _site.WithAsync<DemoClass, DemoContents>(demo => demo.ReadAsync(Cancel));
+    private Task<DemoContents> ContentsAsync(AttendanceSite? site = null) => (site ?? _site).WithAsync<DemoClass, DemoContents>(demo => demo.ReadAsync(Cancel));
 
     private async Task<IReadOnlyList<Attendance.Web.Faces.Matching.FaceCandidate>> CandidatesAsync()
     {

@@ -58,6 +58,20 @@ public sealed class AttendanceSystem : IAsyncDisposable
     public static Task<AttendanceSystem> StartAsync(CancellationToken cancellationToken, params string[] arguments) =>
         StartAsync(RunWhatIsBuilt, arguments, cancellationToken);
 
+    /// <summary>With a clock of its own for Web. The clocks of everything else are this machine's.</summary>
+    internal static Task<AttendanceSystem> StartAsync(ProgramClock webClock, CancellationToken cancellationToken, params string[] arguments) => StartAsync(
+        builder =>
+        {
+            RunWhatIsBuilt(builder);
+            var web = builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(project => project.Name == "web")).WithEnvironment("LD_PRELOAD", webClock.Library);
+            foreach (var (name, value) in webClock.Environment)
+            {
+                web.WithEnvironment(name, value);
+            }
+        },
+        arguments,
+        cancellationToken);
+
     /// <summary>As its users start it: each project by <c>dotnet run</c>.</summary>
     public static Task<AttendanceSystem> StartWithDotnetRunAsync(CancellationToken cancellationToken, params string[] arguments) =>
         StartAsync(_ => { }, arguments, cancellationToken);

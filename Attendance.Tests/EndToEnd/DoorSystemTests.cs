@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Hosts;
@@ -46,7 +45,7 @@ public sealed partial class DoorSystemTests : IAsyncLifetime
     [Fact]
     public async Task A_door_goes_on_after_Web_and_the_camera_API_were_killed_and_its_camera_is_free_when_no_session_is_open()
     {
-        var group = await GroupOfAsync(await EnrolledAsync());
+        var group = await GroupOfAsync(await EnrolledPeople.EnrollAsync(_system, _admin, Name, "A-1", TestFaces.Jpeg(Pose.Front)));
         (await _admin.PostAsync("/doors", new() { ["Form.Name"] = "Door", ["Form.Place"] = Place, ["Form.CameraId"] = "door", ["Form.IsWatched"] = "true" })).Leads("/doors");
         Assert.Equal("available", await _system.StateAsync("door"));
 
@@ -77,26 +76,6 @@ public sealed partial class DoorSystemTests : IAsyncLifetime
         var log = await _system.LogAsync("web");
         Assert.DoesNotContain("Lovelace", log, StringComparison.Ordinal);
         Assert.DoesNotMatch("web_[0-9a-f]{32}|[?]lease=", log);
-    }
-
-    private async Task<string> EnrolledAsync()
-    {
-        var added = await _admin.PostAsync("/people/new", new() { ["Form.FullName"] = Name, ["Form.Number"] = "A-1", ["Agreed"] = "2026-12" });
-        var person = Id().Match(added.Location!).Value;
-        var lease = await _system.AcquireAsync("demo", "enrollment_door_1");
-        var picture = new ByteArrayContent(TestFaces.Jpeg(Pose.Front));
-        picture.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
-        using var form = new MultipartFormDataContent
-        {
-            { new StringContent("front"), "pose" }, { new StringContent("demo"), "camera_id" }, { new StringContent(lease.Id), "lease_id" },
-            { new StringContent($"{lease.FencingToken}"), "fencing_token" }, { new StringContent("false"), "manual" }, { picture, "picture", "front.jpg" },
-        };
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/people/{person}/shots") { Content = form };
-        request.Headers.Add("RequestVerificationToken", SignIn.TokenIn((await _admin.GetAsync("/people/new")).Text));
-        using var stored = await _admin.Client.SendAsync(request, Cancel);
-        Assert.True(stored.StatusCode == HttpStatusCode.Created, await stored.Content.ReadAsStringAsync(Cancel));
-        await _system.ReleaseAllAsync();
-        return person;
     }
 
     private async Task<string> GroupOfAsync(string person)

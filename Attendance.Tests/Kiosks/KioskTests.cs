@@ -93,6 +93,34 @@ public sealed class KioskTests : IAsyncLifetime
         Assert.Equal(status, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("browser-0123456789abcdef0123456789abcdef-0123456789abcdef")]
+    [InlineData("not/one")]
+    public async Task A_camera_that_is_none_of_the_server_is_refused_at_its_field(string camera)
+    {
+        using var page = await AddAsync(camera);
+
+        Assert.Matches("data-valmsg-for=\"Form.CameraId\"[^>]*>The camera must be the id of a camera of the server", await page.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(0, await _site.DbAsync(db => db.Kiosks.CountAsync(Cancel)));
+    }
+
+    /// <summary>Earlier versions took it.</summary>
+    [Fact]
+    public async Task A_kiosk_that_has_whichever_camera_is_free_borrows_none_and_the_page_says_what_to_do()
+    {
+        var code = await CodeAsync("door");
+        await _site.DbAsync(db => db.Kiosks.ExecuteUpdateAsync(kiosk => kiosk.SetProperty(each => each.CameraId, "auto"), Cancel));
+        using var device = Device();
+        await SetUpAsync(device, code);
+
+        using var answer = await device.PostAsJsonAsync("/api/leases", new { session_id = "camera_123456789_abc123", camera_id = "auto" }, Cancel);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        using var page = await _admin.GetAsync(new Uri("/kiosks", UriKind.Relative), Cancel);
+        Assert.Contains("“auto” is no camera: revoke it, and add it again", WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync(Cancel)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_revoked_kiosk_and_one_whose_code_was_used_on_another_device_are_signed_out()
     {
@@ -246,8 +274,10 @@ public sealed class KioskTests : IAsyncLifetime
         Assert.Equal("/kiosk", answer.RequestMessage!.RequestUri!.AbsolutePath);
     }
 
-    private async Task<string> CodeAsync(string camera = "") => await IssuedAsync(await PostAsync(
-        _admin, "/kiosks", new() { ["Form.Name"] = "Tablet", ["Form.Place"] = "The door", ["Form.CameraId"] = camera, ["Form.IsStaffed"] = "false" }));
+    private async Task<string> CodeAsync(string camera = "") => await IssuedAsync(await AddAsync(camera));
+
+    private Task<HttpResponseMessage> AddAsync(string camera) => PostAsync(
+        _admin, "/kiosks", new() { ["Form.Name"] = "Tablet", ["Form.Place"] = "The door", ["Form.CameraId"] = camera, ["Form.IsStaffed"] = "false" });
 
     private static async Task<string> IssuedAsync(HttpResponseMessage page)
     {

@@ -78,6 +78,7 @@ internal static class LimitsDocument
             new("frame of a kiosk", Size(FrameForm.LargestPicture), "refused"),
             new("numbers and codes that are entered at a kiosk, a minute", $"`Kiosks:EntriesPerMinute` {s_kiosks.EntriesPerMinute}", "429 `too_many`"),
             new("time for the face after a number was entered", "`Kiosks:NumberLasts` " + Seconds(s_kiosks.NumberLasts), "the number is asked for again"),
+            new("faces that are not that of the number that was entered, of a person, within that time", $"`CheckIn:WrongFaces` {s_checkIn.WrongFaces}", $"the number is refused by face for `CheckIn:NumberLockedFor` {Seconds(s_checkIn.NumberLockedFor)}; operators see a doubt"),
             new("age of the one-time code of a kiosk", "`Kiosks:SetupCodeLasts` " + Seconds(s_kiosks.SetupCodeLasts), "said on the page"),
         ]),
         ("Doors", [

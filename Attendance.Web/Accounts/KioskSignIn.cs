@@ -50,9 +50,10 @@ internal static class KioskSignIn
         user.IsInRole(Role) && user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id && id.StartsWith(IdPrefix, StringComparison.Ordinal)
             && Guid.TryParseExact(id[IdPrefix.Length..], "N", out var kiosk) ? kiosk : null;
 
-    /// <summary>Returns whether this user may borrow a camera. A kiosk may borrow its own only.</summary>
+    /// <summary>Returns whether this user may borrow a camera. A kiosk may borrow its own only, and never whichever is free.</summary>
     public static bool MayBorrow(this ClaimsPrincipal user, string? cameraId) =>
-        user.KioskId() is null || (user.FindFirstValue(CameraClaim) is { Length: > 0 } own ? cameraId == own : cameraId is not null && IdFormats.IsBrowserCamera(cameraId));
+        user.KioskId() is null
+        || (user.FindFirstValue(CameraClaim) is { Length: > 0 } own ? cameraId == own && IdFormats.IsServerCamera(own) : IdFormats.IsBrowserCamera(cameraId));
 
     /// <summary>Returns the name of a kiosk where accounts are named: in quotas, and in the ledger of a camera.</summary>
     public static string NameOf(Guid kioskId) => $"{IdPrefix}{kioskId:N}";

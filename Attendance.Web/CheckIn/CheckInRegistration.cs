@@ -21,6 +21,7 @@ internal static class CheckInRegistration
         builder.Services.AddScoped<QrCodes>();
         builder.Services.AddScoped<PhoneStore>();
         builder.Services.AddScoped<CodeAttempts>();
+        builder.Services.AddScoped<NumberAttempts>();
         builder.Services.AddSingleton<TodayStream>();
     }
 

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Attendance.Web.CheckIn;
 
 /// <summary>A doubt as operators see it, with the names of those whom it may be.</summary>
-internal sealed record DoubtRow(Guid Id, DateTime At, string Place, Guid PersonId, string PersonName, Guid? OtherId, string? OtherName);
+/// <param name="IsByNumber">Whether it is there because too many faces were not that of the person whose number was entered.</param>
+internal sealed record DoubtRow(Guid Id, DateTime At, string Place, Guid PersonId, string PersonName, Guid? OtherId, string? OtherName, bool IsByNumber);
 
 /// <summary>What became of a doubt that an operator settled.</summary>
 internal abstract record DoubtOutcome
@@ -59,7 +60,8 @@ internal sealed partial class Doubts(AttendanceDb db, AuditLog audit, Statements
             join other in db.People on doubt.OtherId equals other.Id into others
             from other in others.DefaultIfEmpty()
             orderby doubt.At, doubt.Id
-            select new DoubtRow(doubt.Id, doubt.At, doubt.Place, person.Id, person.FullName, doubt.OtherId, other == null ? null : other.FullName)).ToListAsync(cancellationToken);
+            select new DoubtRow(doubt.Id, doubt.At, doubt.Place, person.Id, person.FullName, doubt.OtherId, other == null ? null : other.FullName,
+                doubt.Evidence != null && doubt.Evidence.Contains(FaceDoubt.WrongFaces))).ToListAsync(cancellationToken);
     }
 
     /// <summary>Settles a doubt, in whose sessions the person is then present by the operator's word.</summary>

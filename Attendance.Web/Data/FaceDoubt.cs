@@ -8,6 +8,9 @@ internal sealed class FaceDoubt
 {
     public const int KioskLength = CheckInEvent.KioskLength, EvidenceLength = CheckInEvent.EvidenceLength;
 
+    /// <summary>The name in <see cref="Evidence"/> of how many faces were not that of the person whose number was entered.</summary>
+    public const string WrongFaces = "wrong_faces";
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public DateTime At { get; init; }

@@ -19,7 +19,7 @@ internal sealed class PersonCode
     public bool HasQr { get; set; }
 }
 
-/// <summary>Counts wrong personal codes in a row, of one person or at one place.</summary>
+/// <summary>Counts wrong personal codes in a row, of one person or at one place, or faces that were not that of one person's number.</summary>
 internal sealed class CodeCount
 {
     public const int KeyLength = 128;

@@ -13,6 +13,9 @@ internal sealed class DemoOptions
     /// <summary>The file of the film that is made of them, which the camera <c>door</c> plays.</summary>
     public string? Film { get; set; }
 
+    /// <summary>The file that says that somebody has removed the demo. The AppHost deletes it when it starts.</summary>
+    public string? Removal => Film is null ? null : Film + ".removed";
+
     public bool IsOn => Film is not null;
 }
 

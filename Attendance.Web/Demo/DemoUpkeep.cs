@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Demo;
 
 /// <summary>
-/// Makes the demo at start, and a session of it whenever none is open, until somebody removes it. With <c>--Demo=true</c> the next start makes
-/// it again.
+/// Makes the demo at start, and a session of it whenever none is open, until somebody removes it. It stays removed, also when Web starts again,
+/// until the AppHost is started again with <c>--Demo=true</c>.
 /// </summary>
 internal sealed partial class DemoUpkeep(
     IServiceScopeFactory scopes, DemoFaces faces, IOptions<DemoOptions> options, TimeProvider clock, ILogger<DemoUpkeep> logger) : BackgroundService
@@ -14,7 +14,6 @@ internal sealed partial class DemoUpkeep(
 
     private readonly SemaphoreSlim _gate = new(1); // so that nothing is made while it is removed
     private readonly RepeatedFailure _failure = new();
-    private bool _isRemoved;
 
     public override void Dispose()
     {
@@ -28,7 +27,12 @@ internal sealed partial class DemoUpkeep(
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            _isRemoved = true;
+            if (options.Value.Removal is { } removal)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(removal)!);
+                await File.WriteAllTextAsync(removal, "", cancellationToken); // first, so that nothing is made again while a part of it is removed
+            }
+
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<DemoClass>().RemoveAsync(accountId, cancellationToken);
             if (options.Value.Film is { } film)
@@ -70,12 +74,13 @@ internal sealed partial class DemoUpkeep(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task KeepAsync(CancellationToken cancellationToken)
+    /// <summary>Makes what is missing, unless the demo was removed.</summary>
+    internal async Task KeepAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (_isRemoved)
+            if (File.Exists(options.Value.Removal))
             {
                 return;
             }

@@ -30,7 +30,7 @@ public sealed class DoorForm : IValidatableObject
             yield return error;
         }
 
-        if (CameraId is { Length: > 0 } camera && (!IdFormats.IsName(camera) || IdFormats.IsBrowserCamera(camera) || camera == "auto"))
+        if (CameraId is { Length: > 0 } camera && !IdFormats.IsServerCamera(camera))
         {
             yield return new("The camera must be the id of a camera of the server.", [nameof(CameraId)]);
         }

@@ -7,6 +7,7 @@ using Attendance.Web.Faces;
 using Attendance.Web.Faces.Liveness;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Http;
+using Attendance.Web.Schedules;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Kiosks;
@@ -22,9 +23,11 @@ internal sealed class KioskIntake(
     FaceObserver observer,
     QrCodes codes,
     CodeAttempts attempts,
+    NumberAttempts numbers,
     CheckInService checkIns,
     Doubts doubts,
     IOptions<KioskOptions> options,
+    IOptions<CheckInOptions> limits,
     IOptions<LivenessOptions> liveness,
     IOptions<RecognitionOptions> recognition,
     RecognitionMetrics metrics,
@@ -96,11 +99,17 @@ internal sealed class KioskIntake(
 
     /// <summary>
     /// Takes who somebody says they are, where more people are expected than a face is compared with. What comes next is compared with that
-    /// person's face only. A number that is nobody's, or of somebody who is not expected or has no pictures, is answered alike.
+    /// person's face only. A number that is nobody's, or of somebody who is not expected or has no pictures, or one that is locked, is answered
+    /// alike.
     /// </summary>
     public async Task<KioskAnswer> ClaimAsync(Kiosk kiosk, string number, CancellationToken cancellationToken)
     {
         var claimed = await candidates.ByNumberAsync(kiosk.Place, number, cancellationToken);
+        if (claimed is [var person] && await numbers.IsLockedAsync(person.PersonId, cancellationToken))
+        {
+            claimed = [];
+        }
+
         var state = states.Of(kiosk);
         await state.Gate.WaitAsync(cancellationToken);
         try
@@ -151,28 +160,45 @@ internal sealed class KioskIntake(
             return (welcome ?? new KioskAnswer("number_first"), null);
         }
 
+        var claimed = expected.Candidates is null && who is [var one] ? one.PersonId : (Guid?)null;
         var step = state.Visit.See(frame.Sequence, now, observation, who, liveness.Value.IsRequired(kiosk.IsStaffed));
         switch (step)
         {
-            case VisitStep.Recognized recognized when VisitRecords.EvidenceOf(recognized, recognition.Value) is { } accepted && !state.IsWelcoming(accepted.PersonId, now):
+            case VisitStep.Recognized seen when VisitRecords.EvidenceOf(seen, recognition.Value) is { } accepted && !state.IsWelcoming(accepted.PersonId, now):
+                if (claimed is { } recognized)
+                {
+                    await numbers.PassedAsync(recognized, cancellationToken);
+                }
+
                 return await RecordUnderLeaseAsync(kiosk, state, frame.Claim, accepted, now, cancellationToken, begun);
             case VisitStep.Asked:
                 state.Hush();
                 return (KioskAnswer.Of(step), null);
             case var _ when welcome is not null:
                 return (welcome, null); // the person who is welcomed may turn away, and must not be told that they are unknown
-            case VisitStep.Recognized:
-                Decided(RecognitionOutcome.Unknown, begun);
-                return (state.Say(new KioskAnswer("unknown"), now + s_refusalShown), null);
-            case VisitStep.InDoubt doubt:
-                await doubts.AddAsync(VisitRecords.DoubtOf(KioskSignIn.NameOf(kiosk.Id), kiosk.Place, doubt.Face, expected.Sessions, now), cancellationToken);
-                Decided(RecognitionOutcome.Doubt, begun);
-                return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
-            case VisitStep.NotAlive or VisitStep.Stranger:
-                Decided(step is VisitStep.NotAlive ? RecognitionOutcome.NotLive : RecognitionOutcome.Unknown, begun);
-                return (state.Say(KioskAnswer.Of(step), now + s_refusalShown), null);
-            default:
+            case VisitStep.Looking:
                 return (KioskAnswer.Of(step), null);
+            default:
+                await DoubtAsync(kiosk, step, expected.Sessions, claimed, now, cancellationToken);
+                Decided(step switch { VisitStep.InDoubt => RecognitionOutcome.Doubt, VisitStep.NotAlive => RecognitionOutcome.NotLive, _ => RecognitionOutcome.Unknown }, begun);
+                return (state.Say(step is VisitStep.Recognized ? new KioskAnswer("unknown") : KioskAnswer.Of(step), now + s_refusalShown), null);
+        }
+    }
+
+    /// <summary>Leaves to operators what a face that was not recognized leaves open.</summary>
+    /// <param name="claimed">Whose number was entered before, or null.</param>
+    private async Task DoubtAsync(
+        Kiosk kiosk, VisitStep step, IReadOnlyList<OpenSession> sessions, Guid? claimed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var source = KioskSignIn.NameOf(kiosk.Id);
+        if (step is VisitStep.InDoubt doubt)
+        {
+            await doubts.AddAsync(VisitRecords.DoubtOf(source, kiosk.Place, doubt.Face, sessions, now), cancellationToken);
+        }
+
+        if (claimed is { } person && await numbers.FailedAsync(person, cancellationToken))
+        {
+            await doubts.AddAsync(VisitRecords.DoubtOf(source, kiosk.Place, person, limits.Value.WrongFaces, sessions, now), cancellationToken);
         }
     }
 

@@ -31,6 +31,18 @@ internal static class VisitRecords
         Evidence = JsonSerializer.Serialize(new { distance = doubt.Evidence.Distance, next_distance = doubt.Evidence.NextDistance, frames = doubt.Evidence.FramesFor }),
     };
 
+    /// <summary>A doubt about a person whose number was entered before too many faces that were not theirs.</summary>
+    /// <param name="wrong">How many.</param>
+    public static FaceDoubt DoubtOf(string source, string place, Guid personId, int wrong, IReadOnlyList<OpenSession> sessions, DateTimeOffset now) => new()
+    {
+        At = now.UtcDateTime,
+        Until = sessions.Max(session => session.ClosesAt),
+        KioskId = source,
+        Place = place,
+        PersonId = personId,
+        Evidence = JsonSerializer.Serialize(new Dictionary<string, int>(StringComparer.Ordinal) { [FaceDoubt.WrongFaces] = wrong }),
+    };
+
     public static RecognitionOutcome OutcomeOf(CheckInOutcome outcome) => outcome switch
     {
         CheckInOutcome.Recorded { IsRepeat: true } => RecognitionOutcome.Repeated,

@@ -56,6 +56,13 @@ internal sealed class CheckInOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CodeLockedFor { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>The number of faces that were not that of the person whose number was entered that locks the number for <see cref="NumberLockedFor"/>, as far as faces go.</summary>
+    [Range(1, 100)]
+    public int WrongFaces { get; set; } = 5;
+
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan NumberLockedFor { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>For how long a QR code on a phone is valid after the page shows the next one.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan PhoneCodeGrace { get; set; } = TimeSpan.FromSeconds(10);

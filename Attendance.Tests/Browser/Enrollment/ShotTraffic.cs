@@ -76,6 +76,9 @@ internal sealed class ShotTraffic : IAsyncDisposable
     /// <summary>Delays the answer to a request for the list of shots until the task has ended.</summary>
     public void HoldList(Task until) => _proxy.Hold("GET", s_shots, until);
 
+    /// <summary>Shots reach Web when the task has ended.</summary>
+    public void HoldShots(Task until) => _proxy.Hold("POST", s_shots, until);
+
     public Task<List<Pose>> KeptAsync(CancellationToken cancellationToken) =>
         QueryAsync(db => db.Shots.Where(shot => shot.PersonId == TestPeople.Known).Select(shot => shot.Pose).ToListAsync(cancellationToken));
 

@@ -53,7 +53,7 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
             return new CodeOutcome.Wrong();
         }
 
-        var personKey = $"person:{code.PersonId:N}";
+        var personKey = KeyOf(code.PersonId);
         if (await CountAsync(personKey, code.PersonId, options.Value.WrongCodes, cancellationToken) is { } until)
         {
             PretendToCheck(entered);
@@ -74,8 +74,8 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
     /// <summary>Returns until when a person's code is locked, or null if it is not.</summary>
     public Task<DateTime?> LockedUntilAsync(Guid personId, CancellationToken cancellationToken)
     {
-        var now = Now;
-        return db.CodeCounts.Where(count => count.PersonId == personId && count.LockedUntil > now).Select(count => count.LockedUntil).SingleOrDefaultAsync(cancellationToken);
+        var (key, now) = (KeyOf(personId), Now);
+        return db.CodeCounts.Where(count => count.Key == key && count.LockedUntil > now).Select(count => count.LockedUntil).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Counts an attempt.</summary>
@@ -101,6 +101,8 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
             .ExecuteUpdateAsync(count => count.SetProperty(each => each.LockedUntil, until), cancellationToken);
         return await db.CodeCounts.Where(count => count.Key == key).Select(count => count.LockedUntil).SingleOrDefaultAsync(cancellationToken) ?? until;
     }
+
+    private static string KeyOf(Guid personId) => $"person:{personId:N}";
 
     private static string KeyOf(string text) => text.Length <= CodeCount.KeyLength ? text : text[..CodeCount.KeyLength];
 

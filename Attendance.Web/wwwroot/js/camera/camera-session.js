@@ -21,6 +21,8 @@ import { Trace } from './trace.js';
 
 /** How long to retry while this page's own former lease is still ending. */
 const comeBackPatienceMs = 3000;
+/** How long to wait for what the page still does under the lease. */
+const beforeReleaseMs = 3000;
 
 /**
  * Borrows one camera for this page, one of the server's or one of this device. Gives it back on request, when the page is left, or
@@ -34,6 +36,7 @@ export class CameraSession extends EventTarget {
     #source;
     #name;
     #leaseOptions;
+    #beforeRelease;
     #page;
     /** Covers one borrowing, from the request for the lease to its end. */
     #run = new AbortController();
@@ -53,6 +56,7 @@ export class CameraSession extends EventTarget {
         this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video) : new ServerSource(options.cameraId, options.canvas);
         this.#name = options.kind === 'browser' ? 'browser camera' : options.cameraId;
         this.#leaseOptions = leaseOptionsOf(options);
+        this.#beforeRelease = options.beforeRelease;
         const state = this.#state = new SessionState(this, this.#name);
         this.#member = {
             get holds() { return state.holds; },
@@ -156,8 +160,8 @@ export class CameraSession extends EventTarget {
     }
 
     /**
-     * Stops the picture at once, gives the camera back, and ends in `released` when the server has confirmed the
-     * release or cannot be reached.
+     * Stops the picture at once, waits for `beforeRelease`, gives the camera back, and ends in `released` when the server has
+     * confirmed the release or cannot be reached.
      * @param {string} [reason]
      */
     async release(reason = 'client') {
@@ -176,6 +180,9 @@ export class CameraSession extends EventTarget {
         run.abort();
         this.#state.announce('stopping', reason);
         this.#endRun();
+        if (this.#beforeRelease) {
+            await Promise.race([this.#beforeRelease(), new Promise(late => setTimeout(late, beforeReleaseMs))]).catch(() => {});
+        }
         const confirmed = await held.giveBack(reason);
         if (!confirmed) {
             this.#page.sayGoodbyeIfLast(this.#member, reason);

@@ -29,7 +29,9 @@
  * @property {HTMLVideoElement} [video] where the live picture goes; `CameraSession.stream` provides it as well
  *
  * @typedef {BrowserCameraOptions & DeviceWish} BrowserCamera
- * @typedef {{ shortcut?: boolean }} Common `shortcut: false`: Ctrl+Shift+C is left to the page
+ * @typedef {object} Common
+ * @property {boolean} [shortcut] false: Ctrl+Shift+C is left to the page
+ * @property {() => Promise<unknown>} [beforeRelease] what `release` waits for, at most 3 s, before it gives the camera back: requests that prove the lease
  * @typedef {(ServerCamera | BrowserCamera) & Common} Options
  */
 

@@ -124,6 +124,8 @@ export function wordsForProblem(problem) {
             return 'The server cannot be reached. Check the network connection of this device.';
         case 'sign_in_required':
             return 'You are signed out. Sign in again, then start the camera.';
+        case 'not_allowed':
+            return 'This kiosk may not use the camera that was chosen for it. An administrator can add it again, under Kiosks.';
         case 'no_matching_camera':
             return 'The server has no camera just now. Connect one, or use the camera of this device.';
         case 'unknown_camera':

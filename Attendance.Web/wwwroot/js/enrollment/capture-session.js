@@ -108,6 +108,9 @@ export class CaptureSession extends EventTarget {
         return this.#sender.pending;
     }
 
+    /** Whether pictures are on their way to the server, and none of them has to wait for it. */
+    get isSending() { return this.#shots.areOnTheirWay; }
+
     /** The state of the face finder: `loading`, `ready`, or `failed`. */
     get finding() {
         return this.#checker.state;

@@ -37,6 +37,12 @@ export class PoseShots {
         return this.#poses?.every(pose => this.get(pose).state === 'taken') ?? false;
     }
 
+    /** Whether shots are on their way, and none of them has to wait for the server. */
+    get areOnTheirWay() {
+        const states = [...this.#shots.values()].map(shot => shot.state);
+        return states.includes('sending') && !states.includes('waiting');
+    }
+
     /** @param {Pose} pose @returns {PoseShot} */
     get(pose) {
         return this.#shots.get(pose) ?? { state: 'missing', kept: null, preview: null };

@@ -5,6 +5,7 @@ import { arrivedByReloadOrHistory } from '../camera/session-id.js';
 import { wordsForProblem } from '../camera/words.js';
 import { fallsBack, isOfDevice, offer, optionsFor, rememberChoice, rememberedChoice, listCameras } from '../enrollment/camera-choice.js';
 import { CaptureSession } from '../enrollment/capture-session.js';
+import { leaveWhenSent, sent } from '../enrollment/last-shots.js';
 import { askFor, nameOfPose } from '../enrollment/shot-words.js';
 import { element } from './dom.js';
 import { showCameraOff, startWhenVisible, view } from './viewer.js';
@@ -62,6 +63,7 @@ keep.addEventListener('click', () => {
     capture.keep();
     (capture.state === 'done' ? done : take).focus();
 });
+leaveWhenSent(done, capture, () => camera);
 select.addEventListener('change', () => void choose(/** @type {Choice} */ (select.value)));
 select.addEventListener('blur', () => void refresh());
 navigator.mediaDevices?.addEventListener('devicechange', () => void refresh());
@@ -79,7 +81,7 @@ void capture.start();
  */
 function open(wanted) {
     camera?.dispose();
-    const opened = camera = new CameraSession(optionsFor(wanted, canvas, video));
+    const opened = camera = new CameraSession({ ...optionsFor(wanted, canvas, video), beforeRelease: () => sent(capture) });
     const isDevice = isOfDevice(wanted);
     canvas.hidden = isDevice;
     video.hidden = !isDevice;

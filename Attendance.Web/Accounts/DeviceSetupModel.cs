@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace Attendance.Web.Accounts;
+
+/// <summary>A page that signs a device in by a one-time code. Its form is <c>_DeviceSetup.cshtml</c>.</summary>
+[AllowAnonymous]
+[EnableRateLimiting(Quotas.FewAttempts)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal abstract class DeviceSetupModel : PageModel
+{
+    [BindProperty]
+    [Required(ErrorMessage = "Enter the code.")]
+    [StringLength(40, ErrorMessage = "The code has 8 characters.")]
+    [Display(Name = "One-time code")]
+    public string? Code { get; set; }
+
+    /// <summary>What the button of the form says.</summary>
+    public abstract string Action { get; }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        if (await TrySignInAsync(Code!, cancellationToken) is { } next)
+        {
+            return LocalRedirect(next);
+        }
+
+        ModelState.AddModelError(nameof(Code), "This code is not valid. It works once, for a few minutes: ask for another.");
+        return Page();
+    }
+
+    /// <returns>The page that is shown next, or null if the code is not valid.</returns>
+    protected abstract Task<string?> TrySignInAsync(string code, CancellationToken cancellationToken);
+}
