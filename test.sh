@@ -28,7 +28,7 @@
 # there are more than two cores. On two slow cores it finished 14 of its 32 tests in half an hour beside them, and all 32 in 20 minutes alone.
 # In the suites that hold the system to bounds in time (fast, system, browser, faults), a test that fails is run again by itself, up to twice;
 # one that passes then is told as FLAKY, with all its results. The last line is 'N passed, N failed, N skipped'; above it is what failed, what
-# was skipped and why, and how long each suite took. The reports of all runs are in artifacts/reports.
+# was skipped and why, and how long each suite took, and how busy the processors were. The reports of all runs are in artifacts/reports.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -122,6 +122,14 @@ install_missing() {
   done
 }
 
+# took NAME SECONDS BUSY: how long a suite took that began at that second, when the processors had been busy for so many hundredths of a second.
+busy() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 }' /proc/stat 2>/dev/null || echo 0; }
+took() {
+  local seconds=$((SECONDS - $2)) share=
+  [ "$seconds" -eq 0 ] || share=", processors busy $((($(busy) - $3) / seconds / $(nproc))) %"
+  times+=("$1 $seconds s$share")
+}
+
 report() { node Attendance.Tests/report.mjs "$1" "$2"; }
 
 # Adds up what the report of a run says; a run that left none has failed.
@@ -194,7 +202,7 @@ types() {
 
 # Begins beside what follows, with what the processor has to spare; v4l2_end waits for it.
 v4l2_begin() {
-  v4l2_started=$SECONDS
+  v4l2_started=$SECONDS v4l2_busy=$(busy)
   V4L2_VM_REPORT=$reports/v4l2.json nice -n 19 Attendance.Tests/V4l2/vm/boot.sh >"$v4l2_log" 2>&1 &
   v4l2_pid=$!
   if [ "$(nproc)" -gt 2 ]; then
@@ -210,7 +218,7 @@ v4l2_end() {
   wait "$v4l2_pid" || status=$?
   v4l2_pid=
   cat "$v4l2_log"
-  times+=("v4l2 $((SECONDS - v4l2_started)) s")
+  took v4l2 "$v4l2_started" "$v4l2_busy"
   if [ "$status" -eq 97 ]; then
     echo "SKIPPED: the V4L2 suite cannot run here; the reason is above."
     skipped=$((skipped + 1))
@@ -272,13 +280,14 @@ if ! command -v npm >/dev/null; then
   exit 1
 fi
 dotnet build Attendance.sln -nologo -clp:NoSummary || { echo "0 passed, 1 failed"; exit 1; }
+echo "The build took $SECONDS s."
 
 for suite in "${suites[@]}"; do
   # These are held to bounds, so nothing computes beside them.
   case $suite in faults | chaos | bench) [ -z "$v4l2_pid" ] || { echo; echo "== v4l2"; v4l2_end; } ;; esac
   echo
   echo "== $suite"
-  suite_started=$SECONDS
+  suite_started=$SECONDS suite_busy=$(busy)
   case $suite in
     # Most of them wait for a part of theirs most of the time.
     fast) timed_tests 1200 --filter-not-trait Suite=EndToEnd Suite=Faults Suite=Chaos Suite=Browser Suite=V4l2 --max-threads 4 ;;
@@ -299,7 +308,7 @@ for suite in "${suites[@]}"; do
     screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.DemoScreenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;
   esac
-  [ "$suite" = v4l2 ] || times+=("$suite $((SECONDS - suite_started)) s")
+  [ "$suite" = v4l2 ] || took "$suite" "$suite_started" "$suite_busy"
 done
 [ -z "$v4l2_pid" ] || { echo; echo "== v4l2"; v4l2_end; }
 
