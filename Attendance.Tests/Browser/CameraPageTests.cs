@@ -65,7 +65,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await page.CloseAsync();
 
         await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0, TimeSpan.FromSeconds(2), "the camera is given back");
-        Assert.Equal($$"""{"session_id":"{{session}}","reason":"page_hide","grace_ms":500}""", Assert.Single(Api.Cleanups).Body);
+        Assert.Equal($$"""{"session_id":"{{session}}","reason":"page_hide","grace_ms":650}""", Assert.Single(Api.Cleanups).Body);
         await Eventually.TrueAsync(() => Api.Viewers == 0, "no viewer is left");
     }
 

@@ -17,7 +17,7 @@ import { claimSessionId } from './session-id.js';
  */
 
 /** A page that comes back within this time was reloaded. */
-const reloadGraceMs = 500;
+const reloadGraceMs = 650;
 const giveBackTimeoutMs = 10_000;
 
 /** How long a goodbye may take to reach the server. */
