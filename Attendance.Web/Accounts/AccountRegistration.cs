@@ -110,7 +110,7 @@ internal static class AccountRegistration
     /// <summary>Answers an API request with a problem document, and redirects every other request to the sign-in page.</summary>
     private static Task SendToSignInAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (IsApi(context.Request))
+        if (context.Request.IsApi())
         {
             return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }
@@ -124,7 +124,7 @@ internal static class AccountRegistration
     /// <summary>Refuses the request. For a page, the error page for status 403 follows.</summary>
     private static Task RefuseAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (IsApi(context.Request))
+        if (context.Request.IsApi())
         {
             return ApiProblems.NotAllowed().ExecuteAsync(context.HttpContext);
         }
@@ -132,6 +132,4 @@ internal static class AccountRegistration
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
     }
-
-    private static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 }

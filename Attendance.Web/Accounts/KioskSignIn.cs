@@ -89,7 +89,7 @@ internal static class KioskSignIn
             return Task.CompletedTask; // the sign-in of accounts was asked first, and has answered
         }
 
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        if (context.Request.IsApi())
         {
             return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }

@@ -15,7 +15,7 @@ internal static class PasswordFirst
             return next(context);
         }
 
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        if (context.Request.IsApi())
         {
             return ApiProblems.PasswordFirst().ExecuteAsync(context);
         }

@@ -59,7 +59,7 @@ internal static class PhoneSignIn
 
     private static Task SendToSetupAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        if (context.Request.IsApi())
         {
             return ApiProblems.SignedOut().ExecuteAsync(context.HttpContext);
         }

@@ -7,7 +7,7 @@ internal static class ErrorPages
 {
     public static void UseErrorPages(this WebApplication app)
     {
-        app.UseWhen(IsApi, api =>
+        app.UseWhen(context => context.Request.IsApi(), api =>
         {
             api.UseExceptionHandler(new ExceptionHandlerOptions
             {
@@ -18,7 +18,7 @@ internal static class ErrorPages
                 ? ApiProblems.NotFound().ExecuteAsync(context.HttpContext)
                 : Task.CompletedTask);
         });
-        app.UseWhen(context => !IsApi(context), pages =>
+        app.UseWhen(context => !context.Request.IsApi(), pages =>
         {
             // The error page needs a scope of its own, because the user is looked up again for it. In the same scope, a lookup that failed
             // (for example because the database is down) would be cached and fail again.
@@ -32,6 +32,4 @@ internal static class ErrorPages
             pages.UseStatusCodePagesWithReExecute("/trouble/{0}");
         });
     }
-
-    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,3 +1,5 @@
+using Attendance.Web.Http;
+
 namespace Attendance.Web.Security;
 
 /// <summary>Marks the model of a page whose scripts run WebAssembly. No other page needs or is allowed to run it.</summary>
@@ -25,7 +27,7 @@ internal static class SecurityHeaders
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;
-            var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+            var isApi = context.Request.IsApi();
             headers.ContentSecurityPolicy = isApi ? ApiPolicy
                 : context.GetEndpoint()?.Metadata.GetMetadata<RunsWebAssemblyAttribute>() is null ? ContentPolicy
                 : WebAssemblyPolicy;
