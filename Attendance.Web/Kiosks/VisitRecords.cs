@@ -20,28 +20,13 @@ internal static class VisitRecords
     /// <param name="source">The kiosk or the door, as check-ins name it.</param>
     /// <param name="place">Where the face was seen.</param>
     /// <param name="sessions">The sessions that were open there.</param>
-    public static FaceDoubt DoubtOf(string source, string place, FaceDecision.Doubt doubt, IReadOnlyList<OpenSession> sessions, DateTimeOffset now) => new()
-    {
-        At = now.UtcDateTime,
-        Until = sessions.Max(session => session.ClosesAt),
-        KioskId = source,
-        Place = place,
-        PersonId = doubt.PersonId,
-        OtherId = doubt.OtherId,
-        Evidence = JsonSerializer.Serialize(new { distance = doubt.Evidence.Distance, next_distance = doubt.Evidence.NextDistance, frames = doubt.Evidence.FramesFor }),
-    };
+    public static FaceDoubt DoubtOf(string source, string place, FaceDecision.Doubt doubt, IReadOnlyList<OpenSession> sessions, DateTimeOffset now) => DoubtAbout(
+        source, place, doubt.PersonId, doubt.OtherId, new { distance = doubt.Evidence.Distance, next_distance = doubt.Evidence.NextDistance, frames = doubt.Evidence.FramesFor }, sessions, now);
 
-    /// <summary>A doubt about a person whose number was entered before too many faces that were not theirs.</summary>
-    /// <param name="wrong">How many.</param>
-    public static FaceDoubt DoubtOf(string source, string place, Guid personId, int wrong, IReadOnlyList<OpenSession> sessions, DateTimeOffset now) => new()
-    {
-        At = now.UtcDateTime,
-        Until = sessions.Max(session => session.ClosesAt),
-        KioskId = source,
-        Place = place,
-        PersonId = personId,
-        Evidence = JsonSerializer.Serialize(new Dictionary<string, int>(StringComparer.Ordinal) { [FaceDoubt.WrongFaces] = wrong }),
-    };
+    /// <summary>Returns a doubt about a person whose number was entered before too many faces that were not theirs.</summary>
+    /// <param name="wrong">The number of those faces.</param>
+    public static FaceDoubt DoubtOf(string source, string place, Guid personId, int wrong, IReadOnlyList<OpenSession> sessions, DateTimeOffset now) => DoubtAbout(
+        source, place, personId, null, new Dictionary<string, int>(StringComparer.Ordinal) { [FaceDoubt.WrongFaces] = wrong }, sessions, now);
 
     public static RecognitionOutcome OutcomeOf(CheckInOutcome outcome) => outcome switch
     {
@@ -49,5 +34,17 @@ internal static class VisitRecords
         CheckInOutcome.Recorded => RecognitionOutcome.Recorded,
         CheckInOutcome.PeriodClosed => RecognitionOutcome.PeriodClosed,
         _ => RecognitionOutcome.NotExpected,
+    };
+
+    private static FaceDoubt DoubtAbout(
+        string source, string place, Guid personId, Guid? otherId, object evidence, IReadOnlyList<OpenSession> sessions, DateTimeOffset now) => new()
+    {
+        At = now.UtcDateTime,
+        Until = sessions.Max(session => session.ClosesAt),
+        KioskId = source,
+        Place = place,
+        PersonId = personId,
+        OtherId = otherId,
+        Evidence = JsonSerializer.Serialize(evidence),
     };
 }

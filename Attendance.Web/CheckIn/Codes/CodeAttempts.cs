@@ -36,7 +36,7 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
     /// <param name="cancellationToken">Canceled when the client has gone.</param>
     public async Task<CodeOutcome> TryAsync(string? number, string? entered, string place, CancellationToken cancellationToken)
     {
-        var placeKey = KeyOf("place:" + (Places.Key(place) ?? ""));
+        var placeKey = KeyOfPlace(place);
         if (await CountAsync(placeKey, null, options.Value.WrongCodesAtPlace, cancellationToken) is { } placeLocked)
         {
             return new CodeOutcome.Locked(placeLocked, IsPlace: true);
@@ -65,7 +65,7 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
             return new CodeOutcome.Wrong();
         }
 
-        await db.CodeCounts.Where(count => count.Key == personKey).ExecuteDeleteAsync(cancellationToken);
+        await db.ClearCountAsync(personKey, cancellationToken);
         await db.CodeCounts.Where(count => count.Key == placeKey && count.Attempts > 0)
             .ExecuteUpdateAsync(count => count.SetProperty(each => each.Attempts, each => each.Attempts - 1), cancellationToken); // it was no wrong one
         return new CodeOutcome.Right(evidence);
@@ -83,13 +83,7 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
     private async Task<DateTime?> CountAsync(string key, Guid? personId, int most, CancellationToken cancellationToken)
     {
         var now = Now;
-        await db.Database.ExecuteSqlAsync(
-            $"""INSERT INTO code_counts ("Key", "PersonId", "Attempts", "Since", "LockedUntil") VALUES ({key}, {personId}, 0, {now}, NULL) ON CONFLICT ("Key") DO NOTHING""",
-            cancellationToken);
-        var (forgotten, until) = (now - options.Value.CodeLockedFor, now + options.Value.CodeLockedFor);
-        await db.CodeCounts.Where(count => count.Key == key && (count.LockedUntil <= now || (count.LockedUntil == null && count.PersonId == null && count.Since < forgotten)))
-            .ExecuteUpdateAsync(
-                count => count.SetProperty(each => each.Attempts, 0).SetProperty(each => each.Since, now).SetProperty(each => each.LockedUntil, (DateTime?)null), cancellationToken);
+        await db.BeginCountAsync(key, personId, now, personId is null ? now - options.Value.CodeLockedFor : null, cancellationToken);
         var isAllowed = await db.CodeCounts.Where(count => count.Key == key && count.LockedUntil == null && count.Attempts < most)
             .ExecuteUpdateAsync(count => count.SetProperty(each => each.Attempts, each => each.Attempts + 1), cancellationToken) == 1;
         if (isAllowed)
@@ -97,14 +91,18 @@ internal sealed class CodeAttempts(AttendanceDb db, IPasswordHasher<PersonCode> 
             return null;
         }
 
-        await db.CodeCounts.Where(count => count.Key == key && count.LockedUntil == null && count.Attempts >= most)
-            .ExecuteUpdateAsync(count => count.SetProperty(each => each.LockedUntil, until), cancellationToken);
+        var until = now + options.Value.CodeLockedFor;
+        await db.LockIfFullAsync(key, most, until, cancellationToken);
         return await db.CodeCounts.Where(count => count.Key == key).Select(count => count.LockedUntil).SingleOrDefaultAsync(cancellationToken) ?? until;
     }
 
     private static string KeyOf(Guid personId) => $"person:{personId:N}";
 
-    private static string KeyOf(string text) => text.Length <= CodeCount.KeyLength ? text : text[..CodeCount.KeyLength];
+    private static string KeyOfPlace(string place)
+    {
+        var key = $"place:{Places.Key(place)}";
+        return key.Length <= CodeCount.KeyLength ? key : key[..CodeCount.KeyLength];
+    }
 
     private void PretendToCheck(string? entered)
     {
