@@ -21,7 +21,7 @@ internal abstract class ApiProcess : IAsyncDisposable
         start.Environment["ConnectionStrings__sessions"] = store;
         (Name, _patience) = (name, patience);
         _process = ServerProcess.Start(start);
-        Http = new HttpClient { BaseAddress = address, Timeout = patience };
+        Http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = address, Timeout = patience };
         Http.DefaultRequestHeaders.Add("X-Api-Key", TestSecrets.ApiKey);
     }
 

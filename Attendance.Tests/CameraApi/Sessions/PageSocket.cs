@@ -11,6 +11,9 @@ internal sealed class PageSocket : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Sends no trace of its own: another test in this process may listen to one that is not recorded, and what belongs to it is not recorded either.</summary>
+    private static readonly HttpMessageInvoker s_connections = new(new SocketsHttpHandler { ActivityHeadersPropagator = null });
+
     private readonly Lock _gate = new();
     private readonly List<JsonNode> _heard = [];
     private readonly Task _listening;
@@ -54,7 +57,7 @@ internal sealed class PageSocket : IAsyncDisposable
 
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         bound.CancelAfter(s_patience);
-        await socket.ConnectAsync(Address(server, sessionId), bound.Token);
+        await socket.ConnectAsync(Address(server, sessionId), s_connections, bound.Token);
         return new PageSocket(socket);
     }
 
