@@ -80,6 +80,14 @@ internal sealed class ArrivalSite : IAsyncDisposable
         return await scope.ServiceProvider.GetRequiredService<AttendanceDb>().CheckIns.AsNoTracking().Include(each => each.Sessions).ToListAsync(Cancel);
     }
 
+    /// <returns>How many pictures, templates and doubts are stored.</returns>
+    public async Task<(int Pictures, int Templates, int Doubts)> PicturesAsync()
+    {
+        await using var scope = _second.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
+        return (await db.ShotPictures.CountAsync(Cancel), await db.ShotTemplates.CountAsync(Cancel), await db.FaceDoubts.CountAsync(Cancel));
+    }
+
     public ValueTask DisposeAsync() => _second.DisposeAsync();
 
     private static async Task<Arrival> AddAsync(IServiceProvider services, string name, ArrivalWay way, ArrivalFace? face)

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Text;
 using Attendance.Tests.EndToEnd;
+using Attendance.Tests.Enrollment;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Telemetry;
 using Attendance.Web.CheckIn;
 using Attendance.Web.Data;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +52,37 @@ public sealed class KioskSightTests : IAsyncLifetime
         Assert.Equal(0, kiosk.Repeats);
         Assert.Empty(kiosk.Mistaken);
         Assert.Equal(3, (await _site!.RecordedAsync()).Count);
+    }
+
+    /// <summary>Searches for the frames as they were sent, and as base64. In the database, pictures are encrypted, so there they are counted.</summary>
+    [Fact]
+    public async Task No_frame_of_a_stranger_or_of_somebody_who_checks_in_is_kept_anywhere()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync(Cancel);
+        var (kiosk, people) = await OpenAsync($"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}");
+        var stranger = (await ArrivalFaces.ReadAsync(Faces + 1, Cancel))[Faces].Frames;
+        var before = await _site!.PicturesAsync();
+
+        kiosk.Show(stranger);
+        await SaysAsync(kiosk, "unknown");
+        await kiosk.ComeAsync(people[0].FirstName, people[0].Frames(), s_patience, Cancel);
+        await Eventually.TrueAsync(
+            () => receiver.Points.Any(point => point.Instrument.Name == "attendance.recognition.decisions") && receiver.Spans.Any(span => span.Name.Contains("kiosk", StringComparison.Ordinal)),
+            s_patience, "the telemetry of the visits has arrived", () => string.Join(' ', receiver.Spans.Select(span => span.Name).Distinct()));
+
+        Assert.Equal(before, await _site.PicturesAsync());
+        var logs = await _system!.LogAsync("web") + await _system.LogAsync("camera-api");
+        foreach (var frame in stranger.Concat(people[0].Frames()))
+        {
+            var base64 = Convert.ToBase64String(frame);
+            byte[][] pieces = [frame[(frame.Length / 2)..(frame.Length / 2 + 48)], Encoding.ASCII.GetBytes(base64.Substring(base64.Length / 2, 48))];
+            Assert.All(pieces, piece => Assert.False(Traces.AreIn(_system.DataFolder, piece)));
+            Assert.All(pieces, piece => Assert.Null(receiver.Around(piece)));
+            Assert.DoesNotContain(Encoding.ASCII.GetString(pieces[1]), logs, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllBytesAsync(Path.Combine(_system.DataFolder, "seen.jpg"), stranger[0], Cancel);
+        Assert.True(Traces.AreIn(_system.DataFolder, stranger[0][(stranger[0].Length / 2)..(stranger[0].Length / 2 + 48)]), "A frame that is there is found.");
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed partial class SimulatedKiosk : IAsyncDisposable
 
     public static async Task<SimulatedKiosk> StartAsync(Uri web, string setupCode, CancellationToken cancellationToken)
     {
-        var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+        var http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, CookieContainer = new CookieContainer(), UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
         {
             BaseAddress = web, Timeout = TimeSpan.FromSeconds(5),
         };

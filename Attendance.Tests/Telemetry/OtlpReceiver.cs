@@ -69,10 +69,12 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// What stands around a text, in anything that was received; null where it was not. Every string lies in a message as
     /// plain UTF-8, also those of fields that are not read here.
     /// </summary>
-    public string? Around(string text)
+    public string? Around(string text) => Around(Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc cref="Around(string)"/>
+    public string? Around(byte[] wanted)
     {
         Assert.True(HasEverything && !_measurementsOnly, "More was sent than is kept: what is not found may have been sent all the same.");
-        var wanted = Encoding.UTF8.GetBytes(text);
         foreach (var message in _messages)
         {
             if (message.AsSpan().IndexOf(wanted) is var at and >= 0)
