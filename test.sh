@@ -122,7 +122,7 @@ install_missing() {
   done
 }
 
-# took NAME SECONDS BUSY: how long a suite took that began at that second, when the processors had been busy for so many hundredths of a second.
+# took NAME STARTED BUSY  Notes how long a suite took and how busy the processors were. STARTED and BUSY are $SECONDS and $(busy) at its start.
 busy() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 }' /proc/stat 2>/dev/null || echo 0; }
 took() {
   local seconds=$((SECONDS - $2)) share=

@@ -9,11 +9,13 @@ internal static class Axe
 {
     private static readonly string s_script = new BundledAxeScriptProvider().GetScript();
 
-    /// <summary>In the order in which a page is seen; the last one is how it is left.</summary>
+    /// <summary>In this order. A page is left as the last one shows it.</summary>
     private static readonly (int Width, int Height, ColorScheme Scheme)[] s_views = [(390, 844, ColorScheme.Dark), (1280, 860, ColorScheme.Light)];
 
     /// <summary>Narrow and dark, then wide and light.</summary>
-    public static async Task FindsNothingInAnyViewAsync(IPage page, string shown, Func<string, Task>? look = null)
+    /// <param name="shown">What the page shows, for the message.</param>
+    /// <param name="isKept">Whether a screenshot of each view is kept, for people to look at.</param>
+    public static async Task FindsNothingInAnyViewAsync(IPage page, string shown, bool isKept = false)
     {
         foreach (var (width, height, scheme) in s_views)
         {
@@ -21,12 +23,14 @@ internal static class Axe
             await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
             var view = $"{shown}, {width} pixels, {scheme}";
             await FindsNothingAsync(page, view);
-            await (look?.Invoke(view) ?? Task.CompletedTask);
+            if (isKept)
+            {
+                await page.ScreenshotAsync(new() { Path = Repository.PathOf("artifacts/screenshots", $"{view}.png"), FullPage = true });
+            }
         }
     }
 
-    /// <param name="shown">What the page shows, for the message.</param>
-    public static async Task FindsNothingAsync(IPage page, string shown)
+    private static async Task FindsNothingAsync(IPage page, string shown)
     {
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
         {

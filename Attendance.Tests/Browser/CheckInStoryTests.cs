@@ -16,11 +16,11 @@ public sealed class CheckInStoryTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
     private const string Place = "Front door", Lesson = "Mathematics", DoorCamera = "demo";
 
-    /// <summary>Degrees: as far as the challenge asks for.</summary>
+    /// <summary>The angle in degrees to which the head is turned, as far as the challenge asks for.</summary>
     private const double Turn = 30;
     private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(30);
 
-    /// <summary>What there is to be seen before the kiosk: Ada's head, which can turn, and somebody whom nobody knows. A QR code follows.</summary>
+    /// <summary>What the kiosk's camera can be shown: Ada's head, straight and turned. The test adds a stranger and a QR code.</summary>
     private readonly Dictionary<string, byte[]> _pictures = new()
     {
         ["front"] = TestFaces.Jpeg(Pose.Front), ["left"] = TestFaces.Turned(Turn), ["right"] = TestFaces.Turned(-Turn),

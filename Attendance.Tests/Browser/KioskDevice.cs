@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Attendance.Tests.Browser;
 
-/// <summary>A device that was set up as a kiosk, in front of whose camera there is whoever a test wants to be there.</summary>
+/// <summary>A device that was set up as a kiosk. The test decides what its camera sees.</summary>
 internal sealed class KioskDevice : IAsyncDisposable
 {
     private const string Frames = "/api/kiosk/frames";

@@ -105,11 +105,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
             new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
         await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(window, Web.Address);
         var page = await window.NewPageAsync();
-        async Task ShootAsync(string name, bool isWhole)
-        {
-            await page.ScreenshotAsync(new() { Path = PathOf($"ops-{name}-{device}-{scheme}.png"), FullPage = isWhole });
-            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
-        }
+        Task ShootAsync(string name, bool isWhole) => Screenshots.ShootAsync(page, $"ops-{name}-{device}-{scheme}", isWhole);
 
         await page.GotoAsync(new Uri(Web.Address, "/ops").ToString());
         await Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
@@ -144,11 +140,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
             new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
         await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(window, Web.Address);
         var page = await window.NewPageAsync();
-        async Task ShootAsync(string name)
-        {
-            await page.ScreenshotAsync(new() { Path = PathOf($"{name}-{device}-{scheme}.png"), FullPage = true });
-            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
-        }
+        Task ShootAsync(string name) => Screenshots.ShootAsync(page, $"{name}-{device}-{scheme}");
 
         async Task OpenAsync(string address, string name)
         {
@@ -174,6 +166,13 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await page.GetByRole(AriaRole.Button, new() { Name = "Code for the demo’s kiosk" }).ClickAsync();
         await Expect(page.Locator("#setup-code")).ToBeVisibleAsync();
         await ShootAsync("demo-code");
+    }
+
+    /// <summary>Keeps a screenshot of a page that is no wider than its window.</summary>
+    private static async Task ShootAsync(IPage page, string name, bool isWhole = true)
+    {
+        await page.ScreenshotAsync(new() { Path = PathOf(name + ".png"), FullPage = isWhole });
+        Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
     }
 
     private async Task ShootPeopleAsync(IPage page, Func<string, Task> shootAsync)

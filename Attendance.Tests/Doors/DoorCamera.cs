@@ -69,7 +69,7 @@ public sealed class DoorCamera : IAsyncLifetime
     internal static Task<bool> AddDoorAsync(AttendanceSite site, bool isWatched = true, string camera = Id) => site.WithAsync<DoorStore, bool>(
         doors => doors.TryAddAsync(new DoorForm { Name = "Front door", Place = Place, CameraId = camera, IsWatched = isWatched }, AttendanceSite.Account, Cancel));
 
-    /// <param name="condition">Null for a door that nothing is said of, because it is not watched.</param>
+    /// <param name="condition">Null if the door is not watched.</param>
     internal static Task BecomesAsync(AttendanceSite site, DoorCondition? condition) => Eventually.TrueAsync(
         async () => await ConditionAsync(site) == condition, TimeSpan.FromSeconds(40), $"the door is {condition?.ToString() ?? "not watched"}");
 

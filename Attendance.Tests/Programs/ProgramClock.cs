@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Attendance.Tests.Programs;
 
 /// <summary>
-/// The clock of a program, which can be moved while it runs: what the program asks the kernel is answered by libfaketime, from a file. How
-/// much time passes stays true.
+/// The clock of a program, which can be moved while the program runs: libfaketime answers its requests for the time, and reads the offset from
+/// a file. The monotonic clock stays the kernel's.
 /// </summary>
 internal sealed class ProgramClock : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class ProgramClock : IDisposable
             ? new ProgramClock(library)
             : null;
 
-    /// <summary>How far it is ahead of this machine's clock, from now on.</summary>
+    /// <summary>Sets how far it is ahead of this machine's clock.</summary>
     public void Set(TimeSpan offset)
     {
         File.WriteAllText(Offset + ".new", offset.TotalSeconds.ToString("+0;-0;+0", CultureInfo.InvariantCulture));

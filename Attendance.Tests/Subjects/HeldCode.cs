@@ -8,7 +8,7 @@ internal static class HeldCode
 {
     private static readonly double[] s_angles = [4, 1, -3, 7];
 
-    /// <summary>Frames of it: turned a little otherwise in each, not quite sharp, on a grey wall.</summary>
+    /// <summary>Returns frames of it, each at another angle, slightly blurred, in front of a grey wall.</summary>
     public static IReadOnlyList<byte[]> Frames(string text)
     {
         using var data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
