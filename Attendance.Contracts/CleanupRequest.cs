@@ -78,8 +78,10 @@ public sealed record CleanupResponse(
     bool DryRun,
     DateTime Timestamp);
 
-/// <param name="Seconds">Time in seconds until the camera was free.</param>
-public sealed record ReleasedCamera(string CameraId, string Node, string Reason, double Seconds);
+/// <summary>A lease that was ended, or a hold without one.</summary>
+/// <param name="Seconds">Time in seconds until the camera was free, or only others' any more.</param>
+/// <param name="LeaseRef">Tells the leases of a camera apart that several share; null for a hold without a lease.</param>
+public sealed record ReleasedCamera(string CameraId, string Node, string Reason, double Seconds, string? LeaseRef = null);
 
 public sealed record FailedCamera(string CameraId, string Cause);
 

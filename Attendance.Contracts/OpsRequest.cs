@@ -36,6 +36,29 @@ public sealed record OpsRequest(string? By = null, string? Why = null)
     }
 }
 
+/// <summary>A request of ops to take a camera back.</summary>
+/// <param name="By">An account's id or a service's name: 1 to 64 of A-Z a-z 0-9 . _ - .</param>
+/// <param name="Why">The reason, 3 to 200 characters.</param>
+/// <param name="LeaseRef">The reference of the one lease to end; null for all leases of the camera.</param>
+public sealed record ReleaseRequest(string? By = null, string? Why = null, string? LeaseRef = null)
+{
+    /// <returns>The author and the reason, without white space around it.</returns>
+    /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
+    public (string By, string Why) Validate()
+    {
+        var errors = new Dictionary<string, string[]>();
+        OpsRequest.CheckBy(By, errors);
+        OpsRequest.CheckWhy(Why, errors);
+        if (LeaseRef is not null && !IdFormats.IsName(LeaseRef))
+        {
+            errors["lease_ref"] = [IdFormats.NameRule];
+        }
+
+        RequestException.ThrowIfAny(errors);
+        return (By!, Why!.Trim());
+    }
+}
+
 /// <param name="By">An account's id or a service's name: 1 to 64 of A-Z a-z 0-9 . _ - .</param>
 public sealed record AcknowledgeRequest(string? By = null)
 {

@@ -7,6 +7,7 @@ public static class ProblemCodes
     public const string ApiKeyRequired = "api_key_required";
     public const string BodyTooLarge = "body_too_large";
     public const string CameraApiUnavailable = "camera_api_unavailable";
+    public const string CameraFull = "camera_full";
     public const string CameraInUse = "camera_in_use";
     public const string CameraQuarantined = "camera_quarantined";
     public const string CameraUnavailable = "camera_unavailable";
@@ -28,6 +29,7 @@ public static class ProblemCodes
     public const string NotHeld = "not_held";
     public const string NotQuarantined = "not_quarantined";
     public const string NotReopenable = "not_reopenable";
+    public const string OtherMode = "other_mode";
     public const string PasswordMustBeChanged = "password_must_be_changed";
     public const string PeriodClosed = "period_closed";
     public const string PictureUnreadable = "picture_unreadable";

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Attendance.CameraApi.Audit;
 using Attendance.CameraApi.Choice;
 using Attendance.CameraApi.Cluster;
@@ -127,13 +128,18 @@ internal static class LeaseEndpoints
 /// <param name="TtlSeconds">The lease's time to live, 5 to 3600 seconds.</param>
 /// <param name="WaitSeconds">How long to wait in the queue for a camera in use, 0 to 60 seconds. The queue is first come, first served.</param>
 /// <param name="Takeover">Whether to end the lease of another session instead of waiting.</param>
+/// <param name="Mode"><c>exclusive</c>, the default, or <c>shared</c>: others that share the camera may hold it at the same time.</param>
+/// <param name="Role">What a session that shares the camera does with it, such as <c>recognizer</c>: 1 to 32 of a-z 0-9 _ - . At most one session has
+/// the camera in each role.</param>
 /// <param name="Failover">Whether to move to another camera if this one is lost, instead of waiting for it.</param>
-internal sealed record AcquireLease(
+internal sealed partial record AcquireLease(
     string? SessionId = null,
     string? CameraId = null,
     int? TtlSeconds = null,
     int? WaitSeconds = null,
     bool? Takeover = null,
+    string? Mode = null,
+    string? Role = null,
     bool? Failover = null,
     CameraRequirements? Requirements = null)
 {
@@ -163,6 +169,21 @@ internal sealed record AcquireLease(
             errors["wait_seconds"] = [$"must be 0 to {MaxWaitSeconds}."];
         }
 
+        var mode = Mode is null ? LeaseMode.Exclusive : LeaseModes.Parse(Mode);
+        if (mode is null)
+        {
+            errors["mode"] = ["must be 'exclusive' or 'shared'."];
+        }
+        else if (mode == LeaseMode.Shared && IdFormats.IsBrowserCamera(CameraId))
+        {
+            errors["mode"] = ["must be 'exclusive' for a browser's camera, which only its own page can open."];
+        }
+
+        if (Role is not null && (mode != LeaseMode.Shared || !RoleFormat().IsMatch(Role)))
+        {
+            errors["role"] = ["must be 1 to 32 of a-z 0-9 _ -, and goes with mode 'shared' only."];
+        }
+
         if (Requirements is not null && CameraId != CameraChoice.Auto)
         {
             errors["requirements"] = ["go with camera_id 'auto' only."];
@@ -181,6 +202,11 @@ internal sealed record AcquireLease(
             TtlSeconds is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
             TimeSpan.FromSeconds(WaitSeconds ?? 0),
             Takeover ?? false,
-            Failover is true ? Requirements ?? new() : null);
+            Failover is true ? Requirements ?? new() : null,
+            mode!.Value,
+            Role);
     }
+
+    [GeneratedRegex("^[a-z0-9_-]{1,32}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RoleFormat();
 }

@@ -33,15 +33,15 @@ internal sealed class CameraChoice(
         CameraRequirements requirements, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
-        var candidates = Candidates(requirements);
-        if (candidates.FirstOrDefault(one => one.Slot.Lease is { End: null } lease && lease.SessionHash == acquireOptions.SessionHash) is { } own)
+        var candidates = Candidates(requirements, acquireOptions);
+        if (candidates.FirstOrDefault(one => one.Slot.Leases.Any(lease => lease.End is null && lease.SessionHash == acquireOptions.SessionHash)) is { } own)
         {
             return WithReason(await leases.AcquireAsync(own.Slot, acquireOptions, cancellationToken), candidates, "The session has this camera already.");
         }
 
         if (options.Value.ProbeBeforeChoice && await ProbeUnknownAsync(candidates, cancellationToken))
         {
-            candidates = Candidates(requirements);
+            candidates = Candidates(requirements, acquireOptions);
         }
 
         AcquireOutcome? refused = null;
@@ -69,7 +69,7 @@ internal sealed class CameraChoice(
 
         if (refused is AcquireOutcome.InUse && acquireOptions.Takeover)
         {
-            var soonest = candidates.Select(one => one.Slot).Where(slot => slot.Lease is not null).MinBy(slot => slot.Lease?.ExpiresAt) ?? candidates[0].Slot;
+            var soonest = candidates.Select(one => one.Slot).Where(slot => !slot.IsEmpty).MinBy(LastExpiry) ?? candidates[0].Slot;
             return WithReason(await leases.AcquireAsync(soonest, acquireOptions, cancellationToken), candidates, "All were in use; this one was taken from the session whose time is over soonest.");
         }
 
@@ -100,12 +100,12 @@ internal sealed class CameraChoice(
         return refused ?? (unavailable is null ? null : throw unavailable);
     }
 
-    /// <summary>Returns free cameras for a lease whose own was lost: the most similar first, and among these the best rated.</summary>
-    public IReadOnlyList<CameraSlot> NextBest(CameraRequirements requirements, Camera lost) =>
+    /// <summary>Returns cameras that a lease can have whose own was lost: the most similar first, and among these the best rated.</summary>
+    public IReadOnlyList<CameraSlot> NextBest(AcquireOptions wish, Camera lost) =>
     [
-        .. Candidates(requirements)
+        .. Candidates(wish.Failover!, wish)
             .Select(one => one.Slot)
-            .Where(slot => slot is { Lease: null, Quarantine: null } && slot.Camera.Id != lost.Id)
+            .Where(slot => slot.CanEnter(wish) && slot.Camera.Id != lost.Id)
             .OrderByDescending(slot => slot.Camera.Tags.Intersect(lost.Tags).Count())
             .ThenByDescending(slot => slot.Camera.Facing == lost.Facing)
             .ThenByDescending(slot => (slot.Camera.Width, slot.Camera.Height) == (lost.Width, lost.Height)),
@@ -118,9 +118,9 @@ internal sealed class CameraChoice(
     /// </returns>
     public (CameraSlot? Best, ChosenCamera? Choice, AcquireOutcome? Refused) Preview(CameraRequirements requirements)
     {
-        var candidates = Candidates(requirements);
+        var candidates = Candidates(requirements, new AcquireOptions(SessionHash: ""));
         var best = candidates.FirstOrDefault(one => one.IsFree)
-            ?? candidates.FirstOrDefault(one => one.Slot is { Quarantine: null, Lease.Leaving.Yields: true });
+            ?? candidates.FirstOrDefault(one => one.Slot is { Quarantine: null, IsEmpty: false } slot && slot.Leases.All(lease => lease.Leaving is { Yields: true }));
         if (best is not null)
         {
             return (best.Slot, Choice(best, candidates, ReasonFor(best, candidates, othersFailed: false)), null);
@@ -129,7 +129,7 @@ internal sealed class CameraChoice(
         return (null, null, candidates.Select(one => one.Slot switch
         {
             { Quarantine: { } quarantine } => (AcquireOutcome)new AcquireOutcome.Quarantined(quarantine),
-            var slot => new AcquireOutcome.InUse(slot.Lease?.ExpiresAt ?? clock.GetUtcNow()),
+            var slot => new AcquireOutcome.InUse(LastExpiry(slot)),
         }).Aggregate(default(AcquireOutcome), Sooner));
     }
 
@@ -164,21 +164,24 @@ internal sealed class CameraChoice(
     /// Returns the candidates in the order in which they are tried. Free ones come first, so that a session that said goodbye and may
     /// come back keeps its camera while another one is free.
     /// </summary>
-    private List<Candidate> Candidates(CameraRequirements requirements)
+    /// <param name="wish">What the session asks for: a camera that it can share with those who have it counts as free.</param>
+    private List<Candidate> Candidates(CameraRequirements requirements, AcquireOptions wish)
     {
         var all = new List<Candidate>();
         foreach (var (camera, _) in catalog.List().Where(entry => entry.IsPresent))
         {
             if (slots.TryGet(camera.Id, out var slot)
-                && slot.Lease?.Capture?.Frames is var frames
+                && slot.Capture?.Frames is var frames
                 && requirements.AreMetBy(camera, quality.Measured(camera.Id, frames), node.Value.Name))
             {
-                all.Add(new(slot, quality.Rate(camera.Id, frames), IsFree: slot is { Lease: null or { IsProbe: true }, Quarantine: null }));
+                all.Add(new(slot, quality.Rate(camera.Id, frames), IsFree: slot.CanEnter(wish) || slot is { Lease: null or { IsProbe: true }, Quarantine: null }));
             }
         }
 
         return [.. Order(all.Where(one => one.IsFree)), .. Order(all.Where(one => !one.IsFree))];
     }
+
+    private DateTimeOffset LastExpiry(CameraSlot slot) => slot.Leases.Select(lease => lease.ExpiresAt).DefaultIfEmpty(clock.GetUtcNow()).Max();
 
     private IReadOnlyList<Candidate> Order(IEnumerable<Candidate> candidates) =>
         CameraRanking.Order(candidates, one => one.Rating.Rating, one => one.Slot.LeftAt, options.Value.TieWidth);

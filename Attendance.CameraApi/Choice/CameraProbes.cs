@@ -75,10 +75,10 @@ internal sealed partial class CameraProbes(
         var bound = capture.Value.OpenTimeout + options.Value.ProbeDuration + TimeSpan.FromSeconds(1);
         var probe = new CameraLease(slot, node: "", Nobody, bound, bound, clock, (lease, end) => _ = leases.EndAsync(lease, end)) { IsProbe = true };
         probe.Leave(s_over, bound, yields: true);
-        if (slot.TryEnter(probe) is { } holder)
+        if (!slot.TryEnter(probe))
         {
             probe.TryEnd(s_over);
-            return new AcquireOutcome.InUse(holder.ExpiresAt);
+            return new AcquireOutcome.InUse(slot.Lease?.ExpiresAt ?? clock.GetUtcNow());
         }
 
         try
@@ -105,16 +105,15 @@ internal sealed partial class CameraProbes(
         }
 
         await pending.FlushAsync(probe.CameraId);
-        if (await store.ForScope(probe.Slot.Camera.Scope).ReadAsync(probe.CameraId) is { Remaining: { Ticks: > 0 } remaining })
+        if (await store.ForScope(probe.Slot.Camera.Scope).ReadAsync(probe.CameraId) is { Count: > 0 } held && held.Max(lease => lease.Remaining) is { Ticks: > 0 } remaining)
         {
             return new AcquireOutcome.InUse(clock.GetUtcNow() + remaining); // held by another node, or by an earlier run of this one
         }
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, probe.Ended);
-        probe.Capture = captures.Create(probe.Slot.Camera);
         try
         {
-            await probe.Capture.OpenAsync(either.Token);
+            await probe.Use!.OpenAsync(() => captures.Create(probe.Slot.Camera), (capture, abandoned) => capture.OpenAsync(abandoned), either.Token);
         }
         catch (CameraUnavailableException)
         {

@@ -74,7 +74,7 @@ internal sealed partial class Failover(
 
     private async Task<(bool IsMoved, bool HasTried)> TryMoveAsync(CameraLease lease)
     {
-        var candidates = choice.NextBest(lease.FailoverTo!, lease.Slot.Camera);
+        var candidates = choice.NextBest(new AcquireOptions(lease.SessionHash, Failover: lease.FailoverTo, Mode: lease.Mode, Role: lease.Stored.Role), lease.Slot.Camera);
         foreach (var slot in candidates)
         {
             try

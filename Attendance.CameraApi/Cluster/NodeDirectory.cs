@@ -57,12 +57,12 @@ internal sealed class NodeDirectory(CameraCatalog catalog, CameraSlots slots, Le
     /// <exception cref="StoreUnavailableException">The holder is not known because the store does not answer.</exception>
     public async Task<RouteTarget> OfSharedAsync(string cameraId, string scope)
     {
-        if (nodes.IsAlone || (slots.TryGet(cameraId, out var slot) && (slot.Lease is not null || slot.IsAwaited)))
+        if (nodes.IsAlone || (slots.TryGet(cameraId, out var slot) && (!slot.IsEmpty || slot.IsAwaited)))
         {
             return s_here;
         }
 
-        if (await store.ForScope(scope).ReadAsync(cameraId) is { } held)
+        if (await store.ForScope(scope).ReadAsync(cameraId) is [var held, ..])
         {
             return nodes.TryGet(held.Node, out var holder) && !nodes.IsLost(holder) ? At(holder) : s_here;
         }

@@ -81,10 +81,13 @@ internal static class CleanupCamerasCommand
             {
                 foreach (var cameraId in force ? await scope.FindHeldAsync() : await scope.FindOverdueAsync(limit: 1000))
                 {
-                    var leaseId = force ? (await scope.ReadAsync(cameraId))?.Lease.LeaseId : null;
-                    if (dryRun || await scope.SettleAsync(cameraId, end, leaseId) is not null)
+                    IReadOnlyList<string?> leaseIds = force ? [.. (await scope.ReadAsync(cameraId)).Select(found => found.Lease.LeaseId)] : [null];
+                    foreach (var leaseId in leaseIds)
                     {
-                        rows.Add(new Row(cameraId, dryRun ? "would be released" : "released", end.Reason.Name()));
+                        if (dryRun || (await scope.SettleAsync(cameraId, end, leaseId)).Count > 0)
+                        {
+                            rows.Add(new Row(cameraId, dryRun ? "would be released" : "released", end.Reason.Name()));
+                        }
                     }
                 }
             }

@@ -10,7 +10,14 @@ internal abstract record AcquireOutcome(string Name)
     }
 
     /// <param name="Node">The node that has the camera, if the store reports it. Another node may have a shared camera.</param>
-    public sealed record InUse(DateTimeOffset ExpiresAt, string? Node = null) : AcquireOutcome("in_use");
+    /// <param name="Mode">How those have it who are in the way. A camera that is shared may still be had by sharing it.</param>
+    public sealed record InUse(DateTimeOffset ExpiresAt, string? Node = null, LeaseMode Mode = LeaseMode.Exclusive) : AcquireOutcome("in_use");
+
+    /// <summary>The session holds the camera already, in another mode or role.</summary>
+    public sealed record OtherMode(LeaseMode Held, string? Role) : AcquireOutcome("other_mode");
+
+    /// <summary>The camera is shared by as many holders as it may have.</summary>
+    public sealed record Full(int Holders) : AcquireOutcome("full");
 
     public sealed record Quarantined(Quarantine Quarantine) : AcquireOutcome("quarantined");
 

@@ -4,8 +4,8 @@ using Attendance.CameraApi.Capture;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// Gives one session the exclusive use of one camera. A lease ends once, for the first reason that occurs. Its local deadline
-/// runs on the monotonic clock from a moment before the store was asked, so it is never later than the store's own.
+/// Gives one session the use of one camera, alone or shared. A lease ends once, for the first reason that occurs. Its local
+/// deadline runs on the monotonic clock from a moment before the store was asked, so it is never later than the store's own.
 /// </summary>
 #pragma warning disable CA1001 // a source of cancellation without a timer holds nothing to dispose of
 internal sealed class CameraLease : LeaseProgress
@@ -24,12 +24,13 @@ internal sealed class CameraLease : LeaseProgress
     private long _endedAt;
 
     public CameraLease(
-        CameraSlot slot, string node, string sessionHash, TimeSpan ttl, TimeSpan maxHold, TimeProvider clock, Action<CameraLease, LeaseEnd> expire)
+        CameraSlot slot, string node, string sessionHash, TimeSpan ttl, TimeSpan maxHold, TimeProvider clock, Action<CameraLease, LeaseEnd> expire,
+        LeaseMode mode = LeaseMode.Exclusive, string? role = null)
     {
         (Slot, SessionHash, Ttl, _maxHold, _clock, _expire) = (slot, sessionHash, ttl, maxHold, clock, expire);
         Stored = new StoredLease(slot.Camera.Id, Identifiers.NewLeaseId(node), sessionHash, 0, default, WasGranted: false)
         {
-            Scope = slot.Camera.Scope,
+            Scope = slot.Camera.Scope, Mode = mode, Role = role,
         };
         _began = clock.GetTimestamp();
         Origin = Activity.Current?.Context ?? default;
@@ -74,6 +75,8 @@ internal sealed class CameraLease : LeaseProgress
 
     public long FencingToken => Stored.FencingToken;
 
+    public LeaseMode Mode => Stored.Mode;
+
     public StoredLease Stored { get; private set; }
 
     /// <summary>
@@ -88,8 +91,11 @@ internal sealed class CameraLease : LeaseProgress
     /// <summary>How the lease came to its holder: <c>granted</c>, <c>adopted</c> or <c>moved</c>; <c>not_granted</c> until then.</summary>
     public string Outcome { get; private set; } = "not_granted";
 
-    /// <summary>The capture of the camera, or null until the store has granted the lease.</summary>
-    public ICameraCapture? Capture { get; set; }
+    /// <summary>The use of the camera that the lease has joined with its slot; null until then.</summary>
+    public CameraUse? Use { get; set; }
+
+    /// <summary>The capture of the camera, or null until the camera is being opened.</summary>
+    public ICameraCapture? Capture => Use?.Capture;
 
     /// <summary>When the lease ends unless it is renewed. It is for people to read; nothing is decided by it.</summary>
     public DateTimeOffset ExpiresAt => _clock.GetUtcNow() + Remaining;
@@ -195,7 +201,7 @@ internal sealed class CameraLease : LeaseProgress
     /// </summary>
     public CameraLease BeginMoveTo(CameraSlot slot)
     {
-        var next = new CameraLease(slot, node: "", SessionHash, Ttl, _maxHold - Held, _clock, _expire)
+        var next = new CameraLease(slot, node: "", SessionHash, Ttl, _maxHold - Held, _clock, _expire, Mode, Stored.Role)
         {
             FailoverTo = FailoverTo, IsArriving = true, Origin = Origin,
         };

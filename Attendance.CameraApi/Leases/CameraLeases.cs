@@ -88,5 +88,5 @@ internal sealed class CameraLeases(
     }
 
     public Task EndAllAsync(LeaseEnd end) =>
-        Task.WhenAll(slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Select(lease => release.EndAsync(lease, end)));
+        Task.WhenAll(slots.All.SelectMany(slot => slot.Leases).Select(lease => release.EndAsync(lease, end)));
 }

@@ -3,19 +3,28 @@ using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 
-/// <summary>The single place of a camera. At most one lease is in it, from the request for the camera until the camera is proven free.</summary>
+/// <summary>
+/// The place of a camera. In it is one exclusive lease, or several shared ones, from the request for the camera until the camera is
+/// proven free. Whoever waits does so in one line: a shared wish never overtakes an exclusive one that came before.
+/// </summary>
+/// <param name="mostHolders">The most leases that can share the camera.</param>
 /// <param name="emptied">Called when the slot no longer holds a lease and no waiter has taken it over.</param>
-internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = null)
+internal sealed class CameraSlot(Camera camera, int mostHolders, Action<CameraSlot>? emptied = null)
 {
     private static long s_leaves;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<SlotWaiter> _waiters = new();
-    private CameraLease? _lease;
+    private CameraLease[] _leases = []; // replaced at every change, so that it can be read without the lock
+    private CameraUse _use = new();
+    private int _users;
     private Quarantine? _quarantine;
 
     /// <summary>The camera of this slot. It changes when a device comes back under another number.</summary>
     public Camera Camera { get; set; } = camera;
+
+    /// <summary>The most leases that can share the camera.</summary>
+    public int MostHolders => mostHolders;
 
     /// <summary>A number that grows with every camera that becomes free. The lower it is, the longer the camera has been idle.</summary>
     public long LeftAt { get; private set; }
@@ -29,7 +38,16 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
     /// <summary>How and when the last granted lease ended, or null if none has ended in this run.</summary>
     public (LeaseEnd End, DateTimeOffset At)? LastEnd { get; set; }
 
-    public CameraLease? Lease => Volatile.Read(ref _lease);
+    /// <summary>The leases in the slot, those that came first at the front, also while they are being acquired or released.</summary>
+    public IReadOnlyList<CameraLease> Leases => Volatile.Read(ref _leases);
+
+    public bool IsEmpty => Leases.Count == 0;
+
+    /// <summary>The lease that stands for the camera: the first that has not ended, or the first that is being released.</summary>
+    public CameraLease? Lease => Leases is { Count: > 0 } leases ? leases.FirstOrDefault(lease => lease.End is null) ?? leases[0] : null;
+
+    /// <summary>The capture of the camera, or null while it is not open and not being opened.</summary>
+    public ICameraCapture? Capture => Leases is [var lease, ..] ? lease.Capture : null;
 
     /// <summary>Whether a waiter is in the queue.</summary>
     public bool IsAwaited
@@ -45,13 +63,29 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
 
     public Quarantine? Quarantine => Volatile.Read(ref _quarantine);
 
-    /// <summary>Takes the slot before anything slow begins, so that two callers never open the same device.</summary>
-    /// <returns>Null if the lease now has the slot; otherwise the lease that has it.</returns>
-    public CameraLease? TryEnter(CameraLease lease)
+    /// <summary>Whether a wish could enter the slot now.</summary>
+    public bool CanEnter(AcquireOptions wish)
     {
         lock (_gate)
         {
-            return _lease ?? Enter(lease);
+            return _quarantine is null && IsOpenTo(wish) && !OvertakesAny(wish);
+        }
+    }
+
+    /// <summary>Takes the slot before anything slow begins, so that two callers never open the same device.</summary>
+    /// <returns><see langword="false"/> if leases that are in it, or wishes that wait for it, keep the lease out.</returns>
+    public bool TryEnter(CameraLease lease)
+    {
+        lock (_gate)
+        {
+            var wish = new AcquireOptions(lease.SessionHash, Mode: lease.Mode, Role: lease.Stored.Role);
+            if (!IsOpenTo(wish) || OvertakesAny(wish))
+            {
+                return false;
+            }
+
+            Enter(lease);
+            return true;
         }
     }
 
@@ -61,7 +95,7 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
     {
         lock (_gate)
         {
-            if (_lease is null && TryHandOver(waiter) || waiter.IsDone)
+            if (!OvertakesAny(waiter.Wish) && TryHandOver(waiter) || waiter.IsDone)
             {
                 return false;
             }
@@ -75,23 +109,43 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
     {
         lock (_gate)
         {
-            _waiters.Remove(waiter);
+            if (_waiters.Remove(waiter))
+            {
+                HandOverToNext(); // it may have been in the way of others
+            }
         }
     }
 
-    /// <summary>Removes the lease, because the camera is free or in quarantine. The next waiter has the slot from this moment.</summary>
+    /// <summary>Ends the lease's use of the camera. From then on nobody can join the use if it was the last one.</summary>
+    /// <returns>The use, for the last one to close; null while others use the camera.</returns>
+    public CameraUse? LeaveUse()
+    {
+        lock (_gate)
+        {
+            return --_users == 0 ? _use : null;
+        }
+    }
+
+    /// <summary>
+    /// Removes the lease, because it no longer holds the camera. If it was the last one, the camera is free or in quarantine, and the
+    /// next waiter has the slot from this moment.
+    /// </summary>
     public void Leave(CameraLease lease, Quarantine? quarantine)
     {
         lock (_gate)
         {
-            if (!ReferenceEquals(_lease, lease))
+            if (!_leases.Contains(lease))
             {
                 return;
             }
 
-            _lease = null;
-            _quarantine = quarantine;
-            LeftAt = Interlocked.Increment(ref s_leaves);
+            Volatile.Write(ref _leases, [.. _leases.Where(other => !ReferenceEquals(other, lease))]);
+            _quarantine = quarantine ?? _quarantine;
+            if (_leases.Length == 0)
+            {
+                LeftAt = Interlocked.Increment(ref s_leaves);
+            }
+
             HandOverToNext();
         }
 
@@ -108,49 +162,79 @@ internal sealed class CameraSlot(Camera camera, Action<CameraSlot>? emptied = nu
             }
 
             _quarantine = null;
-            if (_lease is null)
-            {
-                HandOverToNext();
-            }
+            HandOverToNext();
         }
 
         TellIfEmpty();
         return true;
     }
 
+    /// <summary>Serves the line from its front, up to the first waiter that has to go on waiting.</summary>
     private void HandOverToNext()
     {
-        for (var next = _waiters.First; _lease is null && next is not null;)
+        for (var next = _waiters.First; next is not null;)
         {
             var (waiter, after) = (next.Value, next.Next);
             if (TryHandOver(waiter) || waiter.IsDone)
             {
                 _waiters.Remove(next);
             }
+            else if (waiter.Wish.Mode == LeaseMode.Exclusive && !IsSkipped(waiter))
+            {
+                return;
+            }
 
             next = after;
         }
     }
 
+    private bool TryHandOver(SlotWaiter waiter)
+    {
+        if (IsSkipped(waiter) || !IsOpenTo(waiter.Wish) || !waiter.TryClaim(this, out var lease))
+        {
+            return false;
+        }
+
+        Enter(lease);
+        return true;
+    }
+
     /// <summary>
-    /// Hands the slot to a waiter. A waiter that also waits for other cameras is skipped while this one is in quarantine; one
-    /// that waits only for this camera is told about the quarantine.
+    /// Whether a waiter stays out while the camera is in quarantine, because it also waits for other cameras. One that waits only for
+    /// this camera is told about the quarantine.
     /// </summary>
-    private bool TryHandOver(SlotWaiter waiter) =>
-        (_quarantine is null || !waiter.IsChoosy) && waiter.TryClaim(this, out _lease);
+    private bool IsSkipped(SlotWaiter waiter) => _quarantine is not null && waiter.IsChoosy;
+
+    /// <summary>Whether the leases in the slot leave room for a wish. Neither a session nor a role has a camera twice.</summary>
+    private bool IsOpenTo(AcquireOptions wish) => _leases.Length == 0
+        || (wish.Mode == LeaseMode.Shared
+            && _leases.Length < mostHolders
+            && Array.TrueForAll(_leases, lease => lease.Mode == LeaseMode.Shared && lease.SessionHash != wish.SessionHash && (wish.Role is null || lease.Stored.Role != wish.Role))
+            && _users > 0);
+
+    /// <summary>Whether somebody has waited for longer who would be kept out by the wish. An empty slot has nobody waiting whom it could serve.</summary>
+    private bool OvertakesAny(AcquireOptions wish) =>
+        _leases.Length > 0 && wish.Mode == LeaseMode.Shared && _waiters.Any(waiter => !waiter.IsDone && waiter.Wish.Mode == LeaseMode.Exclusive);
+
+    /// <summary>Lets a lease in, which begins a use of the camera or joins that of the others.</summary>
+    private void Enter(CameraLease lease)
+    {
+        if (_leases.Length == 0)
+        {
+            (_use, _users) = (new CameraUse(), 0);
+        }
+
+        _users++;
+        lease.Use = _use;
+        Volatile.Write(ref _leases, [.. _leases, lease]);
+    }
 
     private void TellIfEmpty()
     {
-        if (Lease is null)
+        if (IsEmpty)
         {
             emptied?.Invoke(this);
         }
-    }
-
-    private CameraLease? Enter(CameraLease lease)
-    {
-        _lease = lease;
-        return null;
     }
 }
 

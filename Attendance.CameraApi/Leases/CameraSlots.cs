@@ -25,7 +25,7 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
     {
         if (catalog.Find(cameraId) is { } camera)
         {
-            slot = _slots.GetOrAdd(cameraId, _ => new CameraSlot(camera));
+            slot = _slots.GetOrAdd(cameraId, _ => new CameraSlot(camera, options.Value.MaxHolders));
             slot.Camera = camera;
             return true;
         }
@@ -59,7 +59,7 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
                 }
 
                 _browserCameras.Add(cameraId);
-                _slots[cameraId] = slot = new CameraSlot(BrowserCamera.Create(cameraId), RemoveIfUnused);
+                _slots[cameraId] = slot = new CameraSlot(BrowserCamera.Create(cameraId), mostHolders: 1, RemoveIfUnused);
             }
 
             _visits[slot] = _visits.GetValueOrDefault(slot) + 1;
@@ -84,7 +84,7 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
     {
         lock (_browsers)
         {
-            if (slot is { Lease: null, Quarantine: null } && !_visits.ContainsKey(slot) && _slots.TryRemove(new(slot.Camera.Id, slot)))
+            if (slot is { IsEmpty: true, Quarantine: null } && !_visits.ContainsKey(slot) && _slots.TryRemove(new(slot.Camera.Id, slot)))
             {
                 _browserCameras.Remove(slot.Camera.Id);
             }

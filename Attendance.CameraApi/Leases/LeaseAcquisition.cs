@@ -23,7 +23,7 @@ internal sealed class LeaseAcquisition(
     /// <exception cref="CameraUnavailableException">The camera does not open.</exception>
     /// <exception cref="StoreUnavailableException">Nothing is granted without the store.</exception>
     public Task<AcquireOutcome> AcquireAsync(CameraSlot slot, AcquireOptions acquireOptions, CancellationToken cancellationToken) =>
-        ReportAsync(slot.Camera, () => EnterAndOpenAsync(slot, acquireOptions, cancellationToken));
+        ReportAsync(slot.Camera, acquireOptions.Mode, () => EnterAndOpenAsync(slot, acquireOptions, cancellationToken));
 
     /// <summary>Waits in the queues of several cameras and acquires the first one that is given back.</summary>
     /// <returns>The camera and the outcome, or null if none was given back in time.</returns>
@@ -32,15 +32,15 @@ internal sealed class LeaseAcquisition(
     public async Task<(CameraSlot Slot, AcquireOutcome Outcome)?> AcquireFirstFreedAsync(
         IReadOnlyList<CameraSlot> awaited, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
-        var turn = SlotWaiter.EnterFirstAsync(awaited, slot => leases.Create(slot, acquireOptions), acquireOptions.Wait, clock, cancellationToken);
+        var turn = SlotWaiter.EnterFirstAsync(awaited, acquireOptions, slot => leases.Create(slot, acquireOptions), acquireOptions.Wait, clock, cancellationToken);
         if (!turn.IsCompleted)
         {
             // If the holder said goodbye just before this session was queued, its goodbye did not see a waiter.
-            _ = awaited.Any(slot => slot.Lease is { } leaving && Yield(leaving));
+            _ = awaited.Any(slot => Yield(InTheWayOf(acquireOptions, slot.Leases)));
         }
 
         return await turn is { } lease
-            ? (lease.Slot, await ReportAsync(lease.Slot.Camera, () => opening.OpenAsync(lease, GrantAndOpenAsync, cancellationToken)))
+            ? (lease.Slot, await ReportAsync(lease.Slot.Camera, lease.Mode, () => opening.OpenAsync(lease, GrantAndOpenAsync, cancellationToken)))
             : null;
     }
 
@@ -54,14 +54,14 @@ internal sealed class LeaseAcquisition(
         lease.Leave(end, grace, yields: true);
         if (lease.Slot.IsAwaited)
         {
-            Yield(lease);
+            Yield(lease.Slot.Leases);
         }
     }
 
     /// <summary>Runs an acquisition, and traces and counts it whatever its outcome.</summary>
-    private async Task<AcquireOutcome> ReportAsync(Camera camera, Func<Task<AcquireOutcome>> acquire)
+    private async Task<AcquireOutcome> ReportAsync(Camera camera, LeaseMode mode, Func<Task<AcquireOutcome>> acquire)
     {
-        using var activity = LeaseSpans.StartAcquire(camera);
+        using var activity = LeaseSpans.StartAcquire(camera, mode);
         var name = "failed";
         string? error = null;
         try
@@ -113,43 +113,41 @@ internal sealed class LeaseAcquisition(
             }
 
             var lease = leases.Create(slot, acquireOptions);
-            var holder = slot.TryEnter(lease);
-            if (holder is null)
+            if (slot.TryEnter(lease))
             {
                 return await opening.OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
             }
 
-            if (holder.End is not null)
+            var holders = slot.Leases;
+            if (holders.FirstOrDefault(holder => holder.SessionHash == acquireOptions.SessionHash) is { } own)
             {
-                await holder.Released.WaitAsync(cancellationToken); // bounded, as every release is
-            }
-            else if (holder.SessionHash == acquireOptions.SessionHash)
-            {
-                if (holder.ComeBack() && await HasOpenedAsync(holder, cancellationToken))
+                if (own.End is not null)
                 {
-                    return new AcquireOutcome.Granted(holder, IsNew: false);
+                    await own.Released.WaitAsync(cancellationToken); // bounded, as every release is
                 }
-            }
-            else if (Yield(holder))
-            {
-                await holder.Released.WaitAsync(cancellationToken);
-            }
-            else if (acquireOptions.Takeover)
-            {
-                var taken = release.EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover));
-                if (holder.End?.Reason == ReleaseReason.Takeover)
+                else if ((own.Mode, own.Stored.Role) != (acquireOptions.Mode, acquireOptions.Role))
                 {
-                    acquireOptions.TookOver?.Invoke(holder);
+                    return new AcquireOutcome.OtherMode(own.Mode, own.Stored.Role);
+                }
+                else if (own.ComeBack() && await HasOpenedAsync(own, cancellationToken))
+                {
+                    return new AcquireOutcome.Granted(own, IsNew: false);
                 }
 
-                await taken.WaitAsync(cancellationToken);
+                continue;
+            }
+
+            var inTheWay = InTheWayOf(acquireOptions, holders);
+            if (inTheWay.Count > 0 && (Yield(inTheWay) || acquireOptions.Takeover))
+            {
+                await TakeOverAsync(inTheWay, acquireOptions, cancellationToken);
             }
             else if (acquireOptions.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
             {
-                var turn = SlotWaiter.EnterFirstAsync([slot], _ => lease, patience, clock, cancellationToken);
-                if (slot.Lease is { } leaving && !ReferenceEquals(leaving, lease))
+                var turn = SlotWaiter.EnterFirstAsync([slot], acquireOptions, _ => lease, patience, clock, cancellationToken);
+                if (!turn.IsCompleted)
                 {
-                    Yield(leaving); // a goodbye just before this session was queued did not see a waiter
+                    Yield(InTheWayOf(acquireOptions, slot.Leases)); // a goodbye just before this session was queued did not see a waiter
                 }
 
                 if (await turn is not null)
@@ -157,23 +155,59 @@ internal sealed class LeaseAcquisition(
                     return await opening.OpenAsync(lease, GrantAndOpenAsync, cancellationToken);
                 }
             }
-            else
+            else if (inTheWay.Count == 0 && holders.Count >= slot.MostHolders)
             {
-                return new AcquireOutcome.InUse(holder.ExpiresAt);
+                return new AcquireOutcome.Full(holders.Count);
+            }
+            else if (holders.Count > 0)
+            {
+                return new AcquireOutcome.InUse((inTheWay.Count > 0 ? inTheWay : holders).Max(holder => holder.ExpiresAt), Mode: holders[0].Mode);
             }
         }
     }
 
-    /// <returns><see langword="false"/> if its session has not said goodbye, or does not yield.</returns>
-    private bool Yield(CameraLease lease)
+    /// <summary>
+    /// Lists the leases that have to end before a wish can have the camera. Of those that share it, only one in the same role is in the
+    /// way of another that would share it.
+    /// </summary>
+    private static IReadOnlyList<CameraLease> InTheWayOf(AcquireOptions wish, IReadOnlyList<CameraLease> holders) =>
+        wish.Mode == LeaseMode.Exclusive || holders.Any(holder => holder.Mode == LeaseMode.Exclusive) || holders.All(holder => holder.End is not null)
+            ? holders
+            : [.. holders.Where(holder => wish.Role is not null && holder.Stored.Role == wish.Role)];
+
+    /// <summary>Waits until leases are released, and ends those that have not ended.</summary>
+    private async Task TakeOverAsync(IReadOnlyList<CameraLease> holders, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
-        if (lease.Leaving is not { Yields: true } leaving)
+        foreach (var holder in holders.Where(holder => holder.End is null))
+        {
+            _ = release.EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover));
+            if (holder.End?.Reason == ReleaseReason.Takeover)
+            {
+                acquireOptions.TookOver?.Invoke(holder);
+            }
+        }
+
+        await Task.WhenAll(holders.Select(holder => holder.Released)).WaitAsync(cancellationToken); // bounded, as every release is
+    }
+
+    /// <summary>Ends the leases of sessions that have said goodbye, if that makes way: one that stays keeps the camera for itself anyway.</summary>
+    /// <returns><see langword="false"/> if one of them neither has ended nor yields.</returns>
+    private bool Yield(IReadOnlyList<CameraLease> holders)
+    {
+        if (!holders.All(holder => holder.End is not null || holder.Leaving is { Yields: true }))
         {
             return false;
         }
 
-        _ = release.EndAsync(lease, leaving.End);
-        return true;
+        foreach (var holder in holders)
+        {
+            if (holder.Leaving is { Yields: true } leaving)
+            {
+                _ = release.EndAsync(holder, leaving.End);
+            }
+        }
+
+        return holders.Count > 0;
     }
 
     private async Task<AcquireOutcome?> GrantAndOpenAsync(CameraLease lease, CancellationToken cancellationToken)

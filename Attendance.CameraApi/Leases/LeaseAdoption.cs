@@ -12,8 +12,8 @@ internal sealed partial class LeaseAdoption(
     /// <returns><see langword="false"/> if another lease has the camera by now, or this node is stopping.</returns>
     public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null)
     {
-        var lease = leases.Create(slot, new AcquireOptions(found.Lease.SessionHash, found.Ttl, Failover: failover));
-        if (closing.IsClosing || slot.TryEnter(lease) is not null)
+        var lease = leases.Create(slot, new AcquireOptions(found.Lease.SessionHash, found.Ttl, Failover: failover, Mode: found.Lease.Mode, Role: found.Lease.Role));
+        if (closing.IsClosing || !slot.TryEnter(lease))
         {
             return false;
         }
@@ -29,7 +29,7 @@ internal sealed partial class LeaseAdoption(
 
     private async Task ReopenAsync(CameraLease lease)
     {
-        using var activity = LeaseSpans.StartAcquire(lease.Slot.Camera);
+        using var activity = LeaseSpans.StartAcquire(lease.Slot.Camera, lease.Mode);
         activity?.SetTag(TelemetryAttributes.LeaseOutcome, lease.Outcome);
         lease.Origin = activity?.Context ?? default;
         try

@@ -8,7 +8,10 @@ namespace Attendance.CameraApi.Leases;
 internal sealed class LeaseFactory(LeaseRelease release, IOptions<LeaseOptions> options, IOptions<NodeOptions> node, TimeProvider clock)
 {
     public CameraLease Create(CameraSlot slot, AcquireOptions acquireOptions) => new(
-        slot, node.Value.Name, acquireOptions.SessionHash, acquireOptions.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire) { FailoverTo = acquireOptions.Failover };
+        slot, node.Value.Name, acquireOptions.SessionHash, acquireOptions.Ttl ?? options.Value.Ttl, options.Value.MaxHold, clock, Expire, acquireOptions.Mode, acquireOptions.Role)
+    {
+        FailoverTo = acquireOptions.Failover,
+    };
 
     private void Expire(CameraLease lease, LeaseEnd end)
     {

@@ -1,10 +1,9 @@
-using Attendance.CameraApi.Capture;
 
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>Asks the store to grant the camera of a lease that already has the slot on this node.</summary>
 internal sealed class LeaseGrant(
-    LeaseRegistry registry, LeaseStore store, UnconfirmedReleases pending, ClosingNode closing, LeaseMetrics metrics, TimeProvider clock)
+    LeaseRegistry registry, LeaseStore store, UnconfirmedReleases pending, LeaseRelease release, ClosingNode closing, LeaseMetrics metrics, TimeProvider clock)
 {
     /// <returns>Null if the store has granted the lease; otherwise why it has not.</returns>
     public async Task<AcquireOutcome?> TryAsync(CameraLease lease)
@@ -13,7 +12,7 @@ internal sealed class LeaseGrant(
         var slot = lease.Slot;
         if (closing.IsClosing || slot.Quarantine is not null)
         {
-            return Abandon(lease, slot.Quarantine is { } quarantine
+            return await AbandonAsync(lease, slot.Quarantine is { } quarantine
                 ? new AcquireOutcome.Quarantined(quarantine)
                 : new AcquireOutcome.ShuttingDown());
         }
@@ -40,7 +39,7 @@ internal sealed class LeaseGrant(
 
         if (grant is StoreGrant.Busy busy)
         {
-            return Abandon(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining, busy.Node));
+            return await AbandonAsync(lease, new AcquireOutcome.InUse(clock.GetUtcNow() + busy.Remaining, busy.Node));
         }
 
         lease.Grant((StoreGrant.Granted)grant, askedAt);
@@ -48,7 +47,7 @@ internal sealed class LeaseGrant(
         return null;
 
         Task<StoreGrant> AskStoreAsync() =>
-            store.ForScope(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, seen);
+            store.ForScope(slot.Camera.Scope).AcquireAsync(lease.CameraId, lease.Id, lease.SessionHash, lease.Ttl, seen, lease.Mode, lease.Stored.Role);
     }
 
     /// <summary>Counts the lease as live from now on, until it ends.</summary>
@@ -59,15 +58,14 @@ internal sealed class LeaseGrant(
         metrics.Began(lease.CameraId);
     }
 
-    /// <summary>Frees the slot again for a lease that the store did not grant. Nothing has to be recorded.</summary>
-    private AcquireOutcome Abandon(CameraLease lease, AcquireOutcome outcome)
+    /// <summary>
+    /// Gives up a lease that the store did not grant. If the others that share the camera have left meanwhile, it is the one to close it.
+    /// </summary>
+    private async Task<AcquireOutcome> AbandonAsync(CameraLease lease, AcquireOutcome outcome)
     {
-        registry.Leave(lease);
         lease.MarkNotOpened(new OperationCanceledException("The camera was not granted."));
         lease.MarkSettled();
-        lease.TryEnd(new LeaseEnd(ReleaseReason.OpenFailed));
-        lease.MarkReleased(new CloseOutcome.Free());
-        lease.Slot.Leave(lease, lease.Slot.Quarantine);
+        await release.EndAsync(lease, new LeaseEnd(ReleaseReason.OpenFailed));
         return outcome;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class LeaseMetrics
         _duration = meter.CreateHistogram(
             "attendance.camera.lease.duration", "s", "How long leases were held.", advice: Buckets.Hold);
         _releaseDuration = meter.CreateHistogram(
-            "attendance.camera.release.duration", "s", "The time from the end of a lease until its camera was proven free or quarantined.",
+            "attendance.camera.release.duration", "s", "The time from the end of a lease until its camera was proven free or quarantined, or is only others' any more.",
             advice: Buckets.Device);
         _quarantined = meter.CreateUpDownCounter<int>(
             "attendance.camera.quarantined", "{camera}", "Cameras that could not be proven free.");

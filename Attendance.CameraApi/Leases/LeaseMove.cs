@@ -28,7 +28,7 @@ internal sealed partial class LeaseMove(
     public async Task<bool> TryMoveAsync(CameraLease lease, CameraSlot to)
     {
         var next = lease.BeginMoveTo(to);
-        if (closing.IsClosing || to.TryEnter(next) is not null)
+        if (closing.IsClosing || !to.TryEnter(next))
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Quality;
@@ -44,24 +45,36 @@ internal sealed partial class LeaseOpening(
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Ended);
         var camera = lease.Slot.Camera;
-        lease.Capture = camera.Source.Kind == CameraKind.Browser ? browsers.Create(lease) : captures.Create(camera);
+        var capture = await lease.Use!.OpenAsync(
+            () => camera.Source.Kind == CameraKind.Browser ? browsers.Create(lease) : captures.Create(camera), (one, abandoned) => OpenFirstAsync(lease, one, abandoned), either.Token);
+        lease.MarkOpened();
+        lease.MarkSettled();
+        Opened?.Invoke(lease, capture);
+        _ = EndWhenLostAsync(lease, capture);
+        events.Tell(CameraEventType.LeaseGranted, lease.CameraId, lease.Ref);
+        LogGranted(lease.CameraId, lease.Ref, lease.FencingToken);
+    }
+
+    /// <summary>Opens the camera for all that share it. What it does from then on is noted once, however many hold it.</summary>
+    private async Task OpenFirstAsync(CameraLease lease, ICameraCapture capture, CancellationToken cancellationToken)
+    {
         try
         {
-            await lease.Capture.OpenAsync(either.Token);
+            await capture.OpenAsync(cancellationToken);
             NoteOpening(lease, failure: null);
+            _ = NoteLossAsync(lease.Slot.Camera, capture.Lost);
         }
         catch (CameraUnavailableException exception)
         {
             NoteOpening(lease, exception);
             throw;
         }
+    }
 
-        lease.MarkOpened();
-        lease.MarkSettled();
-        Opened?.Invoke(lease, lease.Capture);
-        _ = EndWhenLostAsync(lease, lease.Capture);
-        events.Tell(CameraEventType.LeaseGranted, lease.CameraId, lease.Ref);
-        LogGranted(lease.CameraId, lease.Ref, lease.FencingToken);
+    private async Task NoteLossAsync(Camera camera, Task<CaptureLoss> lost)
+    {
+        await lost;
+        quality.Failed(camera, QualityFailure.Lost);
     }
 
     /// <summary>
@@ -94,7 +107,6 @@ internal sealed partial class LeaseOpening(
         if (await Task.WhenAny(capture.Lost, lease.Released) == capture.Lost)
         {
             Activity.Current = null; // the request that began the lease is over
-            quality.Failed(lease.Slot.Camera, QualityFailure.Lost);
             var reason = await capture.Lost == CaptureLoss.DeviceLost ? ReleaseReason.DeviceLost : ReleaseReason.WorkerFailed;
             if (!await lease.Moving)
             {

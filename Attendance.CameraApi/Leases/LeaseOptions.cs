@@ -27,6 +27,10 @@ internal sealed class LeaseOptions
     [Range(0, 100_000)]
     public int MaxBrowserCameras { get; set; } = 200;
 
+    /// <summary>The most sessions that can share one camera at once.</summary>
+    [Range(1, 1000)]
+    public int MaxHolders { get; set; } = 32;
+
     /// <summary>A store that has not answered within this time counts as unavailable.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:30")]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(700);

@@ -12,7 +12,15 @@ internal static class LeaseProblems
         {
             Detail = "It becomes free at 'expires_at' at the latest unless its holder renews. 'takeover': true ends the other lease.",
             RetryAfter = inUse.ExpiresAt - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
-            Extensions = new Dictionary<string, object?> { ["expires_at"] = inUse.ExpiresAt.UtcDateTime },
+            Extensions = new Dictionary<string, object?> { ["expires_at"] = inUse.ExpiresAt.UtcDateTime, ["mode"] = inUse.Mode.Name() },
+        },
+        AcquireOutcome.OtherMode other => new Problem(StatusCodes.Status409Conflict, ProblemCodes.OtherMode, "The session holds this camera already, in another mode or role.")
+        {
+            Detail = $"Its mode is '{other.Held.Name()}', {(other.Role is null ? "without a role" : $"its role '{other.Role}'")}. A lease keeps both. Release it before asking for others.",
+        },
+        AcquireOutcome.Full full => new Problem(StatusCodes.Status409Conflict, ProblemCodes.CameraFull, "As many sessions share this camera as may.")
+        {
+            Detail = $"'Leases:MaxHolders' is {full.Holders}. 'wait_seconds' waits until one of them ends.",
         },
         AcquireOutcome.Quarantined quarantined =>
             new Problem(StatusCodes.Status423Locked, ProblemCodes.CameraQuarantined, "The camera could not be proven free after its last use.")

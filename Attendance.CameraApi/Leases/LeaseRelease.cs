@@ -8,7 +8,7 @@ namespace Attendance.CameraApi.Leases;
 
 /// <summary>
 /// Ends leases, in three steps: device, proof, store. The device comes first, so that no session is granted a camera that
-/// is still physically busy.
+/// is still physically busy. While others share the camera, it stays open, and only the store is told.
 /// </summary>
 internal sealed partial class LeaseRelease(
     LeaseRegistry registry,
@@ -70,12 +70,16 @@ internal sealed partial class LeaseRelease(
         registry.End(lease, end);
         CloseOutcome outcome = new CloseOutcome.Free();
         var told = Task.CompletedTask;
+        var use = lease.Slot.LeaveUse();
         try
         {
-            if (lease.Capture is { } capture)
+            if (use is not null)
             {
-                outcome = await capture.CloseAsync();
-                quality.Keep(lease.Slot.Camera, capture.Frames);
+                outcome = await use.CloseAsync();
+                if (use.Capture is { } capture)
+                {
+                    quality.Keep(lease.Slot.Camera, capture.Frames);
+                }
             }
 
             if (!lease.IsProbe)
@@ -96,8 +100,9 @@ internal sealed partial class LeaseRelease(
         }
 
         var quarantine = outcome is CloseOutcome.NotFree notFree ? new Quarantine(notFree.Cause, clock.GetUtcNow(), notFree) : null;
-        Report(lease, end, quarantine, clock.GetElapsedTime(started));
-        activity?.SetTag(TelemetryAttributes.ReleaseOutcome, quarantine is null ? "free" : "quarantined");
+        var name = quarantine is not null ? "quarantined" : use is null ? "shared" : "free";
+        Report(lease, end, quarantine, name, clock.GetElapsedTime(started));
+        activity?.SetTag(TelemetryAttributes.ReleaseOutcome, name);
         lease.Slot.Leave(lease, quarantine);
         await told;
         lease.MarkReleased(outcome);
@@ -106,7 +111,7 @@ internal sealed partial class LeaseRelease(
         return quarantine;
     }
 
-    private void Report(CameraLease lease, LeaseEnd end, Quarantine? quarantine, TimeSpan took)
+    private void Report(CameraLease lease, LeaseEnd end, Quarantine? quarantine, string outcome, TimeSpan took)
     {
         if (quarantine is not null)
         {
@@ -117,7 +122,7 @@ internal sealed partial class LeaseRelease(
         {
             lease.Slot.LastEnd = (end, clock.GetUtcNow());
             metrics.Ended(lease.CameraId, end.Reason, lease.Outcome, lease.Held);
-            metrics.Freed(lease.CameraId, end.Reason, quarantine is null ? "free" : "quarantined", took);
+            metrics.Freed(lease.CameraId, end.Reason, outcome, took);
             events.Tell(CameraEventType.LeaseEnded, lease.CameraId, lease.Ref, end.ToString());
             LogReleased(lease.CameraId, lease.Ref, end.ToString(), lease.Held.TotalSeconds);
         }

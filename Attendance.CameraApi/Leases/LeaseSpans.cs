@@ -6,5 +6,6 @@ namespace Attendance.CameraApi.Leases;
 
 internal static class LeaseSpans
 {
-    public static Activity? StartAcquire(Camera camera) => CameraApiActivity.Source.StartActivity(SpanNames.Acquire).ForCamera(camera);
+    public static Activity? StartAcquire(Camera camera, LeaseMode mode) =>
+        CameraApiActivity.Source.StartActivity(SpanNames.Acquire).ForCamera(camera)?.SetTag(TelemetryAttributes.LeaseMode, mode.Name());
 }

@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace Attendance.CameraApi.Leases;
 
 /// <summary>
-/// The record in Redis, shared by all nodes, of which session holds which camera. Every change is one script. Every deadline is
+/// The record in Redis, shared by all nodes, of which sessions hold which camera. Every change is one script. Every deadline is
 /// judged by the store's own clock. A camera's keys are in its scope: that of its node, or one that several nodes share.
 /// </summary>
 internal sealed class LeaseStore
@@ -54,9 +54,11 @@ internal sealed class LeaseStore
     /// <param name="newerThan">The newest token of this camera that was seen here, because the store may have lost it and its clock may be
     /// wrong.</param>
     /// <exception cref="StoreUnavailableException">It is not known whether the lease was granted; release it.</exception>
-    public async Task<StoreGrant> AcquireAsync(string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0)
+    public async Task<StoreGrant> AcquireAsync(
+        string cameraId, string leaseId, string sessionHash, TimeSpan ttl, long newerThan = 0, LeaseMode mode = LeaseMode.Exclusive, string? role = null)
     {
-        var reply = await ChangeAsync(StoreScript.Acquire, cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash), Milliseconds(ttl), newerThan);
+        var reply = await ChangeAsync(
+            StoreScript.Acquire, cameraId, Lease(leaseId, Identifiers.LeaseRef(leaseId), sessionHash, role), Milliseconds(ttl), newerThan, mode.Name());
         return reply.Resp2Type switch
         {
             ResultType.Integer => Granted(leaseId, (long)reply, (long)reply),
@@ -78,38 +80,36 @@ internal sealed class LeaseStore
         (long)await ChangeAsync(
             StoreScript.Renew,
             lease.CameraId,
-            Lease(lease.LeaseId, lease.LeaseRef, lease.SessionHash), Milliseconds(ttl),
-            lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl)) > 0;
+            Lease(lease.LeaseId, lease.LeaseRef, lease.SessionHash, lease.Role), Milliseconds(ttl),
+            lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), Milliseconds(extendBy ?? ttl), lease.Mode.Name()) > 0;
 
-    /// <returns>The lease that the store has for a camera, or null if it has none.</returns>
-    /// <exception cref="StoreUnavailableException">It is not known whether there is one.</exception>
-    public async Task<FoundLease?> ReadAsync(string cameraId)
+    /// <returns>The leases that the store has for a camera: none, one, or several that share it, all of one node.</returns>
+    /// <exception cref="StoreUnavailableException">It is not known whether there are any.</exception>
+    public async Task<IReadOnlyList<FoundLease>> ReadAsync(string cameraId)
     {
         var reply = await RunAsync(StoreScript.Read, [Camera(cameraId)], []);
         if (reply.IsNull)
         {
-            return null;
+            return [];
         }
 
         var fields = (string[])reply!;
-        if (HeldEntry.Parse(fields[0]) is not { } held || _ids.Open(held.LeaseId) is not { } leaseId)
-        {
-            return null; // the lease is of a system with another key, and ends at its deadline
-        }
-
         var now = long.Parse(fields[1], CultureInfo.InvariantCulture);
+        var (mode, leases) = HeldEntry.ParseAll(fields[0]);
+        return [.. leases.Select(Found).OfType<FoundLease>()];
 
-        // If the store's clock was set back, no lease gets longer than it was granted.
-        return new FoundLease(
-            new StoredLease(
-                cameraId, leaseId, held.SessionHash, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt), WasGranted: true)
-            {
-                Scope = _scope,
-            },
-            TimeSpan.FromMilliseconds(held.Ttl),
-            Remaining: TimeSpan.FromMilliseconds(Math.Min(held.Deadline - now, held.Ttl)),
-            Held: TimeSpan.FromMilliseconds(Math.Max(now - held.AcquiredAt, 0)),
-            held.Node);
+        FoundLease? Found(HeldEntry held) => _ids.Open(held.LeaseId) is { } leaseId
+            ? new FoundLease(
+                new StoredLease(
+                    cameraId, leaseId, held.SessionHash, held.FencingToken, DateTimeOffset.FromUnixTimeMilliseconds(held.AcquiredAt), WasGranted: true)
+                {
+                    Scope = _scope, Mode = mode, Role = held.Role,
+                },
+                TimeSpan.FromMilliseconds(held.Ttl),
+                Remaining: TimeSpan.FromMilliseconds(Math.Min(held.Deadline - now, held.Ttl)), // if the store's clock was set back, no lease gets longer
+                Held: TimeSpan.FromMilliseconds(Math.Max(now - held.AcquiredAt, 0)),
+                held.Node)
+            : null; // the lease is of a system with another key, and ends at its deadline
     }
 
     /// <summary>Removes the lease and writes its end into the ledger, only once even if called several times.</summary>
@@ -118,14 +118,16 @@ internal sealed class LeaseStore
         ? ChangeAsync(StoreScript.Release, lease.CameraId, _ids.Seal(lease.LeaseId), lease.FencingToken, Facts(lease, end))
         : SettleAsync(lease.CameraId, end, lease.LeaseId); // the store may have granted it after all; if not, there is nothing to record
 
-    /// <summary>Ends a lease that only the store still has.</summary>
-    /// <param name="leaseId">The lease to end, because another one may have been granted since it was read; null to end any lease that is
+    /// <summary>Ends leases that only the store still has.</summary>
+    /// <param name="leaseId">The lease to end, because another one may have been granted since it was read; null to end all that are
     /// overdue.</param>
-    /// <returns>The ended lease's id, or null if none was ended.</returns>
-    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null) => (string?)await ChangeAsync(
-        StoreScript.Settle,
-        cameraId,
-        end.Reason.Name(), Json(end.Detail), leaseId is null ? "" : _ids.Seal(leaseId), _node) is { } ended ? _ids.Open(ended) ?? ended : null;
+    /// <returns>The ids of the leases that were ended.</returns>
+    public async Task<IReadOnlyList<string>> SettleAsync(string cameraId, LeaseEnd end, string? leaseId = null)
+    {
+        var ended = (string[])(await ChangeAsync(
+            StoreScript.Settle, cameraId, end.Reason.Name(), Json(end.Detail), leaseId is null ? "" : _ids.Seal(leaseId), _node))!;
+        return [.. ended.Select(id => _ids.Open(id) ?? id)];
+    }
 
     /// <summary>
     /// Finds at most <paramref name="limit"/> cameras whose deadline has passed. The cost grows with the overdue cameras, not
@@ -155,12 +157,13 @@ internal sealed class LeaseStore
 
     private RedisKey Ledger(string cameraId) => $"{_prefix}ledger:{cameraId}";
 
-    private string Lease(string leaseId, string leaseRef, string sessionHash) => $"{_ids.Seal(leaseId)} {leaseRef} {sessionHash} {_node}";
+    private string Lease(string leaseId, string leaseRef, string sessionHash, string? role) =>
+        $"{_ids.Seal(leaseId)} {leaseRef} {HeldEntry.SessionInRole(sessionHash, role)} {_node}";
 
     /// <summary>Returns the ledger's text about the end, without the time, which the store adds; see facts_of in the scripts.</summary>
     private string Facts(StoredLease lease, LeaseEnd end) => string.Create(
         CultureInfo.InvariantCulture,
-        $"\"acquired_at\":{lease.AcquiredAt.ToUnixTimeMilliseconds()},\"fencing_token\":{lease.FencingToken},\"lease_ref\":\"{lease.LeaseRef}\",\"reason\":\"{end.Reason.Name()}\",\"detail\":{Json(end.Detail)},\"node\":\"{_node}\"}}");
+        $"\"acquired_at\":{lease.AcquiredAt.ToUnixTimeMilliseconds()},\"fencing_token\":{lease.FencingToken},\"lease_ref\":\"{lease.LeaseRef}\",\"reason\":\"{end.Reason.Name()}\",\"detail\":{Json(end.Detail)},\"mode\":\"{lease.Mode.Name()}\",\"node\":\"{_node}\"}}");
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
@@ -184,6 +187,11 @@ internal sealed record StoredLease(
 {
     /// <summary>The camera's scope, or null for that of its node.</summary>
     public string? Scope { get; init; }
+
+    public LeaseMode Mode { get; init; }
+
+    /// <summary>What the session does with a camera that it shares, or null.</summary>
+    public string? Role { get; init; }
 
     public string LeaseId
     {

@@ -15,7 +15,9 @@ internal sealed class SlotWaiter
     private int _done;
 
     /// <param name="newLease">Creates the lease for the camera that was given back. It is called by the code that gives the camera back.</param>
-    private SlotWaiter(Func<CameraSlot, CameraLease> newLease, bool isChoosy) => (_newLease, IsChoosy) = (newLease, isChoosy);
+    private SlotWaiter(AcquireOptions wish, Func<CameraSlot, CameraLease> newLease, bool isChoosy) => (Wish, _newLease, IsChoosy) = (wish, newLease, isChoosy);
+
+    public AcquireOptions Wish { get; }
 
     /// <summary>Whether it waits for several cameras.</summary>
     public bool IsChoosy { get; }
@@ -26,9 +28,14 @@ internal sealed class SlotWaiter
     /// <summary>Waits for the first of these cameras.</summary>
     /// <returns>The lease that is now in the camera's slot, or null if no camera was free in time.</returns>
     public static async Task<CameraLease?> EnterFirstAsync(
-        IReadOnlyList<CameraSlot> slots, Func<CameraSlot, CameraLease> newLease, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+        IReadOnlyList<CameraSlot> slots,
+        AcquireOptions wish,
+        Func<CameraSlot, CameraLease> newLease,
+        TimeSpan patience,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
-        var waiter = new SlotWaiter(newLease, isChoosy: slots.Count > 1);
+        var waiter = new SlotWaiter(wish, newLease, isChoosy: slots.Count > 1);
         try
         {
             _ = slots.All(slot => slot.TryQueue(waiter));

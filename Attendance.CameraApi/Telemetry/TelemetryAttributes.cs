@@ -12,10 +12,13 @@ internal static class TelemetryAttributes
     [Description("The kind of source: `device`, `network`, `file`, `test_pattern`, `browser`.")]
     public const string CameraKind = "attendance.camera.kind";
 
-    [Description("How a request for a camera ended: `granted`, `already_held`, `in_use`, `quarantined`, `failed`, `cancelled`, `ended` (released before "
-        + "there was a picture), `store_unavailable`, `shutting_down`; `adopted` for a lease of an earlier run, `moved` for one whose camera was lost. Of a release, how its "
+    [Description("How a request for a camera ended: `granted`, `already_held`, `in_use`, `quarantined`, `other_mode` (the session holds it in "
+        + "another mode), `full` (as many share it as may), `failed`, `cancelled`, `ended` (released before there was a picture), `store_unavailable`, `shutting_down`; `adopted` for a lease of an earlier run, `moved` for one whose camera was lost. Of a release, how its "
         + "lease began: `granted`, `adopted`, `moved`, or `not_granted` if the client never got it.")]
     public const string LeaseOutcome = "attendance.lease.outcome";
+
+    [Description("Whether a lease keeps everybody else from its camera: `exclusive` or `shared`.")]
+    public const string LeaseMode = "attendance.lease.mode";
 
     [Description("`measured`; `in_use` if the camera was held or requested meanwhile, `quarantined`, `shutting_down`, `failed`.")]
     public const string ProbeOutcome = "attendance.probe.outcome";
@@ -23,7 +26,7 @@ internal static class TelemetryAttributes
     [Description("Why a lease ended, as in [operations.md](operations.md#why-a-lease-ended).")]
     public const string ReleaseReason = "attendance.lease.release_reason";
 
-    [Description("`free` or `quarantined`.")]
+    [Description("`free`, `quarantined`, or `shared` if others hold the camera too, so that it stays open.")]
     public const string ReleaseOutcome = "attendance.release.outcome";
 
     [Description("The step of a release, from 1.")]

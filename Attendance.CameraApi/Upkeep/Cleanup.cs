@@ -33,7 +33,7 @@ internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconcilia
 
     public async Task<CleanupResult> ReleaseAllAsync(bool isDryRun)
     {
-        var held = await EndAsync([.. slots.All.Select(slot => slot.Lease).OfType<CameraLease>()], new LeaseEnd(ReleaseReason.Forced), isDryRun);
+        var held = await EndAsync([.. slots.All.SelectMany(slot => slot.Leases)], new LeaseEnd(ReleaseReason.Forced), isDryRun);
         var stale = await ReleaseStaleAsync(isDryRun);
         return new CleanupResult([.. held.Released, .. stale.Released], [.. held.Failed, .. stale.Failed]);
     }
@@ -62,10 +62,10 @@ internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconcilia
         {
             var started = clock.GetTimestamp();
             var outcome = isDryRun ? new CloseOutcome.Free() : await leases.EndAsync(lease, end);
-            return (lease.CameraId, Reason: (lease.End ?? end).Reason.Name(), Outcome: outcome, Took: clock.GetElapsedTime(started).TotalSeconds);
+            return (lease.CameraId, lease.Ref, Reason: (lease.End ?? end).Reason.Name(), Outcome: outcome, Took: clock.GetElapsedTime(started).TotalSeconds);
         }));
         return new CleanupResult(
-            [.. outcomes.Where(one => one.Outcome is CloseOutcome.Free).Select(one => new ReleasedCamera(one.CameraId, node.Value.Name, one.Reason, one.Took))],
+            [.. outcomes.Where(one => one.Outcome is CloseOutcome.Free).Select(one => new ReleasedCamera(one.CameraId, node.Value.Name, one.Reason, one.Took, one.Ref))],
             [.. outcomes.Where(one => one.Outcome is CloseOutcome.NotFree)
                 .Select(one => new FailedCamera(one.CameraId, ((CloseOutcome.NotFree)one.Outcome).Cause))]);
     }

@@ -32,7 +32,7 @@ internal sealed partial class LeakSweeper(
     /// <summary>Returns ended leases whose release has taken longer than all of its steps may take together.</summary>
     public IReadOnlyList<CameraLease> UnfinishedReleases() =>
     [
-        .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>()
+        .. slots.All.SelectMany(slot => slot.Leases)
             .Where(lease => lease.EndedFor > options.Value.WholeRelease + s_overhead),
     ];
 
@@ -99,7 +99,7 @@ internal sealed partial class LeakSweeper(
     /// </summary>
     private void HurryReleases()
     {
-        foreach (var cameraId in UnfinishedReleases().Select(lease => lease.CameraId).ToHashSet())
+        foreach (var cameraId in UnfinishedReleases().Where(lease => lease.Slot.Leases.All(other => other.End is not null)).Select(lease => lease.CameraId).ToHashSet())
         {
             foreach (var worker in workers.InUse.Where(worker => worker.CameraId == cameraId))
             {
@@ -162,7 +162,7 @@ internal sealed partial class LeakSweeper(
                 (source.Device is { } device && DeviceNumber.Of(file.Descriptor) == device) || (source.File is { } path && path == file.Target)).CameraId)
             .FirstOrDefault(cameraId => cameraId is not null);
 
-    private bool IsLentToNobody(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.Lease is null;
+    private bool IsLentToNobody(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.IsEmpty;
 
     private static bool IsSeenTwice(string what, HashSet<string> before, HashSet<string> now)
     {

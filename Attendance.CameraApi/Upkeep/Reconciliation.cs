@@ -31,7 +31,7 @@ internal sealed partial class Reconciliation(
     public IReadOnlyList<WorkerProcess> WorkersWithoutLease() =>
     [
         .. workers.InUse.Where(worker =>
-            !worker.Exited.IsCompleted && slots.TryGet(worker.CameraId, out var slot) && slot is { Lease: null, Quarantine: null }),
+            !worker.Exited.IsCompleted && slots.TryGet(worker.CameraId, out var slot) && slot is { IsEmpty: true, Quarantine: null }),
     ];
 
     /// <returns>The cameras that the workers had open.</returns>
@@ -59,10 +59,7 @@ internal sealed partial class Reconciliation(
         var nobodys = new List<(LeaseStore Scope, FoundLease Found)>();
         foreach (var (scope, cameraId) in await FindHeldAsync())
         {
-            if (await FindNobodysAsync(scope, cameraId) is { } found)
-            {
-                nobodys.Add((scope, found));
-            }
+            nobodys.AddRange((await FindNobodysAsync(scope, cameraId)).Select(found => (scope, found)));
         }
 
         var failovers = await wishes.ReadAsync();
@@ -91,15 +88,20 @@ internal sealed partial class Reconciliation(
     {
         var held = await FindHeldAsync();
         var known = held.Select(entry => entry.CameraId).ToHashSet(StringComparer.Ordinal);
-        foreach (var lease in leases.Live.Where(lease => !known.Contains(lease.CameraId)))
+        foreach (var lease in leases.Live)
         {
-            LogLostByStore(lease.CameraId, lease.Ref);
-            await leases.RegisterAsync(lease);
+            // The camera's entry may have been written by others that share it.
+            if (!known.Contains(lease.CameraId)
+                || (lease.Mode == LeaseMode.Shared && !(await store.ForScope(lease.Stored.Scope).ReadAsync(lease.CameraId)).Any(found => found.Lease.LeaseId == lease.Id)))
+            {
+                LogLostByStore(lease.CameraId, lease.Ref);
+                await leases.RegisterAsync(lease);
+            }
         }
 
         foreach (var (scope, cameraId) in held)
         {
-            if (await FindNobodysAsync(scope, cameraId) is { } found)
+            foreach (var found in await FindNobodysAsync(scope, cameraId))
             {
                 await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId);
             }
@@ -111,11 +113,11 @@ internal sealed partial class Reconciliation(
     public async Task<IReadOnlyList<string>> EndOverdueAsync()
     {
         var settled = new List<string>();
-        foreach (var (scope, cameraId) in await FindOverdueInScopesAsync())
+        foreach (var (scope, cameraId, leaseId) in await FindOverdueInScopesAsync())
         {
             using var activity = CameraApiActivity.Source.StartActivity(SpanNames.Expire);
             activity?.SetTag(TelemetryAttributes.CameraId, cameraId).SetTag(TelemetryAttributes.ReleaseReason, ReleaseReason.Expired.Name());
-            if (await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.Expired), LeakKind.LeaseWithoutHolder))
+            if (await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.Expired), LeakKind.LeaseWithoutHolder, leaseId))
             {
                 settled.Add(cameraId);
             }
@@ -138,10 +140,9 @@ internal sealed partial class Reconciliation(
         {
             foreach (var cameraId in await scope.FindHeldAsync())
             {
-                if (await scope.ReadAsync(cameraId) is { } found && found.Node == node
-                    && await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId))
+                foreach (var found in (await scope.ReadAsync(cameraId)).Where(found => found.Node == node))
                 {
-                    count++;
+                    count += await SettleAsync(scope, cameraId, new LeaseEnd(ReleaseReason.NodeLost), LeakKind.LeaseWithoutHolder, found.Lease.LeaseId) ? 1 : 0;
                 }
             }
         }
@@ -162,12 +163,23 @@ internal sealed partial class Reconciliation(
         return found;
     }
 
-    private async Task<List<(LeaseStore Scope, string CameraId)>> FindOverdueInScopesAsync()
+    /// <summary>Finds what is overdue: all that a camera has, or one of the leases that share it while others are held here.</summary>
+    private async Task<List<(LeaseStore Scope, string CameraId, string? LeaseId)>> FindOverdueInScopesAsync()
     {
-        var found = new List<(LeaseStore, string)>();
+        var found = new List<(LeaseStore, string, string?)>();
         foreach (var scope in Scopes)
         {
-            found.AddRange((await scope.FindOverdueAsync(Batch)).Where(cameraId => !IsHeldHere(cameraId)).Select(cameraId => (scope, cameraId)));
+            foreach (var cameraId in await scope.FindOverdueAsync(Batch))
+            {
+                if (!IsHeldHere(cameraId))
+                {
+                    found.Add((scope, cameraId, null));
+                }
+                else
+                {
+                    found.AddRange((await FindNobodysAsync(scope, cameraId)).Where(one => one.Remaining <= TimeSpan.Zero).Select(one => (scope, cameraId, (string?)one.Lease.LeaseId)));
+                }
+            }
         }
 
         return found;
@@ -186,27 +198,39 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>
-    /// Finds a store entry that nobody here holds. The slot is checked again after the entry is read, because a lease that is granted in
-    /// between is not the one that was read.
+    /// Finds the leases of a store entry that nobody here holds. The slot is checked again after the entry is read, because a lease that
+    /// is granted in between is not the one that was read. Where several share the camera, each lease is looked for by itself.
     /// </summary>
-    private async Task<FoundLease?> FindNobodysAsync(LeaseStore scope, string cameraId) =>
-        !IsHeldHere(cameraId) && await scope.ReadAsync(cameraId) is { } found && !IsHeldHere(cameraId) ? found : null;
+    private async Task<IReadOnlyList<FoundLease>> FindNobodysAsync(LeaseStore scope, string cameraId)
+    {
+        if (IsHeldHere(cameraId) && !IsSharedHere(cameraId))
+        {
+            return [];
+        }
+
+        var found = await scope.ReadAsync(cameraId);
+        return slots.TryGet(cameraId, out var slot) && slot.Leases is { Count: > 0 } held
+            ? held.Any(lease => lease.Mode == LeaseMode.Exclusive) ? [] : [.. found.Where(one => !held.Any(lease => lease.Id == one.Lease.LeaseId || lease.SessionHash == one.Lease.SessionHash))]
+            : found;
+    }
 
     private async Task<bool> SettleAsync(LeaseStore scope, string cameraId, LeaseEnd end, LeakKind kind, string? leaseId = null)
     {
-        if (await scope.SettleAsync(cameraId, end, leaseId) is not { } endedId)
+        var endedIds = await scope.SettleAsync(cameraId, end, leaseId);
+        foreach (var endedId in endedIds)
         {
-            return false;
+            ended.Add(endedId, end);
+            leaks.Ended(kind, cameraId, Identifiers.LeaseRef(endedId));
+            LogSettled(cameraId, Identifiers.LeaseRef(endedId), end.ToString());
         }
 
-        ended.Add(endedId, end);
-        leaks.Ended(kind, cameraId, Identifiers.LeaseRef(endedId));
-        LogSettled(cameraId, Identifiers.LeaseRef(endedId), end.ToString());
-        return true;
+        return endedIds.Count > 0;
     }
 
     /// <summary>Whether a lease here has the camera, also while it is being acquired or released.</summary>
-    private bool IsHeldHere(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.Lease is not null;
+    private bool IsHeldHere(string cameraId) => slots.TryGet(cameraId, out var slot) && !slot.IsEmpty;
+
+    private bool IsSharedHere(string cameraId) => slots.TryGet(cameraId, out var slot) && slot.Lease is { Mode: LeaseMode.Shared };
 
     [LoggerMessage(LogLevel.Warning, "Camera {CameraId}: worker {Pid} had it open without a lease and was killed")]
     private partial void LogWorkerWithoutLease(string cameraId, int pid);

@@ -18,7 +18,7 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, Came
         var cameras = catalog.List().SkipWhile(entry => !request.IsAfter(entry.Camera.Id, own)).Select(entry => (entry.Camera, entry.IsPresent));
         var looked = request.WithBrowsers ? slots.BrowserCameras(request.After?.CameraId, request.Limit) : [];
         var browsers = looked
-            .Where(slot => request.IsAfter(slot.Camera.Id, own) && (slot.Lease is not null || slot.Quarantine is not null))
+            .Where(slot => request.IsAfter(slot.Camera.Id, own) && (!slot.IsEmpty || slot.Quarantine is not null))
             .Select(slot => (slot.Camera, IsPresent: true));
         var all = cameras.Concat(browsers).OrderBy(entry => entry.Camera.Id, StringComparer.Ordinal).Take(request.Limit).ToList();
         var page = all.ConvertAll(entry => Of(entry.Camera, entry.IsPresent));
@@ -27,7 +27,7 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, Came
 
     public CameraView? Find(string cameraId) =>
         catalog.List().Where(entry => entry.Camera.Id == cameraId).Select(entry => Of(entry.Camera, entry.IsPresent)).FirstOrDefault()
-        ?? (slots.TryGet(cameraId, out var slot) && (slot.Lease is not null || slot.Quarantine is not null) ? Of(slot.Camera, isPresent: true) : null);
+        ?? (slots.TryGet(cameraId, out var slot) && (!slot.IsEmpty || slot.Quarantine is not null) ? Of(slot.Camera, isPresent: true) : null);
 
     private CameraView Of(Camera camera, bool isPresent)
     {
@@ -53,6 +53,8 @@ internal sealed class CameraViews(CameraCatalog catalog, CameraSlots slots, Came
             lease is { End: null, Stored.WasGranted: true } ? lease.Ref : null,
             lease is { Stored.WasGranted: true } ? lease.Stored.AcquiredAt.UtcDateTime : null,
             lease is { End: null, Stored.WasGranted: true } ? lease.ExpiresAt.UtcDateTime : null,
+            lease is { End: null, Stored.WasGranted: true } ? lease.Mode : null,
+            slot is null ? [] : [.. slot.Leases.Where(one => one is { End: null, Stored.WasGranted: true }).Select(HolderView.From)],
             Number(frame?.Header.Sharpness),
             Number(frame?.Header.Brightness),
             capture?.Frames.AgeOfLatest(clock)?.TotalSeconds,

@@ -3,6 +3,7 @@ using Attendance.CameraApi;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Api.Operations;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Views;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
@@ -345,7 +346,7 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     }
 
     private static HistoryItem Ended(int minutesAgo, string reason, string? detail = null) => new(
-        $"{minutesAgo:x8}", ShownOps.Time(-60 * minutesAgo - 90), ShownOps.Time(-60 * minutesAgo), 90, reason, detail, "desk-1", minutesAgo);
+        $"{minutesAgo:x8}", ShownOps.Time(-60 * minutesAgo - 90), ShownOps.Time(-60 * minutesAgo), 90, reason, detail, "desk-1", minutesAgo, LeaseMode.Exclusive);
 
     private static ILocator Row(IPage page, string name) =>
         page.Locator("#camera-rows tr").Filter(new() { Has = page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }) });

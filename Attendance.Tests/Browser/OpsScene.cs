@@ -5,6 +5,7 @@ using Attendance.CameraApi.Api.Operations;
 using Attendance.CameraApi.Audit;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Views;
 using Attendance.Tests.Hosts;
 using Microsoft.AspNetCore.Http;
@@ -97,5 +98,5 @@ internal static class OpsScene
 
     private static HistoryItem Hold(int i) => new(
         $"{0x1badcafe * (i + 3L) % 0xffffffff:x8}", ShownOps.Time(-240 * i - 420 + i * 7), ShownOps.Time(-240 * i - 300), 120.0 - i * 7, s_reasons[i % s_reasons.Length],
-        i % 8 == 7 ? "exit code 139" : null, "desk-1", i);
+        i % 8 == 7 ? "exit code 139" : null, "desk-1", i, LeaseMode.Exclusive);
 }

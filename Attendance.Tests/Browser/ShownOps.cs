@@ -2,6 +2,7 @@ using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Api.Operations;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Events;
+using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Views;
 using Attendance.Tests.Hosts;
 
@@ -37,10 +38,11 @@ internal sealed class ShownOps
     public static OpsCamera Camera(string id, string name, CameraState state = CameraState.Available, string node = Self, string? scope = null)
     {
         var isHeld = state == CameraState.Held;
+        OpsHolder[] holders = isHeld ? [new OpsHolder("0badcafe", "5e5510a1", null, Time(-75), Time(25))] : [];
         return new OpsCamera(
             id, name, CameraKind.Device, node, state, isHeld ? "0badcafe" : null, isHeld ? "5e5510a1" : null, isHeld ? Time(-75) : null, isHeld ? Time(25) : null,
             isHeld ? 1 : 0, FrameRate: null, isHeld ? 0.04 : null, 1280, 720,
-            state == CameraState.Quarantined ? "Worker 4711 does not end: D (uvc_status_cleanup)" : null, Time(-400), "page_hide", null, 72.4, scope);
+            state == CameraState.Quarantined ? "Worker 4711 does not end: D (uvc_status_cleanup)" : null, Time(-400), "page_hide", null, 72.4, scope, isHeld ? LeaseMode.Exclusive : null, holders);
     }
 
     public static Alert Alert(string id, AlertRule rule, string? cameraId, AlertState state = AlertState.Open, string node = Self) => new(

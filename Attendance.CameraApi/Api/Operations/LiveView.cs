@@ -131,9 +131,12 @@ internal sealed class LiveView(
 
     /// <summary>
     /// Leaves out the values that differ at every look, which are sent as figures, and the expiry, because the renewal of a lease is
-    /// not a change.
+    /// not a change. Lists are not compared by what is in them, so the holders' references are compared as one text.
     /// </summary>
-    private static OpsCamera Comparable(OpsCamera camera) => camera with { FrameAgeSeconds = null, ExpiresAt = null, Viewers = 0 };
+    private static OpsCamera Comparable(OpsCamera camera) => camera with
+    {
+        FrameAgeSeconds = null, ExpiresAt = null, Viewers = 0, Holders = [], LeaseRef = string.Join(' ', camera.Holders.Select(holder => holder.LeaseRef)),
+    };
 
     private static OpsNode WithoutTimes(OpsNode node) => node with { SeenAt = default };
 }

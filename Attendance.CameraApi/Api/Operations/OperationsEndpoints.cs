@@ -21,8 +21,8 @@ internal static class OperationsEndpoints
     {
         var camera = routes.MapGroup("/api/cameras/{cameraId}").WithTags("Operations");
         camera.MapPost("release", ReleaseAsync).WithName("releaseCamera").Routed(RoutedBy.Camera)
-            .Accepts<OpsRequest>("application/json").Produces<ReleasedCamera>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
-            .WithSummary("Takes a camera back from its holder.");
+            .Accepts<ReleaseRequest>("application/json").Produces<ReleasedLeases>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Takes a camera back from its holders, or from the one whose lease is named.");
         camera.MapPost("reopen", ReopenAsync).WithName("reopenCamera").Routed(RoutedBy.Camera)
             .Accepts<OpsRequest>("application/json").Produces<CameraReference>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Reopens a camera under the same lease.");
@@ -36,25 +36,28 @@ internal static class OperationsEndpoints
 
     private static async Task<IResult> ReleaseAsync(string cameraId, HttpContext context, CameraSlots slots, CameraLeases leases, AuditLog audit, IOptions<NodeOptions> node, TimeProvider clock)
     {
-        var (by, why) = (await JsonBody.ReadAsync<OpsRequest>(context.Request, absent: null, context.RequestAborted)).Validate();
+        var request = await JsonBody.ReadAsync<ReleaseRequest>(context.Request, absent: null, context.RequestAborted);
+        var (by, why) = request.Validate();
         if (!slots.TryGet(cameraId, out var slot))
         {
             return LeaseProblems.UnknownCamera();
         }
 
-        if (slot.Lease is not { } lease)
+        CameraLease[] held = [.. slot.Leases.Where(lease => request.LeaseRef is null || lease.Ref == request.LeaseRef)];
+        if (held.Length == 0)
         {
-            return NotHeld();
+            return NotHeld(request.LeaseRef is null ? "Nobody holds this camera." : "No lease of this camera has this reference.");
         }
 
         // Does not use the request's token: the release is completed even if the client does not wait.
         var started = clock.GetTimestamp();
-        var outcome = await leases.EndAsync(lease, new LeaseEnd(ReleaseReason.Forced));
-        var reason = (lease.End ?? new LeaseEnd(ReleaseReason.Forced)).Reason.Name();
-        audit.Add("release", cameraId, by, why, outcome is CloseOutcome.NotFree notFree ? $"Not free: {notFree.Cause}" : $"Free, {reason}.");
-        return outcome is CloseOutcome.NotFree stuck
-            ? NotFree(stuck.Cause)
-            : TypedResults.Ok(new ReleasedCamera(cameraId, node.Value.Name, reason, clock.GetElapsedTime(started).TotalSeconds));
+        var forced = new LeaseEnd(ReleaseReason.Forced);
+        var outcomes = await Task.WhenAll(held.Select(lease => leases.EndAsync(lease, forced)));
+        var took = clock.GetElapsedTime(started).TotalSeconds;
+        var released = held.Select(lease => new ReleasedCamera(cameraId, node.Value.Name, (lease.End ?? forced).Reason.Name(), took, lease.Ref)).ToList();
+        var stuck = outcomes.OfType<CloseOutcome.NotFree>().FirstOrDefault();
+        audit.Add("release", cameraId, by, why, stuck is not null ? $"Not free: {stuck.Cause}" : $"{(slot.IsEmpty ? "Free" : "Still shared by others")}, {string.Join(", ", released.Select(one => one.Reason).Distinct())}.");
+        return stuck is not null ? NotFree(stuck.Cause) : TypedResults.Ok(new ReleasedLeases(cameraId, released[0].Node, released[0].Reason, took, released));
     }
 
     private static async Task<IResult> ReopenAsync(string cameraId, HttpContext context, CameraSlots slots, AuditLog audit)
@@ -67,7 +70,7 @@ internal static class OperationsEndpoints
 
         if (slot.Lease is not { End: null, Opened.IsCompletedSuccessfully: true, Capture: { } capture })
         {
-            return NotHeld();
+            return NotHeld("Nobody holds this camera.");
         }
 
         if (capture is not IReopenable reopenable)
@@ -112,13 +115,18 @@ internal static class OperationsEndpoints
         return TypedResults.Ok(new AuditResponse(items, next));
     }
 
-    private static Problem NotHeld() => new(StatusCodes.Status409Conflict, ProblemCodes.NotHeld, "Nobody holds this camera.");
+    private static Problem NotHeld(string title) => new(StatusCodes.Status409Conflict, ProblemCodes.NotHeld, title);
 
     private static Problem NotFree(string cause) =>
         new(StatusCodes.Status409Conflict, ProblemCodes.NotFree, "The camera could not be proven free.") { Detail = cause };
 }
 
 internal sealed record CameraReference(string CameraId);
+
+/// <summary>What ops took back.</summary>
+/// <param name="Seconds">Time in seconds until all of it was done.</param>
+/// <param name="Leases">The leases that were ended: one, or all that shared the camera.</param>
+internal sealed record ReleasedLeases(string CameraId, string Node, string Reason, double Seconds, IReadOnlyList<ReleasedCamera> Leases);
 
 /// <param name="Next">The value of <c>after</c> for the next page; null if there is no next page.</param>
 internal sealed record AuditResponse(IReadOnlyList<AuditEntry> Items, string? Next);

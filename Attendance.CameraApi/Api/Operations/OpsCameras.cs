@@ -15,6 +15,8 @@ namespace Attendance.CameraApi.Api.Operations;
 /// it was never measured.</param>
 /// <param name="Scope">The scope that several nodes share. Each of them reports the camera, but it is one camera.</param>
 /// <param name="SessionRef">A reference that tells holders apart. It is not the session's id, which is a secret.</param>
+/// <param name="Mode">Whether the camera is held <c>exclusive</c> or <c>shared</c>; null if nobody holds it.</param>
+/// <param name="Holders">The leases under which the camera is held, the oldest first: one, or several that share it.</param>
 internal sealed record OpsCamera(
     string CameraId,
     string Name,
@@ -35,7 +37,13 @@ internal sealed record OpsCamera(
     string? LastReason,
     string? LastDetail,
     double? Rating,
-    string? Scope);
+    string? Scope,
+    LeaseMode? Mode,
+    IReadOnlyList<OpsHolder> Holders);
+
+/// <param name="SessionRef">A reference that tells holders apart. It is not the session's id, which is a secret.</param>
+/// <param name="Role">What the holder does with a camera that it shares, or null.</param>
+internal sealed record OpsHolder(string LeaseRef, string SessionRef, string? Role, DateTime HeldSince, DateTime ExpiresAt);
 
 /// <param name="Frames">The number of frames received since the camera was opened.</param>
 internal sealed record CameraFigures(string CameraId, long Frames, double? FrameAgeSeconds, int Viewers);
@@ -49,7 +57,7 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQua
     /// <summary>Returns the figures of the cameras that are in use.</summary>
     public IReadOnlyList<CameraFigures> Figures() =>
     [
-        .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease is { End: null, Stored.WasGranted: true }).Select(lease =>
+        .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(IsHeld).Select(lease =>
         {
             var frames = lease.Capture?.Frames;
             return new CameraFigures(lease.CameraId, frames?.Count ?? 0, frames?.AgeOfLatest(clock)?.TotalSeconds, frames?.Viewers ?? 0);
@@ -68,7 +76,7 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQua
             view.Node,
             view.State,
             view.LeaseRef,
-            lease is { Stored.WasGranted: true } ? lease.SessionHash[..SessionRefLength] : null,
+            lease is { Stored.WasGranted: true } ? Session(lease) : null,
             view.HeldSince,
             view.ExpiresAt,
             lease?.Capture?.Frames.Viewers ?? 0,
@@ -81,6 +89,12 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQua
             last?.End.Reason.Name(),
             last?.End.Detail,
             quality.Rate(view.CameraId, frames: null) is { MeasuredAt: not null } measured ? measured.Rating : null,
-            view.Scope);
+            view.Scope,
+            view.Mode,
+            slot is null ? [] : [.. slot.Leases.Where(IsHeld).Select(one => new OpsHolder(one.Ref, Session(one), one.Stored.Role, one.Stored.AcquiredAt.UtcDateTime, one.ExpiresAt.UtcDateTime))]);
     }
+
+    private static bool IsHeld(CameraLease lease) => lease is { End: null, Stored.WasGranted: true };
+
+    private static string Session(CameraLease lease) => lease.SessionHash[..SessionRefLength];
 }

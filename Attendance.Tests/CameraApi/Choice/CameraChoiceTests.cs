@@ -55,6 +55,22 @@ public sealed class CameraChoiceTests(GarnetStore store) : IClassFixture<GarnetS
     }
 
     [Fact]
+    public async Task Whoever_would_share_a_camera_also_gets_the_best_one_of_those_who_share()
+    {
+        await UseAsync("door", sharpness: 20);
+        await UseAsync("gate", sharpness: 900);
+        await UseAsync("yard", sharpness: 20);
+        var shares = new AcquireOptions("one", TimeSpan.FromHours(1), Mode: LeaseMode.Shared);
+        var first = await _node.HoldAsync("gate", shares);
+
+        var second = Assert.IsType<AcquireOutcome.Granted>(await Choice.AcquireAsync(new(), shares with { SessionHash = "two" }, Cancel));
+
+        Assert.Equal("gate", second.Lease.CameraId);
+        Assert.Same(first.Capture, second.Lease.Capture);
+        Assert.NotEqual("gate", (await AnyAsync("alone")).Lease.CameraId);
+    }
+
+    [Fact]
     public async Task A_preview_names_what_is_taken_then_and_opens_nothing()
     {
         await UseAsync("gate", sharpness: 900);

@@ -89,6 +89,22 @@ public sealed class FailoverTests : IClassFixture<GarnetStore>, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Those_who_share_a_camera_go_on_sharing_the_one_that_replaces_it()
+    {
+        var wish = new AcquireOptions("one", Failover: new CameraRequirements(), Mode: LeaseMode.Shared);
+        var leases = new[] { await _node.HoldAsync("door", wish with { Role = "guard" }), await _node.HoldAsync("door", wish with { SessionHash = "two" }) };
+
+        Lose(0);
+        await Task.WhenAll(leases.Select(lease => lease.Released));
+
+        Assert.All(leases, lease => Assert.Equal(("gate", LeaseMode.Shared), (lease.Current.CameraId, lease.Current.Mode)));
+        Assert.Equal("guard", leases[0].Current.Stored.Role);
+        Assert.Same(leases[0].Current.Capture, leases[1].Current.Capture);
+        Assert.Equal(1, Captures.Open);
+        Assert.NotEqual(leases[0].Current.FencingToken, leases[1].Current.FencingToken);
+    }
+
+    [Fact]
     public async Task A_renewal_is_told_the_camera_that_the_lease_has_moved_to()
     {
         var lease = await HoldAsync("door", "one");

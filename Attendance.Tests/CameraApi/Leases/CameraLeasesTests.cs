@@ -355,8 +355,8 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
 
         await Get<Reconciliation>().CompareWithStoreAsync();
 
-        var found = await Get<LeaseStore>().ReadAsync("door");
-        Assert.Equal(lease.Stored, found!.Lease);
+        var found = Assert.Single(await Get<LeaseStore>().ReadAsync("door"));
+        Assert.Equal(lease.Stored, found.Lease);
         Assert.True(found.Remaining <= TimeSpan.FromSeconds(30));
     }
 
@@ -412,7 +412,7 @@ public sealed class CameraLeasesTests(GarnetStore store) : IClassFixture<GarnetS
             await redis.GetDatabase().KeyDeleteAsync(key);
         }
 
-        Assert.Null(await Get<LeaseStore>().ReadAsync(cameraId));
+        Assert.Empty(await Get<LeaseStore>().ReadAsync(cameraId));
     }
 
     /// <summary>Moves the clock in steps, so that a loop that waits again runs after each.</summary>

@@ -122,7 +122,7 @@ public sealed class LeaseCheckTests(GarnetStore store) : IClassFixture<GarnetSto
     {
         var clock = new FakeTimeProvider();
         var lease = new CameraLease(
-            new CameraSlot(BrowserCamera.Create(BrowsersCamera)), "here", "one", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(50), clock, (_, _) => { });
+            new CameraSlot(BrowserCamera.Create(BrowsersCamera), mostHolders: 1), "here", "one", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(50), clock, (_, _) => { });
         lease.Grant(new StoreGrant.Granted(lease.Id, 7, clock.GetUtcNow()), clock.GetTimestamp());
         Assert.True(lease.TryExtend(clock.GetTimestamp()));
 

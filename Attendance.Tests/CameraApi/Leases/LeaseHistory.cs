@@ -107,7 +107,7 @@ internal sealed class LeaseHistory : IDisposable
         await CompleteAsync("closing", CloseAsync());
         await CompleteAsync("releases", ReleasedAsync());
         await LookAsync();
-        Assert.All(Slots, slot => Assert.Null(slot.Lease));
+        Assert.All(Slots, slot => Assert.Empty(slot.Leases));
         Assert.Equal(0, Active());
         Assert.Equal(HandedOut(_asked), HandedOut(_released));
         Assert.Empty(_granted.Keys.Except(_ended.Keys));
@@ -124,7 +124,7 @@ internal sealed class LeaseHistory : IDisposable
             : new CancellationTokenSource();
         try
         {
-            var wish = new AcquireOptions(Session(step.Client), Wait: TimeSpan.FromSeconds(step.Wait), Takeover: step.Takeover, Failover: step.Moves ? new CameraRequirements() : null);
+            var wish = new AcquireOptions(Session(step.Client), Wait: TimeSpan.FromSeconds(step.Wait), Takeover: step.Takeover, Failover: step.Moves ? new CameraRequirements() : null, Mode: step.Mode);
             if (await _leases.AcquireAsync(Slot(step.Camera), wish, leaving.Token) is AcquireOutcome.Granted granted)
             {
                 _held[(step.Client, step.Camera)] = granted.Lease;
@@ -183,7 +183,7 @@ internal sealed class LeaseHistory : IDisposable
 
     public Task LoseDeviceAsync(string camera)
     {
-        (Slot(camera).Lease?.Capture as ScriptedCaptures.ScriptedCapture)?.Loss.TrySetResult(CaptureLoss.DeviceLost);
+        (Slot(camera).Capture as ScriptedCaptures.ScriptedCapture)?.Loss.TrySetResult(CaptureLoss.DeviceLost);
         return Task.CompletedTask;
     }
 
@@ -254,7 +254,7 @@ internal sealed class LeaseHistory : IDisposable
         {
             Assert.True(
                 Stopwatch.GetElapsedTime(started) < s_patience,
-                $"The {what} do not come to an end: {string.Join(", ", Slots.Select(slot => $"{slot.Camera.Id} {slot.Lease?.Ref} {slot.Lease?.End}"))}");
+                $"The {what} do not come to an end: {string.Join(", ", Slots.Select(slot => $"{slot.Camera.Id} {string.Join(" ", slot.Leases.Select(lease => $"{lease.Ref} {lease.Mode} {lease.End}"))}"))}");
             if (!_outage.IsAsked)
             {
                 _clock.Advance(s_tick);
@@ -262,6 +262,11 @@ internal sealed class LeaseHistory : IDisposable
 
             foreach (var slot in Slots)
             {
+                if (slot.Leases is { Count: > 1 } leases && leases.Any(lease => lease.Mode == LeaseMode.Exclusive))
+                {
+                    _wrong.Enqueue($"An exclusive lease of {slot.Camera.Id} is not alone.");
+                }
+
                 // Whoever looks after the cameras pulls the plug of one that hangs.
                 if (slot.Quarantine is { } quarantine && _clock.GetUtcNow() - quarantine.Since > TimeSpan.FromSeconds(5))
                 {
@@ -282,7 +287,7 @@ internal sealed class LeaseHistory : IDisposable
         const int enough = 5; // rounds without a change, because a change that has just begun shows in the next round
         _outage.Outage = Outage.None;
         Array.ForEach(Cameras, _captures.PlugIn);
-        for (var calm = 0; calm < enough; calm = Slots.Any(slot => slot.Lease is { End: not null } or { IsArriving: true }) ? 0 : calm + 1)
+        for (var calm = 0; calm < enough; calm = Slots.Any(slot => slot.Leases.Any(lease => lease is { End: not null } or { IsArriving: true })) ? 0 : calm + 1)
         {
             await Task.Delay(1, Cancel);
         }
@@ -296,14 +301,14 @@ internal sealed class LeaseHistory : IDisposable
         Assert.Empty(_captures.OpenedTwice);
         foreach (var slot in Slots)
         {
-            Assert.Equal(slot.Lease is not null || slot.Quarantine is not null ? 1 : 0, _captures.Open(slot.Camera.Id));
+            Assert.Equal(!slot.IsEmpty || slot.Quarantine is not null ? 1 : 0, _captures.Open(slot.Camera.Id));
         }
 
-        var live = Slots.Select(slot => slot.Lease).OfType<CameraLease>().ToList();
+        var live = Slots.SelectMany(slot => slot.Leases).ToList();
         Assert.Equal(live.Select(lease => lease.Id).Order(), _leases.Live.Select(lease => lease.Id).Order());
         Assert.Equal(live.Count, Active());
         Assert.Equal(live.Count, HandedOut(_asked) - HandedOut(_released));
-        Assert.Equal(live.Select(lease => lease.CameraId).Order(), (await Get<LeaseStore>().FindHeldAsync()).Order());
+        Assert.Equal(live.Select(lease => lease.CameraId).Distinct().Order(), (await Get<LeaseStore>().FindHeldAsync()).Order());
     }
 
     private async Task LookIntoLedgersAsync()
@@ -311,12 +316,13 @@ internal sealed class LeaseHistory : IDisposable
         foreach (var camera in Cameras)
         {
             var ledger = await Get<LeaseStore>().ReadLedgerAsync(camera, LeaseStore.LedgerLength);
-            Assert.Equal(ledger.Select(entry => entry.FencingToken).OrderDescending(), ledger.Select(entry => entry.FencingToken));
+            var alone = ledger.Where(entry => entry.Mode == LeaseMode.Exclusive).Select(entry => entry.FencingToken).ToList();
+            Assert.Equal(alone.OrderDescending(), alone);
             Assert.Distinct(ledger.Select(entry => entry.FencingToken));
             foreach (var (lease, end) in _ended.Where(one => one.Key.CameraId == camera))
             {
                 var entry = Assert.Single(ledger, entry => entry.FencingToken == lease.FencingToken);
-                Assert.Equal((lease.Ref, end.Reason.Name(), end.Detail), (entry.LeaseRef, entry.Reason, entry.Detail));
+                Assert.Equal((lease.Ref, end.Reason.Name(), end.Detail, lease.Mode), (entry.LeaseRef, entry.Reason, entry.Detail, entry.Mode));
             }
         }
     }

@@ -27,10 +27,11 @@ internal abstract record LeaseStep(int Client)
             (40, from wait in Gen.Elements(0, 0, 0, 3, 60)
                 from takeover in Gen.Elements(false, false, true)
                 from moves in Gen.Elements(plugs > 1, true)
+                from mode in Gen.Elements(LeaseMode.Exclusive, LeaseMode.Shared)
                 from patience in Gen.Elements<int?>(null, null, null, null, 0, 1, 5)
                 from opening in Gen.Elements(openings)
                 from closing in Gen.Elements(Closing.AtOnce, Closing.AtOnce, Closing.AtOnce, Closing.Slow, Closing.NotFree)
-                select (LeaseStep)new Acquire(client, camera, wait, takeover, moves, patience, opening, closing)),
+                select (LeaseStep)new Acquire(client, camera, wait, takeover, moves, patience, opening, closing, mode)),
             (12, Gen.Constant<LeaseStep>(new Renew(client, camera))),
             (16, Gen.Elements(ReleaseReason.Client, ReleaseReason.PageHide)
                 .Select(reason => (LeaseStep)new Release(client, camera, reason))),
@@ -51,7 +52,7 @@ internal abstract record LeaseStep(int Client)
     /// <param name="Wait">Seconds that the client waits in line.</param>
     /// <param name="Moves">Whether the lease may move to another camera if this one is lost.</param>
     /// <param name="Patience">Seconds until the client leaves; null when it stays.</param>
-    public sealed record Acquire(int Client, string Camera, int Wait, bool Takeover, bool Moves, int? Patience, Opening Opening, Closing Closing)
+    public sealed record Acquire(int Client, string Camera, int Wait, bool Takeover, bool Moves, int? Patience, Opening Opening, Closing Closing, LeaseMode Mode = LeaseMode.Exclusive)
         : LeaseStep(Client)
     {
         public override Task TakeAsync(LeaseHistory history) => history.AcquireAsync(this);
@@ -62,6 +63,7 @@ internal abstract record LeaseStep(int Client)
             [
                 this with { Opening = Opening.AtOnce }, this with { Closing = Closing.AtOnce },
                 this with { Wait = 0 }, this with { Takeover = false }, this with { Moves = false }, this with { Patience = null },
+                this with { Mode = LeaseMode.Exclusive },
             ];
             return simpler.Where(step => step != this);
         }

@@ -251,10 +251,10 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         var gate = await AcquireAsync("gate", "one");
         await OverdueAsync("door");
 
-        Assert.NotNull(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.Expired)));
-        Assert.Null(await _store.SettleAsync("gate", new LeaseEnd(ReleaseReason.Expired)));
+        Assert.NotEmpty(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.Expired)));
+        Assert.Empty(await _store.SettleAsync("gate", new LeaseEnd(ReleaseReason.Expired)));
         Assert.Equal(["gate"], await _store.FindHeldAsync());
-        Assert.Equal(gate.LeaseId, await _store.SettleAsync("gate", new LeaseEnd(ReleaseReason.NodeRestarted), gate.LeaseId));
+        Assert.Equal([gate.LeaseId], await _store.SettleAsync("gate", new LeaseEnd(ReleaseReason.NodeRestarted), gate.LeaseId));
         Assert.Equal("node_restarted", Assert.Single(await _store.ReadLedgerAsync("gate", 10)).Reason);
     }
 
@@ -265,7 +265,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         await _store.ReleaseAsync(first, new LeaseEnd(ReleaseReason.Client));
         await AcquireAsync("door", "two");
 
-        Assert.Null(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.NodeLost), first.LeaseId));
+        Assert.Empty(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.NodeLost), first.LeaseId));
 
         Assert.Equal(["door"], await _store.FindHeldAsync());
     }
@@ -275,13 +275,13 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
     {
         var lease = await AcquireAsync("door", "one");
 
-        var found = await _store.ReadAsync("door");
+        var found = Assert.Single(await _store.ReadAsync("door"));
 
-        Assert.Equal(lease, found!.Lease);
+        Assert.Equal(lease, found.Lease);
         Assert.Equal(s_ttl, found.Ttl);
         Assert.InRange(found.Remaining, TimeSpan.FromSeconds(25), s_ttl);
         Assert.InRange(found.Held, TimeSpan.Zero, TimeSpan.FromSeconds(5));
-        Assert.Null(await _store.ReadAsync("gate"));
+        Assert.Empty(await _store.ReadAsync("gate"));
     }
 
     [Fact]
@@ -302,10 +302,10 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         var held = HeldEntry.Parse(await _redis.GetDatabase().StringGetAsync(Entry))!;
         await _redis.GetDatabase().StringSetAsync(Entry, (held with { AcquiredAt = ahead, Deadline = ahead + 30_000 }).ToString());
 
-        var found = await _store.ReadAsync("door");
+        var found = Assert.Single(await _store.ReadAsync("door"));
         var refused = Assert.IsType<StoreGrant.Busy>(await _store.AcquireAsync("door", Identifiers.NewLeaseId(), "two", s_ttl));
 
-        Assert.Equal((s_ttl, TimeSpan.Zero), (found!.Remaining, found.Held));
+        Assert.Equal((s_ttl, TimeSpan.Zero), (found.Remaining, found.Held));
         Assert.Equal(s_ttl, refused.Remaining);
     }
 
@@ -361,9 +361,9 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         await database.HashSetAsync($"attendance:{{{_node}}}:camera:door", [new("lease_id", "old"), new("session", "two"), new("deadline", 1)]);
         await database.SortedSetAddAsync($"attendance:{{{_node}}}:deadlines", "door", 1);
 
-        Assert.Null(await _store.ReadAsync("door"));
+        Assert.Empty(await _store.ReadAsync("door"));
         Assert.Equal(["door"], await _store.FindOverdueAsync(10));
-        Assert.Null(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.Expired)));
+        Assert.Empty(await _store.SettleAsync("door", new LeaseEnd(ReleaseReason.Expired)));
         Assert.Empty(await _store.FindHeldAsync());
 
         await AcquireAsync("door", "one");
@@ -443,7 +443,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         Assert.All(grants.Except(granted), one => Assert.IsType<StoreGrant.Busy>(one.Grant));
         foreach (var one in granted)
         {
-            Assert.Equal(one.leaseId, (await _store.ReadAsync(one.camera))?.Lease.LeaseId);
+            Assert.Equal(one.leaseId, Assert.Single(await _store.ReadAsync(one.camera)).Lease.LeaseId);
         }
     }
 
@@ -472,7 +472,7 @@ public abstract class LeaseStoreTests(StoreServer server) : IAsyncLifetime
         await _redis.GetDatabase().StringSetAsync(Entry, text);
         await _redis.GetDatabase().ListRightPushAsync($"attendance:{{{_node}}}:ledger:door", text);
 
-        Assert.Null(await _store.ReadAsync("door"));
+        Assert.Empty(await _store.ReadAsync("door"));
         var lease = await AcquireAsync("door", "one");
         Assert.True(await _store.RenewAsync(lease, s_ttl));
 

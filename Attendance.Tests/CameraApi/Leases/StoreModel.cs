@@ -25,7 +25,7 @@ internal sealed class StoreModel
     {
         foreach (var (_, camera) in _cameras)
         {
-            camera.Held = null;
+            camera.Holders.Clear();
             camera.Ledger.Clear();
             camera.Fence = 0;
             camera.IsIndexed = camera.IsIndexOverdue = false;
@@ -33,11 +33,18 @@ internal sealed class StoreModel
     }
 }
 
-internal sealed class CameraModel
+/// <summary>A lease that a camera is held under.</summary>
+internal sealed class ModelHolder(StoredLease lease)
 {
-    public StoredLease? Held { get; set; }
+    public StoredLease Lease => lease;
 
     public bool IsOverdue { get; set; }
+}
+
+internal sealed class CameraModel
+{
+    /// <summary>One exclusive lease, or shared ones, in the order in which they came.</summary>
+    public List<ModelHolder> Holders { get; } = [];
 
     /// <summary>The camera is among the deadlines. It stays there when an entry is lost alone.</summary>
     public bool IsIndexed { get; set; }
@@ -53,102 +60,124 @@ internal sealed class CameraModel
     /// <summary>Ended leases since the ledger was last lost, newest first: each once.</summary>
     public List<EndedLease> Ledger { get; } = [];
 
-    private long NewestEnded => Ledger.Select(entry => entry.FencingToken).DefaultIfEmpty().Max();
+    public bool IsShared => Holders is [{ Lease.Mode: LeaseMode.Shared }, ..];
+
+    private bool IsExclusive => Holders.Count > 0 && !IsShared;
 
     public bool HasEnded(StoredLease lease) => Ledger.Any(entry => entry.LeaseRef == Identifiers.LeaseRef(lease.LeaseId));
 
-    /// <summary>Ends an overdue lease before another session's acquisition.</summary>
-    /// <returns>False when the camera is another session's.</returns>
-    public bool MakeWayFor(string session)
-    {
-        if (Held is { } held && held.SessionHash != session)
-        {
-            if (!IsOverdue)
-            {
-                return false;
-            }
+    public ModelHolder? HolderOf(string leaseId) => Holders.Find(holder => holder.Lease.LeaseId == leaseId);
 
-            End(new LeaseEnd(ReleaseReason.Expired));
+    /// <summary>The lease that the session already has, in the mode that it asks for.</summary>
+    public ModelHolder? OwnOf(string session, LeaseMode mode) => Holders.Find(holder => holder.Lease.SessionHash == session && holder.Lease.Mode == mode);
+
+    /// <summary>Ends overdue leases before another session's acquisition.</summary>
+    /// <returns>False when the session cannot have the camera.</returns>
+    public bool MakeWayFor(string session, LeaseMode mode)
+    {
+        var own = OwnOf(session, mode);
+        var (wasShared, before) = (IsShared, Holders.Count);
+        foreach (var overdue in Holders.Where(holder => holder.IsOverdue && holder != own).ToList())
+        {
+            End(overdue, new LeaseEnd(ReleaseReason.Expired));
         }
 
-        return true;
+        if (wasShared && before > 0 && (own is not null || mode == LeaseMode.Exclusive) && Holders.Count > 0)
+        {
+            Index(); // the entry was written anew
+        }
+
+        return own is not null || Holders.Count == 0 || (IsShared && mode == LeaseMode.Shared);
     }
 
     public void Grant(StoredLease lease)
     {
         HighestToken = Fence = lease.FencingToken;
-        Keep(lease);
+        Holders.Add(new ModelHolder(lease));
+        Index();
     }
 
-    /// <returns>False for a stale holder: the lease has ended, or a newer one was granted.</returns>
+    public void Keep(ModelHolder holder)
+    {
+        holder.IsOverdue = false;
+        Index();
+    }
+
+    /// <returns>False for a stale holder: the lease has ended, or one was granted since that it cannot be beside.</returns>
     public bool Renew(StoredLease lease)
     {
-        if (Held is { } held ? held.LeaseId != lease.LeaseId : HasEnded(lease) || Math.Max(Fence, NewestEnded) > lease.FencingToken)
+        if (HolderOf(lease.LeaseId) is { } holder)
+        {
+            Keep(holder);
+            return true;
+        }
+
+        var isShared = lease.Mode == LeaseMode.Shared;
+        if (HasEnded(lease) || IsExclusive || (IsShared && !isShared) || Holders.Any(other => other.Lease.SessionHash == lease.SessionHash))
         {
             return false;
         }
 
-        if (Held is null)
+        var newest = Newest(Ledger);
+        var isLastKnown = IsShared || Fence <= newest;
+        var before = isShared && isLastKnown ? Newest(Ledger.Where(entry => entry.Mode == LeaseMode.Exclusive)) : Math.Max(Fence, newest);
+        if (before > lease.FencingToken)
         {
-            Fence = lease.FencingToken;
+            return false;
         }
 
-        Keep(Held ?? lease);
+        Fence = isShared ? Math.Max(Fence, lease.FencingToken) : lease.FencingToken;
+        Holders.Add(new ModelHolder(lease));
+        Index();
         return true;
     }
 
     /// <remarks>The end of a lease that the store lost is recorded as well, where its holder knows that it was granted.</remarks>
     public void Release(StoredLease lease, LeaseEnd end)
     {
-        if (Held?.LeaseId == lease.LeaseId)
+        if (HolderOf(lease.LeaseId) is { } holder)
         {
-            End(end);
+            End(holder, end);
+            Index();
         }
         else if (lease.WasGranted && !HasEnded(lease))
         {
             Record(lease, end);
         }
-        else if (!lease.WasGranted && Held is null)
+        else if (!lease.WasGranted && Holders.Count == 0)
         {
-            LeaveIndex();
+            Index();
         }
     }
 
-    /// <returns>The lease that ended.</returns>
-    public string? Settle(LeaseEnd end, bool onlyOverdue)
+    /// <param name="leaseId">The lease to end; null for all that are overdue.</param>
+    /// <returns>The leases that ended.</returns>
+    public IReadOnlyList<string> Settle(LeaseEnd end, string? leaseId)
     {
-        if (Held is not { } held)
+        var ended = Holders.Where(holder => leaseId is null ? holder.IsOverdue : holder.Lease.LeaseId == leaseId).ToList();
+        ended.ForEach(holder => End(holder, end));
+        if (ended.Count > 0 || Holders.Count == 0)
         {
-            LeaveIndex();
-            return null;
+            Index();
         }
 
-        if (onlyOverdue && !IsOverdue)
-        {
-            return null;
-        }
-
-        End(end);
-        return held.LeaseId;
+        return [.. ended.Select(holder => holder.Lease.LeaseId)];
     }
 
-    public void Keep(StoredLease lease)
+    /// <summary>The camera's deadline is that of the lease that is over first.</summary>
+    private void Index() => (IsIndexed, IsIndexOverdue) = (Holders.Count > 0, Holders.Exists(holder => holder.IsOverdue));
+
+    private void End(ModelHolder holder, LeaseEnd end)
     {
-        (Held, IsOverdue, IsIndexed, IsIndexOverdue) = (lease, false, true, false);
+        Record(holder.Lease, end);
+        Holders.Remove(holder);
     }
 
-    private void End(LeaseEnd end)
-    {
-        Record(Held!, end);
-        Held = null;
-        LeaveIndex();
-    }
-
-    private void LeaveIndex() => IsIndexed = IsIndexOverdue = false;
+    private static long Newest(IEnumerable<EndedLease> ended) => ended.Select(entry => entry.FencingToken).DefaultIfEmpty().Max();
 
     private void Record(StoredLease lease, LeaseEnd end) => Ledger.Insert(0, new EndedLease(
-        Identifiers.LeaseRef(lease.LeaseId), lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), end.Reason.Name(), end.Detail));
+        Identifiers.LeaseRef(lease.LeaseId), lease.FencingToken, lease.AcquiredAt.ToUnixTimeMilliseconds(), end.Reason.Name(), end.Detail, lease.Mode));
 }
 
 /// <summary>A lease's entry in the ledger, without the time of its end, which the store sets.</summary>
-internal sealed record EndedLease(string LeaseRef, long FencingToken, long AcquiredAt, string Reason, string? Detail);
+internal sealed record EndedLease(string LeaseRef, long FencingToken, long AcquiredAt, string Reason, string? Detail, LeaseMode Mode);

@@ -18,19 +18,21 @@ internal abstract record StoreStep
     /// <summary>Mostly 0, the lease that was handed out last; sometimes an earlier, stale one.</summary>
     private static readonly Gen<int> s_back = Gen.Elements(0, 0, 0, 1, 1, 2, 3);
 
+    private static readonly Gen<LeaseMode> s_mode = Gen.Elements(LeaseMode.Exclusive, LeaseMode.Shared, LeaseMode.Shared);
+
     public static IReadOnlyList<string> Cameras => s_cameras;
 
     public static int IndexOf(string session) => Array.IndexOf(s_sessions, session);
 
     public static Arbitrary<StoreStep> Any { get; } = Arb.From(
         Gen.Frequency(
-            (8, OnCamera((camera, session) => new Acquire(camera, session), Gen.Elements(s_sessions))),
-            (2, OnCamera((camera, session) => new AcquireUnheard(camera, session), Gen.Elements(s_sessions))),
+            (8, OnCamera((camera, who) => new Acquire(camera, who.Item1, who.Item2), Gen.Elements(s_sessions).Zip(s_mode))),
+            (2, OnCamera((camera, who) => new AcquireUnheard(camera, who.Item1, who.Item2), Gen.Elements(s_sessions).Zip(s_mode))),
             (6, OnCamera((camera, back) => new Renew(camera, back), s_back)),
             (6, OnCamera(
                 (camera, which) => new Release(camera, which.Item1, which.Item2),
                 s_back.Zip(Gen.Elements(ReleaseReason.Client, ReleaseReason.PageHide, ReleaseReason.Takeover, ReleaseReason.DeviceLost)))),
-            (4, OnCamera((camera, _) => new PassDeadline(camera), Gen.Constant(0))),
+            (4, OnCamera((camera, which) => new PassDeadline(camera, which), Gen.Choose(0, 2))),
             (2, OnCamera((camera, onlyOverdue) => new Settle(camera, onlyOverdue), Gen.Elements(true, true, false))),
             (2, Gen.Constant<StoreStep>(new Sweep())),
             (1, Gen.Elements(s_sessions).Select(session => (StoreStep)new Crash(session))),
@@ -48,11 +50,11 @@ internal abstract record StoreStep
     private static Gen<StoreStep> OnCamera<T>(Func<string, T, StoreStep> step, Gen<T> detail) =>
         Gen.Elements(s_cameras).Zip(detail, step);
 
-    public sealed record Acquire(string Camera, string Session) : StoreStep
+    public sealed record Acquire(string Camera, string Session, LeaseMode Mode) : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)
         {
-            var lease = await world.AcquireAsync(Camera, Session);
+            var lease = await world.AcquireAsync(Camera, Session, Mode);
             if (lease is not null)
             {
                 world.Hand(lease);
@@ -61,13 +63,13 @@ internal abstract record StoreStep
     }
 
     /// <summary>The store grants the lease, but its answer is lost: the caller knows only the id that it asked with.</summary>
-    public sealed record AcquireUnheard(string Camera, string Session) : StoreStep
+    public sealed record AcquireUnheard(string Camera, string Session, LeaseMode Mode) : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)
         {
             var leaseId = Identifiers.NewLeaseId();
-            await world.AcquireAsync(Camera, Session, leaseId);
-            world.Hand(new StoredLease(Camera, leaseId, Session, 0, default, WasGranted: false));
+            await world.AcquireAsync(Camera, Session, Mode, leaseId);
+            world.Hand(new StoredLease(Camera, leaseId, Session, 0, default, WasGranted: false) { Mode = Mode });
         }
     }
 
@@ -101,15 +103,19 @@ internal abstract record StoreStep
         protected override IEnumerable<StoreStep> Simpler() => Enumerable.Range(0, Back).Select(back => this with { Back = back });
     }
 
-    /// <summary>Time passes until the camera's lease is overdue.</summary>
-    public sealed record PassDeadline(string Camera) : StoreStep
+    /// <summary>Time passes until one of the camera's leases is overdue.</summary>
+    public sealed record PassDeadline(string Camera, int Which) : StoreStep
     {
         public override async Task HappenAsync(StoreWorld world)
         {
             var camera = world.Model[Camera];
-            camera.IsOverdue = true;
+            if (camera.Holders.Count > 0)
+            {
+                camera.Holders[Which % camera.Holders.Count].IsOverdue = true;
+            }
+
             camera.IsIndexOverdue = camera.IsIndexed;
-            await world.PassDeadlineAsync(Camera);
+            await world.PassDeadlineAsync(Camera, Which);
         }
     }
 
@@ -118,7 +124,7 @@ internal abstract record StoreStep
         public override async Task HappenAsync(StoreWorld world)
         {
             var end = new LeaseEnd(OnlyOverdue ? ReleaseReason.Expired : ReleaseReason.Forced, "settled");
-            Assert.Equal(world.Model[Camera].Settle(end, OnlyOverdue), await world.SettleAsync(Camera, end, OnlyOverdue));
+            await world.SettleAsync(Camera, end, OnlyOverdue);
         }
     }
 
@@ -155,10 +161,14 @@ internal abstract record StoreStep
             var end = new LeaseEnd(ReleaseReason.NodeRestarted);
             foreach (var camera in await world.Store.FindHeldAsync())
             {
-                Assert.Equal(world.Model[camera].Settle(end, onlyOverdue: false), await world.SettleAsync(camera, end, onlyOverdue: false));
+                do
+                {
+                    await world.SettleAsync(camera, end, onlyOverdue: false);
+                }
+                while (world.Model[camera].Holders.Count > 0);
             }
 
-            Assert.All(s_cameras, camera => Assert.Null(world.Model[camera].Held));
+            Assert.All(s_cameras, camera => Assert.Empty(world.Model[camera].Holders));
         }
     }
 
@@ -177,7 +187,8 @@ internal abstract record StoreStep
         public override async Task HappenAsync(StoreWorld world)
         {
             var camera = world.Model[Camera];
-            (camera.Held, camera.Fence) = (null, 0);
+            camera.Holders.Clear();
+            camera.Fence = 0;
             await world.LoseEntryAsync(Camera);
         }
     }
@@ -188,7 +199,7 @@ internal abstract record StoreStep
         public override async Task HappenAsync(StoreWorld world)
         {
             var camera = world.Model[Camera];
-            if (camera.Held is null)
+            if (camera.Holders.Count == 0)
             {
                 camera.Fence = Math.Max(camera.HighestToken, await world.NowAsync()) + 5;
                 await world.SetFenceAsync(Camera, camera.Fence);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attendance.CameraApi;
 using Attendance.CameraApi.Leases;
 using StackExchange.Redis;
@@ -29,25 +30,25 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
     public LeaseStore StoreOf(string session) => Stores[StoreStep.IndexOf(session) % Stores.Length];
 
     /// <summary>Asks for the camera and compares the answer with the model's.</summary>
-    /// <returns>Null when another session has the camera.</returns>
-    public async Task<StoredLease?> AcquireAsync(string cameraId, string session, string? leaseId = null)
+    /// <returns>Null when others have the camera.</returns>
+    public async Task<StoredLease?> AcquireAsync(string cameraId, string session, LeaseMode mode, string? leaseId = null)
     {
         leaseId ??= Identifiers.NewLeaseId();
         var camera = Model[cameraId];
-        var answer = await StoreOf(session).AcquireAsync(cameraId, leaseId, session, Ttl);
-        if (!camera.MakeWayFor(session))
+        var answer = await StoreOf(session).AcquireAsync(cameraId, leaseId, session, Ttl, mode: mode);
+        if (!camera.MakeWayFor(session, mode))
         {
             Assert.InRange(Assert.IsType<StoreGrant.Busy>(answer).Remaining, TimeSpan.FromMilliseconds(1), Ttl);
             return null;
         }
 
         var granted = Assert.IsType<StoreGrant.Granted>(answer);
-        var lease = new StoredLease(cameraId, granted.LeaseId, session, granted.FencingToken, granted.AcquiredAt, WasGranted: true);
-        if (camera.Held is { } held)
+        var lease = new StoredLease(cameraId, granted.LeaseId, session, granted.FencingToken, granted.AcquiredAt, WasGranted: true) { Mode = mode };
+        if (camera.OwnOf(session, mode) is { } own)
         {
-            Assert.Equal(held, lease); // the same lease is granted again
-            camera.Keep(held);
-            return held;
+            Assert.Equal(own.Lease, lease); // the same lease is granted again
+            camera.Keep(own);
+            return own.Lease;
         }
 
         Assert.Equal(leaseId, lease.LeaseId);
@@ -57,9 +58,12 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
         return lease;
     }
 
-    /// <summary>Ends a lease that nobody answers for: an overdue one or, as reconciliation does, the very lease that was read before.</summary>
-    public async Task<string?> SettleAsync(string cameraId, LeaseEnd end, bool onlyOverdue) => await Store.SettleAsync(
-        cameraId, end, onlyOverdue ? null : (await Store.ReadAsync(cameraId))?.Lease.LeaseId ?? Identifiers.NewLeaseId());
+    /// <summary>Ends leases that nobody answers for: overdue ones or, as reconciliation does, one that was read before.</summary>
+    public async Task SettleAsync(string cameraId, LeaseEnd end, bool onlyOverdue)
+    {
+        var leaseId = onlyOverdue ? null : (await Store.ReadAsync(cameraId)) is [var found, ..] ? found.Lease.LeaseId : Identifiers.NewLeaseId();
+        Assert.Equal(Model[cameraId].Settle(end, leaseId), await Store.SettleAsync(cameraId, end, leaseId));
+    }
 
     public void Hand(StoredLease lease) => _handed.Insert(0, lease);
 
@@ -67,12 +71,15 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
 
     public void Forget(string? session = null) => _handed.RemoveAll(lease => session is null || lease.SessionHash == session);
 
-    /// <summary>Sets the camera's deadline far back, because the store's clock cannot be set and no story waits.</summary>
-    public async Task PassDeadlineAsync(string cameraId)
+    /// <summary>Sets the deadline of one of the camera's leases far back, because the store's clock cannot be set and no story waits.</summary>
+    public async Task PassDeadlineAsync(string cameraId, int which)
     {
-        if (HeldEntry.Parse(await Database.StringGetAsync(Camera(cameraId))) is { } held)
+        string? entry = await Database.StringGetAsync(Camera(cameraId));
+        if (HeldEntry.ParseAll(entry) is { Leases: { Count: > 0 } leases })
         {
-            await Database.StringSetAsync(Camera(cameraId), (held with { Deadline = 1 }).ToString(), Expiration.KeepTtl);
+            var held = leases[which % leases.Count];
+            await Database.StringSetAsync(
+                Camera(cameraId), entry!.Replace(held.ToString(), (held with { Deadline = 1 }).ToString(), StringComparison.Ordinal), Expiration.KeepTtl);
         }
 
         await Database.SortedSetAddAsync(Deadlines, cameraId, 1, SortedSetWhen.Exists);
@@ -118,22 +125,26 @@ internal sealed class StoreWorld(IReadOnlyList<ConnectionMultiplexer> connection
 
         Assert.Equal(
             camera.Ledger,
-            ledger.Select(ended => new EndedLease(ended.LeaseRef, ended.FencingToken, ended.AcquiredAt, ended.Reason, ended.Detail)));
+            ledger.Select(ended => new EndedLease(ended.LeaseRef, ended.FencingToken, ended.AcquiredAt, ended.Reason, ended.Detail, ended.Mode)));
         Assert.Distinct(ledger.Select(ended => ended.LeaseRef));
         Assert.All(ledger, ended => Assert.Equal(_node, ended.Node));
         Assert.All(ledger, ended => Assert.True(ended.EndedAt >= ended.AcquiredAt));
 
-        var held = HeldEntry.Parse(await entry);
-        Assert.Equal(camera.Fence, held?.FencingToken ?? (long?)await entry ?? 0);
-        Assert.Equal(camera.Held is null, held is null);
-        if (camera.Held is { } lease)
+        string? text = await entry;
+        var (mode, held) = HeldEntry.ParseAll(text);
+        Assert.Equal(camera.Holders.Count, held.Count);
+        Assert.Equal(camera.IsShared, mode == LeaseMode.Shared);
+        var last = text is null ? "0" : mode == LeaseMode.Shared ? text.Split('\n')[0]["shared ".Length..] : text.Split(' ')[^1];
+        Assert.Equal(camera.Fence.ToString(CultureInfo.InvariantCulture), last);
+        foreach (var (holder, line) in camera.Holders.Zip(held))
         {
-            Assert.Equal(lease.LeaseId, held!.LeaseId);
-            Assert.Equal(Identifiers.LeaseRef(lease.LeaseId), held.LeaseRef);
-            Assert.Equal(lease.SessionHash, held.SessionHash);
-            Assert.Equal(lease.FencingToken, held.FencingToken);
-            Assert.Equal(lease.AcquiredAt.ToUnixTimeMilliseconds(), held.AcquiredAt);
-            Assert.Equal(camera.IsOverdue, held.Deadline == 1);
+            var lease = holder.Lease;
+            Assert.Equal(lease.LeaseId, line.LeaseId);
+            Assert.Equal(Identifiers.LeaseRef(lease.LeaseId), line.LeaseRef);
+            Assert.Equal(lease.SessionHash, line.SessionHash);
+            Assert.Equal(lease.FencingToken, line.FencingToken);
+            Assert.Equal(lease.AcquiredAt.ToUnixTimeMilliseconds(), line.AcquiredAt);
+            Assert.Equal(holder.IsOverdue, line.Deadline == 1);
         }
     }
 
