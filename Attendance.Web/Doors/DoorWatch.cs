@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Doors;
 
 /// <summary>
-/// Runs a <see cref="DoorWatcher"/> for each door that somebody watches, in every process of Web. Leases are exclusive, so the camera of a door
-/// is lent to one of several processes, and another one gets it when that one is gone. No election is needed.
+/// Runs a <see cref="DoorWatcher"/> for each door that somebody watches, in every process of Web. A camera has one recognizer,
+/// so that of a door is lent to one of several processes, and another one gets it when that one is gone. No election is needed.
 /// </summary>
 internal sealed partial class DoorWatch(
     IServiceScopeFactory scopes, CameraBorrower borrower, DoorRecognition recognition, DoorStates states, IOptions<DoorOptions> options, TimeProvider clock, ILoggerFactory loggers)

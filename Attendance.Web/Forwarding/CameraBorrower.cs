@@ -6,7 +6,7 @@ namespace Attendance.Web.Forwarding;
 /// <summary>Why a camera is not lent now.</summary>
 internal enum BorrowRefusal
 {
-    /// <summary>A page, a kiosk, a service, or another process of Web holds it.</summary>
+    /// <summary>A page, a kiosk, or a service has it for itself, or another process of Web watches it.</summary>
     InUse,
 
     /// <summary>Another program of the camera's machine has it open.</summary>
@@ -30,6 +30,12 @@ internal sealed class CameraBorrower(CameraApiClient client, TimeProvider clock)
 {
     private const int LargestAnswer = 64 * 1024;
 
+    /// <summary>
+    /// Web shares the cameras that it watches with whoever looks at them. It is the only one in this role, so that each camera is watched by
+    /// one process.
+    /// </summary>
+    private const string Mode = "shared", Role = "recognizer";
+
     /// <summary>How long to wait for a camera to open. A slow device takes 10 s.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -45,7 +51,7 @@ internal sealed class CameraBorrower(CameraApiClient client, TimeProvider clock)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, CameraApiClient.Address + "/api/leases")
         {
-            Content = JsonContent.Create(new Wish(sessionId, cameraId, (int)lasts.TotalSeconds), options: WireJson.Requests),
+            Content = JsonContent.Create(new Wish(sessionId, cameraId, (int)lasts.TotalSeconds, Mode, Role), options: WireJson.Requests),
         };
         BorrowedCamera? camera = null;
         try
@@ -97,7 +103,7 @@ internal sealed class CameraBorrower(CameraApiClient client, TimeProvider clock)
         var refused = await response.Content.ReadFromJsonAsync<Refused>(WireJson.Kept, cancellationToken);
         return (null, refused?.Code switch
         {
-            ProblemCodes.CameraInUse => BorrowRefusal.InUse,
+            ProblemCodes.CameraInUse or ProblemCodes.CameraFull => BorrowRefusal.InUse,
             ProblemCodes.CameraQuarantined => BorrowRefusal.Quarantined,
             ProblemCodes.UnknownCamera => BorrowRefusal.Unknown,
             ProblemCodes.CameraUnavailable => refused.Cause == "device_busy" ? BorrowRefusal.InUseElsewhere : BorrowRefusal.Away,
@@ -105,7 +111,7 @@ internal sealed class CameraBorrower(CameraApiClient client, TimeProvider clock)
         });
     }
 
-    private sealed record Wish(string SessionId, string CameraId, int TtlSeconds);
+    private sealed record Wish(string SessionId, string CameraId, int TtlSeconds, string Mode, string Role);
 
     private sealed record Granted(string LeaseId, string CameraId, long FencingToken);
 
