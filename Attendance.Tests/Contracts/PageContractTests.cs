@@ -16,6 +16,7 @@ public sealed partial class PageContractTests
 {
     [Theory]
     [InlineData("operations/contract.js", "OpsCamera", typeof(OpsCamera))]
+    [InlineData("operations/contract.js", "OpsHolder", typeof(OpsHolder))]
     [InlineData("operations/contract.js", "Alert", typeof(Alert))]
     [InlineData("operations/contract.js", "OpsNode", typeof(OpsNode))]
     [InlineData("operations/contract.js", "TrendPoint", typeof(TrendPoint))]

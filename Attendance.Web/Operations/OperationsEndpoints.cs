@@ -34,7 +34,7 @@ internal static class OperationsEndpoints
         ops.MapGet("/cameras/{cameraId:name}/history", ForwardListAsync);
         ops.MapGet("/operations/accounts", AccountsAsync);
         ops.MapPost($"/alerts/{Alert}/acknowledge", AcknowledgeAsync);
-        ops.MapPost("/cameras/{cameraId:name}/release", ActAsync);
+        ops.MapPost("/cameras/{cameraId:name}/release", ReleaseAsync);
         ops.MapPost("/cameras/{cameraId:name}/reopen", ActAsync);
         ops.MapPost("/cameras/{cameraId:name}/unquarantine", ActAsync);
         ops.MapPost("/operations/cleanup", CleanupAsync);
@@ -92,6 +92,13 @@ internal static class OperationsEndpoints
             return new OpsRequest(author, why);
         });
 
+    private static Task ReleaseAsync(HttpContext context, CameraApiForwarder forwarder) =>
+        CommandAsync<Release>(context, forwarder, (asked, by) =>
+        {
+            var (author, why) = new ReleaseRequest(by, asked.Why, asked.LeaseRef).Validate();
+            return new ReleaseRequest(author, why, asked.LeaseRef);
+        });
+
     /// <summary>
     /// Forwards a cleanup from an address of its own. Here, camera-api's own address is what a closing page calls, and everybody may do that for
     /// their own session.
@@ -130,6 +137,8 @@ internal static class OperationsEndpoints
     private sealed record Nothing;
 
     private sealed record Act(string? Why = null);
+
+    private sealed record Release(string? Why = null, string? LeaseRef = null);
 
     private sealed record CleanUp(string? Why = null, bool? Force = null, bool? DryRun = null);
 }

@@ -6,7 +6,7 @@ import { AlertList, inOrder } from './alert-list.js';
 import { showActions } from './camera-row.js';
 import { read } from './commands.js';
 import { drawTimeline, listHistory, spans } from './timeline.js';
-import { clockOf, shortTime, when, wordsForEnd, wordsForRefusal } from './words.js';
+import { clockOf, shortTime, when, wordsForEnd, wordsForHolder, wordsForRefusal } from './words.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera
@@ -109,6 +109,7 @@ export class CameraDialog {
         const alerts = inOrder([...this.#picture.alerts.values()].filter(alert => alert.camera_id === about.camera_id && (alert.node === about.node || about.scope !== null)));
         element('camera-alerts-part', HTMLElement).hidden = alerts.length === 0;
         this.#alerts.show(alerts);
+        this.#showHolders(camera?.holders ?? []);
         this.#showFacts();
         if (this.#readAfter !== (camera?.last_ended_at ?? null)) {
             this.#readAfter = camera?.last_ended_at ?? null;
@@ -119,6 +120,26 @@ export class CameraDialog {
     /** The camera as it is now; undefined once it is gone. */
     get #present() {
         return this.#picture.cameras.get(this.#key ?? '');
+    }
+
+    /** Lists those who share the camera. While nothing has changed, the buttons and the focus stay as they are. @param {import('./contract.js').OpsHolder[]} holders */
+    #showHolders(holders) {
+        const list = element('camera-holders', HTMLElement);
+        const wanted = holders.map(holder => holder.lease_ref).join();
+        element('camera-holders-part', HTMLElement).hidden = holders.length < 2;
+        if (list.dataset.holders === wanted) {
+            return;
+        }
+        list.dataset.holders = wanted;
+        list.replaceChildren(...holders.map(holder => {
+            const item = make('li', '', `Session ${wordsForHolder(holder)}, since ${when(holder.held_since)} `);
+            const button = make('button', 'button button-small', 'Release');
+            button.type = 'button';
+            button.dataset.lease = holder.lease_ref;
+            button.setAttribute('aria-label', `Release session ${holder.session_ref}`);
+            item.append(button);
+            return item;
+        }));
     }
 
     #showFacts() {

@@ -1,7 +1,7 @@
 // @ts-check
 import { wordsForState } from '../camera/words.js';
 import { make, write } from '../pages/dom.js';
-import { clockOf, shortTime, when, wordsForEnd } from './words.js';
+import { clockOf, shortTime, when, wordsForEnd, wordsForHolder } from './words.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera
@@ -97,7 +97,8 @@ export class CameraRow {
         this.#id.classList.toggle('is-bad', camera.detail !== null && tone === 'bad');
         write(this.#node, camera.node);
         write(this.#at, `on ${camera.node}`); // shown if there is no room for a column
-        write(this.#holder, camera.session_ref ?? '');
+        write(this.#holder, camera.holders.length > 1 ? `${camera.holders.length} share it` : camera.holders.map(wordsForHolder).join(''));
+        this.#holder.title = camera.holders.length > 1 ? camera.holders.map(wordsForHolder).join(', ') : '';
         write(this.#rate, camera.frame_rate === null ? '' : camera.frame_rate.toFixed(1));
         write(this.#age, camera.frame_age_seconds === null ? '' : shortTime(camera.frame_age_seconds));
         this.#age.classList.toggle('is-bad', (camera.frame_age_seconds ?? 0) > oldFrameSeconds);

@@ -12,6 +12,8 @@
  * @property {string} state
  * @property {string | null} lease_ref
  * @property {string | null} session_ref identifies the holder; not a secret
+ * @property {'exclusive' | 'shared' | null} mode whether it is held by one or shared; null if nobody holds it
+ * @property {OpsHolder[]} holders who holds it, the oldest first: one, or several that share it
  * @property {string | null} held_since
  * @property {string | null} expires_at
  * @property {number} viewers
@@ -24,6 +26,12 @@
  * @property {string | null} last_reason
  * @property {string | null} last_detail
  * @property {number | null} [rating] 0 to 100, from its last use
+ *
+ * @typedef {object} OpsHolder
+ * @property {string} lease_ref
+ * @property {string} session_ref identifies the holder; not a secret
+ * @property {string | null} role what the holder does with a camera that it shares
+ * @property {string} held_since
  *
  * @typedef {object} Alert
  * @property {string} id

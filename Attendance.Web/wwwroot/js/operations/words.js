@@ -53,7 +53,7 @@ export function wordsForAction(action) {
 
 /** @type {Record<string, string>} */
 const refusals = {
-    not_held: 'Nobody has this camera any more.',
+    not_held: 'Nobody has this camera any more, or not under this lease.',
     not_quarantined: 'This camera is not blocked any more.',
     not_reopenable: 'It is the camera of a browser: only its page can open it again.',
     unknown_camera: 'There is no such camera any more.',
@@ -72,6 +72,11 @@ export function wordsForRefusal(problem) {
         return `It could not be shown to be free${problem.detail ? `: ${problem.detail}` : '.'}`;
     }
     return refusals[problem.code] ?? problem.message;
+}
+
+/** Names a holder without telling its session. @param {import('./contract.js').OpsHolder} holder */
+export function wordsForHolder({ session_ref: session, role }) {
+    return role ? `${session} (${role})` : session;
 }
 
 /** Formats a duration like a clock: 0:07, 12:30, 3:05:09. @param {number} ms */

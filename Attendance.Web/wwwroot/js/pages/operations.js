@@ -7,7 +7,7 @@ import { CameraDialog } from '../operations/camera-dialog.js';
 import { stateOrder } from '../operations/camera-rows.js';
 import { CameraTable } from '../operations/camera-table.js';
 import { read } from '../operations/commands.js';
-import { acknowledge, askFor, askForAll, askForStale } from '../operations/camera-actions.js';
+import { acknowledge, askFor, askForAll, askForOne, askForStale } from '../operations/camera-actions.js';
 import { showAudit, showDeadLetters, showNodes } from '../operations/lists.js';
 import { LiveStream } from '../operations/live-stream.js';
 import { Notifier } from '../operations/notifier.js';
@@ -127,12 +127,17 @@ async function readOnce() {
 
 /** @param {HTMLButtonElement} button */
 async function press(button) {
-    const { action, acknowledge: alertId, open } = button.dataset;
+    const { action, acknowledge: alertId, lease, open } = button.dataset;
     const key = button.closest('tr')?.dataset.camera ?? element('camera', HTMLElement).dataset.camera ?? '';
     if (action) {
         const camera = picture.cameras.get(key);
         if (camera) {
-            askFor(/** @type {import('../operations/camera-row.js').CameraAction} */ (action), camera);
+            askFor(/** @type {import('../operations/camera-row.js').CameraAction} */ (action), camera, now);
+        }
+    } else if (lease) {
+        const camera = picture.cameras.get(key);
+        if (camera) {
+            askForOne(camera, lease, now);
         }
     } else if (alertId) {
         button.disabled = true;
