@@ -10,6 +10,7 @@ import { hearTime, serverNow } from './server-clock.js';
  * @property {string} lease_id A secret: anyone who knows it can renew and release the lease.
  * @property {string} lease_ref Safe to show.
  * @property {string} camera_id
+ * @property {'exclusive' | 'shared'} mode
  * @property {number} fencing_token
  * @property {string} expires_at
  * @property {number} ttl_seconds
@@ -32,6 +33,7 @@ import { hearTime, serverNow } from './server-clock.js';
  * @property {string[]} [tags]
  * @property {string | null} [lease_ref]
  * @property {string | null} [held_since]
+ * @property {'exclusive' | 'shared' | null} [mode] whether it is held by one or shared; null if nobody holds it
  * @property {string | null} [detail]
  */
 
@@ -58,6 +60,8 @@ export class Problem extends Error {
         this.reasons = Array.isArray(body.reasons) ? body.reasons.filter(reason => typeof reason === 'string') : [];
         /** When the other lease ends if it is not renewed; set with `camera_in_use`. @type {Date | null} */
         this.expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : null;
+        /** Whether those who have the camera share it, so that this page may too; set with `camera_in_use`. */
+        this.isShared = body.mode === 'shared';
         /** @type {string | null} */
         this.detail = typeof body.detail === 'string' ? body.detail : null;
     }

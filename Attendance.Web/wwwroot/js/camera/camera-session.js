@@ -89,10 +89,10 @@ export class CameraSession extends EventTarget {
         return this.#state.trouble;
     }
 
-    /** What is safe to show of the lease, unlike the lease itself. @returns {{ ref: string, cameraId: string, fencingToken: number } | null} */
+    /** What is safe to show of the lease, unlike the lease itself. @returns {{ ref: string, cameraId: string, fencingToken: number, isShared: boolean } | null} */
     get lease() {
         const lease = this.#held?.lease;
-        return lease ? { ref: lease.lease_ref, cameraId: lease.camera_id, fencingToken: lease.fencing_token } : null;
+        return lease ? { ref: lease.lease_ref, cameraId: lease.camera_id, fencingToken: lease.fencing_token, isShared: lease.mode === 'shared' } : null;
     }
 
     /**

@@ -9,6 +9,8 @@ import { delay } from './timing.js';
  * @typedef {object} LeaseOptions
  * @property {boolean} [failover]
  * @property {object} [requirements]
+ * @property {'shared'} [mode]
+ * @property {string} [role]
  */
 
 const firstInUseRetryMs = 50;
@@ -19,6 +21,7 @@ export function leaseOptionsOf(options) {
     return options.kind === 'browser' ? {} : {
         ...(options.failover === true ? { failover: true } : {}),
         ...(options.requirements ? { requirements: options.requirements } : {}),
+        ...(options.mode === 'shared' ? { mode: options.mode, ...(options.role ? { role: options.role } : {}) } : {}),
     };
 }
 

@@ -22,6 +22,8 @@
  * @property {string} cameraId one of the server's catalog, or `auto` for the best free one
  * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
  * @property {boolean} [failover] whether to go on with another camera if this one is lost, instead of waiting for it
+ * @property {'exclusive' | 'shared'} [mode] shared: others that share the camera may have it at the same time
+ * @property {string} [role] with `shared`: what this page does with the camera; at most one session has a camera in each role
  * @property {object} [requirements] with `auto`: the requirements for the camera, as in the HTTP API
  *
  * @typedef {object} BrowserCameraOptions

@@ -111,7 +111,11 @@ export function wordsForMove({ from, to }) {
 export function wordsForProblem(problem) {
     switch (problem.code) {
         case 'camera_in_use':
-            return inUse(problem.expiresAt);
+            return problem.isShared ? 'Others share this camera just now.' : inUse(problem.expiresAt);
+        case 'camera_full':
+            return 'As many people look at this camera as may. Try again in a while.';
+        case 'other_mode':
+            return 'Another page of this browser has this camera already. Stop it there first.';
         case 'camera_quarantined':
             return 'This camera is blocked: it could not be shown to be free. Tell whoever looks after the cameras, then try again.';
         case 'camera_unavailable':

@@ -8,8 +8,9 @@ import { startWhenVisible, view } from './viewer.js';
 const cameraId = element('camera', HTMLElement).dataset.cameraId ?? '';
 const canvas = element('picture', HTMLCanvasElement);
 
-// With ?failover, another camera takes over if this one is lost.
-view(new CameraSession({ cameraId, canvas, failover: new URLSearchParams(location.search).has('failover') }));
+// With ?failover, another camera takes over if this one is lost. With ?shared, others may look at the camera too.
+const asked = new URLSearchParams(location.search);
+view(new CameraSession({ cameraId, canvas, failover: asked.has('failover'), mode: asked.has('shared') ? 'shared' : 'exclusive' }));
 startWhenVisible();
 void introduce();
 

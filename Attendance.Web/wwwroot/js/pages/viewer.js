@@ -7,7 +7,7 @@ import { element } from './dom.js';
  * @typedef {import('../camera/camera-session.js').CameraSession} CameraSession
  * @typedef {import('../camera/camera-session.js').StateChange} StateChange
  * @typedef {import('../camera/camera-session.js').Move} Move
- * @typedef {'stop' | 'start' | 'takeover'} Action
+ * @typedef {'stop' | 'start' | 'share' | 'takeover'} Action
  *
  * Everything that the page shows at one moment.
  * @typedef {object} View
@@ -29,6 +29,7 @@ const actions = element('actions', HTMLElement);
 const buttons = {
     stop: element('stop', HTMLButtonElement),
     start: element('start', HTMLButtonElement),
+    share: element('share', HTMLButtonElement),
     takeover: element('takeover', HTMLButtonElement),
 };
 /** How long to retry after a reload, while the lease of the former page may still be ending. */
@@ -101,6 +102,7 @@ export function say(text) {
 
 buttons.stop.addEventListener('click', () => session?.release('client'));
 buttons.start.addEventListener('click', () => session?.start());
+buttons.share.addEventListener('click', () => location.assign(withShared(location.href)));
 buttons.takeover.addEventListener('click', () => session?.start({ takeover: true }));
 addEventListener('keydown', event => {
     if (event.ctrlKey && event.shiftKey && event.code === 'KeyC') {
@@ -149,7 +151,7 @@ function showLive() {
     const said = {
         none: 'The camera is yours.',
         opening: 'The camera is yours. Waiting for its first picture…',
-        showing: 'Live. The camera is yours until you stop it or leave this page.',
+        showing: session.lease?.isShared ? 'Live. Others may look at the camera too, until you stop it or leave this page.' : 'Live. The camera is yours until you stop it or leave this page.',
         interrupted: wordsForTrouble(session.trouble),
     };
     const picture = session.pictureState;
@@ -185,12 +187,19 @@ function showProblem(problem) {
         badge: inUse ? 'In use' : gone ? 'Unknown' : problem.status === 423 ? 'Blocked' : 'Not available',
         tone: inUse ? 'busy' : 'bad',
         words: wordsForProblem(problem),
-        actions: gone ? {} : inUse ? { start: 'Try again', takeover: 'Take over' } : { start: 'Try again' },
+        actions: gone ? {} : !inUse ? { start: 'Try again' } : { start: 'Try again', ...(problem.isShared && !new URLSearchParams(location.search).has('shared') ? { share: 'Watch as well' } : {}), takeover: 'Take over' },
         retryInSeconds: problem.status === 503 || problem.code === 'unreachable' ? Math.max(1, problem.retryAfterSeconds ?? 5) : undefined,
     });
     if (problem.code === 'sign_in_required') {
         words.append(' ', Object.assign(document.createElement('a'), { href: '/sign-in', textContent: 'Sign in' }));
     }
+}
+
+/** Returns the address of the same page that shares its camera. @param {string} href */
+function withShared(href) {
+    const address = new URL(href);
+    address.searchParams.set('shared', '');
+    return address.href;
 }
 
 /** @param {View} view */
