@@ -145,6 +145,6 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
             _clock.Advance(TimeSpan.FromMilliseconds(200));
             return isSo();
         },
-        TimeSpan.FromSeconds(20),
+        s_patience,
         "it is delivered or dead");
 }
