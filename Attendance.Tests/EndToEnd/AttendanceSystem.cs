@@ -139,9 +139,9 @@ public sealed class AttendanceSystem : IAsyncDisposable
     internal Task<PageSocket> SocketAsync(string sessionId, Uri? web = null, params (string Name, string Value)[] headers) =>
         PageSocket.OpenAsync(web ?? Web, sessionId, [("Cookie", Admin.Header), .. headers]);
 
-    public async Task<Lease> AcquireAsync(string cameraId, string sessionId, int? ttlSeconds = null)
+    public async Task<Lease> AcquireAsync(string cameraId, string sessionId, int? ttlSeconds = null, string? mode = null, string? role = null, bool takeover = false)
     {
-        using var response = await Api.PostAsJsonAsync("/api/leases", new { session_id = sessionId, camera_id = cameraId, ttl_seconds = ttlSeconds });
+        using var response = await Api.PostAsJsonAsync("/api/leases", new { session_id = sessionId, camera_id = cameraId, ttl_seconds = ttlSeconds, mode, role, takeover });
         if (response.StatusCode != HttpStatusCode.Created)
         {
             throw new HttpRequestException(await response.Content.ReadAsStringAsync(), null, response.StatusCode);

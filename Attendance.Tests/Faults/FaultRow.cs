@@ -60,6 +60,11 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         NodeCutOff = new("node cut off from the store, which others reach", Seconds(12), "free within 12 s, before others end its leases"),
         ClockJumps = new(
             "system clock jumps, an hour back and a day forth (emulated machine)", Seconds(2), "no effect: same lease, new pictures within 2 s", IsEmulated: true),
+        SharedPictures = new("one of two that share a camera gives it back, is forced out, or is killed", Milliseconds(500), "the other's pictures go on, no gap of more than 500 ms"),
+        SharedHolderKilled = new("browser of one of two that share a camera killed", Seconds(4), "its lease ended within 4 s"),
+        SharedLast = new("the last of two that share a camera gives it back", Milliseconds(250), "free within 250 ms"),
+        SharedWorkerCrashes = new("worker of a shared camera crashes (SIGSEGV)", Seconds(2), "both back within 2 s, same leases"),
+        SharedApiKilled = new("CameraApi of a shared camera started again after SIGKILL", Seconds(5), "both go on within 5 s of the start of its process"),
         TwoRace = new("two sessions race", Seconds(5), "exactly one wins, the other is told within 5 s");
 
     /// <summary>All rows, in the order of the page.</summary>
@@ -72,7 +77,8 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         AppHostStoppedFree, AppHostStopped, OrchestratorStopped, AppHostKilledFree, AppHostKilled, RunnerKilled,
         WorkerCrashes, BrokenRecords, NoPictures, HangsInRead, HangsInClose, HangsInCloseStubborn, HangsInOpen,
         NotProvenFree, NotProvenFreeBack, Unplugged, PluggedIn, StoreDown, StoreBack, StoreDownLong, StoreEmptied, StoreKilled,
-        StoreHangs, StoreSlow, StoreRefuses, NodeVanishes, NodeCutOff, ClockJumps, TwoRace,
+        StoreHangs, StoreSlow, StoreRefuses, NodeVanishes, NodeCutOff, ClockJumps,
+        SharedPictures, SharedHolderKilled, SharedLast, SharedWorkerCrashes, SharedApiKilled, TwoRace,
     ];
 
     /// <summary>The default of <c>Capture:OpenTimeout</c>.</summary>

@@ -92,11 +92,21 @@ public sealed class FaultySystem : IAsyncDisposable
         return hold!;
     }
 
-    public async Task<Hold> AcquireAsync(string cameraId, int? ttlSeconds = null)
+    public Task<Hold> AcquireAsync(string cameraId, int? ttlSeconds = null) => AcquireAsync(
+        cameraId, async session => (await System.AcquireAsync(cameraId, session, ttlSeconds), null));
+
+    /// <summary>Acquires a camera that others may have too.</summary>
+    /// <param name="beside">The one that has it already; null for the first.</param>
+    public Task<Hold> ShareAsync(string cameraId, Hold? beside = null, string? role = null, bool takeover = false) => AcquireAsync(
+        cameraId, async session => (await System.AcquireAsync(cameraId, session, mode: "shared", role: role, takeover: takeover), beside?.Worker));
+
+    private async Task<Hold> AcquireAsync(string cameraId, Func<string, Task<(Lease Lease, int? Worker)>> acquireAsync)
     {
-        var worker = await SpareAsync();
+        var spare = await SpareAsync();
         var session = $"camera_{Guid.NewGuid():N}";
-        var hold = new Hold(cameraId, session, await System.AcquireAsync(cameraId, session, ttlSeconds), worker);
+        var (lease, has) = await acquireAsync(session);
+        var worker = has ?? spare;
+        var hold = new Hold(cameraId, session, lease, worker);
         Assert.True(Processes.IsAlive(worker));
         _holds.Add(hold);
         return hold;
