@@ -144,6 +144,7 @@ internal sealed partial record AcquireLease(
     CameraRequirements? Requirements = null)
 {
     private const int MaxWaitSeconds = 60;
+    private const int LongestRole = 32;
 
     /// <exception cref="RequestException">The request is not valid. The exception names every field that is wrong.</exception>
     public AcquireOptions Validate()
@@ -179,9 +180,9 @@ internal sealed partial record AcquireLease(
             errors["mode"] = ["must be 'exclusive' for a browser's camera, which only its own page can open."];
         }
 
-        if (Role is not null && (mode != LeaseMode.Shared || !RoleFormat().IsMatch(Role)))
+        if (Role is not null && (mode != LeaseMode.Shared || Role.Length > LongestRole || !RoleFormat().IsMatch(Role)))
         {
-            errors["role"] = ["must be 1 to 32 of a-z 0-9 _ -, and goes with mode 'shared' only."];
+            errors["role"] = [$"must be 1 to {LongestRole} of a-z 0-9 _ -, and goes with mode 'shared' only."];
         }
 
         if (Requirements is not null && CameraId != CameraChoice.Auto)
@@ -207,6 +208,6 @@ internal sealed partial record AcquireLease(
             Role);
     }
 
-    [GeneratedRegex("^[a-z0-9_-]{1,32}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z0-9_-]+\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RoleFormat();
 }

@@ -167,6 +167,24 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         Assert.Equal("takeover", (await Api.EndOfAsync(other)).Reason);
     }
 
+    [Fact]
+    public async Task A_camera_that_others_share_can_be_watched_as_well()
+    {
+        var recognizer = await Api.HoldByAnotherAsync("demo", mode: "shared", role: "recognizer");
+        await using var window = await WindowAsync();
+        var page = await OpenAsync(window, "/cameras/demo");
+        await Expect(State(page)).ToHaveTextAsync("Others share this camera just now.");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Watch as well" }).ClickAsync();
+
+        await LiveAsync(page);
+        await Expect(State(page)).ToContainTextAsync("Others may look at the camera too");
+        Assert.Equal(2, (await Api.LiveAsync()).Count);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
+        await Expect(State(page)).ToContainTextAsync("Stopped.");
+        Assert.Equal(recognizer.LeaseRef, Assert.Single(await Api.LiveAsync()).LeaseRef);
+    }
+
     [Theory]
     [InlineData(423, "camera_quarantined", "This camera is blocked")]
     [InlineData(404, "unknown_camera", "There is no such camera any more")]

@@ -80,6 +80,37 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
     }
 
     [Fact]
+    public async Task Who_shares_a_camera_is_listed_and_one_of_them_can_be_forced_out()
+    {
+        var ops = new ShownOps(Api.Proxy);
+        var door = ShownOps.Camera("door", "Front door", CameraState.Held);
+        await ops.PutAsync(door with
+        {
+            Mode = LeaseMode.Shared,
+            Holders = [.. door.Holders.Select(one => one with { Role = "recognizer" }), new OpsHolder("0defaced", "9a4d0001", null, ShownOps.Time(-20), ShownOps.Time(10))],
+        });
+        Api.Proxy.Answer("GET", "/api/cameras/door/history", new HistoryResponse("door", []));
+        Api.Proxy.Answer("POST", "/api/cameras/door/release", new ReleasedCamera("door", "desk-1", "forced", 0.02));
+        await using var window = await AdminWindowAsync();
+        var page = await OpenAsync(window);
+        await Expect(Row(page, "Front door").Locator(".col-holder")).ToHaveTextAsync("2 share it");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release Front door" }).ClickAsync();
+        var command = page.Locator("#command");
+        await Expect(command.Locator("#command-affected li")).ToHaveTextAsync([new Regex("^5e5510a1 [(]recognizer[)], for 1:"), new Regex("^9a4d0001, for 0:")]);
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Front door", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release session 9a4d0001" }).ClickAsync();
+        await command.GetByLabel("Why").FillAsync("the guard has gone home");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(command.GetByText("Session 9a4d0001 has it no more")).ToBeVisibleAsync();
+        var sent = Assert.Single(Api.Requests, request => request.Target.StartsWith("/api/cameras/door/release", StringComparison.Ordinal));
+        Assert.Contains("\"lease_ref\":\"0defaced\"", sent.Body, StringComparison.Ordinal);
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
     public async Task What_happened_in_an_hour_is_that_of_all_nodes()
     {
         await using var window = await AdminWindowAsync();

@@ -21,9 +21,10 @@ internal sealed class ChaosClient(AttendanceSystem system, Witness witness, stri
             var ending = random.Next(4);
             var uses = random.Next(1, 6);
             var takeover = random.Next(8) == 0;
-            if (await AcquireAsync(camera, session, takeover) is { } lease)
+            var isShared = random.Next(2) == 0;
+            if (await AcquireAsync(camera, session, takeover, isShared) is { } lease)
             {
-                await UseAsync(camera, lease, uses, cancellationToken);
+                await UseAsync(camera, lease, uses, isShared, cancellationToken);
                 await EndAsync(camera, session, lease, ending);
             }
 
@@ -31,10 +32,10 @@ internal sealed class ChaosClient(AttendanceSystem system, Witness witness, stri
         }
     }
 
-    private async Task<Lease?> AcquireAsync(string camera, string session, bool takeover)
+    private async Task<Lease?> AcquireAsync(string camera, string session, bool takeover, bool isShared)
     {
         using var response = await AskAsync(() => system.Api.PostAsJsonAsync(
-            "/api/leases", new { session_id = session, camera_id = camera, ttl_seconds = 5, takeover }));
+            "/api/leases", new { session_id = session, camera_id = camera, ttl_seconds = 5, takeover, mode = isShared ? "shared" : "exclusive" }));
         if (response is not { StatusCode: HttpStatusCode.Created or HttpStatusCode.OK })
         {
             witness.Count($"acquire {(response is null ? "no answer" : (int)response.StatusCode)}");
@@ -47,18 +48,18 @@ internal sealed class ChaosClient(AttendanceSystem system, Witness witness, stri
         }
 
         var lease = Lease.From(await response.Content.ReadFromJsonAsync<JsonElement>());
-        witness.GrantedTo(session, camera, lease);
-        witness.Count("acquire granted");
+        witness.GrantedTo(session, camera, lease, isShared);
+        witness.Count(isShared ? "acquire granted, shared" : "acquire granted");
         return lease;
     }
 
-    private async Task UseAsync(string camera, Lease lease, int uses, CancellationToken cancellationToken)
+    private async Task UseAsync(string camera, Lease lease, int uses, bool isShared, CancellationToken cancellationToken)
     {
         for (var use = 0; use < uses && !cancellationToken.IsCancellationRequested; use++)
         {
             await PauseAsync(random.Next(50, 1200), cancellationToken);
             var renews = random.Next(2) == 0;
-            var newest = witness.NewestToken(camera);
+            var newest = witness.NewestToken(camera, isShared);
             using var response = await AskAsync(() => renews
                 ? system.Api.PutAsync($"/api/leases/{lease.Id}", null)
                 : system.Api.GetAsync(lease.SnapshotUrl));

@@ -57,7 +57,7 @@ public sealed class ChaosTests
             Assert.Fail($"{_plan}\n{string.Join('\n', _witness.Violations)}\n\n{string.Join('\n', _witness.Story)}\n\n{await system.LogAsync("camera-api")}");
         }
 
-        Assert.True(_witness.Counts.GetValueOrDefault("acquire granted") > 10, "Hardly anything was granted: that shows nothing.");
+        Assert.True(_witness.Counts.GetValueOrDefault("acquire granted") > 10 && _witness.Counts.GetValueOrDefault("acquire granted, shared") > 10, "Hardly anything was granted: that shows nothing.");
     }
 
     private static string[] Cameras() =>

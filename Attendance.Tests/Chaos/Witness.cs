@@ -8,7 +8,7 @@ namespace Attendance.Tests.Chaos;
 internal sealed class Witness
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, long> _newestToken = [];
+    private readonly Dictionary<string, long> _newestToken = [], _newestExclusive = [];
     private readonly Dictionary<string, (string Camera, string Session, long Token)> _granted = [];
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly ConcurrentQueue<string> _story = new();
@@ -49,8 +49,11 @@ internal sealed class Witness
         _violations.Enqueue(what);
     }
 
-    /// <summary>I1 and I5: tokens of a camera grow with every grant, whatever happened to the store.</summary>
-    public void GrantedTo(string session, string camera, Lease lease)
+    /// <summary>
+    /// I1 and I5: tokens of a camera grow with every grant, whatever happened to the store. Of leases that are shared at the same time, the
+    /// clients may be told in any order.
+    /// </summary>
+    public void GrantedTo(string session, string camera, Lease lease, bool isShared)
     {
         lock (_gate)
         {
@@ -64,18 +67,25 @@ internal sealed class Witness
                 return;
             }
 
-            if (_newestToken.TryGetValue(camera, out var newest) && lease.FencingToken <= newest)
+            var newest = NewestToken(camera, isShared);
+            if (lease.FencingToken <= newest)
             {
                 Violated($"I5: {camera} was granted with token {lease.FencingToken} after {newest}");
             }
 
-            _newestToken[camera] = Math.Max(newest, lease.FencingToken);
+            _newestToken[camera] = Math.Max(_newestToken.GetValueOrDefault(camera), lease.FencingToken);
+            if (!isShared)
+            {
+                _newestExclusive[camera] = lease.FencingToken;
+            }
+
             _granted[lease.Ref] = (camera, session, lease.FencingToken);
         }
     }
 
     /// <summary>
-    /// I1 and I5: a picture or a renewal that is asked for after a newer lease of the camera was granted, must be refused.
+    /// I1 and I5: a picture or a renewal that is asked for after a newer lease of the camera was granted that it cannot be beside, must be
+    /// refused.
     /// </summary>
     /// <param name="newestBefore">What <see cref="NewestToken"/> was before it was asked.</param>
     public void Served(string camera, Lease lease, long newestBefore, string what)
@@ -86,11 +96,12 @@ internal sealed class Witness
         }
     }
 
-    public long NewestToken(string camera)
+    /// <summary>The newest token that was granted to somebody beside whom a lease cannot be: of those who share, only exclusive ones.</summary>
+    public long NewestToken(string camera, bool isShared)
     {
         lock (_gate)
         {
-            return _newestToken.GetValueOrDefault(camera);
+            return (isShared ? _newestExclusive : _newestToken).GetValueOrDefault(camera);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attendance.Tests.Hosts;
@@ -52,6 +53,7 @@ public sealed partial class DoorSystemTests : IAsyncLifetime
         List<string> sessions = [await SessionAsync(group)];
         await PresentAsync(sessions[^1]);
         Assert.Equal("held", await _system.StateAsync("door"));
+        await GuardAsync();
 
         Processes.Signal(await _system.ProcessAsync("web", Cancel), "KILL");
         await _system.StartedAsync("web", Cancel);
@@ -76,6 +78,28 @@ public sealed partial class DoorSystemTests : IAsyncLifetime
         var log = await _system.LogAsync("web");
         Assert.DoesNotContain("Lovelace", log, StringComparison.Ordinal);
         Assert.DoesNotMatch("web_[0-9a-f]{32}|[?]lease=", log);
+    }
+
+    /// <summary>A guard looks at the door's camera as well, cannot have it alone, and leaves the door watching.</summary>
+    private async Task GuardAsync()
+    {
+        var guard = await _system.AcquireAsync("door", "a_session_of_the_guard", mode: "shared");
+        using (var picture = await _system.Api.GetAsync(guard.SnapshotUrl, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.OK, picture.StatusCode);
+        }
+
+        var camera = await _system.Api.GetFromJsonAsync<JsonElement>("/api/cameras/door", Cancel);
+        Assert.Equal("shared", camera.GetProperty("mode").GetString());
+        Assert.Equal(["recognizer", null], camera.GetProperty("holders").EnumerateArray().Select(holder => holder.GetProperty("role").GetString()));
+        using (var refused = await _system.Api.PostAsJsonAsync("/api/leases", new { session_id = "a_session_of_another", camera_id = "door" }, Cancel))
+        {
+            Assert.Equal("camera_in_use", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
+        }
+
+        using var released = await _system.Api.DeleteAsync($"/api/leases/{guard.Id}", Cancel);
+        Assert.Equal("held", await _system.StateAsync("door"));
+        Assert.Contains("Watching", (await _admin.GetAsync("/doors")).Text, StringComparison.Ordinal);
     }
 
     private async Task<string> GroupOfAsync(string person)

@@ -14,7 +14,7 @@ internal sealed record HostileBody(byte[] Bytes, string? Type)
 
     private static readonly string[] s_names =
     [
-        "session_id", "session_ids", "camera_id", "lease_id", "fencing_token", "ttl_seconds", "wait_seconds", "takeover", "failover", "requirements", "reason", "grace_ms", "force", "dry_run",
+        "session_id", "session_ids", "camera_id", "lease_id", "fencing_token", "ttl_seconds", "wait_seconds", "takeover", "mode", "role", "lease_ref", "failover", "requirements", "reason", "grace_ms", "force", "dry_run",
         "why", "by", "node", "instance", "min_width", "min_frame_rate", "tag", "facing", "\\ud800", "a\\u0000b", "",
     ];
 

@@ -41,12 +41,12 @@ internal abstract class ApiProcess : IAsyncDisposable
 
     protected virtual int TtlSeconds => 30;
 
-    public Task<HttpResponseMessage> AskAsync(string cameraId, string session, int? ttlSeconds = null, int waitSeconds = 0) => Http.PostAsJsonAsync(
-        "/api/leases", new { session_id = session, camera_id = cameraId, ttl_seconds = ttlSeconds ?? TtlSeconds, wait_seconds = waitSeconds }, Cancel);
+    public Task<HttpResponseMessage> AskAsync(string cameraId, string session, int? ttlSeconds = null, int waitSeconds = 0, string? mode = null) => Http.PostAsJsonAsync(
+        "/api/leases", new { session_id = session, camera_id = cameraId, ttl_seconds = ttlSeconds ?? TtlSeconds, wait_seconds = waitSeconds, mode }, Cancel);
 
-    public async Task<Lease> AcquireAsync(string cameraId, string session, int? ttlSeconds = null, int waitSeconds = 0)
+    public async Task<Lease> AcquireAsync(string cameraId, string session, int? ttlSeconds = null, int waitSeconds = 0, string? mode = null)
     {
-        using var response = await AskAsync(cameraId, session, ttlSeconds, waitSeconds);
+        using var response = await AskAsync(cameraId, session, ttlSeconds, waitSeconds, mode);
         Assert.True(response.StatusCode == HttpStatusCode.Created, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync(Cancel)} {Log}");
         return Lease.From(await response.Content.ReadFromJsonAsync<JsonElement>(Cancel));
     }

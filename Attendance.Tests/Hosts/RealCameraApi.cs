@@ -41,7 +41,7 @@ internal sealed class RealCameraApi : IAsyncDisposable
     public async Task<IReadOnlyList<LeaseResponse>> LiveAsync()
     {
         var cameras = (await Node.Http.GetFromJsonAsync<CamerasResponse>("/api/cameras?limit=500", WireJson.Options, Cancel))!.Cameras;
-        var held = cameras.Where(camera => camera.State is CameraState.Held or CameraState.Opening or CameraState.Suspended).Select(camera => camera.LeaseRef).ToHashSet();
+        var held = cameras.Where(camera => camera.State is CameraState.Held or CameraState.Opening or CameraState.Suspended).SelectMany(camera => camera.Holders).Select(holder => holder.LeaseRef).ToHashSet();
         return [.. Granted().Where(lease => held.Contains(lease.LeaseRef))];
     }
 
@@ -76,10 +76,10 @@ internal sealed class RealCameraApi : IAsyncDisposable
     }
 
     /// <summary>Somebody else has the camera, without a page.</summary>
-    public async Task<LeaseResponse> HoldByAnotherAsync(string cameraId, bool takeover = false)
+    public async Task<LeaseResponse> HoldByAnotherAsync(string cameraId, bool takeover = false, string? mode = null, string? role = null)
     {
         using var response = await Node.Http.PostAsJsonAsync(
-            "/api/leases", new { session_id = $"another_{Guid.NewGuid():N}", camera_id = cameraId, ttl_seconds = LongTtl, takeover }, Cancel);
+            "/api/leases", new { session_id = $"another_{Guid.NewGuid():N}", camera_id = cameraId, ttl_seconds = LongTtl, takeover, mode, role }, Cancel);
         Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync(Cancel));
         var lease = (await response.Content.ReadFromJsonAsync<LeaseResponse>(WireJson.Options, Cancel))!;
         lock (_heldByOthers)

@@ -122,6 +122,31 @@ public sealed class NodeTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     }
 
     [Fact]
+    public async Task Those_who_share_a_shared_camera_have_it_at_one_node_whoever_they_ask()
+    {
+        var one = await nodes.One.AcquireAsync(ThreeNodes.Shared, Session(), mode: "shared");
+        var two = await nodes.Two.AcquireAsync(ThreeNodes.Shared, Session(), mode: "shared");
+        var three = await nodes.Three.AcquireAsync(ThreeNodes.Shared, Session(), mode: "shared");
+        using (var alone = await nodes.Three.AskAsync(ThreeNodes.Shared, Session()))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, alone.StatusCode);
+        }
+
+        foreach (var node in nodes.All)
+        {
+            var camera = await node.CameraAsync(ThreeNodes.Shared);
+            Assert.Equal("shared", camera.GetProperty("mode").GetString());
+            Assert.Equal([one.Ref, two.Ref, three.Ref], camera.GetProperty("holders").EnumerateArray().Select(holder => holder.GetProperty("lease_ref").GetString()));
+        }
+
+        await nodes.Three.ReleaseAsync(one);
+        Assert.Equal(HttpStatusCode.OK, await nodes.One.RenewAsync(two));
+        await nodes.Two.ReleaseAsync(two);
+        await nodes.One.ReleaseAsync(three);
+        await nodes.Two.ReleaseAsync(await nodes.Two.AcquireAsync(ThreeNodes.Shared, Session()));
+    }
+
+    [Fact]
     public async Task A_shared_camera_is_opened_by_the_node_that_has_least_to_do()
     {
         var busy = new[] { await nodes.One.AcquireAsync("door", Session()), await nodes.Two.AcquireAsync("gate", Session()) };

@@ -54,6 +54,7 @@ internal static class LimitsDocument
             new("items of a page of a list (`limit`)", Number(PageRequest.MaxLimit), "400 names `limit`"),
             new("TTL of a lease", $"{LeaseOptions.MaxTtlSeconds} s; default `Leases:Ttl` {Seconds(s_leases.Ttl)}", "400 names `ttl_seconds`"),
             new("wait for a camera (`wait_seconds`)", $"{Constant(typeof(AcquireLease), "MaxWaitSeconds")} s", "400 names `wait_seconds`"),
+            new("role of a session that shares a camera (`role`)", $"{Constant(typeof(AcquireLease), "LongestRole")} characters", "400 names `role`"),
             new("sessions of a cleanup", Number(CleanupRequest.MaxSessions), "400 names `session_ids`"),
             new("reason of a cleanup (`reason`)", $"{CleanupRequest.MaxReason} characters", "400 names `reason`"),
             new("reason of an action of ops (`why`)", $"{OpsRequest.MaxWhy} characters", "400 names `why`"),
@@ -93,6 +94,7 @@ internal static class LimitsDocument
             new("people that a face is compared with on a person's page", Number(Constant(typeof(PersonModel), "ComparedPeople")), "those who were changed last are"),
         ]),
         ("Cameras", [
+            new("sessions that share a camera", $"`Leases:MaxHolders` {s_leases.MaxHolders}", "409 `camera_full`; with `wait_seconds`, they wait"),
             new("cameras of browsers that are leased at a time, a node", $"`Leases:MaxBrowserCameras` {s_leases.MaxBrowserCameras}", "503 `too_many_browser_cameras` with `Retry-After`"),
             new("time that one session holds a camera", $"`Leases:MaxHold` {Seconds(s_leases.MaxHold)}", "the lease ends: `max_hold`"),
             new("pixels of a picture", $"`Capture:MaxPixels` {Number(s_capture.MaxPixels)}", "not decoded; after ten in a row the camera fails and says so"),

@@ -247,7 +247,8 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
     public async Task A_lease_waits_for_its_unplugged_device_and_delivers_when_it_is_back(bool underAnotherNumber)
     {
         var node = Vivid.NodeOf(Vivid.First);
-        var lease = await _api.AcquireAsync(Vivid.First, _session);
+        var lease = await _api.AcquireAsync(Vivid.First, _session, mode: "shared");
+        var guard = await _api.AcquireAsync(Vivid.First, _session + "_guard", mode: "shared");
         // As long as somebody has the old node open, the kernel does not give its number to another.
         using var keepsTheNumber = underAnotherNumber ? File.OpenHandle(node, FileMode.Open, FileAccess.Read, FileShare.ReadWrite) : null;
 
@@ -260,6 +261,11 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
             s_missing.Add(Stopwatch.GetElapsedTime(started));
             await BecomesAsync(Vivid.Second, "missing");
             Measured("the other, which nobody held, missing", started);
+            if (underAnotherNumber)
+            {
+                await _api.ReleaseAsync(guard); // one that shares it gives it up; the other goes on waiting
+                await BecomesAsync(Vivid.First, "suspended");
+            }
         }
         finally
         {
@@ -274,6 +280,14 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
         table.Record(FaultRow.Unplugged, s_missing, leaked: 0);
         table.Record(FaultRow.PluggedIn, s_back, leaked: 0);
         await StillOurs(lease);
+        if (!underAnotherNumber)
+        {
+            await _api.DeliversAsync(guard, "it is back for the guard as well");
+            await StillOurs(guard);
+            await _api.ReleaseAsync(guard);
+            await _api.DeliversAsync(lease, "the guard has left");
+        }
+
         Assert.True(!underAnotherNumber || node != Vivid.NodeOf(Vivid.First));
         Assert.Equal("available", await _api.StateAsync(Vivid.Second));
 
