@@ -133,7 +133,7 @@ public sealed partial class RtspCameraTests
     public async Task A_missing_key_frame_is_reported()
     {
         await using var camera = new FakeRtspCamera { KeyFrames = 10_000, LosesKeyFrame = true };
-        await using var worker = RunningWorker.StartAndOpen(camera.Url(), request => request with { OpenTimeout = TimeSpan.FromSeconds(4) });
+        await using var worker = RunningWorker.StartAndOpen(camera.Url(), request => request with { OpenTimeout = TimeSpan.FromSeconds(7) });
 
         var failure = await worker.FailureAsync();
 
