@@ -22,6 +22,7 @@ internal static class CaptureSources
             {
                 CameraKind.TestPattern => new TestPatternSource(request, TimeProvider.System),
                 CameraKind.File => new FileSource(request, source.Target),
+                CameraKind.Published => new PublishedSource(request, source.Target),
                 CameraKind.Network => Network(request, source.Target),
                 CameraKind.Fault => new FaultSource(new TestPatternSource(request, TimeProvider.System), source.Target, request, output),
                 _ => new DeviceSource(request, source.Target, new DeviceDiscovery(), TurboJpeg.IsAvailable),

@@ -12,6 +12,9 @@ internal enum CameraKind
     /// <summary>A camera of a page. Never configured, and never opened by a worker.</summary>
     Browser,
 
+    /// <summary>A camera that a page or another client publishes by WebRTC. Never configured.</summary>
+    Published,
+
     /// <summary>A camera that fails on demand, for tests only. Its control file says how.</summary>
     Fault,
 }
@@ -27,6 +30,7 @@ internal sealed record CameraSource(CameraKind Kind, string Value, string Target
     private const string FileScheme = "file:";
     private const string DeviceScheme = "device:";
     private const string FaultScheme = "fault:";
+    private const string PublishedScheme = "published:";
     private static readonly string[] s_networkSchemes = ["rtsp", "rtsps", "http", "https"];
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out CameraSource? source)
@@ -37,6 +41,7 @@ internal sealed record CameraSource(CameraKind Kind, string Value, string Target
             TestPattern => new(CameraKind.TestPattern, text, ""),
             _ when After(FileScheme, text) is { } path => new(CameraKind.File, text, path),
             _ when After(DeviceScheme, text) is { } device => new(CameraKind.Device, text, device),
+            _ when After(PublishedScheme, text) is { } socket => new(CameraKind.Published, text, socket),
             _ when After(FaultScheme, text) is { } control => new(CameraKind.Fault, text, control),
             _ when Uri.TryCreate(text, UriKind.Absolute, out var address) && s_networkSchemes.Contains(address.Scheme) =>
                 new(CameraKind.Network, text, text),
@@ -46,6 +51,9 @@ internal sealed record CameraSource(CameraKind Kind, string Value, string Target
     }
 
     public static CameraSource OfDevice(string id) => new(CameraKind.Device, DeviceScheme + id, id);
+
+    /// <param name="socket">The path of the socket on which this machine's WebRTC process offers the pictures.</param>
+    public static CameraSource OfPublished(string socket) => new(CameraKind.Published, PublishedScheme + socket, socket);
 
     /// <summary>Whether the address is https or rtsps, so the camera presents a certificate.</summary>
     public bool IsSecure => Kind == CameraKind.Network && (Target.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || Target.StartsWith("rtsps:", StringComparison.OrdinalIgnoreCase));

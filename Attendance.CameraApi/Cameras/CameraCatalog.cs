@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Cameras;
 
-/// <summary>Knows the cameras of this node. They come from configuration and discovery, never from a request.</summary>
-internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<DiscoveryOptions> discovery, AttachedDevices devices)
+/// <summary>Knows the cameras of this node. They come from configuration and discovery, or are published.</summary>
+internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<DiscoveryOptions> discovery, AttachedDevices devices, PublishedCameras published)
 {
     private readonly FrozenDictionary<string, Camera> _configured = options.Value
         .Select(entry => FromConfiguration(entry.Key, entry.Value))
@@ -24,8 +24,9 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         return
         [
             .. _configured.Values.Concat(_discovered.Values)
-                .OrderBy(camera => camera.Id, StringComparer.Ordinal)
-                .Select(camera => (camera, IsPresent(camera, attached))),
+                .Select(camera => (camera, IsPresent(camera, attached)))
+                .Concat(published.List())
+                .OrderBy(entry => entry.Item1.Id, StringComparer.Ordinal),
         ];
     }
 
@@ -38,6 +39,11 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
         if (_configured.GetValueOrDefault(cameraId) is { } configured)
         {
             return configured;
+        }
+
+        if (published.Find(cameraId) is { } shown)
+        {
+            return shown;
         }
 
         Discover(devices.List());

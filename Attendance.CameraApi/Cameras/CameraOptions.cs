@@ -75,12 +75,17 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
                 failures.Add($"'Cameras:{id}': an id of this form is that of a browser's camera.");
             }
 
+            if (id.StartsWith(PublishedCameras.Prefix, StringComparison.Ordinal))
+            {
+                failures.Add($"'Cameras:{id}': an id that begins so is that of a published camera.");
+            }
+
             if (NetworkAddress.Fault(camera.Source) is { } fault)
             {
                 failures.Add($"'Cameras:{id}:Source' {fault}.");
             }
 
-            if (!CameraSource.TryParse(camera.Source, out var source) && NetworkAddress.Fault(camera.Source) is null)
+            if ((!CameraSource.TryParse(camera.Source, out var source) || source.Kind == CameraKind.Published) && NetworkAddress.Fault(camera.Source) is null)
             {
                 failures.Add(
                     $"'Cameras:{id}:Source' must be test-pattern, file:<path>, device:<path or id>, rtsp://… or http(s)://… .");

@@ -12,6 +12,7 @@ internal static class CameraRegistration
         builder.Services.AddOptionsWithValidateOnStart<DiscoveryOptions>().BindStrictly("Discovery");
         builder.Services.AddSingleton(_ => new DeviceDiscovery());
         builder.Services.AddSingleton<AttachedDevices>();
+        builder.Services.AddSingleton<PublishedCameras>();
         builder.Services.AddSingleton<CameraCatalog>();
         builder.Services.AddHostedService<DeviceWatch>();
     }

@@ -164,11 +164,12 @@ internal sealed class CameraChoice(
     /// Returns the candidates in the order in which they are tried. Free ones come first, so that a session that said goodbye and may
     /// come back keeps its camera while another one is free.
     /// </summary>
+    /// <remarks>A published camera is somebody's own, and taken only by who names it.</remarks>
     /// <param name="wish">What the session asks for: a camera that it can share with those who have it counts as free.</param>
     private List<Candidate> Candidates(CameraRequirements requirements, AcquireOptions wish)
     {
         var all = new List<Candidate>();
-        foreach (var (camera, _) in catalog.List().Where(entry => entry.IsPresent))
+        foreach (var (camera, _) in catalog.List().Where(entry => entry is { IsPresent: true, Camera.Source.Kind: not CameraKind.Published }))
         {
             if (slots.TryGet(camera.Id, out var slot)
                 && slot.Capture?.Frames is var frames

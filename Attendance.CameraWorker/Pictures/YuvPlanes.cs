@@ -6,9 +6,9 @@ namespace Attendance.CameraWorker.Pictures;
 
 /// <summary>
 /// A picture in the form that JPEG needs: a plane of brightness, and two planes of colour with half as many columns and rows. It is filled
-/// from YUYV, in which two pixels take four bytes and share their colour. Nearly every camera that does not deliver JPEG delivers YUYV. Like
-/// OpenCV, this class assumes the camera's bytes to be in the range of television, where black is 16 and white is 235, and stretches them
-/// to the range of JPEG, 0 to 255.
+/// from YUYV, in which two pixels take four bytes and share their colour, or from I420, which has these planes already. Nearly every camera
+/// that does not deliver JPEG delivers YUYV, and decoders of video deliver I420. Like OpenCV, this class assumes the bytes to be in the
+/// range of television, where black is 16 and white is 235, and stretches them to the range of JPEG, 0 to 255.
 /// </summary>
 internal sealed class YuvPlanes
 {
@@ -56,6 +56,40 @@ internal sealed class YuvPlanes
             FillRows(
                 yuyv.Slice(y * row, row), yuyv.Slice(second * row, row), Y.AsSpan(y * Width, Width), Y.AsSpan(second * Width, Width),
                 U.AsSpan(y / 2 * (Width / 2), Width / 2), V.AsSpan(y / 2 * (Width / 2), Width / 2));
+        }
+    }
+
+    /// <param name="width">The width of the picture. If it is odd, its last column is left out.</param>
+    /// <param name="height">The height of the picture. If it is odd, its last row is left out.</param>
+    /// <exception cref="ArgumentException">The number of bytes is not that of the picture, or these planes are of another size.</exception>
+    public void FillI420(ReadOnlySpan<byte> i420, int width, int height)
+    {
+        var (colours, rows) = ((width + 1) / 2, (height + 1) / 2);
+        if (i420.Length != BytesOfI420(width, height) || (Width, Height) != (width & ~1, height & ~1))
+        {
+            throw new ArgumentException($"{i420.Length} bytes are not {width} x {height} pixels of I420, or not for {Width} x {Height}.", nameof(i420));
+        }
+
+        Stretch(i420, width, Y, Width, Height, s_brightness);
+        Stretch(i420[(width * height)..], colours, U, Width / 2, Height / 2, s_colour);
+        Stretch(i420[(width * height + colours * rows)..], colours, V, Width / 2, Height / 2, s_colour);
+    }
+
+    public static int BytesOfI420(int width, int height) => width * height + 2 * ((width + 1) / 2 * ((height + 1) / 2));
+
+    private static readonly byte[] s_brightness = [.. Enumerable.Range(0, 256).Select(Brightness)];
+    private static readonly byte[] s_colour = [.. Enumerable.Range(0, 256).Select(value => Colour(2 * value))];
+
+    private static void Stretch(ReadOnlySpan<byte> from, int stride, byte[] to, int width, int height, byte[] table)
+    {
+        for (var y = 0; y < height; y++)
+        {
+            var row = from.Slice(y * stride, width);
+            var stretched = to.AsSpan(y * width, width);
+            for (var x = 0; x < width; x++)
+            {
+                stretched[x] = table[row[x]];
+            }
         }
     }
 

@@ -33,6 +33,38 @@ public sealed class YuyvEncoderTests
         Assert.True(mean.Val0 < 3 && mean.Val1 < 3 && mean.Val2 < 3, $"blue, green and red are off by {mean}");
     }
 
+    [Theory]
+    [InlineData(640, 480)]
+    [InlineData(654, 366)]
+    [InlineData(655, 367)] // without its last column and row
+    public void Decoded_video_is_the_picture_that_OpenCV_shows(int width, int height)
+    {
+        Assert.SkipUnless(TurboJpeg.IsAvailable, "libturbojpeg.so.0 is not installed (Debian: apt-get install libturbojpeg0).");
+        var (evenWidth, evenHeight) = (width & ~1, height & ~1);
+        using var yuyv = Mat.FromPixelData(evenHeight, evenWidth, MatType.CV_8UC2, Scene(evenWidth, evenHeight));
+        using var scene = new Mat();
+        Cv2.CvtColor(yuyv, scene, ColorConversionCodes.YUV2BGR_YUY2);
+        using var even = new Mat();
+        Cv2.CvtColor(scene, even, ColorConversionCodes.BGR2YUV_I420);
+        using var expected = new Mat();
+        Cv2.CvtColor(even, expected, ColorConversionCodes.YUV2BGR_I420);
+        even.GetArray(out byte[] planes);
+        using var encoder = new I420Encoder(width, height, 95);
+        var frame = new FrameBuffer();
+
+        encoder.Encode(Padded(planes, evenWidth, evenHeight, width, height), frame);
+        frame.Finish(last: 0);
+
+        var payload = frame.Record.Span[CaptureProtocol.RecordHeaderLength..];
+        using var picture = Cv2.ImDecode(payload[FrameHeader.Length..], ImreadModes.Color);
+        Assert.Equal((evenWidth, evenHeight), (picture.Width, picture.Height));
+        using var difference = new Mat();
+        Cv2.Absdiff(expected, picture, difference);
+        var mean = Cv2.Mean(difference);
+        Assert.True(mean.Val0 < 3 && mean.Val1 < 3 && mean.Val2 < 3, $"blue, green and red are off by {mean}");
+        Assert.Throws<ArgumentException>(() => encoder.Encode(new byte[3], new FrameBuffer()));
+    }
+
     [Fact]
     public void What_is_measured_is_what_is_shown()
     {
@@ -107,6 +139,29 @@ public sealed class YuyvEncoderTests
         using var encoder = new TurboJpeg(64, 48, 85);
 
         Assert.Throws<ArgumentException>(() => encoder.Encode(new YuvPlanes(48, 64)).Length);
+    }
+
+    /// <summary>The planes of a picture of I420 in a larger one.</summary>
+    private static byte[] Padded(byte[] planes, int fromWidth, int fromHeight, int width, int height)
+    {
+        var padded = new List<byte>();
+        var at = 0;
+        foreach (var (w, h, toW, toH) in new[]
+        {
+            (fromWidth, fromHeight, width, height), (fromWidth / 2, fromHeight / 2, (width + 1) / 2, (height + 1) / 2),
+            (fromWidth / 2, fromHeight / 2, (width + 1) / 2, (height + 1) / 2),
+        })
+        {
+            for (var y = 0; y < toH; y++)
+            {
+                padded.AddRange(y < h ? planes.AsSpan(at + y * w, w) : new byte[w]);
+                padded.AddRange(new byte[toW - w]);
+            }
+
+            at += w * h;
+        }
+
+        return [.. padded];
     }
 
     private static FrameHeader Header(FrameBuffer frame) => FrameHeader.Read(frame.Record.Span[CaptureProtocol.RecordHeaderLength..]);

@@ -34,7 +34,7 @@ public sealed class DeviceWatchTests : IDisposable
         _devices = new(discovery, _clock);
         var events = new CameraEvents(Options.Create(new NodeOptions()), _clock);
         _told = events.Listen();
-        var catalog = new CameraCatalog(Options.Create(new CamerasOptions()), Options.Create(new DiscoveryOptions()), _devices);
+        var catalog = new CameraCatalog(Options.Create(new CamerasOptions()), Options.Create(new DiscoveryOptions()), _devices, new PublishedCameras());
         _watch = new(_devices, catalog, events, _clock, NullLogger<DeviceWatch>.Instance);
     }
 

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net.Sockets;
+using Attendance.CameraWorker.Pictures;
+
+namespace Attendance.CameraWorker.Sources;
+
+/// <summary>
+/// What a page or another client publishes by WebRTC. This machine's WebRTC process decodes it, and offers the pictures as I420 on a
+/// socket. That process drops what is not read in time, so there is never an old picture on the way.
+/// </summary>
+/// <param name="path">The path of the socket.</param>
+internal sealed class PublishedSource(CaptureRequest request, string path) : ICaptureSource
+{
+    /// <summary>The head of each picture, little-endian: width, height, bytes that follow, 0.</summary>
+    private const int HeadLength = 16;
+    private const int LargestSide = 8192;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest time that the rest of a picture may take once it has begun to come.</summary>
+    private const int LongestPictureMilliseconds = 2000;
+
+    private Socket _socket = New();
+    private readonly byte[] _head = new byte[HeadLength];
+    private byte[] _picture = [];
+    private I420Encoder? _encoder;
+    private bool _isRead;
+
+    public CaptureOpened Open()
+    {
+        if (!TurboJpeg.IsAvailable)
+        {
+            throw new CaptureException(
+                CaptureFailureCode.CaptureUnsupported, $"Camera '{request.CameraId}': what is published cannot be encoded, because libturbojpeg is not installed (Debian: libturbojpeg0).");
+        }
+
+        var until = Stopwatch.GetTimestamp() + (long)(request.OpenTimeout.TotalSeconds * Stopwatch.Frequency);
+        while (!TryConnect())
+        {
+            if (Stopwatch.GetTimestamp() >= until)
+            {
+                throw new CaptureException(CaptureFailureCode.DeviceMissing, $"Camera '{request.CameraId}': nobody publishes it now.");
+            }
+
+            Thread.Sleep(s_look); // who publishes may be about to come back
+        }
+
+        while (!_socket.Poll(s_look, SelectMode.SelectRead))
+        {
+            if (Stopwatch.GetTimestamp() >= until)
+            {
+                throw CaptureFailures.OpenTimedOut(request);
+            }
+        }
+
+        Read();
+        _isRead = true;
+        return new(_encoder!.Size.Width & ~1, _encoder.Size.Height & ~1, 0, "encoded", "published");
+    }
+
+    public bool TryRead(FrameBuffer frame, CancellationToken stop)
+    {
+        if (!_isRead)
+        {
+            if (!_socket.Poll(s_look, SelectMode.SelectRead))
+            {
+                return false;
+            }
+
+            Read();
+        }
+
+        _isRead = false;
+        _encoder!.Encode(_picture, frame);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _encoder?.Dispose();
+    }
+
+    private bool TryConnect()
+    {
+        try
+        {
+            _socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            _socket.Dispose(); // one that has failed to connect cannot be used again
+            _socket = New();
+            return false;
+        }
+    }
+
+    private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = LongestPictureMilliseconds };
+
+    private void Read()
+    {
+        Fill(_head);
+        var (width, height, length) = (Number(0), Number(4), Number(8));
+        if (width is < 2 or > LargestSide || height is < 2 or > LargestSide || (long)width * height > request.MaxPixels || length != YuvPlanes.BytesOfI420(width, height))
+        {
+            throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': a picture of {width} x {height} pixels with {length} bytes cannot be shown.");
+        }
+
+        if (_encoder is null || _encoder.Size != (width, height))
+        {
+            _encoder?.Dispose();
+            _encoder = new I420Encoder(width, height, request.JpegQuality);
+            _picture = new byte[length];
+        }
+
+        Fill(_picture);
+
+        int Number(int at) => BinaryPrimitives.ReadInt32LittleEndian(_head.AsSpan(at));
+    }
+
+    private void Fill(Span<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            int read;
+            try
+            {
+                read = _socket.Receive(bytes);
+            }
+            catch (SocketException exception)
+            {
+                throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': a picture broke off.", exception);
+            }
+
+            if (read == 0)
+            {
+                throw new CaptureException(CaptureFailureCode.DeviceMissing, $"Camera '{request.CameraId}': nobody publishes it any more.");
+            }
+
+            bytes = bytes[read..];
+        }
+    }
+}
