@@ -192,7 +192,7 @@ timed_tests() {
 has_modules() { [ node_modules/.package-lock.json -nt package-lock.json ] && [ -e node_modules/.bin/tsc ]; }
 
 types() {
-  if (cd Attendance.Web && { has_modules || npm ci --silent --ignore-scripts --no-audit --no-fund; } && npm run --silent check); then
+  if (cd Attendance.Web && { has_modules || npm ci --silent --ignore-scripts --no-audit --no-fund; } && npm run --silent check && node_modules/.bin/tsc -p ../Attendance.Live); then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
