@@ -42,6 +42,7 @@ routes.MapLeases();
 routes.MapCleanup();
 routes.MapStreaming();
 routes.MapPresence();
+routes.MapWhip();
 routes.MapAlerts();
 routes.MapOperations();
 routes.MapNodes();

@@ -7,6 +7,7 @@ using Attendance.CameraApi.Choice;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Live;
 using Attendance.CameraApi.Quality;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Telemetry;
@@ -33,6 +34,7 @@ internal static class Rooms
         builder.AddLeases();
         builder.AddChoice();
         builder.AddPresence();
+        builder.AddLive();
         builder.AddUpkeep();
         builder.AddAlerts();
         builder.Services.AddSingleton<CameraViews>();

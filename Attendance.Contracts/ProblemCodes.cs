@@ -20,6 +20,8 @@ public static class ProblemCodes
     public const string InvalidRequest = "invalid_request";
     public const string LeaseEnded = "lease_ended";
     public const string LeaseMoved = "lease_moved";
+    public const string LeaseRequired = "lease_required";
+    public const string LiveUnavailable = "live_unavailable";
     public const string NoMatchingCamera = "no_matching_camera";
     public const string NodeUnavailable = "node_unavailable";
     public const string NotAPage = "not_a_page";
@@ -40,6 +42,7 @@ public static class ProblemCodes
     public const string StoreUnavailable = "store_unavailable";
     public const string TooMany = "too_many";
     public const string TooManyBrowserCameras = "too_many_browser_cameras";
+    public const string TooManyPublishers = "too_many_publishers";
     public const string TooManySockets = "too_many_sockets";
     public const string UnknownAlert = "unknown_alert";
     public const string UnknownCamera = "unknown_camera";

@@ -15,6 +15,9 @@ public static class WireHeaders
     /// <summary>The fencing token of the lease under which a picture was captured.</summary>
     public const string FencingToken = "X-Fencing-Token";
 
+    /// <summary>The id of the camera of the catalog as which a browser's camera is published.</summary>
+    public const string PublishedCamera = "X-Published-Camera";
+
     /// <summary>When a picture was captured.</summary>
     public const string Timestamp = "X-Timestamp";
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Attendance.CameraApi.Api;
+using Attendance.CameraApi.Live;
 using Attendance.CameraWorker.Network;
 using Attendance.Contracts;
 using Attendance.Web.Enrollment;
@@ -18,6 +19,7 @@ internal static class Parsers
         ["pictures"] = ReadPictures,
         ["worker"] = ReadRecords,
         ["lease"] = ReadLease,
+        ["offer"] = bytes => SdpOffer.Fault(Encoding.UTF8.GetString(bytes)),
         ["shot"] = ReadShot,
     };
 

@@ -3,7 +3,7 @@ using System.Globalization;
 /// <summary>Adds the camera API: one node, or several nodes to try what usually needs several machines.</summary>
 internal static class CameraApiBuilderExtensions
 {
-    private static readonly string[] s_sections = ["Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence", "Quality"];
+    private static readonly string[] s_sections = ["Alerts", "Cameras", "Capture", "Discovery", "Leases", "Node", "Presence", "Quality", "WebRtc"];
 
     /// <summary>
     /// Adds as many camera APIs as <c>--nodes</c> says. The first one has the cameras that are attached to this machine.

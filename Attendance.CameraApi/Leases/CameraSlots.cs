@@ -67,6 +67,11 @@ internal sealed class CameraSlots(CameraCatalog catalog, IOptions<LeaseOptions> 
         }
     }
 
+    /// <summary>Forgets the slot of a camera that is no longer in the catalog, unless it is in use.</summary>
+    /// <returns>Whether there is no such slot now.</returns>
+    public bool Forget(string cameraId) =>
+        !_slots.TryGetValue(cameraId, out var slot) || (slot is { IsEmpty: true, IsAwaited: false, Quarantine: null } && _slots.TryRemove(new(cameraId, slot)));
+
     private void EndVisit(CameraSlot slot)
     {
         lock (_browsers)

@@ -53,7 +53,7 @@ internal static class TelemetryAttributes
     [Description("`critical` or `warning`.")]
     public const string AlertSeverity = "attendance.alert.severity";
 
-    [Description("Which limit: `connections`, `sockets`, `browser_cameras`, `store_writes`. Of Web: `connections`, `sockets`, and for an account or address `sign_in_attempts`, `open_connections`, "
+    [Description("Which limit: `connections`, `sockets`, `browser_cameras`, `publishers`, `store_writes`. Of Web: `connections`, `sockets`, and for an account or address `sign_in_attempts`, `open_connections`, "
         + "`waiting_wishes`, `pictures`, `browser_cameras`, `kiosk_frames`, `kiosk_entries`.")]
     public const string Limit = ReachedLimits.Attribute;
 

@@ -4,6 +4,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Choice;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Live;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Telemetry;
@@ -21,6 +22,7 @@ internal sealed partial class Reconciliation(
     CameraCatalog catalog,
     LeaseStore store,
     FailoverWishes wishes,
+    Publications publications,
     EndedLeases ended,
     OpenLeaks leaks,
     ILogger<Reconciliation> logger)
@@ -185,13 +187,21 @@ internal sealed partial class Reconciliation(
         return found;
     }
 
-    /// <summary>Adopts a lease of an earlier run. A browser's camera needs no worker, only that its page comes back in time.</summary>
+    /// <summary>
+    /// Adopts a lease of an earlier run. A browser's camera needs no worker, only that its page comes back in time; a published one needs
+    /// somebody who publishes it again.
+    /// </summary>
     private bool TryAdopt(string cameraId, FoundLease found, CameraRequirements? failover)
     {
         if (IdFormats.IsBrowserCamera(cameraId))
         {
             using var visit = slots.VisitBrowserCamera(cameraId, isLimited: false)!;
             return leases.TryAdopt(visit.Slot, found);
+        }
+
+        if (PublishedCameras.IsOne(cameraId))
+        {
+            publications.Expect(cameraId);
         }
 
         return slots.TryGet(cameraId, out var slot) && leases.TryAdopt(slot, found, failover);

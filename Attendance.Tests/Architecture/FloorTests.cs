@@ -10,7 +10,7 @@ public sealed class FloorTests
 
     [Fact]
     public void In_the_camera_API_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.CameraApi").UsesThatDoNotGoDown(
-        "Node", "Telemetry", "Events", "Store", "Security", "Cameras", "Capture", "Quality", "Audit", "Leases", "Choice", "Sessions", "Upkeep", "Alerts", "Views",
+        "Node", "Telemetry", "Events", "Store", "Security", "Cameras", "Capture", "Quality", "Audit", "Leases", "Choice", "Sessions", "Live", "Upkeep", "Alerts", "Views",
         "Cluster", "Api", "Commands"));
 
     [Fact]
@@ -56,6 +56,7 @@ public sealed class FloorTests
     [InlineData("Attendance.Capture")]
     [InlineData("Attendance.Contracts")]
     [InlineData("Attendance.Fuzz")]
+    [InlineData("Attendance.Live")]
     [InlineData("Attendance.ServiceDefaults")]
     [InlineData("Attendance.SessionStore")]
     [InlineData("Attendance.Web")]

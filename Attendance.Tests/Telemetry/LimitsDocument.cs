@@ -10,6 +10,7 @@ using Attendance.CameraApi.Capture;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
+using Attendance.CameraApi.Live;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Views;
@@ -43,6 +44,7 @@ internal static class LimitsDocument
     private static readonly CheckInOptions s_checkIn = new();
     private static readonly KioskOptions s_kiosks = new();
     private static readonly DoorOptions s_doors = new();
+    private static readonly LiveOptions s_live = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
@@ -94,6 +96,11 @@ internal static class LimitsDocument
             new("people that a face is compared with on a person's page", Number(Constant(typeof(PersonModel), "ComparedPeople")), "those who were changed last are"),
         ]),
         ("Cameras", [
+            new("cameras that are published at a time, a node", $"`WebRtc:MaxPublishers` {s_live.MaxPublishers}", "503 `too_many_publishers` with `Retry-After`"),
+            new("offer to publish a camera", $"{SdpOffer.MostLines} lines, {SdpOffer.MostMedia} media, {SdpOffer.MostCandidates} candidates", "400 names `offer`"),
+            new("answer of the process for WebRTC", "5 s", "503 `live_unavailable`; it is started anew"),
+            new("memory of the process for WebRTC", $"`WebRtc:MaxMemory` {s_live.MaxMemory} MiB", "it is started anew, and its peers publish again"),
+            new("silence of a peer", "10 s", "it is gone: its camera is missing"),
             new("sessions that share a camera", $"`Leases:MaxHolders` {s_leases.MaxHolders}", "409 `camera_full`; with `wait_seconds`, they wait"),
             new("cameras of browsers that are leased at a time, a node", $"`Leases:MaxBrowserCameras` {s_leases.MaxBrowserCameras}", "503 `too_many_browser_cameras` with `Retry-After`"),
             new("time that one session holds a camera", $"`Leases:MaxHold` {Seconds(s_leases.MaxHold)}", "the lease ends: `max_hold`"),
