@@ -18,6 +18,7 @@ public sealed class CameraApis : IAsyncLifetime
     internal static readonly string[] Usual =
     [
         "--Cameras:demo:Source=test-pattern", "--Cameras:demo:Name=Reception desk", "--Cameras:demo:Tags:0=entrance",
+        "--WebRtc:Addresses:0=127.0.0.1", // tests talk to this machine only
         "--Leases:Ttl=00:00:12", // so that there are renewals to see, and a busy machine is in time for them
     ];
 

@@ -27,7 +27,7 @@ public sealed class ChromiumBrowser : IAsyncLifetime
 
     internal static readonly string[] Arguments =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"];
+         "--disable-component-update", "--disable-sync", "--allow-loopback-in-peer-connection"];
 
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;

@@ -38,6 +38,8 @@ internal static class CameraApiEndpoints
         api.MapMethods("/cameras/{cameraId:name}", s_get, ForwardAsync);
         api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).RequireRateLimiting(Quotas.Waiting);
+        api.MapMethods("/cameras/{cameraId:name}/whip/{peer:name}", s_delete, ForwardAsync);
         api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous();
@@ -82,6 +84,10 @@ internal static class CameraApiEndpoints
             await forwarder.ForwardAsync(context);
         }
     }
+
+    /// <summary>Only a camera of a browser can be published, by whoever holds it.</summary>
+    private static Task PublishAsync(string cameraId, HttpContext context, CameraApiForwarder forwarder) =>
+        IdFormats.IsBrowserCamera(cameraId) ? forwarder.ForwardAsync(context) : ApiProblems.NotFound().ExecuteAsync(context);
 
     private static async Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {

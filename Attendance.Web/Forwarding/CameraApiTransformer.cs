@@ -46,6 +46,11 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
             proxyRequest.Headers.TryAddWithoutValidation(WireHeaders.Account, account);
         }
 
+        if (IsOfPublisher(httpContext.Request.Path) && sent.Authorization is [{ } bearer] && bearer.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && IsAscii(bearer))
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("Authorization", bearer); // the id of a lease, as WHIP has it
+        }
+
         client.AddKey(proxyRequest);
         return default;
     }
@@ -68,6 +73,8 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         await ApiProblems.CameraApiUnavailable().ExecuteAsync(httpContext);
         return false;
     }
+
+    private static bool IsOfPublisher(PathString path) => path.Value?.Split('/') is ["", "api", "cameras", _, "whip", ..];
 
     /// <summary>Returns whether the value is ASCII. Other values cannot be sent in a header.</summary>
     private static bool IsAscii(string? value) => Ascii.IsValid(value);

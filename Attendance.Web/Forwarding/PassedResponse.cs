@@ -12,11 +12,12 @@ namespace Attendance.Web.Forwarding;
 internal static partial class PassedResponse
 {
     private const string Stream = "multipart/x-mixed-replace";
+    private const string SessionDescription = "application/sdp";
 
     private static readonly string[] s_types =
-        [MediaTypeNames.Application.Json, MediaTypeNames.Application.ProblemJson, MediaTypeNames.Image.Jpeg, Stream];
+        [MediaTypeNames.Application.Json, MediaTypeNames.Application.ProblemJson, MediaTypeNames.Image.Jpeg, Stream, SessionDescription];
 
-    private static readonly string[] s_headers = ["Retry-After", WireHeaders.FencingToken, WireHeaders.Timestamp];
+    private static readonly string[] s_headers = ["Retry-After", WireHeaders.FencingToken, WireHeaders.Timestamp, WireHeaders.PublishedCamera];
     private static readonly string[] s_headersOfSockets = ["Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"];
 
     /// <returns><see langword="false"/> if the answer is not one of camera-api. In that case nothing was copied.</returns>
@@ -35,6 +36,11 @@ internal static partial class PassedResponse
             {
                 to.Headers[name] = values.ToArray();
             }
+        }
+
+        if (from is { StatusCode: HttpStatusCode.Created, Headers.Location.OriginalString: var location } && WhipSession().IsMatch(location))
+        {
+            to.Headers.Location = location;
         }
 
         to.ContentLength = from.Content.Headers.ContentLength;
@@ -61,6 +67,10 @@ internal static partial class PassedResponse
     private static string? BoundaryOf(MediaTypeHeaderValue type) =>
         type.Parameters.FirstOrDefault(parameter => parameter.Name.Equals("boundary", StringComparison.OrdinalIgnoreCase))?.Value is { } boundary
             && Boundary().IsMatch(boundary) ? boundary : null;
+
+    /// <summary>Matches the addresses of what is published, which are the only ones that are passed on.</summary>
+    [GeneratedRegex(@"^/api/cameras/[A-Za-z0-9._-]{1,64}/whip/[0-9a-f]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex WhipSession();
 
     /// <summary>Matches boundaries that need no quotes.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,70}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -114,6 +114,10 @@ export function wordsForProblem(problem) {
             return problem.isShared ? 'Others share this camera just now.' : inUse(problem.expiresAt);
         case 'camera_full':
             return 'As many people look at this camera as may. Try again in a while.';
+        case 'live_unavailable':
+            return 'The server cannot show this camera to others just now.';
+        case 'too_many_publishers':
+            return 'As many cameras are shown to others as may be. Try again in a while.';
         case 'other_mode':
             return 'Another page of this browser has this camera already. Stop it there first.';
         case 'camera_quarantined':
@@ -183,7 +187,7 @@ export function howLong(since, now) {
 /** @param {import('./api.js').Camera} camera */
 export function describe(camera) {
     const kinds = /** @type {Record<string, string>} */ ({
-        test_pattern: 'Test pattern', file: 'Video file', network: 'Network camera', device: 'Attached camera', browser: 'Browser camera',
+        test_pattern: 'Test pattern', file: 'Video file', network: 'Network camera', device: 'Attached camera', browser: 'Browser camera', published: 'Published camera',
     });
     const kind = camera.kind ? kinds[camera.kind.replace('-', '_')] ?? camera.kind : null;
     const size = camera.width && camera.height ? `${camera.width} × ${camera.height}` : null;

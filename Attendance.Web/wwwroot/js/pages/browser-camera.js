@@ -1,7 +1,9 @@
 // @ts-check
+import { CameraPublisher } from '../camera/camera-publisher.js';
 import { CameraSession } from '../camera/camera-session.js';
 import { listDevices, permissionStatus } from '../camera/device.js';
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
+import { wordsForProblem } from '../camera/words.js';
 import { element } from './dom.js';
 import { say, showCameraOff, startWhenVisible, view } from './viewer.js';
 
@@ -14,15 +16,20 @@ const devices = element('devices', HTMLSelectElement);
 const devicesLabel = element('devices-label', HTMLLabelElement);
 const turn = element('turn', HTMLButtonElement);
 const torch = element('torch', HTMLButtonElement);
+const publish = element('publish', HTMLInputElement);
+const facts = element('facts', HTMLElement);
 const choiceKey = 'camera_choice';
 
 const isPhone = matchMedia('(hover: none) and (pointer: coarse)').matches;
 /** @type {DeviceWish} */
 let wish = chosen();
+/** @type {CameraPublisher | null} */
+let publisher = null;
 let session = open();
 
 devices.addEventListener('change', () => choose({ deviceId: devices.value }));
 turn.addEventListener('click', () => choose({ facingMode: session.facing === 'environment' ? 'user' : 'environment' }));
+publish.addEventListener('change', follow);
 torch.addEventListener('click', () => void light(torch.getAttribute('aria-pressed') !== 'true'));
 navigator.mediaDevices?.addEventListener('devicechange', () => void offer());
 
@@ -41,6 +48,8 @@ async function begin() {
 function open() {
     const opened = new CameraSession({ kind: 'browser', video, ...wish });
     view(opened);
+    publisher?.stop();
+    publisher = publish.checked ? publisherOf(opened) : null;
     opened.addEventListener('statechange', () => void offer());
     opened.addEventListener('picturechange', () => opened.pictureState === 'showing' && void offer());
     opened.addEventListener('resize', event => {
@@ -48,6 +57,38 @@ function open() {
         stage.style.setProperty('aspect-ratio', `${width} / ${height}`); // turning a phone turns its picture as well
     });
     return opened;
+}
+
+/** Publishes the camera, or stops that, as the box says. */
+function follow() {
+    publisher?.stop();
+    publisher = publish.checked ? publisherOf(session) : null;
+    tellWhoSeesIt(null);
+}
+
+/** @param {CameraSession} published */
+function publisherOf(published) {
+    const created = new CameraPublisher(published);
+    created.addEventListener('publishchange', event => {
+        const { cameraId, trouble } = /** @type {CustomEvent<import('../camera/camera-publisher.js').PublishChange>} */ (event).detail;
+        if (created === publisher) {
+            tellWhoSeesIt(cameraId, trouble);
+        }
+    });
+    return created;
+}
+
+/**
+ * @param {string | null} cameraId
+ * @param {import('../camera/api.js').Problem | null} [trouble]
+ */
+function tellWhoSeesIt(cameraId, trouble = null) {
+    if (cameraId) {
+        const link = Object.assign(document.createElement('a'), { href: `/cameras/${cameraId}?shared`, textContent: cameraId });
+        facts.replaceChildren('Others can look at it, as camera ', link, '.');
+    } else {
+        facts.textContent = trouble ? `Nobody else can look at it now: ${wordsForProblem(trouble)}` : publish.checked ? 'Nobody else can look at it yet.' : 'Its picture stays on this device.';
+    }
 }
 
 /** Changes to another camera, which needs a new lease. @param {DeviceWish} wanted */
@@ -75,7 +116,7 @@ async function offer() {
     devicesLabel.hidden = named.length < 2;
     turn.hidden = !isPhone || present.length < 2;
     torch.hidden = !session.hasTorch;
-    choices.hidden = devicesLabel.hidden && turn.hidden && torch.hidden;
+    choices.hidden = current === undefined;
     video.dataset.mirrored = String(session.facing !== 'environment'); // people expect to see themselves as in a mirror
 }
 

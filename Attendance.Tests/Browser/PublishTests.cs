@@ -1,0 +1,69 @@
+using System.Net.Http.Json;
+using Attendance.CameraApi.Views;
+using Attendance.Tests.Hosts;
+using Attendance.Tests.Web;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Attendance.Tests.Browser;
+
+/// <summary>Tests a page that publishes its device's own camera, and pages that look at it.</summary>
+[Trait("Suite", "Browser")]
+public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Others_look_at_what_a_page_publishes_until_it_stops()
+    {
+        await using var window = await WindowAsync(chromium);
+        var publisher = await PublishAsync(window);
+        var link = publisher.Locator("#facts a");
+        var cameraId = await link.TextContentAsync();
+        Assert.Matches("^published-[0-9a-f]{16}$", cameraId);
+
+        var watching = await window.NewPageAsync();
+        await watching.GotoAsync(new Uri(Web.Address, await link.GetAttributeAsync("href")).ToString());
+        await Expect(watching.Locator("#badge")).ToHaveTextAsync("Live");
+        const string picture = "() => document.getElementById('picture').toDataURL()";
+        var before = await watching.EvaluateAsync<string>(picture);
+        await watching.WaitForFunctionAsync("before => document.getElementById('picture').toDataURL() !== before", before);
+        Assert.True(await watching.EvaluateAsync<bool>("() => { const c = document.getElementById('picture'); return c.width * 9 === c.height * 16; }"));
+
+        await publisher.GetByLabel("Let others look at it").UncheckAsync();
+        await Expect(publisher.Locator("#facts")).ToHaveTextAsync("Its picture stays on this device.");
+        await Eventually.TrueAsync(async () => await StateAsync(cameraId!) == CameraState.Suspended, s_patience, "it is missing");
+        await publisher.GetByLabel("Let others look at it").CheckAsync();
+        await Expect(watching.Locator("#badge")).ToHaveTextAsync("Live");
+
+        await publisher.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
+        await Eventually.TrueAsync(async () => await StateAsync(cameraId!) == CameraState.Suspended, s_patience, "it is missing again");
+    }
+
+    [Fact]
+    public async Task A_page_that_publishes_and_is_closed_takes_its_camera_with_it()
+    {
+        await using var window = await WindowAsync(chromium);
+        var publisher = await PublishAsync(window);
+        var cameraId = await publisher.Locator("#facts a").TextContentAsync();
+        Assert.Equal(CameraState.Available, await StateAsync(cameraId!));
+
+        await publisher.CloseAsync();
+
+        await Eventually.TrueAsync(async () => await StateAsync(cameraId!) is null, s_patience, "it is gone");
+    }
+
+    private async Task<IPage> PublishAsync(IBrowserContext window)
+    {
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(new Uri(Web.Address, "/cameras/browser").ToString());
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+        await page.GetByLabel("Let others look at it").CheckAsync();
+        await Expect(page.Locator("#facts")).ToContainTextAsync("Others can look at it, as camera published-");
+        return page;
+    }
+
+    private async Task<CameraState?> StateAsync(string cameraId) =>
+        (await Api.Node.Http.GetFromJsonAsync<CamerasResponse>("/api/cameras", WireJson.Options, Cancel))!.Cameras.SingleOrDefault(camera => camera.CameraId == cameraId)?.State;
+}

@@ -1,0 +1,188 @@
+// @ts-check
+import { asProblem, request } from './api.js';
+import { log } from './log.js';
+import { delay, jittered } from './timing.js';
+
+/**
+ * @typedef {import('./api.js').Problem} Problem
+ * @typedef {import('./camera-session.js').CameraSession} CameraSession
+ *
+ * @typedef {{ cameraId: string | null, trouble: Problem | null }} PublishChange detail of the `publishchange` event: the id under which
+ *   others can look at the camera, or null; and why it is not published now, or null
+ */
+
+const firstRetryMs = 500;
+const slowestRetryMs = 10_000;
+const answerWithinMs = 10_000;
+const gatherMs = 1000;
+/** How long a connection may be silent before it is made anew. The server reports what it receives about once a second. */
+const silentMs = 3000;
+const lookMs = 1000;
+/** Refusals for which a retry does not help. */
+const final = [400, 401, 403, 410];
+
+/**
+ * Publishes this device's camera by WHIP (RFC 9725) while a session holds it, so that others can look at it as at a camera of the
+ * server. When the connection breaks, it is made anew, under the same lease. Event: `publishchange` ({@link PublishChange}).
+ */
+export class CameraPublisher extends EventTarget {
+    #session;
+    #life = new AbortController();
+    /** Covers the publishing under one lease. */
+    #run = new AbortController();
+    #leaseId = '';
+    /** @type {RTCRtpSender | null} */
+    #sender = null;
+    /** @type {string | null} */
+    #cameraId = null;
+
+    /** @param {CameraSession} session one of this device's camera */
+    constructor(session) {
+        super();
+        this.#session = session;
+        const { signal } = this.#life;
+        session.addEventListener('statechange', () => this.#follow(), { signal });
+        session.addEventListener('picturechange', () => this.#follow(), { signal });
+        queueMicrotask(() => this.#follow()); // after the caller has added its listeners
+    }
+
+    /** The id under which others can look at the camera; null while it is not published. */
+    get cameraId() {
+        return this.#cameraId;
+    }
+
+    /** Stops publishing. The session keeps its camera. */
+    stop() {
+        this.#life.abort();
+        this.#end();
+    }
+
+    get #track() {
+        return this.#session.stream?.getVideoTracks()[0] ?? null;
+    }
+
+    #follow() {
+        const claim = this.#session.claim;
+        const track = this.#track;
+        if (!claim || this.#life.signal.aborted) {
+            this.#end();
+        } else if (track && claim.leaseId !== this.#leaseId) {
+            this.#end();
+            this.#leaseId = claim.leaseId;
+            this.#run = new AbortController();
+            void this.#keepPublishing(claim, this.#run.signal);
+        } else if (track && this.#sender && this.#sender.track !== track) {
+            this.#sender.replaceTrack(track).catch(error => log('publisher:', String(error))); // the camera was opened anew
+        }
+    }
+
+    #end() {
+        this.#run.abort();
+        this.#leaseId = '';
+    }
+
+    /**
+     * @param {{ cameraId: string, leaseId: string }} claim
+     * @param {AbortSignal} signal
+     */
+    async #keepPublishing(claim, signal) {
+        for (let wait = firstRetryMs; !signal.aborted; wait = Math.min(wait * 2, slowestRetryMs)) {
+            try {
+                await this.#publish(claim, signal);
+                wait = firstRetryMs;
+            } catch (error) {
+                const problem = asProblem(error);
+                if (!signal.aborted) {
+                    log(`publisher: ${problem.code}`);
+                    this.#tell(null, problem);
+                }
+                if (final.includes(problem.status)) {
+                    return;
+                }
+            }
+            await delay(jittered(wait), signal).catch(() => {});
+        }
+    }
+
+    /**
+     * Publishes until the connection is over.
+     * @param {{ cameraId: string, leaseId: string }} claim
+     * @param {AbortSignal} signal
+     */
+    async #publish(claim, signal) {
+        const connection = new RTCPeerConnection();
+        try {
+            const track = this.#track;
+            if (!track) {
+                return;
+            }
+            this.#sender = connection.addTransceiver(track, { direction: 'sendonly' }).sender;
+            await connection.setLocalDescription();
+            await gathered(connection);
+            signal.throwIfAborted();
+            const response = await request(`/api/cameras/${claim.cameraId}/whip`, {
+                method: 'POST',
+                headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${claim.leaseId}` },
+                body: connection.localDescription?.sdp,
+                signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
+            });
+            const cameraId = response.headers.get('X-Published-Camera');
+            await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+            this.#tell(cameraId, null);
+            await over(connection, signal);
+        } finally {
+            connection.close();
+            this.#sender = null;
+            if (this.#cameraId !== null) {
+                this.#tell(null, null);
+            }
+        }
+    }
+
+    /**
+     * @param {string | null} cameraId
+     * @param {Problem | null} trouble
+     */
+    #tell(cameraId, trouble) {
+        this.#cameraId = cameraId;
+        /** @type {PublishChange} */
+        const detail = { cameraId, trouble };
+        this.dispatchEvent(new CustomEvent('publishchange', { detail }));
+    }
+}
+
+/** Waits until it is known where this device can be reached, or long enough. @param {RTCPeerConnection} connection */
+function gathered(connection) {
+    return new Promise(resolve => {
+        const look = () => connection.iceGatheringState === 'complete' && resolve(undefined);
+        connection.addEventListener('icegatheringstatechange', look);
+        setTimeout(resolve, gatherMs);
+        look();
+    });
+}
+
+/**
+ * Waits until the connection has failed, or has been silent for too long once it was made, or is no longer wanted.
+ * @param {RTCPeerConnection} connection
+ * @param {AbortSignal} signal
+ */
+async function over(connection, signal) {
+    let received = -1;
+    for (let heardAt = performance.now(); !['failed', 'closed'].includes(connection.connectionState); await delay(lookMs, signal)) {
+        const now = await receivedBy(connection);
+        if (now !== received) {
+            [received, heardAt] = [now, performance.now()];
+        } else if (performance.now() - heardAt > silentMs) {
+            return;
+        }
+    }
+}
+
+/** Returns how many bytes the other side has sent. @param {RTCPeerConnection} connection */
+async function receivedBy(connection) {
+    let bytes = 0;
+    for (const report of (await connection.getStats()).values()) {
+        bytes += report.type === 'transport' ? report.bytesReceived ?? 0 : 0;
+    }
+    return bytes;
+}
