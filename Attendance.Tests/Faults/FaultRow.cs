@@ -65,6 +65,10 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         SharedLast = new("the last of two that share a camera gives it back", Milliseconds(250), "free within 250 ms"),
         SharedWorkerCrashes = new("worker of a shared camera crashes (SIGSEGV)", Seconds(2), "both back within 2 s, same leases"),
         SharedApiKilled = new("CameraApi of a shared camera started again after SIGKILL", Seconds(5), "both go on within 5 s of the start of its process"),
+        PublisherKilled = new("client that publishes a camera killed", Seconds(15), "missing within 15 s, its viewers' leases wait"),
+        PublisherBack = new("client that publishes a camera is back", Seconds(3), "pictures within 3 s of its offer, same leases"),
+        PublisherReleased = new("client that publishes a camera gives it back", Seconds(1), "missing within 1 s"),
+        PeersKilled = new("process for WebRTC killed", Seconds(2), "missing within 2 s, its viewers' leases wait"),
         TwoRace = new("two sessions race", Seconds(5), "exactly one wins, the other is told within 5 s");
 
     /// <summary>All rows, in the order of the page.</summary>
@@ -78,7 +82,8 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         WorkerCrashes, BrokenRecords, NoPictures, HangsInRead, HangsInClose, HangsInCloseStubborn, HangsInOpen,
         NotProvenFree, NotProvenFreeBack, Unplugged, PluggedIn, StoreDown, StoreBack, StoreDownLong, StoreEmptied, StoreKilled,
         StoreHangs, StoreSlow, StoreRefuses, NodeVanishes, NodeCutOff, ClockJumps,
-        SharedPictures, SharedHolderKilled, SharedLast, SharedWorkerCrashes, SharedApiKilled, TwoRace,
+        SharedPictures, SharedHolderKilled, SharedLast, SharedWorkerCrashes, SharedApiKilled,
+        PublisherKilled, PublisherBack, PublisherReleased, PeersKilled, TwoRace,
     ];
 
     /// <summary>The default of <c>Capture:OpenTimeout</c>.</summary>
