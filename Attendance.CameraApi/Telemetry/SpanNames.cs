@@ -7,7 +7,7 @@ namespace Attendance.CameraApi.Telemetry;
 internal static class SpanNames
 {
     [Description("The time from the request for a camera until its first frame or the refusal.")]
-    [Carries(CameraId, TelemetryAttributes.CameraKind, LeaseOutcome, ErrorType)]
+    [Carries(CameraId, TelemetryAttributes.CameraKind, TelemetryAttributes.LeaseMode, LeaseOutcome, ErrorType)]
     public const string Acquire = "camera.acquire";
 
     [Description("The time from the command to a worker until its first frame. When a worker replaces another one under a lease, this is a trace of its own, "

@@ -84,6 +84,12 @@ internal static class OpsScene
             CameraState.Held => camera with
             {
                 HeldSince = ShownOps.Time(-37 * i * i - 12), SessionRef = $"{0x5e5510a1L * (i + 1) % 0xffffffff:x8}", FrameAgeSeconds = i == 9 ? 4.2 : 0.02 + i * 0.001,
+                Mode = i == 6 ? LeaseMode.Shared : LeaseMode.Exclusive,
+                Holders =
+                [
+                    new OpsHolder("0badcafe", $"{0x5e5510a1L * (i + 1) % 0xffffffff:x8}", i == 6 ? "recognizer" : null, ShownOps.Time(-37 * i * i - 12), ShownOps.Time(25)),
+                    .. i == 6 ? [new OpsHolder("0defaced", "9a4d0001", null, ShownOps.Time(-95), ShownOps.Time(20))] : Array.Empty<OpsHolder>(),
+                ],
             },
             CameraState.Missing => camera with { Detail = "/dev/video5 is not there" },
             _ => camera,

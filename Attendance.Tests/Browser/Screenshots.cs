@@ -59,6 +59,9 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await page.GotoAsync(new Uri(Web.Address, "/cameras/browser").ToString());
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         await ShootAsync("browser-live");
+        await page.GetByLabel("Let others look at it").CheckAsync();
+        await Expect(page.Locator("#facts a")).ToContainTextAsync("published-");
+        await ShootAsync("browser-published");
         Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
         await page.EvaluateAsync("() => { localStorage.clear(); MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', 'NotReadableError')); }");
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
@@ -75,6 +78,14 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
 
         await page.GotoAsync(new Uri(Web.Address, "/cameras/demo").ToString());
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+        var shared = await Api.HoldByAnotherAsync("demo", takeover: true, mode: "shared", role: "recognizer");
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Ended");
+        await page.ReloadAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Watch as well" })).ToBeVisibleAsync();
+        await ShootAsync("shared");
+        await Api.LeaveAsync(shared.SessionId, "client");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
         await Api.HoldByAnotherAsync("demo", takeover: true);
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Ended");
@@ -118,6 +129,10 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await page.GetByRole(AriaRole.Button, new() { Name = "Loading bay", Exact = true }).Last.ClickAsync();
         await Expect(page.Locator("#history-rows tr")).Not.ToHaveCountAsync(0);
         await ShootAsync("camera", isWhole: false);
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("tr[data-camera*='cam-06'] .camera-link").ClickAsync();
+        await Expect(page.Locator("#camera-holders li")).ToHaveCountAsync(2);
+        await ShootAsync("shared", isWhole: false);
         await page.Keyboard.PressAsync("Escape");
         await page.GetByRole(AriaRole.Button, new() { Name = "Release all…" }).ClickAsync();
         await Expect(page.Locator("#command-affected")).ToBeVisibleAsync();
