@@ -63,6 +63,11 @@ internal sealed class AlertConditions(
         var status = capture.Status;
         if (status.Suspended)
         {
+            if (camera.Source.Kind == CameraKind.Published)
+            {
+                yield break; // who publishes a camera may stop that whenever they like
+            }
+
             yield return new Finding(
                 AlertRule.CameraMissing, camera.Id, "The camera was unplugged while in use.", "Its lease is kept for a grace period.");
         }

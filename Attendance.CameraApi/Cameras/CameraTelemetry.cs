@@ -8,8 +8,12 @@ internal static class CameraTelemetry
 {
     private static readonly string[] s_kinds = EnumNames.Of<CameraKind>();
 
-    /// <summary>Names a camera in an instrument. All cameras of browsers have one name there, because there are as many as there are browsers.</summary>
-    public static KeyValuePair<string, object?> Attribute(string id) => new(TelemetryAttributes.CameraId, IdFormats.IsBrowserCamera(id) ? BrowserCamera.Any : id);
+    /// <summary>
+    /// Names a camera in an instrument. All cameras of browsers have one name there, and all published ones another, because there are as
+    /// many as there are browsers.
+    /// </summary>
+    public static KeyValuePair<string, object?> Attribute(string id) => new(
+        TelemetryAttributes.CameraId, IdFormats.IsBrowserCamera(id) ? BrowserCamera.Any : PublishedCameras.IsOne(id) ? PublishedCameras.Any : id);
 
     /// <summary>Adds the attributes of a camera to a span.</summary>
     public static Activity? ForCamera(this Activity? activity, Camera camera) =>

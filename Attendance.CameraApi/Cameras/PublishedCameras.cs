@@ -13,6 +13,9 @@ internal sealed class PublishedCameras
     /// <summary>The ids of all of them begin so, and those of configured cameras do not.</summary>
     public const string Prefix = "published-";
 
+    /// <summary>The name of all of them in metrics.</summary>
+    public const string Any = "published";
+
     private const int IdDigits = 16;
 
     private readonly ConcurrentDictionary<string, (Camera Camera, bool IsPresent)> _cameras = new(StringComparer.Ordinal);

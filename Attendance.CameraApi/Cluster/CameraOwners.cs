@@ -34,7 +34,7 @@ internal sealed class CameraOwners(StoreConnection store, IOptions<NodeOptions> 
             cameraId, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = s_fresh, Size = 1 });
     }
 
-    /// <summary>Announces new cameras, and every minute all of them because the store may lose them.</summary>
+    /// <summary>Announces new cameras, withdraws those that are gone, and announces every minute all of them because the store may lose them.</summary>
     /// <param name="again">Whether to announce all cameras because the store did not know this node.</param>
     /// <exception cref="StoreUnavailableException">The store does not answer; call again.</exception>
     public async Task AnnounceAsync(IEnumerable<string> cameraIds, bool again)
@@ -42,9 +42,11 @@ internal sealed class CameraOwners(StoreConnection store, IOptions<NodeOptions> 
         var all = cameraIds.ToHashSet(StringComparer.Ordinal);
         var isDue = again || _announcedAt == 0 || clock.GetElapsedTime(_announcedAt) >= s_again;
         var added = isDue ? [.. all] : all.Except(_announced).ToList();
-        if (added.Count > 0)
+        var removed = _announced.Except(all).ToList(); // published cameras come and go
+        if (added.Count > 0 || removed.Count > 0)
         {
-            await store.AskAsync("owners", database => WhenAll(added.Select(id => database.SetAddAsync(Key(id), node.Value.Name))));
+            await store.AskAsync("owners", database => WhenAll(
+                added.Select(id => database.SetAddAsync(Key(id), node.Value.Name)).Concat(removed.Select(id => database.SetRemoveAsync(Key(id), node.Value.Name)))));
             _announced = all;
             _announcedAt = isDue ? clock.GetTimestamp() : _announcedAt;
         }

@@ -140,7 +140,7 @@ internal sealed class LeaseAcquisition(
             var inTheWay = InTheWayOf(acquireOptions, holders);
             if (inTheWay.Count > 0 && (Yield(inTheWay) || acquireOptions.Takeover))
             {
-                await TakeOverAsync(inTheWay, acquireOptions, cancellationToken);
+                await MakeWayAsync(inTheWay, acquireOptions, cancellationToken);
             }
             else if (acquireOptions.Wait - clock.GetElapsedTime(asked) is { Ticks: > 0 } patience)
             {
@@ -175,10 +175,10 @@ internal sealed class LeaseAcquisition(
             ? holders
             : [.. holders.Where(holder => wish.Role is not null && holder.Stored.Role == wish.Role)];
 
-    /// <summary>Waits until leases are released, and ends those that have not ended.</summary>
-    private async Task TakeOverAsync(IReadOnlyList<CameraLease> holders, AcquireOptions acquireOptions, CancellationToken cancellationToken)
+    /// <summary>Waits until leases that have ended are released. With a takeover, ends those first that have not ended.</summary>
+    private async Task MakeWayAsync(IReadOnlyList<CameraLease> holders, AcquireOptions acquireOptions, CancellationToken cancellationToken)
     {
-        foreach (var holder in holders.Where(holder => holder.End is null))
+        foreach (var holder in holders.Where(holder => acquireOptions.Takeover && holder.End is null))
         {
             _ = release.EndAsync(holder, new LeaseEnd(ReleaseReason.Takeover));
             if (holder.End?.Reason == ReleaseReason.Takeover)
@@ -187,7 +187,7 @@ internal sealed class LeaseAcquisition(
             }
         }
 
-        await Task.WhenAll(holders.Select(holder => holder.Released)).WaitAsync(cancellationToken); // bounded, as every release is
+        await Task.WhenAll(holders.Where(holder => holder.End is not null).Select(holder => holder.Released)).WaitAsync(cancellationToken); // bounded, as every release is
     }
 
     /// <summary>Ends the leases of sessions that have said goodbye, if that makes way: one that stays keeps the camera for itself anyway.</summary>

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Live;
@@ -26,7 +27,7 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _peers = new(StringComparer.Ordinal);
-    private Process? _process;
+    private Running? _running;
     private bool _isClosed;
 
     /// <summary>Raised when a peer is gone that was not ended, also because the process is. Handlers must not block.</summary>
@@ -39,7 +40,7 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
         {
             lock (_gate)
             {
-                return _process?.Id;
+                return _running?.Process.Id;
             }
         }
     }
@@ -56,8 +57,7 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
         _peers[peer] = 0;
         try
         {
-            var process = Running();
-            Send(process, new PublishPeer(peer, socket, offer));
+            Send(Started(), new PublishPeer(peer, socket, offer));
             return await answer.Task.WaitAsync(s_answersWithin, clock, cancellationToken);
         }
         catch (TimeoutException exception)
@@ -78,49 +78,45 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
 
     public void End(string peer)
     {
-        if (_peers.TryRemove(peer, out _) && Current() is { } process)
+        if (_peers.TryRemove(peer, out _) && Current() is { } running)
         {
-            Send(process, new EndPeer(peer));
+            Send(running, new EndPeer(peer));
         }
     }
 
     /// <summary>Ends the process, and with it all peers. The next peer starts it anew.</summary>
     public void Kill()
     {
-        try
+        if (Current() is { } running)
         {
-            Current()?.Kill();
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended already.
+            Kill(running.Process);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        Process? process;
+        Running? running;
         lock (_gate)
         {
-            (_isClosed, process) = (true, _process);
+            (_isClosed, running) = (true, _running);
         }
 
-        Kill();
-        if (process is not null)
+        if (running is not null)
         {
-            await process.WaitForExitAsync().WaitAsync(s_answersWithin, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Kill(running.Process);
+            await running.Over.Task.WaitAsync(s_answersWithin, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private Process? Current()
+    private Running? Current()
     {
         lock (_gate)
         {
-            return _process;
+            return _running;
         }
     }
 
-    private Process Running()
+    private Running Started()
     {
         lock (_gate)
         {
@@ -129,11 +125,11 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
                 throw new LiveUnavailableException("This node is shutting down.");
             }
 
-            return _process ??= Start();
+            return _running ??= Start();
         }
     }
 
-    private Process Start()
+    private Running Start()
     {
         var program = Path.Combine(s_home, Folder, Program);
         if (!File.Exists(program))
@@ -161,19 +157,20 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
         }
 
         LogStarted(process.Id);
+        var running = new Running(process);
         var setup = options.Value;
-        Send(process, new PeerSetup(
+        Send(running, new PeerSetup(
             setup.Port, setup.Port == 0 ? 0 : setup.Port + setup.Ports - 1, [.. setup.Addresses], [.. setup.IceServers.Select(server => new PeerIceServer(server.Url, server.UserName, server.Credential))]));
-        _ = Task.Run(() => AttendAsync(process));
-        return process;
+        _ = Task.Run(() => AttendAsync(running));
+        return running;
     }
 
     /// <summary>Hears what the process says until it ends, and ends it if it uses too much memory.</summary>
-    private async Task AttendAsync(Process process)
+    private async Task AttendAsync(Running running)
     {
         Activity.Current = null; // the request that started it will be over
-        var errors = LogErrorsAsync(process);
-        var limit = LimitMemoryAsync(process);
+        var process = running.Process;
+        var beside = Task.WhenAll(WriteAsync(running), LogErrorsAsync(process), LimitMemoryAsync(process));
         try
         {
             while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -186,20 +183,38 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
             LogBrokeOff(exception.GetType().Name);
         }
 
-        process.Kill();
+        Kill(process);
         await process.WaitForExitAsync();
-        await errors;
-        await limit;
+        running.Commands.Writer.TryComplete();
+        await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogEnded(process.Id, process.ExitCode);
         lock (_gate)
         {
-            _process = null;
+            _running = null;
         }
 
         process.Dispose();
+        running.Over.SetResult();
         foreach (var peer in _peers.Keys)
         {
             Lose(peer, "The process for WebRTC has ended, and is started anew.");
+        }
+    }
+
+    /// <summary>Writes the commands. Only this waits while the process does not read: whoever ends a lease never does.</summary>
+    private static async Task WriteAsync(Running running)
+    {
+        try
+        {
+            await foreach (var command in running.Commands.Reader.ReadAllAsync())
+            {
+                await running.Process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command, WireJson.Kept));
+                await running.Process.StandardInput.FlushAsync();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It has ended or is about to; those who wait for it are told so.
         }
     }
 
@@ -256,25 +271,41 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
             if (!process.HasExited && process.WorkingSet64 > most)
             {
                 LogTooLarge(process.Id, options.Value.MaxMemory);
-                process.Kill();
+                Kill(process);
             }
         }
     }
 
-    private static void Send(Process process, PeerCommand command)
+    /// <summary>Does not wait. If the process has not read what it was told before, it hangs, and is ended.</summary>
+    private static void Send(Running running, PeerCommand command)
+    {
+        if (!running.Commands.Writer.TryWrite(command))
+        {
+            Kill(running.Process);
+        }
+    }
+
+    private static void Kill(Process process)
     {
         try
         {
-            lock (process)
-            {
-                process.StandardInput.WriteLine(JsonSerializer.Serialize(command, WireJson.Kept));
-                process.StandardInput.Flush();
-            }
+            process.Kill();
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
-            // It has ended or is about to; those who wait for it are told so.
+            // It has ended already.
         }
+    }
+
+    /// <summary>A process, with the commands that it has not been told yet.</summary>
+    private sealed record Running(Process Process)
+    {
+        private const int MostUntold = 1000;
+
+        public Channel<PeerCommand> Commands { get; } = Channel.CreateBounded<PeerCommand>(MostUntold);
+
+        /// <summary>Completes when the process has ended.</summary>
+        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [LoggerMessage(LogLevel.Information, "The process for WebRTC runs as {Pid}")]

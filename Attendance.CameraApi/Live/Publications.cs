@@ -146,7 +146,22 @@ internal sealed partial class Publications : IDisposable
         LogEnded(publication.CameraId);
     }
 
-    private void EndOfLease(CameraLease lease, LeaseEnd end) => End(lease.Id);
+    private void EndOfLease(CameraLease lease, LeaseEnd end)
+    {
+        End(lease.Id);
+        if (PublishedCameras.IsOne(lease.CameraId))
+        {
+            _ = lease.Released.ContinueWith(_ => ForgetNow(), TaskScheduler.Default); // whoever looked was perhaps the last to know the camera
+        }
+    }
+
+    private void ForgetNow()
+    {
+        lock (_gate)
+        {
+            Forget();
+        }
+    }
 
     private void Lose(string peer)
     {

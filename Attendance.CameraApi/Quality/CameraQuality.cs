@@ -80,7 +80,7 @@ internal sealed class CameraQuality(IOptions<QualityOptions> options, TimeProvid
 
     private void Change(Camera camera, Action<Known> change)
     {
-        if (camera.Source.Kind == CameraKind.Browser)
+        if (camera.Source.Kind is CameraKind.Browser or CameraKind.Published)
         {
             return; // there are as many of these cameras as there are browsers
         }

@@ -6,7 +6,7 @@ namespace Attendance.CameraApi.Telemetry;
 /// <summary>Names every attribute of the camera API's instruments and spans and says what it means. <c>docs/telemetry.md</c> is generated from this.</summary>
 internal static class TelemetryAttributes
 {
-    [Description("The camera. In instruments all browsers' cameras are `browser`; the value is empty if the camera of a leak is not known.")]
+    [Description("The camera. In instruments all browsers' cameras are `browser`, and all published ones `published`; the value is empty if the camera of a leak is not known.")]
     public const string CameraId = "attendance.camera.id";
 
     [Description("The kind of source: `device`, `network`, `file`, `test_pattern`, `browser`.")]

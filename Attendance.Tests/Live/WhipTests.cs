@@ -96,6 +96,25 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
     }
 
     [Fact]
+    public async Task A_process_for_WebRTC_that_hangs_keeps_no_lease_and_is_ended_when_it_does_not_answer()
+    {
+        await using var publisher = new Publisher();
+        var lease = await _node.AcquireAsync(_phone, Session(), ttlSeconds: 300);
+        await publisher.PublishAsync(_node, _phone, lease);
+        var process = Assert.Single(Processes.ChildrenOf(_node.Pid), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal));
+        Processes.Signal(process, "STOP");
+
+        await _node.ReleaseAsync(lease).WaitAsync(TimeSpan.FromSeconds(5), Cancel);
+        var next = await _node.AcquireAsync(_phone, Session(), ttlSeconds: 300);
+        var refused = await publisher.PublishAsync(_node, _phone, next);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
+        Assert.Contains("live_unavailable", refused.Text, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => !Processes.IsAlive(process), s_patience, "it is ended");
+        Assert.Equal(HttpStatusCode.Created, (await publisher.PublishAsync(_node, _phone, next)).Status);
+    }
+
+    [Fact]
     public async Task No_more_are_published_than_may_and_one_that_ends_makes_room()
     {
         var publishers = new List<Publisher>();
