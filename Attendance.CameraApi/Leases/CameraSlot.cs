@@ -73,13 +73,14 @@ internal sealed class CameraSlot(Camera camera, int mostHolders, Action<CameraSl
     }
 
     /// <summary>Takes the slot before anything slow begins, so that two callers never open the same device.</summary>
+    /// <param name="isContinued">Whether the lease is one of an earlier run: it came before all who wait now.</param>
     /// <returns><see langword="false"/> if leases that are in it, or wishes that wait for it, keep the lease out.</returns>
-    public bool TryEnter(CameraLease lease)
+    public bool TryEnter(CameraLease lease, bool isContinued = false)
     {
         lock (_gate)
         {
             var wish = new AcquireOptions(lease.SessionHash, Mode: lease.Mode, Role: lease.Stored.Role);
-            if (!IsOpenTo(wish) || OvertakesAny(wish))
+            if (!IsOpenTo(wish) || (!isContinued && OvertakesAny(wish)))
             {
                 return false;
             }

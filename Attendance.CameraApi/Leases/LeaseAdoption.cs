@@ -13,7 +13,7 @@ internal sealed partial class LeaseAdoption(
     public bool TryAdopt(CameraSlot slot, FoundLease found, CameraRequirements? failover = null)
     {
         var lease = leases.Create(slot, new AcquireOptions(found.Lease.SessionHash, found.Ttl, Failover: failover, Mode: found.Lease.Mode, Role: found.Lease.Role));
-        if (closing.IsClosing || !slot.TryEnter(lease))
+        if (closing.IsClosing || !slot.TryEnter(lease, isContinued: true))
         {
             return false;
         }

@@ -308,6 +308,22 @@ public sealed class SharedLeasesTests(GarnetStore store) : IClassFixture<GarnetS
     }
 
     [Fact]
+    public async Task A_lease_of_an_earlier_run_comes_before_who_waits_now()
+    {
+        var lost = Identifiers.NewLeaseId();
+        await ShareAsync("guard");
+        Assert.IsType<StoreGrant.Granted>(await _node.Get<LeaseStore>().AcquireAsync("door", lost, "recognizer", TimeSpan.FromSeconds(30), mode: LeaseMode.Shared));
+        var alone = _node.AcquireAsync("door", new AcquireOptions("alone", Wait: s_minute));
+        await Eventually.TrueAsync(() => Door.IsAwaited, "it stands in line");
+
+        var found = (await _node.Get<LeaseStore>().ReadAsync("door")).Single(one => one.Lease.LeaseId == lost);
+        Assert.True(_node.Leases.TryAdopt(Door, found));
+
+        Assert.Equal(2, Door.Leases.Count);
+        Assert.False(alone.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_lease_that_the_store_still_has_is_ended_while_others_share_the_camera()
     {
         var guard = await ShareAsync("guard");

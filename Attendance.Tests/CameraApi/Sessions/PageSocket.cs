@@ -12,7 +12,7 @@ internal sealed class PageSocket : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Sends no trace of its own: another test in this process may listen to one that is not recorded, and what belongs to it is not recorded either.</summary>
-    private static readonly HttpMessageInvoker s_connections = new(new SocketsHttpHandler { ActivityHeadersPropagator = null });
+    private static readonly HttpMessageInvoker s_connections = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseCookies = false });
 
     private readonly Lock _gate = new();
     private readonly List<JsonNode> _heard = [];
