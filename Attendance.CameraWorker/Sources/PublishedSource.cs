@@ -18,7 +18,7 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest time that the rest of a picture may take once it has begun to come.</summary>
-    private const int LongestPictureMilliseconds = 2000;
+    private const int LongestPictureMilliseconds = 4000;
 
     private Socket _socket = New();
     private readonly byte[] _head = new byte[HeadLength];
@@ -35,7 +35,7 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         }
 
         var until = Stopwatch.GetTimestamp() + (long)(request.OpenTimeout.TotalSeconds * Stopwatch.Frequency);
-        while (!TryConnect())
+        while (!TryConnect() || !TryReadFirst(until))
         {
             if (Stopwatch.GetTimestamp() >= until)
             {
@@ -45,15 +45,6 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
             Thread.Sleep(s_look); // who publishes may be about to come back
         }
 
-        while (!_socket.Poll(s_look, SelectMode.SelectRead))
-        {
-            if (Stopwatch.GetTimestamp() >= until)
-            {
-                throw CaptureFailures.OpenTimedOut(request);
-            }
-        }
-
-        Read();
         _isRead = true;
         return new(_encoder!.Size.Width & ~1, _encoder.Size.Height & ~1, 0, "encoded", "published");
     }
@@ -90,10 +81,39 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         }
         catch (SocketException)
         {
-            _socket.Dispose(); // one that has failed to connect cannot be used again
-            _socket = New();
+            Renew();
             return false;
         }
+    }
+
+    /// <summary>Reads the first picture. If it breaks off, there is time for another one.</summary>
+    private bool TryReadFirst(long until)
+    {
+        while (!_socket.Poll(s_look, SelectMode.SelectRead))
+        {
+            if (Stopwatch.GetTimestamp() >= until)
+            {
+                throw CaptureFailures.OpenTimedOut(request);
+            }
+        }
+
+        try
+        {
+            Read();
+            return true;
+        }
+        catch (CaptureException) when (Stopwatch.GetTimestamp() < until)
+        {
+            Renew();
+            return false;
+        }
+    }
+
+    /// <summary>A socket that has failed cannot connect again.</summary>
+    private void Renew()
+    {
+        _socket.Dispose();
+        _socket = New();
     }
 
     private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = LongestPictureMilliseconds };
