@@ -213,7 +213,7 @@ internal sealed class CameraSlot(Camera camera, int mostHolders, Action<CameraSl
             && Array.TrueForAll(_leases, lease => lease.Mode == LeaseMode.Shared && lease.SessionHash != wish.SessionHash && (wish.Role is null || lease.Stored.Role != wish.Role))
             && _users > 0);
 
-    /// <summary>Whether somebody has waited for longer who would be kept out by the wish. An empty slot has nobody waiting whom it could serve.</summary>
+    /// <summary>Whether somebody has waited for longer who would be kept out by the wish. Nobody is kept out of an empty slot: its first waiter is served at once.</summary>
     private bool OvertakesAny(AcquireOptions wish) =>
         _leases.Length > 0 && wish.Mode == LeaseMode.Shared && _waiters.Any(waiter => !waiter.IsDone && waiter.Wish.Mode == LeaseMode.Exclusive);
 

@@ -190,7 +190,7 @@ internal sealed class LeaseAcquisition(
         await Task.WhenAll(holders.Where(holder => holder.End is not null).Select(holder => holder.Released)).WaitAsync(cancellationToken); // bounded, as every release is
     }
 
-    /// <summary>Ends the leases of sessions that have said goodbye, if that makes way: one that stays keeps the camera for itself anyway.</summary>
+    /// <summary>Ends the leases of sessions that have said goodbye, if all who stand in the way have: while one of them stays, ending the others would free nothing.</summary>
     /// <returns><see langword="false"/> if one of them neither has ended nor yields.</returns>
     private bool Yield(IReadOnlyList<CameraLease> holders)
     {
