@@ -80,6 +80,7 @@ public sealed class ConsoleLoadTests : WebTest
                 var changed = Enumerable.Range(0, ChangedAtATime).Select(i => Held((look * ChangedAtATime + i) * 37 % CameraCount) with
                 {
                     HeldSince = ShownOps.Time(0), SessionRef = $"{look:x8}", LastEndedAt = ShownOps.Time(0),
+                    Holders = [new OpsHolder($"{look:x8}", $"{look:x8}", null, ShownOps.Time(0), ShownOps.Time(100))],
                 }).ToArray();
                 foreach (var camera in changed)
                 {
