@@ -12,7 +12,7 @@ namespace Attendance.CameraWorker;
 /// <summary>
 /// A process that has one device open, so that ending the process frees the device. It has four lasting threads. The main thread watches the
 /// others. One thread takes commands and never touches the device, so that the end of its input ends the process even while a driver hangs.
-/// One thread owns the device, and one sends.
+/// One thread owns the device, and one sends. A fifth one shows the pictures live, while somebody watches.
 /// </summary>
 internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDisposable
 {
@@ -35,6 +35,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
     private static readonly TimeSpan s_spareAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly Outbox _outbox = new();
+    private readonly LivePictures _live = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ManualResetEventSlim _requested = new();
     private readonly ManualResetEventSlim _terminate = new();
@@ -95,6 +96,10 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
             else if (line.StartsWith(CaptureProtocol.OpenCommand, StringComparison.Ordinal))
             {
                 Open(line[CaptureProtocol.OpenCommand.Length..]);
+            }
+            else if (line.StartsWith(CaptureProtocol.ShowCommand, StringComparison.Ordinal))
+            {
+                _live.ShowTo(line[CaptureProtocol.ShowCommand.Length..], _request?.MaxPixels ?? CaptureProtocol.DefaultMaxPixels);
             }
             else
             {
@@ -190,6 +195,7 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
             if (source.TryRead(frame, _stop.Token))
             {
                 sequence = frame.Finish(sequence);
+                _live.Take(frame.Jpeg);
                 frame = _outbox.Publish(frame);
             }
         }

@@ -7,13 +7,17 @@ namespace Attendance.Capture;
 
 /// <summary>
 /// The protocol between the API and a capture worker. The API writes commands to the worker's standard input, one per line:
-/// <c>open {json}</c> once, and <c>release</c>. The end of that input means that the API is gone. The worker writes records
+/// <c>open {json}</c> once, <c>show {path}</c>, and <c>release</c>. The end of that input means that the API is gone. The worker writes records
 /// to its standard output: the length of the payload (u32), the kind (u8), and the payload. Numbers are little-endian.
 /// </summary>
 internal static class CaptureProtocol
 {
     public const string OpenCommand = "open ";
     public const string ReleaseCommand = "release";
+
+    /// <summary>Shows the pictures live: sends them, decoded, to who listens on the socket of this path, for as long as somebody does.</summary>
+    public const string ShowCommand = "show ";
+
     public const int RecordHeaderLength = sizeof(uint) + sizeof(byte);
 
     /// <summary>The longest JPEG, in bytes, that is accepted from the network. The JPEGs of 4K cameras have 1 to 4 MB.</summary>

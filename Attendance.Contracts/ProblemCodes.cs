@@ -44,6 +44,7 @@ public static class ProblemCodes
     public const string TooManyBrowserCameras = "too_many_browser_cameras";
     public const string TooManyPublishers = "too_many_publishers";
     public const string TooManySockets = "too_many_sockets";
+    public const string TooManyViewers = "too_many_viewers";
     public const string UnknownAlert = "unknown_alert";
     public const string UnknownCamera = "unknown_camera";
     public const string UnknownNode = "unknown_node";

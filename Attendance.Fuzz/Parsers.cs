@@ -19,7 +19,7 @@ internal static class Parsers
         ["pictures"] = ReadPictures,
         ["worker"] = ReadRecords,
         ["lease"] = ReadLease,
-        ["offer"] = bytes => SdpOffer.Fault(Encoding.UTF8.GetString(bytes)),
+        ["offer"] = bytes => SdpOffer.FaultToPublish(Encoding.UTF8.GetString(bytes)),
         ["shot"] = ReadShot,
     };
 

@@ -10,14 +10,14 @@ export function withoutOrientation(offer) {
 }
 
 /**
- * Lets the sender begin with a bit rate that a picture needs. Chromium would begin with 300 kbit/s, and stay near it for seconds; if the
+ * Lets the sender begin with a bit rate that a picture needs. It would begin with 300 kbit/s, and stay near it for seconds; if the
  * network carries less, it finds out at once.
- * @param {string} answer
+ * @param {string} description what the receiver says
  * @param {number} kilobits per second
  */
-export function startingWith(answer, kilobits) {
+export function startingWith(description, kilobits) {
     let codec = '';
-    return answer.split('\r\n').flatMap(line => {
+    return description.split('\r\n').flatMap(line => {
         if (line.startsWith('m=')) {
             codec = line.startsWith('m=video ') ? line.split(' ')[3] ?? '' : '';
         }

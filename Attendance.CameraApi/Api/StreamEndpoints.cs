@@ -77,7 +77,7 @@ internal static class StreamEndpoints
     }
 
     /// <summary>Finds the live lease that entitles its holder to this camera's pictures; null if it is not a live lease of this camera.</summary>
-    private static async Task<CameraLease?> FindAsync(CameraLeases leases, string cameraId, string? leaseId, CancellationToken cancellationToken)
+    public static async Task<CameraLease?> FindAsync(CameraLeases leases, string cameraId, string? leaseId, CancellationToken cancellationToken)
     {
         if (leaseId is null || leases.Find(leaseId) is not { } lease || lease.CameraId != cameraId || IdFormats.IsBrowserCamera(cameraId))
         {
@@ -93,7 +93,7 @@ internal static class StreamEndpoints
     /// Refuses the request. It does not redirect to the lease's new camera, so that no viewer mistakes the picture of one camera for
     /// that of another.
     /// </summary>
-    private static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases) =>
+    public static Problem Refuse(string cameraId, string? leaseId, CameraLeases leases) =>
         leaseId is not null && leases.Find(leaseId)?.Current is { End: null, Outcome: "moved" } lease && lease.CameraId != cameraId
             ? new Problem(StatusCodes.Status410Gone, ProblemCodes.LeaseMoved, "The lease has moved to another camera.")
             {

@@ -25,6 +25,7 @@ internal sealed class CurrentWorker(
     private TimeSpan _leastPatience = options.StallTimeout;
     private long _lastSequence;
     private volatile bool _isKnownToChange;
+    private volatile string? _shownTo;
 
     public FrameHub Frames { get; } = new();
 
@@ -51,6 +52,11 @@ internal sealed class CurrentWorker(
             var seen = Frames.Count;
             Volatile.Write(ref _lastSequence, 0);
             var opened = await worker.OpenAsync(Request(openTimeout, activity?.Id), Receive).WaitAsync(openTimeout, clock, cancellationToken);
+            if (_shownTo is { } socket)
+            {
+                worker.ShowTo(socket); // if nobody listens any more, the worker notices
+            }
+
             Patience = new(clock, _leastPatience, opened.FrameRate > 0 ? opened.FrameRate : camera.FrameRate);
             var remaining = openTimeout - clock.GetElapsedTime(started);
             firstFrame = await FirstFrameAsync(worker, seen, cancellationToken)
@@ -80,6 +86,13 @@ internal sealed class CurrentWorker(
                 activity.Failed(error);
             }
         }
+    }
+
+    /// <summary>Lets this worker and later ones send their pictures, decoded, to who listens on a socket.</summary>
+    public void ShowTo(string socket)
+    {
+        _shownTo = socket;
+        Current?.ShowTo(socket);
     }
 
     /// <summary>Closes each worker only once. Another call gets the same outcome and takes no more time.</summary>

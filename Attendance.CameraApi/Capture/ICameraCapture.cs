@@ -36,6 +36,16 @@ internal interface IReopenable
     void Reopen();
 }
 
+/// <summary>A capture whose pictures can be shown live, as video.</summary>
+internal interface ILiveSource
+{
+    /// <summary>
+    /// Sends the pictures, decoded, to who listens on a socket, for as long as somebody does. Returns at once. This goes on if the camera is
+    /// opened again.
+    /// </summary>
+    void ShowTo(string socket);
+}
+
 internal interface ICameraCaptureFactory
 {
     ICameraCapture Create(Camera camera);

@@ -13,7 +13,7 @@ internal sealed class WorkerCapture(
     AttachedDevices devices,
     CaptureOptions options,
     CaptureMetrics metrics,
-    TimeProvider clock) : ICameraCapture, IReopenable
+    TimeProvider clock) : ICameraCapture, IReopenable, ILiveSource
 #pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _closed = new();
@@ -43,6 +43,8 @@ internal sealed class WorkerCapture(
     /// Kills a worker that hangs in a way that the watchdog does not see. The watchdog then opens the camera again, as after any other end.
     /// </summary>
     public void Reopen() => worker.Current?.Kill();
+
+    public void ShowTo(string socket) => worker.ShowTo(socket);
 
     public async Task<CloseOutcome> CloseAsync()
     {

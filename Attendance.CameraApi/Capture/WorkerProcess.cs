@@ -12,6 +12,7 @@ internal sealed partial class WorkerProcess
 {
     private readonly Process _process;
     private readonly ILogger _logger;
+    private readonly Lock _sending = new();
     private readonly TaskCompletionSource<CaptureOpened> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CaptureFailure? _failure;
@@ -64,6 +65,9 @@ internal sealed partial class WorkerProcess
         return _opened.Task;
     }
 
+    /// <summary>Lets the worker send its pictures, decoded, to who listens on a socket, for as long as somebody does.</summary>
+    public void ShowTo(string socket) => TrySend(CaptureProtocol.ShowCommand + socket);
+
     /// <summary>Asks the worker to close its device and to exit.</summary>
     public void Release() => TrySend(CaptureProtocol.ReleaseCommand);
 
@@ -114,8 +118,11 @@ internal sealed partial class WorkerProcess
     {
         try
         {
-            _process.StandardInput.WriteLine(line);
-            _process.StandardInput.Flush();
+            lock (_sending)
+            {
+                _process.StandardInput.WriteLine(line);
+                _process.StandardInput.Flush();
+            }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {

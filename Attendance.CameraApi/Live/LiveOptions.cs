@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Live;
 
-/// <summary>How this node speaks WebRTC with those who publish a camera.</summary>
+/// <summary>How this node speaks WebRTC with those who publish or watch a camera.</summary>
 internal sealed class LiveOptions
 {
     public const string Section = "WebRtc";
@@ -26,6 +26,10 @@ internal sealed class LiveOptions
     /// <summary>The most cameras that are published at once at this node.</summary>
     [Range(0, 1000)]
     public int MaxPublishers { get; set; } = 8;
+
+    /// <summary>The most viewers by WebRTC at once at this node, because each costs an encoder. 0 for none. Others get Motion JPEG.</summary>
+    [Range(0, 1000)]
+    public int MaxViewers { get; set; } = 8;
 
     /// <summary>The program that runs the process for WebRTC: Node.js 18 or newer.</summary>
     [Required]
@@ -57,9 +61,9 @@ internal sealed class LiveOptionsValidator : IValidateOptions<LiveOptions>
             failures.Add($"'{LiveOptions.Section}:Ports' is more than there are from port {options.Port} on.");
         }
 
-        if (options.Ports < options.MaxPublishers)
+        if (options.Ports < options.MaxPublishers + options.MaxViewers)
         {
-            failures.Add($"'{LiveOptions.Section}:Ports' must not be less than '{LiveOptions.Section}:MaxPublishers', because a publisher takes a port.");
+            failures.Add($"'{LiveOptions.Section}:Ports' must not be less than '{LiveOptions.Section}:MaxPublishers' and '{LiveOptions.Section}:MaxViewers' together, because each peer takes a port.");
         }
 
         failures.AddRange(options.Addresses.Select((address, at) => (address, at)).Where(entry => !IPAddress.TryParse(entry.address, out _))

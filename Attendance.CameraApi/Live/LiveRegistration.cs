@@ -11,6 +11,8 @@ internal static class LiveRegistration
         builder.Services.AddSingleton<IValidateOptions<LiveOptions>, LiveOptionsValidator>();
         builder.Services.AddSingleton<LiveMetrics>();
         builder.Services.AddSingleton<PeerProcess>();
+        builder.Services.AddSingleton<SocketFolder>();
         builder.Services.AddSingleton<Publications>();
+        builder.Services.AddSingleton<LiveViewers>();
     }
 }

@@ -6,6 +6,7 @@ namespace Attendance.CameraApi.Live;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "do")]
 [JsonDerivedType(typeof(PeerSetup), "setup")]
 [JsonDerivedType(typeof(PublishPeer), "publish")]
+[JsonDerivedType(typeof(WatchPeer), "watch")]
 [JsonDerivedType(typeof(EndPeer), "end")]
 internal abstract record PeerCommand;
 
@@ -14,8 +15,14 @@ internal sealed record PeerSetup(int MinPort, int MaxPort, IReadOnlyList<string>
 
 internal sealed record PeerIceServer(string Urls, string? Username, string? Credential);
 
-/// <summary>Asks for an answer to an offer. The peer's pictures are offered on the socket of this path.</summary>
-internal sealed record PublishPeer(string Peer, string Socket, string Offer) : PeerCommand;
+/// <summary>Asks for an answer to an offer.</summary>
+internal abstract record OfferingPeer(string Peer, string Socket, string Offer) : PeerCommand;
+
+/// <summary>A peer that publishes. Its pictures are offered on the socket.</summary>
+internal sealed record PublishPeer(string Peer, string Socket, string Offer) : OfferingPeer(Peer, Socket, Offer);
+
+/// <summary>A peer that watches what comes on the socket.</summary>
+internal sealed record WatchPeer(string Peer, string Socket, string Offer) : OfferingPeer(Peer, Socket, Offer);
 
 internal sealed record EndPeer(string Peer) : PeerCommand;
 

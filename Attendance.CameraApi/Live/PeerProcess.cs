@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ namespace Attendance.CameraApi.Live;
 internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimeProvider clock, ILogger<PeerProcess> logger) : IAsyncDisposable
 {
     private const string Folder = "live", Program = "peers.js";
+    private const int NameLength = 16;
     private static readonly TimeSpan s_answersWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
@@ -45,19 +47,22 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
         }
     }
 
-    /// <summary>Lets a peer publish.</summary>
-    /// <param name="socket">The path of the socket on which its pictures are offered from now on.</param>
+    /// <summary>Makes up a name for a peer. It is not a secret.</summary>
+    public static string NewName() => RandomNumberGenerator.GetHexString(NameLength, lowercase: true);
+
+    /// <summary>Connects a peer.</summary>
     /// <returns>The answer to its offer.</returns>
     /// <exception cref="LiveUnavailableException">There is no process, or it does not answer.</exception>
     /// <exception cref="OfferRefusedException">The offer is not one that libwebrtc understands.</exception>
-    public async Task<string> PublishAsync(string peer, string socket, string offer, CancellationToken cancellationToken)
+    public async Task<string> ConnectAsync(OfferingPeer wish, CancellationToken cancellationToken)
     {
+        var peer = wish.Peer;
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[peer] = answer;
         _peers[peer] = 0;
         try
         {
-            Send(Started(), new PublishPeer(peer, socket, offer));
+            Send(Started(), wish);
             return await answer.Task.WaitAsync(s_answersWithin, clock, cancellationToken);
         }
         catch (TimeoutException exception)
@@ -311,7 +316,7 @@ internal sealed partial class PeerProcess(IOptions<LiveOptions> options, TimePro
     [LoggerMessage(LogLevel.Information, "The process for WebRTC runs as {Pid}")]
     private partial void LogStarted(int pid);
 
-    [LoggerMessage(LogLevel.Warning, "The process for WebRTC, {Pid}, has ended with {ExitCode}. Its peers publish again by themselves")]
+    [LoggerMessage(LogLevel.Warning, "The process for WebRTC, {Pid}, has ended with {ExitCode}. Its peers connect again by themselves")]
     private partial void LogEnded(int pid, int exitCode);
 
     [LoggerMessage(LogLevel.Warning, "The process for WebRTC, {Pid}, used more than {Limit} MiB and was ended")]

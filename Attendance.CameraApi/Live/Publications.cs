@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Attendance.CameraApi.Cameras;
 using Attendance.CameraApi.Leases;
 using Microsoft.Extensions.Options;
@@ -15,13 +14,11 @@ internal sealed record Publication(string LeaseId, string CameraId, string Peer)
 /// </summary>
 internal sealed partial class Publications : IDisposable
 {
-    private const int NameLength = 16;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Publication> _byLease = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly DirectoryInfo _sockets = SocketFolder.Create();
     private readonly PeerProcess _peers;
+    private readonly SocketFolder _sockets;
     private readonly PublishedCameras _cameras;
     private readonly CameraSlots _slots;
     private readonly CameraLeases _leases;
@@ -30,9 +27,9 @@ internal sealed partial class Publications : IDisposable
     private readonly ILogger<Publications> _logger;
 
     public Publications(
-        PeerProcess peers, PublishedCameras cameras, CameraSlots slots, CameraLeases leases, LiveMetrics metrics, IOptions<LiveOptions> options, ILogger<Publications> logger)
+        PeerProcess peers, SocketFolder sockets, PublishedCameras cameras, CameraSlots slots, CameraLeases leases, LiveMetrics metrics, IOptions<LiveOptions> options, ILogger<Publications> logger)
     {
-        (_peers, _cameras, _slots, _leases, _metrics, _options, _logger) = (peers, cameras, slots, leases, metrics, options.Value, logger);
+        (_peers, _sockets, _cameras, _slots, _leases, _metrics, _options, _logger) = (peers, sockets, cameras, slots, leases, metrics, options.Value, logger);
         _peers.Gone += Lose;
         _leases.Ended += EndOfLease;
     }
@@ -43,7 +40,7 @@ internal sealed partial class Publications : IDisposable
     /// <exception cref="OfferRefusedException">The offer is not one that libwebrtc understands.</exception>
     public async Task<(Publication Publication, string Answer)?> PublishAsync(CameraLease lease, string offer, CancellationToken cancellationToken)
     {
-        var publication = new Publication(lease.Id, PublishedCameras.IdOf(lease.CameraId), RandomNumberGenerator.GetHexString(NameLength, lowercase: true));
+        var publication = new Publication(lease.Id, PublishedCameras.IdOf(lease.CameraId), PeerProcess.NewName());
         Publication? earlier;
         lock (_gate)
         {
@@ -66,7 +63,7 @@ internal sealed partial class Publications : IDisposable
         var socket = SocketOf(publication.CameraId);
         try
         {
-            var answer = await _peers.PublishAsync(publication.Peer, socket, offer, cancellationToken);
+            var answer = await _peers.ConnectAsync(new PublishPeer(publication.Peer, socket, offer), cancellationToken);
             _cameras.Appear(publication.CameraId, socket);
             LogPublished(publication.CameraId, lease.Ref);
             if (lease.End is not null || !IsCurrent(publication))
@@ -114,10 +111,9 @@ internal sealed partial class Publications : IDisposable
     {
         _peers.Gone -= Lose;
         _leases.Ended -= EndOfLease;
-        SocketFolder.TryDelete(_sockets.FullName);
     }
 
-    private string SocketOf(string cameraId) => Path.Combine(_sockets.FullName, cameraId);
+    private string SocketOf(string cameraId) => _sockets.PathOf("publish", cameraId);
 
     private bool IsCurrent(Publication publication)
     {

@@ -10,10 +10,15 @@ internal static class SdpOffer
     private const int LongestLine = 2048;
 
     /// <returns>What is wrong with the offer as one to publish a camera, to be read after its name; null if nothing is.</returns>
-    public static string? Fault(string offer)
+    public static string? FaultToPublish(string offer) => Fault(offer, "sent", "a=recvonly");
+
+    /// <returns>What is wrong with the offer as one to watch a camera, to be read after its name; null if nothing is.</returns>
+    public static string? FaultToWatch(string offer) => Fault(offer, "received", "a=sendonly");
+
+    private static string? Fault(string offer, string wanted, string opposite)
     {
         var (lines, media, candidates, videos) = (0, 0, 0, 0);
-        var (isVideo, isReceiving, hasFingerprint, hasPassword) = (false, false, false, false);
+        var (isVideo, isWrongWay, hasFingerprint, hasPassword) = (false, false, false, false);
         foreach (var line in offer.AsSpan().EnumerateLines())
         {
             if (++lines > MostLines || line.Length > LongestLine)
@@ -36,9 +41,9 @@ internal static class SdpOffer
             {
                 candidates++;
             }
-            else if (isVideo && line.SequenceEqual("a=recvonly") || isVideo && line.SequenceEqual("a=inactive"))
+            else if (isVideo && (line.SequenceEqual(opposite) || line.SequenceEqual("a=inactive")))
             {
-                isReceiving = true;
+                isWrongWay = true;
             }
 
             hasFingerprint |= line.StartsWith("a=fingerprint:", StringComparison.Ordinal);
@@ -47,7 +52,7 @@ internal static class SdpOffer
 
         return media > MostMedia ? $"must have at most {MostMedia} media."
             : candidates > MostCandidates ? $"must have at most {MostCandidates} candidates."
-            : videos != 1 || isReceiving ? "must have one video that is sent."
+            : videos != 1 || isWrongWay ? $"must have one video that is {wanted}."
             : !hasFingerprint || !hasPassword ? "must have a fingerprint and an ICE password."
             : null;
     }

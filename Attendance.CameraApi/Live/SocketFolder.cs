@@ -1,14 +1,25 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Attendance.CameraApi.Live;
 
 /// <summary>The folder for the sockets between the process for WebRTC and the capture workers. Only this user may enter it.</summary>
-internal static class SocketFolder
+internal sealed class SocketFolder : IDisposable
 {
     private const string Prefix = "attendance-live-";
+    private const int NameLength = 32;
+    private readonly DirectoryInfo _folder = Create();
+
+    /// <summary>Returns the path of the socket for something. A path may have about 100 characters, so it names it by a hash.</summary>
+    public string PathOf(string purpose, string cameraId) =>
+        Path.Combine(_folder.FullName, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}:{cameraId}")))[..NameLength]);
+
+    public void Dispose() => TryDelete(_folder.FullName);
 
     /// <summary>Creates the folder, and deletes those of processes that were killed.</summary>
-    public static DirectoryInfo Create()
+    private static DirectoryInfo Create()
     {
         foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
         {
@@ -21,7 +32,7 @@ internal static class SocketFolder
         return Directory.CreateTempSubdirectory(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-"));
     }
 
-    public static void TryDelete(string folder)
+    private static void TryDelete(string folder)
     {
         try
         {
@@ -37,7 +48,7 @@ internal static class SocketFolder
     {
         try
         {
-            using var process = System.Diagnostics.Process.GetProcessById(pid);
+            using var process = Process.GetProcessById(pid);
             return true;
         }
         catch (ArgumentException)

@@ -13,6 +13,8 @@ internal sealed class FrameBuffer
 
     public ReadOnlyMemory<byte> Record => _record.AsMemory(0, _length);
 
+    public ReadOnlySpan<byte> Jpeg => _record.AsSpan(JpegStart, _length - JpegStart);
+
     /// <summary>Begins a frame and takes its timestamp. Call it as soon as the picture has arrived.</summary>
     /// <param name="isNew">False if the source shows the previous picture again.</param>
     public void Begin(int width, int height, bool isNew = true)

@@ -8,8 +8,8 @@ namespace Attendance.CameraWorker.Pictures;
 /// </summary>
 internal sealed partial class TurboJpeg : IDisposable
 {
-    private const string Library = "libturbojpeg.so.0";
-    private const int Success = 0;
+    public const string Library = "libturbojpeg.so.0";
+    public const int Success = 0;
     private const int ColourHalvedBothWays = 2; // TJSAMP_420
     private const int NoReallocation = 1024, FastDct = 2048; // TJFLAG_…
 
@@ -76,5 +76,5 @@ internal sealed partial class TurboJpeg : IDisposable
         nint compressor, byte** planes, int width, int* strides, int height, int subsampling, byte** jpeg, CULong* length, int quality, int flags);
 
     [LibraryImport(Library, EntryPoint = "tjDestroy")]
-    private static partial int Destroy(nint compressor);
+    internal static partial int Destroy(nint codec);
 }

@@ -75,6 +75,7 @@ public sealed class FaultySystem : IAsyncDisposable
     public async Task<Hold> AcquireAgainAsync(string cameraId, TimeSpan patience)
     {
         Hold? hold = null;
+        var refusal = "";
         await Eventually.TrueAsync(
             async () =>
             {
@@ -85,10 +86,11 @@ public sealed class FaultySystem : IAsyncDisposable
                 }
                 catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.ServiceUnavailable)
                 {
+                    refusal = refused.Message;
                     return false;
                 }
             },
-            patience, $"{cameraId} is granted");
+            patience, $"{cameraId} is granted", () => refusal);
         return hold!;
     }
 

@@ -121,8 +121,9 @@ public sealed class StoreFaults(SharedFaultySystem shared, FaultTable table) : I
     /// <summary>Waits until the lease is extended again and another camera is granted.</summary>
     internal static async Task BackAsync(FaultySystem faulty, Hold hold)
     {
+        HttpStatusCode? answer = null;
         await Eventually.TrueAsync(
-            async () => await faulty.RenewAsync(hold) == HttpStatusCode.OK, s_patience, "the lease is renewed");
+            async () => (answer = await faulty.RenewAsync(hold)) == HttpStatusCode.OK, s_patience, "the lease is renewed", () => $"It was answered with {answer}.");
         await faulty.ReleaseAsync(await faulty.AcquireAgainAsync("faulty-1", s_patience));
     }
 
@@ -159,7 +160,18 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync() => await Faulty.System.ReleaseAllAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            foreach (var resource in (string[])["sessions", "camera-api"])
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"== {resource}\n{string.Join('\n', (await Faulty.System.LogAsync(resource)).Split('\n').TakeLast(60))}");
+            }
+        }
+
+        await Faulty.System.ReleaseAllAsync();
+    }
 
     [Fact]
     public async Task A_store_that_is_killed_takes_nothing_and_gives_nothing()

@@ -15,6 +15,7 @@ using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Store;
 using Attendance.CameraApi.Views;
 using Attendance.CameraWorker.Network;
+using Attendance.CameraWorker.Pictures;
 using Attendance.Web.Accounts;
 using Attendance.Web.Cameras;
 using Attendance.Web.CheckIn.Phones;
@@ -97,10 +98,12 @@ internal static class LimitsDocument
         ]),
         ("Cameras", [
             new("cameras that are published at a time, a node", $"`WebRtc:MaxPublishers` {s_live.MaxPublishers}", "503 `too_many_publishers` with `Retry-After`"),
-            new("offer to publish a camera", $"{SdpOffer.MostLines} lines, {SdpOffer.MostMedia} media, {SdpOffer.MostCandidates} candidates", "400 names `offer`"),
+            new("viewers by WebRTC at a time, a node", $"`WebRtc:MaxViewers` {s_live.MaxViewers}", "503 `too_many_viewers` with `Retry-After`; pages show Motion JPEG"),
+            new("picture shown by WebRTC", $"{Number(I420Decoder.MostPixels)} pixels", "it is halved, also several times"),
+            new("offer to publish or watch a camera", $"{SdpOffer.MostLines} lines, {SdpOffer.MostMedia} media, {SdpOffer.MostCandidates} candidates", "400 names `offer`"),
             new("answer of the process for WebRTC", "5 s", "503 `live_unavailable`; it is started anew"),
-            new("memory of the process for WebRTC", $"`WebRtc:MaxMemory` {s_live.MaxMemory} MiB", "it is started anew, and its peers publish again"),
-            new("silence of a peer", "10 s", "it is gone: its camera is missing"),
+            new("memory of the process for WebRTC", $"`WebRtc:MaxMemory` {s_live.MaxMemory} MiB", "it is started anew, and its peers connect again"),
+            new("silence of a peer", "10 s", "it is gone, and the camera that it published is missing"),
             new("sessions that share a camera", $"`Leases:MaxHolders` {s_leases.MaxHolders}", "409 `camera_full`; with `wait_seconds`, they wait"),
             new("cameras of browsers that are leased at a time, a node", $"`Leases:MaxBrowserCameras` {s_leases.MaxBrowserCameras}", "503 `too_many_browser_cameras` with `Retry-After`"),
             new("time that one session holds a camera", $"`Leases:MaxHold` {Seconds(s_leases.MaxHold)}", "the lease ends: `max_hold`"),

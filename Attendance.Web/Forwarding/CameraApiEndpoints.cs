@@ -40,6 +40,8 @@ internal static class CameraApiEndpoints
         api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).RequireRateLimiting(Quotas.Waiting);
         api.MapMethods("/cameras/{cameraId:name}/whip/{peer:name}", s_delete, ForwardAsync);
+        api.MapPost("/cameras/{cameraId:name}/whep", ForwardAsync).RequireRateLimiting(Quotas.Waiting);
+        api.MapMethods("/cameras/{cameraId:name}/whep/{peer:name}", s_delete, ForwardAsync);
         api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous();

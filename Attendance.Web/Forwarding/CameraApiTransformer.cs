@@ -46,9 +46,9 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
             proxyRequest.Headers.TryAddWithoutValidation(WireHeaders.Account, account);
         }
 
-        if (IsOfPublisher(httpContext.Request.Path) && sent.Authorization is [{ } bearer] && bearer.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && IsAscii(bearer))
+        if (IsLive(httpContext.Request.Path) && sent.Authorization is [{ } bearer] && bearer.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && IsAscii(bearer))
         {
-            proxyRequest.Headers.TryAddWithoutValidation("Authorization", bearer); // the id of a lease, as WHIP has it
+            proxyRequest.Headers.TryAddWithoutValidation("Authorization", bearer); // the id of a lease, as WHIP and WHEP have it
         }
 
         client.AddKey(proxyRequest);
@@ -74,7 +74,7 @@ internal sealed partial class CameraApiTransformer(CameraApiClient client, ILogg
         return false;
     }
 
-    private static bool IsOfPublisher(PathString path) => path.Value?.Split('/') is ["", "api", "cameras", _, "whip", ..];
+    private static bool IsLive(PathString path) => path.Value?.Split('/') is ["", "api", "cameras", _, "whip" or "whep", ..];
 
     /// <summary>Returns whether the value is ASCII. Other values cannot be sent in a header.</summary>
     private static bool IsAscii(string? value) => Ascii.IsValid(value);

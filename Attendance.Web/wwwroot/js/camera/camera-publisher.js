@@ -1,6 +1,7 @@
 // @ts-check
-import { asProblem, request } from './api.js';
+import { asProblem } from './api.js';
 import { log } from './log.js';
+import { connect, over } from './peer-connection.js';
 import { delay, jittered } from './timing.js';
 
 /**
@@ -13,11 +14,8 @@ import { delay, jittered } from './timing.js';
 
 const firstRetryMs = 500;
 const slowestRetryMs = 10_000;
-const answerWithinMs = 10_000;
-const gatherMs = 1000;
 /** How long a connection may be silent before it is made anew. The server reports what it receives about once a second. */
 const silentMs = 3000;
-const lookMs = 1000;
 /** Refusals for which a retry does not help. */
 const final = [400, 401, 403, 410];
 
@@ -117,19 +115,9 @@ export class CameraPublisher extends EventTarget {
                 return;
             }
             this.#sender = connection.addTransceiver(track, { direction: 'sendonly' }).sender;
-            await connection.setLocalDescription();
-            await gathered(connection);
-            signal.throwIfAborted();
-            const response = await request(`/api/cameras/${claim.cameraId}/whip`, {
-                method: 'POST',
-                headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${claim.leaseId}` },
-                body: connection.localDescription?.sdp,
-                signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
-            });
-            const cameraId = response.headers.get('X-Published-Camera');
-            await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
-            this.#tell(cameraId, null);
-            await over(connection, signal);
+            const response = await connect(connection, `/api/cameras/${claim.cameraId}/whip`, claim.leaseId, signal);
+            this.#tell(response.headers.get('X-Published-Camera'), null);
+            await over(connection, silentMs, signal);
         } finally {
             connection.close();
             this.#sender = null;
@@ -149,40 +137,4 @@ export class CameraPublisher extends EventTarget {
         const detail = { cameraId, trouble };
         this.dispatchEvent(new CustomEvent('publishchange', { detail }));
     }
-}
-
-/** Waits until it is known where this device can be reached, or long enough. @param {RTCPeerConnection} connection */
-function gathered(connection) {
-    return new Promise(resolve => {
-        const look = () => connection.iceGatheringState === 'complete' && resolve(undefined);
-        connection.addEventListener('icegatheringstatechange', look);
-        setTimeout(resolve, gatherMs);
-        look();
-    });
-}
-
-/**
- * Waits until the connection has failed, or has been silent for too long once it was made, or is no longer wanted.
- * @param {RTCPeerConnection} connection
- * @param {AbortSignal} signal
- */
-async function over(connection, signal) {
-    let received = -1;
-    for (let heardAt = performance.now(); !['failed', 'closed'].includes(connection.connectionState); await delay(lookMs, signal)) {
-        const now = await receivedBy(connection);
-        if (now !== received) {
-            [received, heardAt] = [now, performance.now()];
-        } else if (performance.now() - heardAt > silentMs) {
-            return;
-        }
-    }
-}
-
-/** Returns how many bytes the other side has sent. @param {RTCPeerConnection} connection */
-async function receivedBy(connection) {
-    let bytes = 0;
-    for (const report of (await connection.getStats()).values()) {
-        bytes += report.type === 'transport' ? report.bytesReceived ?? 0 : 0;
-    }
-    return bytes;
 }

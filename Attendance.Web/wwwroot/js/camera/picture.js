@@ -67,6 +67,21 @@ export class Picture {
         }
     }
 
+    /**
+     * @param {CanvasImageSource} image
+     * @param {number} width
+     * @param {number} height
+     */
+    paint(image, width, height) {
+        const canvas = this.#canvas;
+        if (canvas.width !== width || canvas.height !== height) {
+            canvas.width = width;
+            canvas.height = height;
+        }
+        canvas.getContext('2d')?.drawImage(image, 0, 0);
+        this.drawn++;
+    }
+
     clear() {
         this.#newest = null;
         this.#canvas.getContext('2d')?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
@@ -90,8 +105,7 @@ export class Picture {
                     continue;
                 }
                 if (!signal.aborted) {
-                    this.#paint(bitmap);
-                    this.drawn++;
+                    this.paint(bitmap, bitmap.width, bitmap.height);
                     onDrawn(bitmap.width, bitmap.height);
                 }
                 bitmap.close();
@@ -99,15 +113,5 @@ export class Picture {
         } finally {
             this.#drawing = false;
         }
-    }
-
-    /** @param {ImageBitmap} bitmap */
-    #paint(bitmap) {
-        const canvas = this.#canvas;
-        if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-            canvas.width = bitmap.width;
-            canvas.height = bitmap.height;
-        }
-        canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
     }
 }

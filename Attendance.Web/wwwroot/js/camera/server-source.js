@@ -1,5 +1,6 @@
 // @ts-check
 import { asProblem } from './api.js';
+import { LivePicture } from './live-picture.js';
 import { log } from './log.js';
 import { Picture } from './picture.js';
 import { takeStreamPlace } from './stream-places.js';
@@ -15,7 +16,10 @@ const slowestReopenMs = 5000;
 /** After this many single pictures, the source checks whether a stream place has become free. */
 const stillsAtATime = 20;
 
-/** A camera of the server. Its stream is drawn on a canvas. @implements {Source} @typedef {import('./source.js').Source} Source */
+/**
+ * A camera of the server, drawn on a canvas: as Motion JPEG, and by WebRTC while that shows a picture, if it is wanted.
+ * @implements {Source} @typedef {import('./source.js').Source} Source
+ */
 export class ServerSource {
     /** @type {null} */
     stream = null;
@@ -24,13 +28,16 @@ export class ServerSource {
     hasTorch = false;
     #cameraId;
     #picture;
+    #webRtc;
 
     /**
      * @param {string} cameraId
      * @param {HTMLCanvasElement} [canvas] where the picture is drawn; without it only the lease is held
+     * @param {boolean} [webRtc] whether to watch by WebRTC where that is possible
      */
-    constructor(cameraId, canvas) {
+    constructor(cameraId, canvas, webRtc = false) {
         this.#cameraId = cameraId;
+        this.#webRtc = webRtc && LivePicture.isPossible;
         this.#picture = canvas ? new Picture(canvas) : null;
     }
 
@@ -57,6 +64,7 @@ export class ServerSource {
         if (!this.#picture || !lease.stream_url) {
             return;
         }
+        const picture = this.#picture;
         let wait = firstReopenMs;
         const onDrawn = (/** @type {number} */ width, /** @type {number} */ height) => {
             wait = firstReopenMs;
@@ -64,28 +72,51 @@ export class ServerSource {
             viewer.picture('showing');
             viewer.frame();
         };
-        let hasPlace = await takeStreamPlace(signal);
+        const live = this.#webRtc ? new LivePicture(lease, signal, video => {
+            picture.paint(video, video.videoWidth, video.videoHeight);
+            onDrawn(video.videoWidth, video.videoHeight);
+        }) : null;
         viewer.picture('opening');
         for (;;) {
+            await live?.over();
+            signal.throwIfAborted();
+            const turn = live ? AbortSignal.any([signal, live.begins]) : signal;
+            log('picture by Motion JPEG');
             try {
-                if (hasPlace || !lease.snapshot_url) {
-                    await this.#picture.show(lease.stream_url, lease.fencing_token, signal, onDrawn);
-                } else {
-                    log('single pictures: other windows have all the streams');
-                    await this.#picture.showStills(lease.snapshot_url, lease.fencing_token, stillsAtATime, signal, onDrawn);
-                    hasPlace = await takeStreamPlace(signal);
-                    continue;
-                }
+                await this.#showMotionJpeg(picture, lease, turn, onDrawn);
             } catch (error) {
-                if (!signal.aborted) {
+                if (!turn.aborted) {
                     log(`stream failed (${asProblem(error).code})`);
                 }
             }
             signal.throwIfAborted();
+            if (turn.aborted) {
+                continue; // it is shown by WebRTC now
+            }
             viewer.picture('interrupted');
             await viewer.renew(); // a stream ends with its lease, and only the renewal tells why
-            await delay(jittered(wait), signal);
+            await delay(jittered(wait), turn).catch(() => {});
             wait = Math.min(wait * 2, slowestReopenMs);
+        }
+    }
+
+    /**
+     * Shows the stream until it ends, or single pictures until there is a place for the stream.
+     * @param {Picture} picture
+     * @param {Lease} lease
+     * @param {AbortSignal} signal
+     * @param {(width: number, height: number) => void} onDrawn
+     */
+    async #showMotionJpeg(picture, lease, signal, onDrawn) {
+        const done = new AbortController();
+        try {
+            while (!await takeStreamPlace(AbortSignal.any([signal, done.signal])) && lease.snapshot_url) {
+                log('single pictures: other windows have all the streams');
+                await picture.showStills(lease.snapshot_url, lease.fencing_token, stillsAtATime, signal, onDrawn);
+            }
+            await picture.show(/** @type {string} */ (lease.stream_url), lease.fencing_token, signal, onDrawn);
+        } finally {
+            done.abort(); // gives the place back
         }
     }
 

@@ -10,7 +10,7 @@ const canvas = element('picture', HTMLCanvasElement);
 
 // With ?failover, another camera takes over if this one is lost. With ?shared, others may look at the camera too.
 const asked = new URLSearchParams(location.search);
-view(new CameraSession({ cameraId, canvas, failover: asked.has('failover'), mode: asked.has('shared') ? 'shared' : 'exclusive' }));
+view(new CameraSession({ cameraId, canvas, webRtc: true, failover: asked.has('failover'), mode: asked.has('shared') ? 'shared' : 'exclusive' }));
 startWhenVisible();
 void introduce();
 
