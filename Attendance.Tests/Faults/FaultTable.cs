@@ -15,9 +15,9 @@ public sealed class FaultTable : IDisposable
 
     private readonly Dictionary<FaultRow, (List<TimeSpan> Times, int Leaked)> _measured = [];
 
-    /// <summary>How often each fault strikes: a few times in every run of the tests, 20 times for the table (<c>./test.sh --faults --runs 20</c>).</summary>
+    /// <summary>How often each fault strikes: once in every run of the tests, 20 times for the table (<c>./test.sh --faults --runs 20</c>).</summary>
     public static int Runs { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 3;
+        int.TryParse(Environment.GetEnvironmentVariable(RunsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0 ? runs : 1;
 
     /// <summary>How often a fault that takes seconds is repeated.</summary>
     public static int FewRuns => Math.Min(Runs, Math.Max(3, Runs / 4));
