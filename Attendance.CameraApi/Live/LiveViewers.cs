@@ -123,9 +123,13 @@ internal sealed partial class LiveViewers : IDisposable
             _peers.End(viewer.Peer);
             viewer.Frames.Watch(-1);
             _metrics.Viewers(-1);
+            LogEnded(viewer.CameraId);
         }
     }
 
     [LoggerMessage(LogLevel.Debug, "Camera {CameraId} is watched by WebRTC under lease {LeaseRef}")]
     private partial void LogWatched(string cameraId, string leaseRef);
+
+    [LoggerMessage(LogLevel.Debug, "A viewer of camera {CameraId} by WebRTC is gone")]
+    private partial void LogEnded(string cameraId);
 }

@@ -51,7 +51,7 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
             await _node.ReleaseAsync(guard);
         }
 
-        var leaked = await LeaksAsync();
+        var leaked = await _node.LeaksAsync();
         table.Record(FaultRow.PublisherKilled, killed, leaked);
         table.Record(FaultRow.PublisherBack, back, leaked);
         table.Record(FaultRow.PublisherReleased, released, leaked);
@@ -75,7 +75,7 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
 
         await _node.ReleaseAsync(guard);
         await _node.ReleaseAsync(lease);
-        table.Record(FaultRow.PeersKilled, times, await LeaksAsync());
+        table.Record(FaultRow.PeersKilled, times, await _node.LeaksAsync());
     }
 
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
@@ -84,13 +84,4 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
 
     private Task<TimeSpan> StateAsync(string cameraId, string state) =>
         Eventually.TrueAsync(async () => await _node.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");
-
-    /// <summary>What is left once nothing is held: workers beyond the spare one, and what the node itself calls a leak or a quarantine.</summary>
-    private async Task<int> LeaksAsync()
-    {
-        await Eventually.TrueAsync(() => Processes.WorkersOf(_node.Pid).Count <= 1, s_patience, "but for the spare one no worker is left");
-        using var response = await _node.Http.GetAsync("/api/camera/status", Cancel);
-        var status = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement;
-        return status.GetProperty("leaks").GetInt32() + status.GetProperty("quarantined").GetInt32() + status.GetProperty("active_cameras").GetInt32();
-    }
 }

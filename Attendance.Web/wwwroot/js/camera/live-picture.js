@@ -92,14 +92,15 @@ export class LivePicture {
         const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true });
         let isShowing = false;
         const next = () => video.requestVideoFrameCallback(() => {
-            if (!life.signal.aborted && !this.#signal.aborted) {
-                if (!isShowing) {
-                    isShowing = true;
-                    begin();
-                }
-                this.#onPicture(video);
-                next();
+            if (life.signal.aborted || this.#signal.aborted || connection.connectionState === 'closed') { // its end shows a black picture
+                return;
             }
+            if (!isShowing) {
+                isShowing = true;
+                begin();
+            }
+            this.#onPicture(video);
+            next();
         });
         const giveUp = setTimeout(() => {
             if (!isShowing) {
