@@ -146,7 +146,7 @@ function fill(card, camera) {
     write(card, '.card-link', camera.name || camera.camera_id);
     write(card, '.badge', words.word);
     write(card, '.card-meaning', camera.detail ? `${words.meaning} (${camera.detail})` : words.meaning + since);
-    write(card, '.card-facts', describe(camera));
+    write(card, '.card-facts', `${describe(camera)}${camera.may && !camera.may.includes('borrow') ? ' · for you to watch' : ''}`);
     write(card, '.card-tags', (camera.tags ?? []).join(', '));
     const badge = /** @type {HTMLElement} */ (card.querySelector('.badge'));
     badge.dataset.tone = words.tone;
