@@ -26,8 +26,8 @@ public sealed record CameraPattern
     public static bool TryParse(string? text, [NotNullWhen(true)] out CameraPattern? pattern)
     {
         var isExact = text?.EndsWith('*') != true;
-        pattern = text is "*" || IdFormats.IsName(isExact ? text : text![..^1]) ? new(text!, isExact) : null;
-        return pattern is not null && text != IdFormats.AutoCamera;
+        pattern = text is "*" || (text != IdFormats.AutoCamera && IdFormats.IsName(isExact ? text : text![..^1])) ? new(text!, isExact) : null;
+        return pattern is not null;
     }
 
     public bool Matches(string cameraId) => IsExact ? cameraId == Text : cameraId.StartsWith(_begins, StringComparison.Ordinal);

@@ -112,10 +112,9 @@ internal sealed partial class AccountSessions(CameraApiClient client, IOptions<A
             return true;
         }
 
-        var ended = await CleanUpAsync(
-            new CleanupRequest(SessionIds: sessionIds, LeaseRefs: [.. lost.Select(each => each.Lease.LeaseRef)], Reason: LeaseRights.LostReason), cancellationToken);
-        lost.ForEach(each => LogEnded(each.Lease.LeaseRef!, each.Lease.CameraId, user.AccountId(), each.Right.Word()));
-        return ended is { Failed.Count: 0 };
+        lost.ForEach(each => LogLost(each.Lease.LeaseRef!, each.Lease.CameraId, user.AccountId(), each.Right.Word()));
+        return await CleanUpAsync(
+            new CleanupRequest(SessionIds: sessionIds, LeaseRefs: [.. lost.Select(each => each.Lease.LeaseRef)], Reason: LeaseRights.LostReason), cancellationToken) is { Failed.Count: 0 };
     }
 
     /// <returns>The right that the user does not have; null if the lease may stay.</returns>
@@ -213,8 +212,8 @@ internal sealed partial class AccountSessions(CameraApiClient client, IOptions<A
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Lease {LeaseRef} of camera {CameraId} was ended because account {AccountId} lost the right to {Right}")]
-    private partial void LogEnded(string leaseRef, string cameraId, string accountId, string right);
+    [LoggerMessage(LogLevel.Information, "Lease {LeaseRef} of camera {CameraId} is ended, because account {AccountId} has no right to {Right} it any more")]
+    private partial void LogLost(string leaseRef, string cameraId, string accountId, string right);
 
     private sealed record Seen(string? State = null);
 

@@ -19,9 +19,21 @@ internal sealed class LeaseRights(CurrentRights rights, RightsWatch watch, Accou
     public async Task AcquireAsync(HttpContext context)
     {
         var user = context.User;
-        if (user.KioskId() is not null || CameraWish.Read(context.Request) is not { } wish)
+        if (user.KioskId() is not null)
         {
-            await forwarder.ForwardAsync(context); // a kiosk acts for an administrator; what is no wish is refused by camera-api
+            await forwarder.ForwardAsync(context);
+            return;
+        }
+
+        var book = await rights.ReadAsync(context.RequestAborted);
+        if (CameraWish.Read(context.Request) is not { } wish)
+        {
+            if (book.Limits(user))
+            {
+                throw new RequestException("$", "must be one JSON object."); // so that camera-api never understands what was not understood here
+            }
+
+            await forwarder.ForwardAsync(context); // camera-api says what is wrong
             return;
         }
 
@@ -31,7 +43,6 @@ internal sealed class LeaseRights(CurrentRights rights, RightsWatch watch, Accou
         }
 
         var right = wish.Right;
-        var book = await rights.ReadAsync(context.RequestAborted);
         if (wish.CameraId is { } cameraId && cameraId != IdFormats.AutoCamera && !book.May(user, right, cameraId))
         {
             await RightProblems.Missing(right, cameraId).ExecuteAsync(context);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Attendance.ServiceDefaults;
 using Attendance.Web.Data;
 using Attendance.Web.Rights;
@@ -40,7 +41,7 @@ internal sealed partial class RightsWatch(CurrentRights rights, AccountSessions 
 
                 _failure.IsOver();
             }
-            catch (Exception exception) when (DatabaseTrouble.Is(exception))
+            catch (Exception exception) when (exception is DbException || DatabaseTrouble.Is(exception))
             {
                 if (_failure.IsNew(exception))
                 {

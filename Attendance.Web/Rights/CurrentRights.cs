@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
@@ -60,7 +61,7 @@ internal sealed class CurrentRights(IServiceScopeFactory scopes, IOptions<Rights
             var text = book.ToString();
             _known = text == known?.Text ? known with { ReadAt = readAt } : new Known(book, text, readAt);
         }
-        catch (Exception exception) when (known is not null && DatabaseTrouble.Is(exception))
+        catch (Exception exception) when (known is not null && (exception is DbException || DatabaseTrouble.Is(exception)))
         {
             _known = known with { ReadAt = readAt };
         }
