@@ -56,7 +56,7 @@ public sealed class ForwardedRightsTests : WebTest
         var endpoints = Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
 
         Assert.Equal(
-            s_needed.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}: {each.Value}"),
+            s_needed.Select(each => $"{each.Key}: {each.Value}").Order(StringComparer.Ordinal),
             endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<NeededRight>() is not null)
                 .Select(endpoint => $"{NameOf(endpoint)}: {Words(endpoint.Metadata.GetMetadata<NeededRight>()!)}").Order(StringComparer.Ordinal));
         Assert.All(

@@ -35,7 +35,9 @@ import { hearTime, serverNow } from './server-clock.js';
  * @property {string | null} [held_since]
  * @property {'exclusive' | 'shared' | null} [mode] whether it is held by one or shared; null if nobody holds it
  * @property {string | null} [detail]
- * @property {string[]} [may] what the account may do with it: `watch`, `borrow`; absent if everything
+ *
+ * A camera in Web's list, with what the account may do with it (`watch`, `borrow`); without `may`, everything.
+ * @typedef {Camera & { may?: string[] }} ListedCamera
  */
 
 /**

@@ -5,7 +5,7 @@ import { Trace } from '../camera/trace.js';
 import { wordsForState } from '../camera/words.js';
 
 /**
- * @typedef {import('../camera/api.js').Camera} Camera
+ * @typedef {import('../camera/api.js').ListedCamera} Camera
  *
  * Which camera to use: the server's best (`auto`), one of the server's (`server:<id>`), this device's (`device`), or one of this
  * device's (`device:<id>`).

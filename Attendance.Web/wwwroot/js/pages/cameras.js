@@ -5,7 +5,7 @@ import { Trace } from '../camera/trace.js';
 import { describe, howLong, wordsForProblem, wordsForState } from '../camera/words.js';
 import { element } from './dom.js';
 
-/** @typedef {import('../camera/api.js').Camera} Camera */
+/** @typedef {import('../camera/api.js').ListedCamera} Camera */
 
 const everyMs = 3000;
 const answerWithinMs = 8000;
