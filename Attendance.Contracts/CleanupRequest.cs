@@ -6,6 +6,7 @@ namespace Attendance.Contracts;
 /// <param name="Force">Whether to release everything and not only what is stale. Not allowed with sessions.</param>
 /// <param name="DryRun">Whether to only report what would be released.</param>
 /// <param name="GraceMs">With sessions: how long they may come back and find their leases, 0 to 2000 ms; 0 releases at once.</param>
+/// <param name="LeaseRefs">With sessions: the references of those of their leases that are meant; null for all.</param>
 /// <param name="By">Without a session: the person or service that asks, for the audit. It requires <paramref name="Why"/>.</param>
 public sealed record CleanupRequest(
     string? SessionId = null,
@@ -14,10 +15,12 @@ public sealed record CleanupRequest(
     bool? Force = null,
     bool? DryRun = null,
     int? GraceMs = null,
+    IReadOnlyList<string?>? LeaseRefs = null,
     string? By = null,
     string? Why = null)
 {
     public const int MaxSessions = 100;
+    public const int MaxLeases = 1000;
     public const int MaxReason = 64;
     public const int MaxGraceMs = 2000;
 
@@ -61,6 +64,15 @@ public sealed record CleanupRequest(
             errors["grace_ms"] = ["goes with sessions only."];
         }
 
+        if (LeaseRefs is not null && (SessionId is null && SessionIds is not { Count: > 0 } || GraceMs > 0))
+        {
+            errors["lease_refs"] = ["goes with sessions only, and not with grace_ms."];
+        }
+        else if (LeaseRefs is { Count: > MaxLeases } || LeaseRefs?.Any(each => !IdFormats.IsName(each)) == true)
+        {
+            errors["lease_refs"] = [$"may hold {MaxLeases} at most, each of which {IdFormats.NameRule}"];
+        }
+
         if (By is not null || Why is not null)
         {
             OpsRequest.CheckBy(By, errors);
@@ -81,7 +93,8 @@ public sealed record CleanupResponse(
 /// <summary>A lease that was ended, or a hold without one.</summary>
 /// <param name="Seconds">Time in seconds until the camera was free, or only others' any more.</param>
 /// <param name="LeaseRef">Tells the leases of a camera apart that several share; null for a hold without a lease.</param>
-public sealed record ReleasedCamera(string CameraId, string Node, string Reason, double Seconds, string? LeaseRef = null);
+/// <param name="Mode">How the lease had the camera, <c>exclusive</c> or <c>shared</c>; null for a hold without a lease.</param>
+public sealed record ReleasedCamera(string CameraId, string Node, string Reason, double Seconds, string? LeaseRef = null, string? Mode = null);
 
 public sealed record FailedCamera(string CameraId, string Cause);
 

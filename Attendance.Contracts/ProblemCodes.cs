@@ -35,6 +35,7 @@ public static class ProblemCodes
     public const string PasswordMustBeChanged = "password_must_be_changed";
     public const string PeriodClosed = "period_closed";
     public const string PictureUnreadable = "picture_unreadable";
+    public const string RightMissing = "right_missing";
     public const string RollNotOpen = "roll_not_open";
     public const string ShotNotGood = "shot_not_good";
     public const string SignInRequired = "sign_in_required";

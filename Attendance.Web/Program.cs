@@ -14,6 +14,7 @@ using Attendance.Web.Kiosks;
 using Attendance.Web.Layout;
 using Attendance.Web.Operations;
 using Attendance.Web.People;
+using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 using Attendance.Web.Security;
 
@@ -35,6 +36,7 @@ builder.AddSecurity();
 builder.AddData();
 builder.AddAccounts();
 builder.AddAudit();
+builder.AddRights();
 builder.AddFaces();
 builder.AddPeople();
 builder.AddSchedules();

@@ -13,7 +13,8 @@ public sealed record BestCameraQuery(
     [FromQuery(Name = "node")] string? Node,
     [FromQuery(Name = "tag")] string? Tag,
     [FromQuery(Name = "facing")] string? Facing,
-    [FromQuery(Name = "test_pattern")] string? TestPattern)
+    [FromQuery(Name = "test_pattern")] string? TestPattern,
+    [FromQuery(Name = "cameras")] string? Cameras)
 {
     /// <returns>The requirements; null if the whole catalog is requested.</returns>
     /// <exception cref="RequestException">The request is not valid. The exception names every parameter that is wrong.</exception>
@@ -32,13 +33,13 @@ public sealed record BestCameraQuery(
 
         var requirements = new CameraRequirements(
             Whole(MinWidth, "min_width"), Whole(MinHeight, "min_height"), Number(MinFrameRate, "min_frame_rate"), Node, Tag, Facing,
-            TestPattern is null ? null : TestPattern == "true");
+            TestPattern is null ? null : TestPattern == "true", Cameras?.Split(','));
         requirements.Check("", errors);
         if (Best != "true")
         {
             foreach (var (name, value) in new[]
             {
-                ("min_width", MinWidth), ("min_height", MinHeight), ("min_frame_rate", MinFrameRate), ("tag", Tag), ("facing", Facing), ("test_pattern", TestPattern),
+                ("min_width", MinWidth), ("min_height", MinHeight), ("min_frame_rate", MinFrameRate), ("tag", Tag), ("facing", Facing), ("test_pattern", TestPattern), ("cameras", Cameras),
             })
             {
                 if (value is not null)

@@ -31,7 +31,7 @@ internal static class CleanupEndpoints
         var elsewhere = AskOthersAsync();
         var end = ReleaseReasons.FromClient(request.Reason);
         var result = request.GraceMs is > 0 and var grace ? cleanup.LeaveSessions(sessions, end, TimeSpan.FromMilliseconds(grace), isDryRun)
-            : sessions.Count > 0 ? await cleanup.ReleaseSessionsAsync(sessions, end, isDryRun)
+            : sessions.Count > 0 ? await cleanup.ReleaseSessionsAsync(sessions, request.LeaseRefs, end, isDryRun)
             : request.Force == true ? await cleanup.ReleaseAllAsync(isDryRun)
             : await cleanup.ReleaseStaleAsync(isDryRun);
         var (answers, unreachable) = await elsewhere;

@@ -185,9 +185,9 @@ internal sealed partial record AcquireLease(
             errors["role"] = [$"must be 1 to {LongestRole} of a-z 0-9 _ -, and goes with mode 'shared' only."];
         }
 
-        if (Requirements is not null && CameraId != CameraChoice.Auto)
+        if (Requirements is not null && CameraId != CameraChoice.Auto && Failover is not true)
         {
-            errors["requirements"] = ["go with camera_id 'auto' only."];
+            errors["requirements"] = ["go with camera_id 'auto', or with failover."];
         }
 
         Requirements?.Check("requirements.", errors);

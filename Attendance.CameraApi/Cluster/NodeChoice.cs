@@ -134,7 +134,8 @@ internal sealed class NodeChoice(CameraChoice choice, CameraViews views, NodeReg
     {
         (string Name, IFormattable? Value)[] numbers =
             [("min_width", requirements.MinWidth), ("min_height", requirements.MinHeight), ("min_frame_rate", requirements.MinFrameRate)];
-        (string Name, string? Value)[] texts = [("tag", requirements.Tag), ("facing", requirements.Facing), ("test_pattern", requirements.TestPattern is false ? "false" : null)];
+        (string Name, string? Value)[] texts = [("tag", requirements.Tag), ("facing", requirements.Facing), ("test_pattern", requirements.TestPattern is false ? "false" : null),
+            ("cameras", requirements.Cameras is { } cameras ? string.Join(',', cameras) : null)];
         return "?best=true" + string.Concat(numbers.Select(one => (one.Name, Value: one.Value?.ToString(null, CultureInfo.InvariantCulture))).Concat(texts)
             .Where(one => one.Value is not null).Select(one => $"&{one.Name}={Uri.EscapeDataString(one.Value!)}"));
     }

@@ -11,8 +11,16 @@ namespace Attendance.CameraApi.Leases;
 /// <param name="Tag">A tag that the camera must have.</param>
 /// <param name="Facing">The direction in which the camera looks.</param>
 /// <param name="TestPattern"><see langword="false"/> excludes test patterns, because a person in front of the camera does not appear in them.</param>
+/// <param name="Cameras">Which cameras there are for the session, as a <see cref="CameraSelection"/>; null for all.</param>
 internal sealed record CameraRequirements(
-    int? MinWidth = null, int? MinHeight = null, double? MinFrameRate = null, string? Node = null, string? Tag = null, string? Facing = null, bool? TestPattern = null)
+    int? MinWidth = null,
+    int? MinHeight = null,
+    double? MinFrameRate = null,
+    string? Node = null,
+    string? Tag = null,
+    string? Facing = null,
+    bool? TestPattern = null,
+    IReadOnlyList<string>? Cameras = null)
 {
     private const int MaxSide = 16384;
     private const double MaxFrameRate = 1000;
@@ -54,6 +62,11 @@ internal sealed record CameraRequirements(
         {
             errors[prefix + "facing"] = [CameraFacing.Words];
         }
+
+        if (Cameras is not null && !CameraSelection.IsValid(Cameras))
+        {
+            errors[prefix + "cameras"] = [CameraSelection.Rule];
+        }
     }
 
     /// <param name="measured">What the camera was measured to deliver. If this is null, its configured values or the formats that it offers
@@ -62,6 +75,7 @@ internal sealed record CameraRequirements(
         (Node is null || Node == node)
         && (Tag is null || camera.Tags.Contains(Tag))
         && (Facing is null || camera.Facing == Facing)
+        && (Cameras is null || CameraSelection.Includes(Cameras, camera.Id))
         && (TestPattern is not false || camera.Source.Kind is not CameraKind.TestPattern)
         && (measured is not null
             ? AreMetBy(measured.Width, measured.Height, measured.FrameRate / Punctuality)

@@ -45,11 +45,12 @@ internal sealed record LeaseResponse(
 
 /// <summary>The current state of a lease. Except for the expiry time, it changes only when the lease moves to another camera.</summary>
 internal sealed record CurrentLease(
-    DateTime ExpiresAt, string CameraId, long FencingToken, string? StreamUrl, string? SnapshotUrl)
+    DateTime ExpiresAt, string CameraId, LeaseMode Mode, long FencingToken, string? StreamUrl, string? SnapshotUrl)
 {
     public static CurrentLease From(CameraLease lease) => new(
         lease.ExpiresAt.UtcDateTime,
         lease.CameraId,
+        lease.Mode,
         lease.FencingToken,
         LeaseResponse.PictureUrl(lease, "stream"),
         LeaseResponse.PictureUrl(lease, "snapshot"));

@@ -20,6 +20,9 @@ internal enum ReleaseReason
     OpenFailed,
     Forced,
     Test,
+
+    /// <summary>The account that held it lost the right to use the camera that way.</summary>
+    RightLost,
 }
 
 /// <summary>How a lease ended: one typed reason and an optional detail, such as the word that a client gave.</summary>
@@ -36,7 +39,7 @@ internal static class ReleaseReasons
     private static readonly ReleaseReason[] s_clients =
     [
         ReleaseReason.Client, ReleaseReason.PageHide, ReleaseReason.PageUnload, ReleaseReason.Manual,
-        ReleaseReason.Disconnected, ReleaseReason.HiddenTooLong, ReleaseReason.Test,
+        ReleaseReason.Disconnected, ReleaseReason.HiddenTooLong, ReleaseReason.Test, ReleaseReason.RightLost,
     ];
 
     public static string Name(this ReleaseReason reason) => s_names[(int)reason];

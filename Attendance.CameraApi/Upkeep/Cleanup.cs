@@ -16,8 +16,9 @@ internal sealed record CleanupResult(IReadOnlyList<ReleasedCamera> Released, IRe
 /// <summary>Releases cameras according to what is held, without regard to who asks.</summary>
 internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconciliation reconciliation, IOptions<NodeOptions> node, TimeProvider clock)
 {
-    public Task<CleanupResult> ReleaseSessionsAsync(IReadOnlyList<string> sessions, LeaseEnd end, bool isDryRun) =>
-        EndAsync([.. sessions.SelectMany(leases.HeldBy)], end, isDryRun);
+    /// <param name="leaseRefs">The references of the leases that are meant, or null for all of these sessions.</param>
+    public Task<CleanupResult> ReleaseSessionsAsync(IReadOnlyList<string> sessions, IReadOnlyList<string?>? leaseRefs, LeaseEnd end, bool isDryRun) =>
+        EndAsync([.. sessions.SelectMany(leases.HeldBy).Where(lease => leaseRefs?.Contains(lease.Ref) != false)], end, isDryRun);
 
     /// <summary>Ends the sessions' leases after a grace period. Can be repeated, because the time runs from the first goodbye.</summary>
     public CleanupResult LeaveSessions(IReadOnlyList<string> sessions, LeaseEnd end, TimeSpan grace, bool isDryRun)
@@ -62,10 +63,10 @@ internal sealed class Cleanup(CameraLeases leases, CameraSlots slots, Reconcilia
         {
             var started = clock.GetTimestamp();
             var outcome = isDryRun ? new CloseOutcome.Free() : await leases.EndAsync(lease, end);
-            return (lease.CameraId, lease.Ref, Reason: (lease.End ?? end).Reason.Name(), Outcome: outcome, Took: clock.GetElapsedTime(started).TotalSeconds);
+            return (lease.CameraId, lease.Ref, Mode: lease.Mode.Name(), Reason: (lease.End ?? end).Reason.Name(), Outcome: outcome, Took: clock.GetElapsedTime(started).TotalSeconds);
         }));
         return new CleanupResult(
-            [.. outcomes.Where(one => one.Outcome is CloseOutcome.Free).Select(one => new ReleasedCamera(one.CameraId, node.Value.Name, one.Reason, one.Took, one.Ref))],
+            [.. outcomes.Where(one => one.Outcome is CloseOutcome.Free).Select(one => new ReleasedCamera(one.CameraId, node.Value.Name, one.Reason, one.Took, one.Ref, one.Mode))],
             [.. outcomes.Where(one => one.Outcome is CloseOutcome.NotFree)
                 .Select(one => new FailedCamera(one.CameraId, ((CloseOutcome.NotFree)one.Outcome).Cause))]);
     }

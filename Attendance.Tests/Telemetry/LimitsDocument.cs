@@ -27,6 +27,7 @@ using Attendance.Web.Faces.Finding;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Kiosks;
 using Attendance.Web.People;
+using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 
 namespace Attendance.Tests.Telemetry;
@@ -58,7 +59,9 @@ internal static class LimitsDocument
             new("TTL of a lease", $"{LeaseOptions.MaxTtlSeconds} s; default `Leases:Ttl` {Seconds(s_leases.Ttl)}", "400 names `ttl_seconds`"),
             new("wait for a camera (`wait_seconds`)", $"{Constant(typeof(AcquireLease), "MaxWaitSeconds")} s", "400 names `wait_seconds`"),
             new("role of a session that shares a camera (`role`)", $"{Constant(typeof(AcquireLease), "LongestRole")} characters", "400 names `role`"),
+            new("cameras to choose from (`requirements.cameras`)", $"{CameraSelection.Most} patterns", "400 names `requirements.cameras`"),
             new("sessions of a cleanup", Number(CleanupRequest.MaxSessions), "400 names `session_ids`"),
+            new("leases of a cleanup (`lease_refs`)", Number(CleanupRequest.MaxLeases), "400 names `lease_refs`"),
             new("reason of a cleanup (`reason`)", $"{CleanupRequest.MaxReason} characters", "400 names `reason`"),
             new("reason of an action of ops (`why`)", $"{OpsRequest.MaxWhy} characters", "400 names `why`"),
             new("message of a presence socket", Size(PresenceSocket.MaxMessage), "the socket is closed"),
@@ -70,6 +73,9 @@ internal static class LimitsDocument
             new("wishes for a camera that wait, of an account", $"`Accounts:WaitingWishes` {s_accounts.WaitingWishes}", "429 `too_many`"),
             new("browsers' cameras of an account, an hour", $"`Accounts:BrowserCameras` {s_accounts.BrowserCameras}", "429 `too_many`"),
             new("pictures of people that an account sends, a minute", $"`Accounts:PicturesPerMinute` {s_accounts.PicturesPerMinute}", "429 `too_many`"),
+            new("teams of an account", $"{TeamNames.Most}, {AccountTeam.NameLength} characters each", "said on the page"),
+            new("rules for cameras (`Rights`), in the configuration and on the page", $"{RightsBook.MostRules} each", "the start is stopped; said on the page"),
+            new("sessions of an account that Web knows, to end what they have no right to any more", Number(AccountSessions.Most), "those are forgotten that were seen longest ago"),
             new("wrong personal codes in a row, of a person", $"`CheckIn:WrongCodes` {s_checkIn.WrongCodes}", "locked for `CheckIn:CodeLockedFor` " + Seconds(s_checkIn.CodeLockedFor)),
             new("wrong personal codes at a place, within that time", $"`CheckIn:WrongCodesAtPlace` {s_checkIn.WrongCodesAtPlace}", "the place is locked for `CheckIn:CodeLockedFor`"),
             new("phones of a person that show a QR code", Number(PhoneStore.Most), "said on the page"),

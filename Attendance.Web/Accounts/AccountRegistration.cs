@@ -52,6 +52,7 @@ internal static class AccountRegistration
         services.AddQuotas();
         services.AddScoped<SignInCounts>();
         services.AddScoped<PasswordAttempts>();
+        services.AddScoped<TeamStore>();
         services.AddSingleton<KnownDevices>();
         services.AddSingleton<SignInSessions>();
         services.AddSingleton<OpenConnections>();

@@ -13,7 +13,7 @@ namespace Attendance.Web.Accounts;
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class AccountsModel(
-    UserManager<Account> accounts, SignInCounts counts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
+    UserManager<Account> accounts, TeamStore teamStore, SignInCounts counts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
 {
     /// <summary>Leaves out characters that are easily confused when somebody reads them aloud or copies them by hand.</summary>
     private const string PasswordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -30,11 +30,15 @@ internal sealed partial class AccountsModel(
     /// <summary>The generated password, shown only once, right after it was created.</summary>
     public (string UserName, string Password)? Made { get; private set; }
 
+    private AccountTeams? _teams;
+
     public string OwnId => User.AccountId();
 
     public IReadOnlySet<string> Locked { get; private set; } = new HashSet<string>(StringComparer.Ordinal);
 
     public bool IsLocked(Account account) => Locked.Contains(account.Id);
+
+    public IReadOnlyList<string> TeamsOf(Account account) => _teams?.OfAccount(account.Id) ?? [];
 
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
@@ -100,6 +104,21 @@ internal sealed partial class AccountsModel(
         return Page();
     }
 
+    public async Task<IActionResult> OnPostTeamsAsync(string id, string? teams, CancellationToken cancellationToken)
+    {
+        ModelState.Clear(); // the form to add an account was not sent
+        var names = TeamNames.Split(teams);
+        if (names.All(TeamNames.IsValid) && names.Count <= TeamNames.Most)
+        {
+            await teamStore.SetAsync(id, names, OwnId, cancellationToken);
+            return RedirectToPage();
+        }
+
+        ModelState.AddModelError("", $"The name of a team {TeamNames.Rule}. An account may be in {TeamNames.Most} teams at most.");
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
     public async Task<IActionResult> OnPostDeleteAsync(string id, CancellationToken cancellationToken)
     {
         ModelState.Clear();
@@ -132,6 +151,7 @@ internal sealed partial class AccountsModel(
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        _teams = await AccountTeams.ReadAsync(db, cancellationToken);
         Locked = await counts.LockedAsync(cancellationToken);
         All = await db.Users.AsNoTracking().OrderBy(account => account.NormalizedUserName).ToListAsync(cancellationToken);
     }

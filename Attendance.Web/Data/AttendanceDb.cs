@@ -25,6 +25,10 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
 
+    public DbSet<AccountTeam> AccountTeams => Set<AccountTeam>();
+
+    public DbSet<CameraRule> CameraRules => Set<CameraRule>();
+
     public DbSet<Group> Groups => Set<Group>();
 
     public DbSet<Membership> Memberships => Set<Membership>();
@@ -107,6 +111,24 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             session.ToTable("sign_in_sessions");
             session.Property(each => each.Id).HasMaxLength(SignInSession.IdLength);
             session.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        builder.Entity<AccountTeam>(team =>
+        {
+            team.ToTable("account_teams");
+            team.HasKey(each => new { each.AccountId, each.Team });
+            team.Property(each => each.Team).HasMaxLength(AccountTeam.NameLength);
+            team.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        builder.Entity<CameraRule>(rule =>
+        {
+            rule.ToTable("camera_rules");
+            rule.Property(each => each.Camera).HasMaxLength(CameraRule.CameraLength);
+            rule.Property(each => each.Watch).HasMaxLength(CameraRule.GrantLength);
+            rule.Property(each => each.Borrow).HasMaxLength(CameraRule.GrantLength);
+            rule.Property(each => each.Publish).HasMaxLength(CameraRule.GrantLength);
+            rule.HasIndex(each => each.Camera).IsUnique();
         });
 
         builder.Entity<ConsentText>(text =>

@@ -8,6 +8,7 @@ using Attendance.Web.Faces;
 using Attendance.Web.Faces.Quality;
 using Attendance.Web.Http;
 using Attendance.Web.People;
+using Attendance.Web.Rights;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 
@@ -34,13 +35,18 @@ internal static class ShotEndpoints
             : EnrollmentProblems.UnknownPerson();
 
     private static async Task<IResult> StoreAsync(
-        Guid personId, HttpContext context, PeopleStore people, ShotInspector inspector, ShotIntake intake)
+        Guid personId, HttpContext context, PeopleStore people, CurrentRights rights, ShotInspector inspector, ShotIntake intake)
     {
         var cancellationToken = context.RequestAborted;
         var (form, problem) = await ShotForm.ReadAsync(context.Request, cancellationToken);
         if (form is null)
         {
             return problem!;
+        }
+
+        if (!(await rights.ReadAsync(cancellationToken)).May(context.User, CameraRight.Borrow, form.CameraId))
+        {
+            return RightProblems.Missing(CameraRight.Borrow, form.CameraId);
         }
 
         if (await people.FindAsync(personId, cancellationToken) is not { } person)

@@ -1,10 +1,13 @@
 using Attendance.Web.Accounts;
 using Attendance.Web.Http;
+using Attendance.Web.Rights;
 
 namespace Attendance.Web.Forwarding;
 
 internal static class CameraApiEndpoints
 {
+    private const string Listed = "cameras that may not be watched are left out", GivesBack = "whoever holds something may give it back";
+
     private static readonly string[] s_connect = [HttpMethods.Get, HttpMethods.Connect]; // a WebSocket over HTTP/1.1, and over HTTP/2
     private static readonly string[] s_get = [HttpMethods.Get];
     private static readonly string[] s_put = [HttpMethods.Put];
@@ -21,42 +24,42 @@ internal static class CameraApiEndpoints
         builder.Services.AddSingleton<CameraApiForwarder>();
         builder.Services.AddSingleton<LeaseChecks>();
         builder.Services.AddSingleton<CameraBorrower>();
+        builder.Services.AddSingleton<AccountSessions>();
+        builder.Services.AddSingleton<RightsWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<RightsWatch>());
+        builder.Services.AddSingleton<LeaseRights>();
+        builder.Services.AddSingleton<VisibleCameras>();
     }
 
     /// <summary>
     /// Maps only the endpoints that a page needs, for users who are signed in. What administrators may do besides (release cameras of others,
     /// read the history, handle alerts) is in <c>Operations</c>, because the API key that is added on the way must never give an operator an
     /// administrator's rights. Giving a camera back needs no sign-in: to know the id of a session or lease is the right to end it, and
-    /// a page whose sign-in has expired must also be able to give its camera back.
+    /// a page whose sign-in has expired must also be able to give its camera back. Each endpoint states which right it needs.
     /// </summary>
     public static void MapCameraApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api");
-        api.MapMethods("/camera/status", s_get, ForwardListAsync);
-        api.MapPost("/camera/cleanup", CleanupAsync).AllowAnonymous();
-        api.MapMethods("/cameras", s_get, ForwardListAsync);
-        api.MapMethods("/cameras/{cameraId:name}", s_get, ForwardAsync);
-        api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).RequireRateLimiting(Quotas.Waiting);
-        api.MapMethods("/cameras/{cameraId:name}/whip/{peer:name}", s_delete, ForwardAsync);
-        api.MapPost("/cameras/{cameraId:name}/whep", ForwardAsync).RequireRateLimiting(Quotas.Waiting);
-        api.MapMethods("/cameras/{cameraId:name}/whep/{peer:name}", s_delete, ForwardAsync);
-        api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous();
-        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/camera/status", s_get, ForwardListAsync).ChecksRights(Listed);
+        api.MapPost("/camera/cleanup", CleanupAsync).AllowAnonymous().NeedsNoRight(GivesBack);
+        api.MapMethods("/cameras", s_get, ForwardListAsync).ChecksRights(Listed);
+        api.MapMethods("/cameras/{cameraId:name}", s_get, ForwardAsync).NeedsRight(CameraRight.Watch);
+        api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).NeedsRight(CameraRight.Watch).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).NeedsRight(CameraRight.Watch).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).NeedsRight(CameraRight.Publish).RequireRateLimiting(Quotas.Waiting);
+        api.MapMethods("/cameras/{cameraId:name}/whip/{peer:name}", s_delete, ForwardAsync).NeedsNoRight(GivesBack);
+        api.MapPost("/cameras/{cameraId:name}/whep", ForwardAsync).NeedsRight(CameraRight.Watch).RequireRateLimiting(Quotas.Waiting);
+        api.MapMethods("/cameras/{cameraId:name}/whep/{peer:name}", s_delete, ForwardAsync).NeedsNoRight(GivesBack);
+        api.MapPost("/leases", AcquireAsync).ChecksRights("a shared lease needs the right to watch, any other the right to borrow").RequireRateLimiting(Quotas.Waiting).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/leases/{leaseId:lease}", s_put, RenewAsync).ChecksRights("what the lease needs by its mode").RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous().NeedsNoRight(GivesBack);
+        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).ChecksRights("the leases of the session are ended when their rights are lost").RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 
     private static Task ForwardAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardAsync(context);
 
-    /// <summary>Leaves out other users' browser cameras, because anybody who knows the id of one could take over its lease.</summary>
-    private static Task ForwardListAsync(HttpContext context, CameraApiForwarder forwarder)
-    {
-        context.Request.QueryString = new QueryString("?browsers=false");
-        return forwarder.ForwardAsync(context);
-    }
+    private static Task ForwardListAsync(HttpContext context, VisibleCameras cameras) => cameras.AnswerAsync(context);
 
     /// <summary>
     /// Refuses to open a stream as a page. Each part of a stream has its own content type, which a browser may then apply to the page.
@@ -67,9 +70,11 @@ internal static class CameraApiEndpoints
             ? ApiProblems.NotAPage().ExecuteAsync(context)
             : forwarder.ForwardAsync(context);
 
-    private static Task ForwardSocketAsync(HttpContext context, CameraApiForwarder forwarder) => forwarder.ForwardSocketAsync(context);
+    private static Task ForwardSocketAsync(string sessionId, HttpContext context, LeaseRights leases) => leases.ForwardSocketAsync(context, sessionId);
 
-    private static async Task AcquireAsync(HttpContext context, CameraApiForwarder forwarder, BrowserCameraQuota quota)
+    private static Task RenewAsync(string leaseId, HttpContext context, LeaseRights leases) => leases.RenewAsync(context, leaseId);
+
+    private static async Task AcquireAsync(HttpContext context, LeaseRights leases, BrowserCameraQuota quota)
     {
         await PageBody.KeepAsync(context.Request);
         var wanted = JsonBody.FindText(context.Request, "camera_id");
@@ -83,7 +88,7 @@ internal static class CameraApiEndpoints
         }
         else
         {
-            await forwarder.ForwardAsync(context);
+            await leases.AcquireAsync(context);
         }
     }
 

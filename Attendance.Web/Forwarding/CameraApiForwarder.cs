@@ -51,9 +51,15 @@ internal sealed class CameraApiForwarder(
 
     private async Task SendAsync(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<NeededRight>() is null)
+        {
+            throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} does not state which right it needs, so nothing is forwarded.");
+        }
+
         using var open = await connections.FollowAsync(context);
         await using var cut = open.Over.Register(context.Abort);
-        var error = await forwarder.SendAsync(context, CameraApiClient.Address, client.Invoker, s_config, transformer);
+        var guarded = context.Features.Get<GuardedRequest>();
+        var error = await forwarder.SendAsync(context, CameraApiClient.Address, client.Invoker, s_config, transformer, guarded?.Lost ?? CancellationToken.None);
         if (error == ForwarderError.None)
         {
             reach.Answered();
@@ -65,6 +71,12 @@ internal sealed class CameraApiForwarder(
             return;
         }
 
+        if (guarded?.Lost.IsCancellationRequested == true)
+        {
+            await RefuseAsync(context, guarded.Refusal);
+            return;
+        }
+
         if (error is ForwarderError.RequestCreation or ForwarderError.RequestBodyClient or ForwarderError.UpgradeRequestClient && !context.Response.HasStarted)
         {
             await ApiProblems.Unreadable(StatusCodes.Status400BadRequest).ExecuteAsync(context);
@@ -72,13 +84,18 @@ internal sealed class CameraApiForwarder(
         }
 
         reach.Failed(error.ToString());
+        await RefuseAsync(context, ApiProblems.CameraApiUnavailable());
+    }
+
+    private static async Task RefuseAsync(HttpContext context, Problem problem)
+    {
         if (context.Response.HasStarted)
         {
             context.Abort(); // an incomplete picture must not look like the end of the stream
         }
         else
         {
-            await ApiProblems.CameraApiUnavailable().ExecuteAsync(context);
+            await problem.ExecuteAsync(context);
         }
     }
 }

@@ -26,7 +26,8 @@ internal static class OperationsEndpoints
 
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        var ops = routes.MapGroup("/api").RequireAuthorization(AccountRegistration.AdminsOnly).AddEndpointFilter(RequestToken.RequireAsync);
+        var ops = routes.MapGroup("/api").RequireAuthorization(AccountRegistration.AdminsOnly).AddEndpointFilter(RequestToken.RequireAsync)
+            .NeedsNoRight("administrators have all rights");
         ops.MapGet("/events", (HttpContext context, EventRelay relay) => relay.RelayAsync(context)).RequireRateLimiting(Quotas.Open);
         ops.MapGet("/alerts", ForwardListAsync);
         ops.MapGet("/alerts/dead-letters", ForwardListAsync);

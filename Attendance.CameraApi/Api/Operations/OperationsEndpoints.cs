@@ -54,7 +54,7 @@ internal static class OperationsEndpoints
         var forced = new LeaseEnd(ReleaseReason.Forced);
         var outcomes = await Task.WhenAll(held.Select(lease => leases.EndAsync(lease, forced)));
         var took = clock.GetElapsedTime(started).TotalSeconds;
-        var released = held.Select(lease => new ReleasedCamera(cameraId, node.Value.Name, (lease.End ?? forced).Reason.Name(), took, lease.Ref)).ToList();
+        var released = held.Select(lease => new ReleasedCamera(cameraId, node.Value.Name, (lease.End ?? forced).Reason.Name(), took, lease.Ref, lease.Mode.Name())).ToList();
         var stuck = outcomes.OfType<CloseOutcome.NotFree>().FirstOrDefault();
         audit.Add("release", cameraId, by, why, stuck is not null ? $"Not free: {stuck.Cause}" : $"{(slot.IsEmpty ? "Free" : "Still shared by others")}, {string.Join(", ", released.Select(one => one.Reason).Distinct())}.");
         return stuck is not null ? NotFree(stuck.Cause) : TypedResults.Ok(new ReleasedLeases(cameraId, released[0].Node, released[0].Reason, took, released));

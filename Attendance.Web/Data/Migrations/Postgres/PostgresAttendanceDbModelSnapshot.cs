@@ -97,6 +97,20 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.ToTable("accounts", (string)null);
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.AccountTeam", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Team")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("AccountId", "Team");
+
+                    b.ToTable("account_teams", (string)null);
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -136,6 +150,37 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasIndex("SubjectId");
 
                     b.ToTable("audit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.CameraRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Borrow")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<string>("Camera")
+                        .IsRequired()
+                        .HasMaxLength(65)
+                        .HasColumnType("character varying(65)");
+
+                    b.Property<string>("Publish")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<string>("Watch")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Camera")
+                        .IsUnique();
+
+                    b.ToTable("camera_rules", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.CheckInEvent", b =>
@@ -998,6 +1043,15 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.AccountTeam", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.AuditEntry", b =>

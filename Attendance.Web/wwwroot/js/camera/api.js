@@ -35,6 +35,9 @@ import { hearTime, serverNow } from './server-clock.js';
  * @property {string | null} [held_since]
  * @property {'exclusive' | 'shared' | null} [mode] whether it is held by one or shared; null if nobody holds it
  * @property {string | null} [detail]
+ *
+ * A camera in Web's list, with what the account may do with it (`watch`, `borrow`); without `may`, everything.
+ * @typedef {Camera & { may?: string[] }} ListedCamera
  */
 
 /**
@@ -62,6 +65,8 @@ export class Problem extends Error {
         this.expiresAt = typeof body.expires_at === 'string' ? new Date(body.expires_at) : null;
         /** Whether those who have the camera share it, so that this page may too; set with `camera_in_use`. */
         this.isShared = body.mode === 'shared';
+        /** The right on the camera that the account lacks; set with `right_missing`. @type {string | null} */
+        this.right = typeof body.right === 'string' && typeof body.camera_id === 'string' ? body.right : null;
         /** @type {string | null} */
         this.detail = typeof body.detail === 'string' ? body.detail : null;
     }

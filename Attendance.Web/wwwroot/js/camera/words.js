@@ -44,6 +44,7 @@ const reasons = {
     worker_failed: 'The camera failed and could not be brought back.',
     open_failed: 'The camera could not be switched on.',
     forced: 'An administrator has freed the camera.',
+    right_lost: 'An administrator has taken away the right to use this camera so, and it was given back.',
     test: 'A test has ended the use of the camera.',
     unknown: 'The use of the camera was ended by the server.',
 };
@@ -134,6 +135,9 @@ export function wordsForProblem(problem) {
             return 'You are signed out. Sign in again, then start the camera.';
         case 'not_allowed':
             return 'This kiosk may not use the camera that was chosen for it. An administrator can add it again, under Kiosks.';
+        case 'right_missing':
+            return problem.right === null ? 'Which cameras you may use has changed. Try again.'
+                : `You may not ${problem.right} this camera. Administrators decide that: ask one of them.`;
         case 'no_matching_camera':
             return 'The server has no camera just now. Connect one, or use the camera of this device.';
         case 'unknown_camera':

@@ -5,7 +5,7 @@ import { Trace } from '../camera/trace.js';
 import { wordsForState } from '../camera/words.js';
 
 /**
- * @typedef {import('../camera/api.js').Camera} Camera
+ * @typedef {import('../camera/api.js').ListedCamera} Camera
  *
  * Which camera to use: the server's best (`auto`), one of the server's (`server:<id>`), this device's (`device`), or one of this
  * device's (`device:<id>`).
@@ -15,7 +15,7 @@ import { wordsForState } from '../camera/words.js';
 const key = 'enrollment_camera';
 const answerWithinMs = 8000;
 /** The problem codes that mean: no camera of the server is available, but this device's camera may be. */
-const noneToBeHad = ['no_matching_camera', 'camera_in_use', 'camera_unavailable', 'camera_quarantined', 'camera_missing'];
+const noneToBeHad = ['no_matching_camera', 'camera_in_use', 'camera_unavailable', 'camera_quarantined', 'camera_missing', 'right_missing'];
 
 /** @returns {Choice} */
 export function rememberedChoice() {
@@ -70,7 +70,7 @@ export async function listCameras(signal) {
     const [cameras, devices] = await Promise.all([
         request('/api/cameras', { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]), headers: Trace.unsampled.headers })
             .then(response => response.json())
-            .then(list => /** @type {Camera[]} */ (list.cameras).filter(camera => camera.kind !== 'browser'))
+            .then(list => /** @type {Camera[]} */ (list.cameras).filter(camera => camera.kind !== 'browser' && camera.may?.includes('borrow') !== false))
             .catch(() => null),
         listDevices(),
     ]);

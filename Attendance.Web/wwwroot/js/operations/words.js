@@ -19,6 +19,7 @@ const reasons = {
     device_lost: { words: 'device unplugged', tone: 'bad' },
     worker_failed: { words: 'worker failed', tone: 'bad' },
     open_failed: { words: 'did not open', tone: 'bad' },
+    right_lost: { words: 'right taken away', tone: 'busy' },
     forced: { words: 'released by ops', tone: 'busy' },
     test: { words: 'test', tone: 'quiet' },
 };

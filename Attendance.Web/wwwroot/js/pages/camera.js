@@ -10,7 +10,9 @@ const canvas = element('picture', HTMLCanvasElement);
 
 // With ?failover, another camera takes over if this one is lost. With ?shared, others may look at the camera too.
 const asked = new URLSearchParams(location.search);
-view(new CameraSession({ cameraId, canvas, webRtc: true, failover: asked.has('failover'), mode: asked.has('shared') ? 'shared' : 'exclusive' }));
+// Who may only watch the camera shares it always.
+const mayBorrow = element('camera', HTMLElement).dataset.mayBorrow !== 'false';
+view(new CameraSession({ cameraId, canvas, webRtc: true, failover: asked.has('failover'), mode: asked.has('shared') || !mayBorrow ? 'shared' : 'exclusive' }));
 startWhenVisible();
 void introduce();
 

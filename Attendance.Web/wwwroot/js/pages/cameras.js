@@ -5,7 +5,7 @@ import { Trace } from '../camera/trace.js';
 import { describe, howLong, wordsForProblem, wordsForState } from '../camera/words.js';
 import { element } from './dom.js';
 
-/** @typedef {import('../camera/api.js').Camera} Camera */
+/** @typedef {import('../camera/api.js').ListedCamera} Camera */
 
 const everyMs = 3000;
 const answerWithinMs = 8000;
@@ -146,7 +146,7 @@ function fill(card, camera) {
     write(card, '.card-link', camera.name || camera.camera_id);
     write(card, '.badge', words.word);
     write(card, '.card-meaning', camera.detail ? `${words.meaning} (${camera.detail})` : words.meaning + since);
-    write(card, '.card-facts', describe(camera));
+    write(card, '.card-facts', `${describe(camera)}${camera.may && !camera.may.includes('borrow') ? ' · for you to watch' : ''}`);
     write(card, '.card-tags', (camera.tags ?? []).join(', '));
     const badge = /** @type {HTMLElement} */ (card.querySelector('.badge'));
     badge.dataset.tone = words.tone;

@@ -38,6 +38,8 @@ const reloadPatienceMs = 3000;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let ticking;
 let stopping = false;
+/** Whether the account may have the camera for itself, and take it over. Who may not shares it always. */
+const mayBorrow = document.getElementById('camera')?.dataset.mayBorrow !== 'false';
 /** The last move of the lease to another camera, while the lease is held; otherwise null. @type {Move | null} */
 let moved = null;
 /** @type {CameraSession | undefined} */
@@ -182,12 +184,13 @@ function showReleased(reason, confirmed) {
 function showProblem(problem) {
     const inUse = problem.status === 409;
     const gone = problem.status === 404;
+    const isRefused = problem.code === 'right_missing';
     show({
         stage: 'ended',
-        badge: inUse ? 'In use' : gone ? 'Unknown' : problem.status === 423 ? 'Blocked' : 'Not available',
+        badge: inUse ? 'In use' : isRefused ? 'Not allowed' : gone ? 'Unknown' : problem.status === 423 ? 'Blocked' : 'Not available',
         tone: inUse ? 'busy' : 'bad',
         words: wordsForProblem(problem),
-        actions: gone ? {} : !inUse ? { start: 'Try again' } : { start: 'Try again', ...(problem.isShared && !new URLSearchParams(location.search).has('shared') ? { share: 'Watch as well' } : {}), takeover: 'Take over' },
+        actions: gone ? {} : !inUse ? { start: 'Try again' } : { start: 'Try again', ...(problem.isShared && mayBorrow && !new URLSearchParams(location.search).has('shared') ? { share: 'Watch as well' } : {}), ...(mayBorrow ? { takeover: 'Take over' } : {}) },
         retryInSeconds: problem.status === 503 || problem.code === 'unreachable' ? Math.max(1, problem.retryAfterSeconds ?? 5) : undefined,
     });
     if (problem.code === 'sign_in_required') {

@@ -1,0 +1,21 @@
+using System.Text.RegularExpressions;
+using Attendance.Web.Data;
+
+namespace Attendance.Web.Accounts;
+
+internal static partial class TeamNames
+{
+    /// <summary>The largest number of teams of one account.</summary>
+    public const int Most = 20;
+
+    public const string Rule = "must have 1 to 32 small letters, digits, - or _, and begin with a letter or digit";
+
+    public static bool IsValid(string? text) => text is { Length: <= AccountTeam.NameLength } && Format().IsMatch(text);
+
+    /// <summary>Reads names that a person has typed, separated by commas or spaces.</summary>
+    public static IReadOnlyList<string> Split(string? text) =>
+        [.. (text ?? "").ToLowerInvariant().Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Format();
+}
