@@ -62,5 +62,24 @@ public sealed class RightsTests(ChromiumBrowser chromium) : WebTest
         await Expect(page.GetByLabel("Let others look at it")).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task A_publication_ends_when_the_right_to_publish_is_taken_away()
+    {
+        await using var window = await WindowAsync(chromium);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(Address("/cameras/browser"));
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+        await page.GetByLabel("Let others look at it").CheckAsync();
+        await Expect(page.Locator("#facts")).ToContainTextAsync("Others can look at it, as camera published-", new() { Timeout = 30_000 });
+
+        await RuleOn.SetAsync(Web, "published-*", publish: "admin");
+
+        await Expect(page.Locator("#state")).ToHaveTextAsync("An administrator has taken away the right to use this camera so, and it was given back.");
+        Assert.Equal("right_lost", Assert.Single(await Api.EndedAsync()).Reason);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync(); // the box is still ticked
+        await Expect(page.Locator("#facts")).ToContainTextAsync("You may not publish this camera.");
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
+    }
+
     private string Address(string path) => new Uri(Web.Address, path).ToString();
 }

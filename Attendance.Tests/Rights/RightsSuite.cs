@@ -129,6 +129,11 @@ public abstract class RightsSuite : IAsyncLifetime
         Assert.Equal(["account.teams no team became night-shift, reception", "account.teams night-shift, reception became reception"], await AuditAsync("account.teams"));
         (await TeamsAsync(account.Id, "")).Leads("/accounts");
         Assert.Empty((await ReadAsync()).OfAccount(account.Id));
+        (await TeamsAsync(account.Id, Names(TeamNames.Most + 1))).Says(HttpStatusCode.OK, "20 teams at most");
+        (await TeamsAsync(account.Id, Names(TeamNames.Most))).Leads("/accounts"); // longer than an entry of the audit
+        Assert.Equal(TeamNames.Most, (await ReadAsync()).OfAccount(account.Id).Count);
+
+        static string Names(int count) => string.Join(' ', Enumerable.Range(10, count).Select(at => $"{at}-{new string('t', AccountTeam.NameLength - 3)}"));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class AuditLog(AttendanceDb db, TimeProvider clock)
         PersonId = record.PersonId,
         SubjectId = record.SubjectId,
         Reason = record.Reason,
-        Detail = record.Detail,
+        Detail = record.Detail is { Length: > AuditEntry.DetailLength } detail ? detail[..(AuditEntry.DetailLength - 1)] + '…' : record.Detail,
     });
 
     /// <summary>Lists the newest entries about a session, a schedule, a group or a period, and if given about one person in it.</summary>

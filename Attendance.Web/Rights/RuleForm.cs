@@ -36,9 +36,16 @@ public sealed class RuleForm : IValidatableObject
         }
 
         (string Field, string? Text)[] grants = [(nameof(Watch), Watch), (nameof(Borrow), Borrow), (nameof(Publish), Publish)];
-        foreach (var (field, text) in grants.Where(grant => !Grant.TryRead(grant.Text, out _, out _)))
+        foreach (var (field, text) in grants)
         {
-            yield return new($"Each {Grant.Rule}.", [field]);
+            if (!Grant.TryRead(text, out var grant, out _))
+            {
+                yield return new($"Each {Grant.Rule}.", [field]);
+            }
+            else if (grant?.ToString().Length > CameraRule.GrantLength)
+            {
+                yield return new($"These are too many: they may have {CameraRule.GrantLength} characters together.", [field]); // stored with a comma and a space between
+            }
         }
 
         if (Array.TrueForAll(grants, grant => string.IsNullOrWhiteSpace(grant.Text)))

@@ -46,8 +46,7 @@ internal sealed partial class RuleStore(AttendanceDb db, AuditLog audit, Current
             return RuleOutcome.Saved;
         }
 
-        var detail = rule.ToString();
-        audit.Add(accountId, new(isNew ? "right.added" : "right.changed", row.Id, Detail: detail[..Math.Min(detail.Length, AuditEntry.DetailLength)]));
+        audit.Add(accountId, new(isNew ? "right.added" : "right.changed", row.Id, Detail: rule.ToString()));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
