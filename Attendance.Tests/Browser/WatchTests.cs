@@ -63,13 +63,12 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
     {
         await using var window = await WindowAsync(chromium);
         await window.AddInitScriptAsync("""
-            // It may use relays only, and there is none.
-            const Real = RTCPeerConnection;
-            globalThis.RTCPeerConnection = class extends Real {
-                constructor(configuration) {
-                    super({ ...configuration, iceTransportPolicy: 'relay' });
-                }
-            };
+            // Neither side is told where the other one is.
+            const without = description => description && { type: description.type, sdp: description.sdp.replace(/^a=candidate:.*\r\n/gm, '') };
+            const { localDescription } = Object.getOwnPropertyDescriptors(RTCPeerConnection.prototype);
+            const { setRemoteDescription } = RTCPeerConnection.prototype;
+            Object.defineProperty(RTCPeerConnection.prototype, 'localDescription', { get() { return without(localDescription.get.call(this)); } });
+            RTCPeerConnection.prototype.setRemoteDescription = function (description) { return setRemoteDescription.call(this, without(description)); };
             """);
         var page = await WatchAsync(window);
 
