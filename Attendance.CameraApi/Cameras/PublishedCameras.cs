@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Attendance.CameraApi.Cameras;
 
@@ -11,18 +9,15 @@ namespace Attendance.CameraApi.Cameras;
 internal sealed class PublishedCameras
 {
     /// <summary>The ids of all of them begin so, and those of configured cameras do not.</summary>
-    public const string Prefix = "published-";
+    public const string Prefix = IdFormats.PublishedPrefix;
 
     /// <summary>The name of all of them in metrics.</summary>
     public const string Any = "published";
 
-    private const int IdDigits = 16;
-
     private readonly ConcurrentDictionary<string, (Camera Camera, bool IsPresent)> _cameras = new(StringComparer.Ordinal);
 
     /// <summary>Returns the id under which a browser's camera is published. It tells nothing about the browser.</summary>
-    public static string IdOf(string browserCameraId) =>
-        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(browserCameraId)))[..IdDigits];
+    public static string IdOf(string browserCameraId) => IdFormats.PublishedAs(browserCameraId);
 
     public static bool IsOne(string cameraId) => cameraId.StartsWith(Prefix, StringComparison.Ordinal);
 
