@@ -38,12 +38,12 @@ internal static class CameraApiEndpoints
         api.MapMethods("/cameras/{cameraId:name}", s_get, ForwardAsync);
         api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).RequireRateLimiting(Quotas.Waiting);
+        api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(PhoneCameraSignIn.Publishers);
         api.MapMethods("/cameras/{cameraId:name}/whip/{peer:name}", s_delete, ForwardAsync);
-        api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapPost("/leases", AcquireAsync).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(PhoneCameraSignIn.Lessees);
+        api.MapMethods("/leases/{leaseId:lease}", s_put, ForwardAsync).RequireAuthorization(PhoneCameraSignIn.Lessees);
         api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous();
-        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).RequireRateLimiting(Quotas.Open).RequireAuthorization(PhoneCameraSignIn.Lessees);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 
@@ -71,7 +71,7 @@ internal static class CameraApiEndpoints
     {
         await PageBody.KeepAsync(context.Request);
         var wanted = JsonBody.FindText(context.Request, "camera_id");
-        if (!context.User.MayBorrow(wanted))
+        if (!context.User.MayBorrow(wanted) || !context.User.MayLend(wanted))
         {
             await ApiProblems.NotAllowed().ExecuteAsync(context);
         }
@@ -87,7 +87,9 @@ internal static class CameraApiEndpoints
 
     /// <summary>Only a camera of a browser can be published, by whoever holds it.</summary>
     private static Task PublishAsync(string cameraId, HttpContext context, CameraApiForwarder forwarder) =>
-        IdFormats.IsBrowserCamera(cameraId) ? forwarder.ForwardAsync(context) : ApiProblems.NotFound().ExecuteAsync(context);
+        !IdFormats.IsBrowserCamera(cameraId) ? ApiProblems.NotFound().ExecuteAsync(context)
+        : !context.User.MayLend(cameraId) ? ApiProblems.NotAllowed().ExecuteAsync(context)
+        : forwarder.ForwardAsync(context);
 
     private static async Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {

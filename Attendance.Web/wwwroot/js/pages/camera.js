@@ -1,8 +1,10 @@
 // @ts-check
 import { request } from '../camera/api.js';
 import { CameraSession } from '../camera/camera-session.js';
+import { PhonePairing, wordsForPairingEnd } from '../camera/phone-pairing.js';
 import { describe } from '../camera/words.js';
 import { element } from './dom.js';
+import { token } from './phone-dialog.js';
 import { startWhenVisible, view } from './viewer.js';
 
 const cameraId = element('camera', HTMLElement).dataset.cameraId ?? '';
@@ -10,9 +12,28 @@ const canvas = element('picture', HTMLCanvasElement);
 
 // With ?failover, another camera takes over if this one is lost. With ?shared, others may look at the camera too.
 const asked = new URLSearchParams(location.search);
-view(new CameraSession({ cameraId, canvas, failover: asked.has('failover'), mode: asked.has('shared') ? 'shared' : 'exclusive' }));
+const session = new CameraSession({ cameraId, canvas, failover: asked.has('failover'), mode: asked.has('shared') ? 'shared' : 'exclusive' });
+view(session);
+const phone = asked.get('phone');
+if (phone) {
+    followPhone(new PhonePairing(phone, token));
+}
 startWhenVisible();
 void introduce();
+
+/** Keeps the pairing with the phone whose camera this is, and says when it has ended. @param {PhonePairing} pairing */
+function followPhone(pairing) {
+    const life = new AbortController();
+    pairing.bindTo(session, life.signal);
+    void pairing.watch(({ state, reason }) => {
+        if (state === 'ended') {
+            life.abort();
+            void session.release();
+            element('phone-ended-words', HTMLElement).textContent = wordsForPairingEnd(reason);
+            element('phone-ended', HTMLElement).hidden = false;
+        }
+    }, life.signal);
+}
 
 /** Shows the camera's name and facts. The page works without them. */
 async function introduce() {
