@@ -261,7 +261,7 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
     }
 
     /// <summary>Waits until nobody holds the camera of a browser.</summary>
-    private Task FreeAsync() => Eventually.TrueAsync(
+    private async Task FreeAsync() => await Eventually.TrueAsync(
         async () => !(await Api.Node.Http.GetFromJsonAsync<CamerasResponse>("/api/cameras", WireJson.Options, Cancel))!.Cameras
             .Any(camera => camera.CameraId.StartsWith("browser-", StringComparison.Ordinal) && camera.State != CameraState.Available),
         TimeSpan.FromSeconds(20), "the phone's camera is free");

@@ -19,11 +19,11 @@ internal sealed partial class PairingSite : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Somebody who is signed in, with the token of the page of cameras.</summary>
+    /// <summary>Somebody who is signed in, with a token against forged requests.</summary>
     public async Task<(Visit Visit, string Token)> OperatorAsync()
     {
         var visit = Open((await Site.Web.SignInAsync()).Value);
-        return (visit, TokenOfDialog().Match((await visit.GetAsync("/")).Text).Groups[1].Value);
+        return (visit, JsonDocument.Parse((await visit.GetAsync("/api/phone-pairings/token")).Text).RootElement.GetProperty("request_token").GetString()!);
     }
 
     /// <summary>A browser in which nobody is signed in.</summary>
@@ -87,9 +87,6 @@ internal sealed partial class PairingSite : IAsyncDisposable
         _visits.Add(visit);
         return visit;
     }
-
-    [GeneratedRegex("id=\"phone-dialog\"[^>]* data-token=\"([^\"]+)\"")]
-    private static partial Regex TokenOfDialog();
 
     [GeneratedRegex("data-camera=\"([^\"]+)\"")]
     private static partial Regex CameraOfPage();

@@ -88,7 +88,7 @@ internal sealed partial class PairingWatch(
             switch (leases.Open(bound) is { } claim ? await checks.CheckAsync(claim, cancellationToken) : new LeaseProof.Ended(null))
             {
                 case LeaseProof.Ended ended when s_mayComeBack.Contains(ended.Reason):
-                    await pairings.UnbindAsync(pairing, cancellationToken);
+                    await pairings.UnbindLeaseAsync(pairing, cancellationToken);
                     break;
                 case LeaseProof.Ended or LeaseProof.Stale:
                     await pairings.EndAsync(pairing, PairingEnd.LeaseEnded, cancellationToken);

@@ -5,7 +5,9 @@ using Attendance.Web.Forwarding;
 using Attendance.Web.Http;
 using Attendance.Web.Layout;
 using Attendance.Web.Security;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +21,7 @@ internal static class PhoneCameraEndpoints
     public static void MapPhoneCameras(this IEndpointRouteBuilder routes)
     {
         var operators = routes.MapGroup("/api/phone-pairings").AddEndpointFilter(RequestToken.RequireAsync);
+        operators.MapGet("/token", Token);
         operators.MapPost("", MakeAsync);
         operators.MapGet("/{id:guid}", ShowAsync);
         operators.MapPut("/{id:guid}/lease", BindAsync);
@@ -28,6 +31,12 @@ internal static class PhoneCameraEndpoints
         phones.MapGet("", ShowPhoneAsync);
         phones.MapPost("/end", EndPhoneAsync);
     }
+
+    /// <summary>
+    /// Returns the request token. Pages ask for it when they need it, because a page with a token in it may not be kept by browsers, and pages of
+    /// cameras come back from where they are kept.
+    /// </summary>
+    private static Ok<PairingToken> Token(HttpContext context, IAntiforgery antiforgery) => TypedResults.Ok(new PairingToken(antiforgery.GetAndStoreTokens(context).RequestToken!));
 
     private static async Task<IResult> MakeAsync(HttpContext context, PhonePairings pairings, IOptions<IdentityOptions> identity, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -84,7 +93,7 @@ internal static class PhoneCameraEndpoints
         switch (await checks.CheckAsync(claim, cancellationToken))
         {
             case LeaseProof.Live:
-                await pairings.BindAsync(id, claim, cancellationToken);
+                await pairings.BindLeaseAsync(id, claim, cancellationToken);
                 return TypedResults.NoContent();
             case LeaseProof.Unknown:
                 return ApiProblems.CameraApiUnavailable();
@@ -118,6 +127,9 @@ internal static class PhoneCameraEndpoints
         return TypedResults.NoContent();
     }
 }
+
+/// <param name="RequestToken">The token against forged requests.</param>
+internal sealed record PairingToken(string RequestToken);
 
 internal enum PairingState
 {

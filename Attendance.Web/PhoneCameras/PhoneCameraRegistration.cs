@@ -9,6 +9,7 @@ internal static class PhoneCameraRegistration
     {
         builder.Services.AddOptionsWithValidateOnStart<PhoneCameraOptions>().BindStrictly(PhoneCameraOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<PhoneCameraOptions>, PhoneCameraOptionsValidator>();
+        builder.Services.AddSingleton<PhoneCameraMetrics>();
         builder.Services.AddSingleton<BoundLeases>();
         builder.Services.AddSingleton<PhoneCameraApi>();
         builder.Services.AddScoped<PhonePairings>();

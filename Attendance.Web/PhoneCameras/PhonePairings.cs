@@ -15,8 +15,8 @@ internal sealed record Pairer(string AccountId, string AccountStamp, string Sign
 /// of Web knows them.
 /// </summary>
 internal sealed partial class PhonePairings(
-    AttendanceDb db, AuditLog audit, BoundLeases leases, PhoneCameraApi api, OpenConnections connections, IOptions<PhoneCameraOptions> options, TimeProvider clock,
-    ILogger<PhonePairings> logger)
+    AttendanceDb db, AuditLog audit, BoundLeases leases, PhoneCameraApi api, OpenConnections connections, PhoneCameraMetrics metrics, IOptions<PhoneCameraOptions> options,
+    TimeProvider clock, ILogger<PhonePairings> logger)
 {
     /// <summary>How many pairings an account may have at a time.</summary>
     public const int Most = 5;
@@ -97,14 +97,14 @@ internal sealed partial class PhonePairings(
     }
 
     /// <summary>Binds a pairing to the operator's lease of the phone's camera: from now on it ends with that lease.</summary>
-    public async Task BindAsync(Guid id, CheckLease claim, CancellationToken cancellationToken)
+    public async Task BindLeaseAsync(Guid id, CheckLease claim, CancellationToken cancellationToken)
     {
         var bound = leases.Seal(claim);
         await db.PhonePairings.Where(each => each.Id == id && each.EndedAt == null).ExecuteUpdateAsync(each => each.SetProperty(row => row.BoundLease, bound), cancellationToken);
     }
 
     /// <summary>Lets a pairing wait for another lease of the same page, which may have been loaded again.</summary>
-    public async Task UnbindAsync(PhonePairing pairing, CancellationToken cancellationToken)
+    public async Task UnbindLeaseAsync(PhonePairing pairing, CancellationToken cancellationToken)
     {
         var now = Now;
         await db.PhonePairings.Where(each => each.Id == pairing.Id && each.BoundLease == pairing.BoundLease).ExecuteUpdateAsync( // and not one that was bound meanwhile
@@ -124,17 +124,22 @@ internal sealed partial class PhonePairings(
         var now = Now;
         await using (var change = await db.Database.BeginTransactionAsync(cancellationToken))
         {
-            if (await db.PhonePairings.Where(each => each.Id == pairing.Id && each.EndedAt == null).ExecuteUpdateAsync(
+            var isFirst = await db.PhonePairings.Where(each => each.Id == pairing.Id && each.EndedAt == null).ExecuteUpdateAsync(
                 each => each.SetProperty(row => row.EndedAt, now).SetProperty(row => row.End, end)
                     .SetProperty(row => row.CodeHash, (string?)null).SetProperty(row => row.BoundLease, (string?)null),
-                cancellationToken) > 0)
+                cancellationToken) > 0;
+            if (isFirst)
             {
                 audit.Add(pairing.AccountId, new("phone_pairing.ended", pairing.Id, Detail: end.Code()));
                 await db.SaveChangesAsync(cancellationToken);
-                LogEnded(pairing.Id, end.Code());
             }
 
             await change.CommitAsync(cancellationToken);
+            if (isFirst)
+            {
+                metrics.Ended(end);
+                LogEnded(pairing.Id, end.Code());
+            }
         }
 
         await FreeAsync(pairing, cancellationToken);

@@ -3,7 +3,7 @@ using Attendance.Web.Accounts;
 namespace Attendance.Web.PhoneCameras;
 
 /// <summary>Pairs this phone with an operator's page, by a one-time code. The code comes behind the # of a link, which is sent to no server.</summary>
-internal sealed class SetupModel(PhonePairings pairings) : DeviceSetupModel
+internal sealed class PhoneCameraSetupModel(PhonePairings pairings) : DeviceSetupModel
 {
     public override string Action => "Use this phone";
 

@@ -23,24 +23,22 @@ const url = '/api/phone-pairings';
 const answerWithinMs = 8000;
 const lookEveryMs = 1000;
 
+/** The token against forged requests, once one was asked for. */
+let token = '';
+
 /** A phone that lends its camera to this page, or will. It ends with this page, or with the lease that it is bound to. */
 export class PhonePairing {
-    #token;
-
-    /**
-     * @param {string} id
-     * @param {string} token the page's token against forged requests
-     */
-    constructor(id, token) {
+    /** @param {string} id */
+    constructor(id) {
         this.id = id;
-        this.#token = token;
     }
 
-    /** @param {string} token @returns {Promise<MadePairing>} */
-    static async make(token) {
-        const response = await request(url, { method: 'POST', headers: headersWith(token), signal: AbortSignal.timeout(answerWithinMs) });
+    /** @returns {Promise<MadePairing>} */
+    static async make() {
+        await askForToken();
+        const response = await request(url, { method: 'POST', headers: tokenHeaders(), signal: AbortSignal.timeout(answerWithinMs) });
         const made = await response.json();
-        return { pairing: new PhonePairing(made.pairing_id, token), code: made.code, address: made.address, picture: made.picture, secondsLeft: made.seconds_left };
+        return { pairing: new PhonePairing(made.pairing_id), code: made.code, address: made.address, picture: made.picture, secondsLeft: made.seconds_left };
     }
 
     /** Asks how far the pairing is. That also shows the server that this page is there. @returns {Promise<ShownPairing>} */
@@ -92,7 +90,7 @@ export class PhonePairing {
 
     /** Ends the pairing. The request outlives the page. */
     end() {
-        fetch(`${url}/${this.id}`, { method: 'DELETE', keepalive: true, headers: headersWith(this.#token) }).catch(() => {}); // it ends without this page anyway
+        fetch(`${url}/${this.id}`, { method: 'DELETE', keepalive: true, headers: tokenHeaders() }).catch(() => {}); // it ends without this page anyway
     }
 
     /**
@@ -104,9 +102,10 @@ export class PhonePairing {
     async #bind(session, leaseId, signal) {
         for (let claim = session.claim; claim?.leaseId === leaseId && !signal.aborted; claim = session.claim) {
             try {
+                await askForToken();
                 await request(`${url}/${this.id}/lease`, {
                     method: 'PUT',
-                    headers: { ...headersWith(this.#token), 'Content-Type': 'application/json' },
+                    headers: { ...tokenHeaders(), 'Content-Type': 'application/json' },
                     body: JSON.stringify({ lease_id: claim.leaseId, camera_id: claim.cameraId, fencing_token: claim.fencingToken }),
                     signal: AbortSignal.timeout(answerWithinMs),
                 });
@@ -137,7 +136,11 @@ export function wordsForPairingEnd(reason) {
     return ends[reason ?? ''] ?? 'The pairing has ended.';
 }
 
-/** @param {string} token */
-function headersWith(token) {
+async function askForToken() {
+    const response = await request(`${url}/token`, { signal: AbortSignal.timeout(answerWithinMs) });
+    token = (await response.json()).request_token;
+}
+
+function tokenHeaders() {
     return { RequestVerificationToken: token };
 }

@@ -4,7 +4,7 @@ import { CameraSession } from '../camera/camera-session.js';
 import { PhonePairing, wordsForPairingEnd } from '../camera/phone-pairing.js';
 import { describe } from '../camera/words.js';
 import { element } from './dom.js';
-import { token } from './phone-dialog.js';
+import './phone-dialog.js';
 import { startWhenVisible, view } from './viewer.js';
 
 const cameraId = element('camera', HTMLElement).dataset.cameraId ?? '';
@@ -16,7 +16,7 @@ const session = new CameraSession({ cameraId, canvas, failover: asked.has('failo
 view(session);
 const phone = asked.get('phone');
 if (phone) {
-    followPhone(new PhonePairing(phone, token));
+    followPhone(new PhonePairing(phone));
 }
 startWhenVisible();
 void introduce();

@@ -17,9 +17,6 @@ const code = element('phone-code', HTMLElement);
 const left = element('phone-left', HTMLElement);
 const again = element('phone-again', HTMLButtonElement);
 
-/** The page's token against forged requests. */
-export const token = dialog.dataset.token ?? '';
-
 /** @type {PhonePairing | null} */
 let pairing = null;
 /** Covers the pairing that is shown. */
@@ -60,7 +57,7 @@ async function make() {
         return;
     }
     try {
-        const made = await PhonePairing.make(token);
+        const made = await PhonePairing.make();
         if (signal.aborted) {
             made.pairing.end();
             return;

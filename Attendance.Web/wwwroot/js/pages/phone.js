@@ -43,6 +43,8 @@ let publisher = null;
 let publishTrouble = null;
 /** Why there is no camera, until it is asked for again. @type {Problem | null} */
 let problem = null;
+/** Whether only the user can go on, by the button. */
+let needsUser = false;
 let isShown = false;
 let isReached = true;
 /** @type {string | null} */
@@ -61,7 +63,10 @@ if (location.hash.length > 1) {
     start.addEventListener('click', begin);
     turn.addEventListener('click', () => void turnRound());
     stop.addEventListener('click', () => void end());
-    document.addEventListener('visibilitychange', () => void stayAwake());
+    document.addEventListener('visibilitychange', () => {
+        void stayAwake();
+        goOn();
+    });
     addEventListener('pageshow', event => event.persisted && location.reload());
     asking = setInterval(() => void ask(), askEveryMs);
     void stayAwake();
@@ -72,6 +77,7 @@ if (location.hash.length > 1) {
 function begin() {
     clearTimeout(next);
     problem = null;
+    needsUser = false;
     const opened = session ?? open();
     void opened.start({ patienceMs: 3000 });
     show();
@@ -99,14 +105,19 @@ function follow({ to, cause }) {
         pauseMs = firstPauseMs;
     } else if (to === 'idle' || to === 'lost' || to === 'released') {
         problem = cause.problem ?? null;
-        const needsUser = problem?.status === 0 && problem.code !== 'unreachable';
+        needsUser = problem?.status === 0 && problem.code !== 'unreachable';
         void ask(); // says whether this phone is still paired
-        if (!needsUser && over === null) {
-            next = setTimeout(begin, pauseMs);
-            pauseMs = Math.min(longestPauseMs, pauseMs * 2);
-        }
+        next = setTimeout(goOn, pauseMs);
+        pauseMs = Math.min(longestPauseMs, pauseMs * 2);
     }
     show();
+}
+
+/** Begins again, but only when the page is visible: a hidden page would hold a camera that nobody sees. */
+function goOn() {
+    if (over === null && !needsUser && document.visibilityState === 'visible' && session && ['idle', 'lost', 'released'].includes(session.state)) {
+        begin();
+    }
 }
 
 async function turnRound() {
@@ -178,7 +189,7 @@ function show() {
     write(detail, over !== null ? 'This phone’s camera is off, and nothing of it was kept here. To show it again, scan a new code.'
         : !isReached ? (navigator.onLine ? 'The server cannot be reached. It is tried again.' : 'This phone has no network. It is tried again.')
         : '');
-    start.hidden = over !== null || state !== 'idle' || !problem;
+    start.hidden = over !== null || !needsUser;
     stop.hidden = over !== null;
     if (over !== null) {
         turn.hidden = true;
