@@ -15,7 +15,7 @@ public sealed class PhoneRightsTests : IAsyncDisposable
     private static readonly string[] s_allowed =
     [
         "* phone",
-        "GET api/phone-camera",
+        "GET api/phone-camera/",
         "GET api/sessions/{sessionId:session}/presence",
         "POST api/cameras/{cameraId:name}/whip",
         "POST api/leases",
