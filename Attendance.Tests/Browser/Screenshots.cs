@@ -35,7 +35,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await Expect(shown.Locator("#words")).ToContainTextAsync("Your camera is shown");
         await ShootAsync(shown, "phone-camera");
         await shown.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
-        await Expect(page.Locator("#phone-ended")).ToBeVisibleAsync();
+        await Expect(page.Locator("#phone-pair")).ToBeVisibleAsync();
         await ShootAsync(shown, "phone-ended");
         await ShootAsync(page, "phone-ended-desk");
 

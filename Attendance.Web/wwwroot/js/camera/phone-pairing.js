@@ -125,7 +125,7 @@ export class PhonePairing {
 const ends = {
     operator: 'The pairing was ended.',
     page_gone: 'The pairing has ended, because this page was not heard of.',
-    lease_ended: 'The phone’s camera is switched off, because its picture was stopped here.',
+    lease_ended: 'The picture was stopped, taken over, or missing for too long, so the phone’s camera is switched off.',
     signed_out: 'You are signed out, so the phone’s camera is switched off.',
     phone: 'The phone has stopped its camera.',
     unused: 'No phone has used the code in time.',

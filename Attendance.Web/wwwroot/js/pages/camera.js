@@ -3,7 +3,7 @@ import { request } from '../camera/api.js';
 import { CameraSession } from '../camera/camera-session.js';
 import { PhonePairing, wordsForPairingEnd } from '../camera/phone-pairing.js';
 import { describe } from '../camera/words.js';
-import { element } from './dom.js';
+import { element, write } from './dom.js';
 import './phone-dialog.js';
 import { startWhenVisible, view } from './viewer.js';
 
@@ -21,17 +21,20 @@ if (phone) {
 startWhenVisible();
 void introduce();
 
-/** Keeps the pairing with the phone whose camera this is, and says when it has ended. @param {PhonePairing} pairing */
+/** Keeps the pairing with the phone whose camera this is, and says when the phone is missing or the pairing has ended. @param {PhonePairing} pairing */
 function followPhone(pairing) {
     const life = new AbortController();
+    const notice = element('phone-notice', HTMLElement);
     pairing.bindTo(session, life.signal);
     void pairing.watch(({ state, reason }) => {
-        if (state === 'ended') {
+        const isOver = state === 'ended';
+        if (isOver) {
             life.abort();
             void session.release();
-            element('phone-ended-words', HTMLElement).textContent = wordsForPairingEnd(reason);
-            element('phone-ended', HTMLElement).hidden = false;
         }
+        write(element('phone-words', HTMLElement), isOver ? wordsForPairingEnd(reason) : 'The phone does not send its picture now. It is waited for.');
+        element('phone-pair', HTMLElement).hidden = !isOver;
+        notice.hidden = state === 'published';
     }, life.signal);
 }
 

@@ -57,8 +57,9 @@ let asking;
 /** @type {WakeLockSentinel | null} */
 let awake = null;
 
+addEventListener('hashchange', useCode);
 if (location.hash.length > 1) {
-    location.replace(`/phone/setup${location.hash}`); // another code than the one that this page is here by
+    useCode();
 } else {
     start.addEventListener('click', begin);
     turn.addEventListener('click', () => void turnRound());
@@ -72,6 +73,11 @@ if (location.hash.length > 1) {
     void stayAwake();
     void ask();
     begin();
+}
+
+/** Goes on with another code than the one that this page is here by. */
+function useCode() {
+    location.replace(`/phone/setup${location.hash}`);
 }
 
 function begin() {
