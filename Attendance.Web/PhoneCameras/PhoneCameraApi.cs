@@ -15,17 +15,20 @@ internal sealed class PhoneCameraApi(CameraApiClient client)
     /// <summary>States of a camera that nobody publishes now.</summary>
     private static readonly string[] s_away = ["missing", "unreachable", "suspended"];
 
-    /// <returns>Whether the phone publishes its camera now. If camera-api does not answer, it does not.</returns>
-    public async Task<bool> IsPublishedAsync(string cameraId, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, CameraAddress(IdFormats.PublishedAs(cameraId)));
-        return await client.AskAsync(request, s_patience, UnderstandAsync, false, cancellationToken);
+    /// <returns>Whether the phone holds its camera and publishes it now. If camera-api does not answer, it does not.</returns>
+    public async Task<bool> IsPublishedAsync(string cameraId, CancellationToken cancellationToken) =>
+        await StateAsync(cameraId, cancellationToken) == "held"
+        && await StateAsync(IdFormats.PublishedAs(cameraId), cancellationToken) is { } state && !s_away.Contains(state);
 
-        static async Task<bool> UnderstandAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<string?> StateAsync(string cameraId, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, CameraAddress(cameraId));
+        return await client.AskAsync<string?>(request, s_patience, UnderstandAsync, null, cancellationToken);
+
+        static async Task<string?> UnderstandAsync(HttpResponseMessage response, CancellationToken cancellationToken)
         {
             await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
-            return response.StatusCode == HttpStatusCode.OK
-                && await response.Content.ReadFromJsonAsync<Shown>(WireJson.Kept, cancellationToken) is { State: { } state } && !s_away.Contains(state);
+            return response.StatusCode == HttpStatusCode.OK ? (await response.Content.ReadFromJsonAsync<Shown>(WireJson.Kept, cancellationToken))?.State : null;
         }
     }
 

@@ -32,9 +32,10 @@ function followPhone(pairing) {
             life.abort();
             void session.release();
         }
-        write(element('phone-words', HTMLElement), isOver ? wordsForPairingEnd(reason) : 'The phone does not send its picture now. It is waited for.');
-        element('phone-pair', HTMLElement).hidden = !isOver;
         notice.hidden = state === 'published';
+        if (!notice.hidden) {
+            write(element('phone-words', HTMLElement), isOver ? wordsForPairingEnd(reason) : 'The phone does not send its picture now. It is waited for.');
+        }
     }, life.signal);
 }
 
