@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace Attendance.Contracts;
@@ -12,6 +13,8 @@ public static partial class IdFormats
 
     /// <summary>Asks for the best camera that is free. No camera has this id.</summary>
     public const string AutoCamera = "auto";
+
+    private const int BrowserDigits = 32, DeviceDigits = 16;
 
     public const string SessionPattern = @"\A[A-Za-z0-9_-]{8,128}\z";
     public const string SessionRule = "must be 8 to 128 of A-Z a-z 0-9 _ - .";
@@ -28,6 +31,10 @@ public static partial class IdFormats
 
     /// <summary>Whether the text is the id of a camera that belongs to a page. It identifies the browser profile and the device.</summary>
     public static bool IsBrowserCamera(string? text) => text is not null && BrowserCamera().IsMatch(text);
+
+    /// <summary>Returns a random id for a camera of a page, which no other page has.</summary>
+    public static string NewBrowserCamera() =>
+        $"browser-{RandomNumberGenerator.GetHexString(BrowserDigits, lowercase: true)}-{RandomNumberGenerator.GetHexString(DeviceDigits, lowercase: true)}";
 
     /// <summary>Whether the text can be the id of one camera of the server: neither a page's, nor whichever is free.</summary>
     public static bool IsServerCamera(string? text) => IsName(text) && !IsBrowserCamera(text) && text != AutoCamera;

@@ -1,12 +1,8 @@
-using System.Globalization;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Attendance.Tests.Hosts;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Attendance.Tests.Accounts;
@@ -23,6 +19,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* health",
         "* kiosk/setup",
         "* my-code/setup",
+        "* phone/setup",
         "* sign-in",
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
@@ -35,9 +32,9 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     [Fact]
     public void Only_the_listed_endpoints_need_no_sign_in()
     {
-        var open = Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null);
+        var open = MappedEndpoints.Of(site.Web).Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null);
 
-        Assert.Equal(s_forEverybody, open.SelectMany(Names).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(s_forEverybody, open.SelectMany(MappedEndpoints.Names).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -46,10 +43,10 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         using var visit = site.Visit();
         var requests = Api.Requests.Count;
         var asked = new List<string>();
-        foreach (var endpoint in Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
+        foreach (var endpoint in MappedEndpoints.Of(site.Web).Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
         {
-            var address = Filled(endpoint);
-            foreach (var method in MethodsOf(endpoint) ?? ["GET", "POST"])
+            var address = MappedEndpoints.AddressOf(endpoint);
+            foreach (var method in MappedEndpoints.MethodsOf(endpoint) ?? ["GET", "POST"])
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), address);
                 using var response = await visit.Client.SendAsync(request, Cancel);
@@ -158,37 +155,8 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         else
         {
             Assert.True(response.StatusCode == HttpStatusCode.Redirect, $"{method} {target}: {response.StatusCode}");
-            Assert.StartsWith(target is "/kiosk" or "/my-code" ? target + "/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(target is "/kiosk" or "/my-code" or "/phone" ? target + "/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
             Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
         }
-    }
-
-    private IEnumerable<RouteEndpoint> Endpoints =>
-        site.Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => Assert.IsType<RouteEndpoint>(endpoint));
-
-    private static IEnumerable<string> Names(RouteEndpoint endpoint) =>
-        (MethodsOf(endpoint) ?? ["*"]).Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimStart('/')}");
-
-    private static IReadOnlyList<string>? MethodsOf(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? [.. methods.Where(method => method != "CONNECT")] : null;
-
-    /// <summary>Returns an address that matches the endpoint's route.</summary>
-    private static string Filled(RouteEndpoint endpoint)
-    {
-        var path = string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
-        {
-            RoutePatternLiteralPart literal => literal.Content,
-            RoutePatternSeparatorPart separator => separator.Content,
-            RoutePatternParameterPart parameter => Value(parameter.Name, string.Join(' ', parameter.ParameterPolicies.Select(policy => policy.Content))),
-            _ => throw new InvalidOperationException(endpoint.DisplayName),
-        }))));
-        return "/" + path;
-
-        static string Value(string name, string policies) => policies switch
-        {
-            "guid" => "7d6e2b8a-0000-4000-8000-000000000000",
-            "int" => 404.ToString(CultureInfo.InvariantCulture),
-            _ => name switch { "sessionId" => Session, "alertId" => "0badcafe", "pose" => "front", "rest" => "nothing", _ => "demo" },
-        };
     }
 }

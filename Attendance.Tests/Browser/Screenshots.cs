@@ -18,6 +18,36 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
 {
     [Theory(Explicit = true)]
     [InlineData("desktop", 1280, 860, ColorScheme.Light)]
+    [InlineData("phone", 390, 844, ColorScheme.Light)]
+    [InlineData("phone", 390, 844, ColorScheme.Dark)]
+    public async Task Of_a_phone_as_the_camera(string device, int width, int height, ColorScheme scheme)
+    {
+        BrowserNewContextOptions view = new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme };
+        await using var desk = await WindowAsync(chromium, view);
+        await using var phone = await chromium.NewContextAsync(view, Cancel);
+        var page = await desk.NewPageAsync();
+        await page.GotoAsync(Web.Address.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use my phone as the camera" }).ClickAsync();
+        var link = await AttendancePages.ReadQrAsync(page.GetByRole(AriaRole.Img, new() { Name = "QR code for the phone" }));
+        await ShootAsync(page, "phone-code");
+        var shown = await phone.NewPageAsync();
+        await shown.GotoAsync(link!);
+        await Expect(shown.Locator("#words")).ToContainTextAsync("Your camera is shown");
+        await ShootAsync(shown, "phone-camera");
+        await shown.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Expect(page.Locator("#phone-pair")).ToBeVisibleAsync();
+        await ShootAsync(shown, "phone-ended");
+        await ShootAsync(page, "phone-ended-desk");
+
+        async Task ShootAsync(IPage of, string name)
+        {
+            await of.ScreenshotAsync(new() { Path = PathOf($"{name}-{device}-{scheme}.png") });
+            Assert.False(await of.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+        }
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("desktop", 1280, 860, ColorScheme.Light)]
     [InlineData("desktop", 1280, 860, ColorScheme.Dark)]
     [InlineData("phone", 390, 844, ColorScheme.Light)]
     [InlineData("phone", 390, 844, ColorScheme.Dark)]

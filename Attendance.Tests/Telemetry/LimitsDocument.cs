@@ -27,6 +27,7 @@ using Attendance.Web.Faces.Finding;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Kiosks;
 using Attendance.Web.People;
+using Attendance.Web.PhoneCameras;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 
@@ -47,6 +48,7 @@ internal static class LimitsDocument
     private static readonly KioskOptions s_kiosks = new();
     private static readonly DoorOptions s_doors = new();
     private static readonly LiveOptions s_live = new();
+    private static readonly PhoneCameraOptions s_phoneCameras = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
@@ -80,6 +82,8 @@ internal static class LimitsDocument
             new("wrong personal codes at a place, within that time", $"`CheckIn:WrongCodesAtPlace` {s_checkIn.WrongCodesAtPlace}", "the place is locked for `CheckIn:CodeLockedFor`"),
             new("phones of a person that show a QR code", Number(PhoneStore.Most), "said on the page"),
             new("age of the one-time code of a phone", "`CheckIn:PhoneSetupLasts` " + Seconds(s_checkIn.PhoneSetupLasts), "said on the page"),
+            new("phones that lend their camera to an account's pages", Number(PhonePairings.Most), "429 `too_many`"),
+            new("age of the one-time code for a phone's camera", "`PhoneCameras:CodeLasts` " + Seconds(s_phoneCameras.CodeLasts), "said on the page"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
         ]),

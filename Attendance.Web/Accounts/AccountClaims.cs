@@ -28,4 +28,7 @@ internal static class SignedInAccount
 {
     /// <summary>Returns the account id of a user who is signed in.</summary>
     public static string AccountId(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+
+    /// <summary>Returns whether this is a kiosk or a paired phone. Its sign-in says what it may do.</summary>
+    public static bool IsDevice(this ClaimsPrincipal user) => user.KioskId() is not null || user.PairingId() is not null;
 }

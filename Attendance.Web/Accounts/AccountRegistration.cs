@@ -49,6 +49,7 @@ internal static class AccountRegistration
         });
         services.AddKioskSignIn();
         services.AddPhoneSignIn();
+        services.AddPhoneCameraSignIn();
         services.AddQuotas();
         services.AddScoped<SignInCounts>();
         services.AddScoped<PasswordAttempts>();

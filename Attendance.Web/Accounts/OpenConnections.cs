@@ -50,6 +50,15 @@ internal sealed partial class OpenConnections(
         return open;
     }
 
+    /// <summary>Closes what an account, a kiosk or a paired phone has open in this process, by the name under which it is known here.</summary>
+    public void Cut(string name)
+    {
+        foreach (var each in _open.Keys.Where(each => each.AccountId == name))
+        {
+            each.Cut();
+        }
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         sessions.Ended -= CutSession;
@@ -88,11 +97,15 @@ internal sealed partial class OpenConnections(
         var kiosks = open.Exists(each => each.IsKiosk)
             ? await db.Kiosks.AsNoTracking().ToDictionaryAsync(kiosk => KioskSignIn.NameOf(kiosk.Id), kiosk => kiosk.Stamp.ToString("N"), StringComparer.Ordinal, cancellationToken)
             : [];
+        var paired = open.Exists(each => each.IsPairedPhone)
+            ? await db.PhonePairings.Where(pairing => pairing.EndedAt == null).Select(pairing => PhoneCameraSignIn.NameOf(pairing.Id)).ToHashSetAsync(StringComparer.Ordinal, cancellationToken)
+            : [];
         var live = await db.SignInSessions.Where(session => ids.Contains(session.AccountId)).Select(session => session.Id).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         foreach (var each in open)
         {
             var mayStay = each.IsKiosk
                 ? kiosks.GetValueOrDefault(each.AccountId!) is { } stamp && stamp == each.Stamp
+                : each.IsPairedPhone ? paired.Contains(each.AccountId!)
                 : accounts.TryGetValue(each.AccountId!, out var account) && account.SecurityStamp == each.Stamp && account.Role.ToString() == each.Role
                     && each.SessionId is not null && live.Contains(each.SessionId);
             if (!mayStay)
@@ -131,6 +144,8 @@ internal sealed partial class OpenConnections(
         public string? SessionId => sessionId;
 
         public bool IsKiosk => role == KioskSignIn.Role;
+
+        public bool IsPairedPhone => role == PhoneCameraSignIn.Role;
 
         /// <summary>Canceled when the account may no longer receive the answer.</summary>
         public CancellationToken Over => _over.Token;

@@ -57,6 +57,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<Kiosk> Kiosks => Set<Kiosk>();
 
+    public DbSet<PhonePairing> PhonePairings => Set<PhonePairing>();
+
     public DbSet<Door> Doors => Set<Door>();
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();

@@ -144,6 +144,16 @@ internal static class AttendanceModel
             kiosk.Property(each => each.SetupCodeHash).HasMaxLength(Kiosk.CodeHashLength);
             kiosk.HasIndex(each => each.SetupCodeHash).IsUnique(); // nulls differ
         });
+        builder.Entity<PhonePairing>(pairing =>
+        {
+            pairing.ToTable("phone_pairings");
+            pairing.Property(each => each.CodeHash).HasMaxLength(PhonePairing.CodeHashLength);
+            pairing.Property(each => each.SignInId).HasMaxLength(SignInSession.IdLength);
+            pairing.Property(each => each.CameraId).HasMaxLength(PhonePairing.CameraLength);
+            pairing.Property(each => each.End).HasConversion<string>().HasMaxLength(PhonePairing.EndLength);
+            pairing.HasIndex(each => each.CodeHash).IsUnique(); // nulls differ
+            pairing.HasIndex(each => each.IsFreed); // those that are not are looked for every few seconds
+        });
         builder.Entity<Door>(door =>
         {
             door.ToTable("doors");

@@ -46,14 +46,14 @@ internal static class CameraApiEndpoints
         api.MapMethods("/cameras/{cameraId:name}", s_get, ForwardAsync).NeedsRight(CameraRight.Watch);
         api.MapMethods("/cameras/{cameraId:name}/stream", s_get, ForwardStreamAsync).NeedsRight(CameraRight.Watch).RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).NeedsRight(CameraRight.Watch).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).NeedsRight(CameraRight.Publish).RequireRateLimiting(Quotas.Waiting);
+        api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).NeedsRight(CameraRight.Publish).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(PhoneCameraSignIn.Publishers);
         api.MapMethods("/cameras/{cameraId:name}/whip/{peer:name}", s_delete, ForwardAsync).NeedsNoRight(GivesBack);
         api.MapPost("/cameras/{cameraId:name}/whep", ForwardAsync).NeedsRight(CameraRight.Watch).RequireRateLimiting(Quotas.Waiting);
         api.MapMethods("/cameras/{cameraId:name}/whep/{peer:name}", s_delete, ForwardAsync).NeedsNoRight(GivesBack);
-        api.MapPost("/leases", AcquireAsync).ChecksRights("a shared lease needs the right to watch, any other the right to borrow").RequireRateLimiting(Quotas.Waiting).RequireAuthorization(KioskSignIn.CameraUsers);
-        api.MapMethods("/leases/{leaseId:lease}", s_put, RenewAsync).ChecksRights("what the lease needs by its mode").RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapPost("/leases", AcquireAsync).ChecksRights("a shared lease needs the right to watch, any other the right to borrow").RequireRateLimiting(Quotas.Waiting).RequireAuthorization(PhoneCameraSignIn.Lessees);
+        api.MapMethods("/leases/{leaseId:lease}", s_put, RenewAsync).ChecksRights("what the lease needs by its mode").RequireAuthorization(PhoneCameraSignIn.Lessees);
         api.MapMethods("/leases/{leaseId:lease}", s_delete, ForwardAsync).AllowAnonymous().NeedsNoRight(GivesBack);
-        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).ChecksRights("the leases of the session are ended when their rights are lost").RequireRateLimiting(Quotas.Open).RequireAuthorization(KioskSignIn.CameraUsers);
+        api.MapMethods("/sessions/{sessionId:session}/presence", s_connect, ForwardSocketAsync).ChecksRights("the leases of the session are ended when their rights are lost").RequireRateLimiting(Quotas.Open).RequireAuthorization(PhoneCameraSignIn.Lessees);
         api.Map("/{**rest}", ApiProblems.NotFound);
     }
 
@@ -78,7 +78,7 @@ internal static class CameraApiEndpoints
     {
         await PageBody.KeepAsync(context.Request);
         var wanted = JsonBody.FindText(context.Request, "camera_id");
-        if (!context.User.MayBorrow(wanted))
+        if (!context.User.MayBorrow(wanted) || !context.User.MayLend(wanted))
         {
             await ApiProblems.NotAllowed().ExecuteAsync(context);
         }
@@ -94,7 +94,9 @@ internal static class CameraApiEndpoints
 
     /// <summary>Only a camera of a browser can be published, by whoever holds it.</summary>
     private static Task PublishAsync(string cameraId, HttpContext context, CameraApiForwarder forwarder) =>
-        IdFormats.IsBrowserCamera(cameraId) ? forwarder.ForwardAsync(context) : ApiProblems.NotFound().ExecuteAsync(context);
+        !IdFormats.IsBrowserCamera(cameraId) ? ApiProblems.NotFound().ExecuteAsync(context)
+        : !context.User.MayLend(cameraId) ? ApiProblems.NotAllowed().ExecuteAsync(context)
+        : forwarder.ForwardAsync(context);
 
     private static async Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {

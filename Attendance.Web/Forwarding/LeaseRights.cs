@@ -19,7 +19,7 @@ internal sealed class LeaseRights(CurrentRights rights, RightsWatch watch, Accou
     public async Task AcquireAsync(HttpContext context)
     {
         var user = context.User;
-        if (user.KioskId() is not null)
+        if (user.IsDevice())
         {
             await forwarder.ForwardAsync(context);
             return;
@@ -105,7 +105,7 @@ internal sealed class LeaseRights(CurrentRights rights, RightsWatch watch, Accou
     /// <summary>Forwards the socket of a session, and remembers whose session it is.</summary>
     public async Task ForwardSocketAsync(HttpContext context, string sessionId)
     {
-        using var followed = context.User.KioskId() is null ? sessions.Follow(context.User, sessionId) : null;
+        using var followed = !context.User.IsDevice() ? sessions.Follow(context.User, sessionId) : null;
         await forwarder.ForwardSocketAsync(context);
     }
 

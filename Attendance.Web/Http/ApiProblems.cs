@@ -16,6 +16,12 @@ internal static class ApiProblems
 
     public static Problem SignedOut() => new(StatusCodes.Status401Unauthorized, ProblemCodes.SignInRequired, "Sign in first.");
 
+    /// <param name="reason">Why the pairing of this phone with an operator's page is over.</param>
+    public static Problem PairingEnded(string reason) => new(StatusCodes.Status401Unauthorized, ProblemCodes.SignInRequired, "This phone is not paired any more.")
+    {
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["reason"] = reason },
+    };
+
     public static Problem NotAllowed() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAllowed, "This account is not allowed to do that.");
 
     public static Problem TooMany() => new(

@@ -10,6 +10,9 @@ internal static class RightProblems
         Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["right"] = right.Word(), ["camera_id"] = cameraId },
     };
 
+    /// <summary>Refuses to pair a phone, whose camera would be published.</summary>
+    public static Problem MayNotPublish() => Missing(CameraRight.Publish, PublishedCamera.Prefix + "*");
+
     /// <summary>Refuses a wish for any camera, because the rules changed while it waited.</summary>
     public static Problem Changed(CameraRight right) => new(
         StatusCodes.Status403Forbidden, ProblemCodes.RightMissing, "The rights of this account have changed. Ask again.")

@@ -18,6 +18,7 @@ internal sealed class RightsBook
     public const int MostRules = (CameraSelection.Most - 1) / 2;
 
     private static readonly CameraPattern s_any = CameraPattern.TryParse("*", out var any) ? any : throw new InvalidOperationException("'*' is a pattern.");
+    private static readonly CameraPattern s_published = CameraPattern.TryParse(PublishedCamera.Prefix + "*", out var published) ? published : throw new InvalidOperationException("It is a pattern.");
     private readonly AccountTeams _teams;
     private readonly RightsRule[] _rules;
 
@@ -31,8 +32,8 @@ internal sealed class RightsBook
     /// <summary>The rules that hold, the most specific first.</summary>
     public IReadOnlyList<RightsRule> Rules => _rules;
 
-    /// <summary>Returns whether the user is held to the rules. Administrators and kiosks, which act for an administrator, are not, and nobody is where there are none.</summary>
-    public bool Limits(ClaimsPrincipal user) => _rules.Length > 0 && !user.IsInRole(nameof(AccountRole.Admin)) && user.KioskId() is null;
+    /// <summary>Returns whether the user is held to the rules. Administrators and devices, which do for others what those may do, are not, and nobody is where there are none.</summary>
+    public bool Limits(ClaimsPrincipal user) => _rules.Length > 0 && !user.IsInRole(nameof(AccountRole.Admin)) && !user.IsDevice();
 
     /// <remarks>The camera of a browser is the user's own, and needs no right until it is published, as another camera.</remarks>
     public bool May(ClaimsPrincipal user, CameraRight right, string cameraId) => !Limits(user) || IdFormats.IsBrowserCamera(cameraId) || Decide(user, right, rule => rule.Camera.Matches(cameraId));
@@ -49,6 +50,9 @@ internal sealed class RightsBook
         var most = areas.FindIndex(area => Covers(area, among)); // no camera is left for the less specific ones
         return areas.Take(most + 1).Any(area => area.Overlaps(among) && Decide(user, right, rule => Covers(rule.Camera, area)));
     }
+
+    /// <summary>Returns whether the user may publish any camera. Which one it would be follows from the browser's profile and device, or from the pairing of a phone.</summary>
+    public bool MayPublish(ClaimsPrincipal user) => MayAny(user, CameraRight.Publish, s_published);
 
     /// <summary>Returns the cameras on which the user has the right.</summary>
     /// <returns>A <see cref="CameraSelection"/>, or null for all cameras.</returns>

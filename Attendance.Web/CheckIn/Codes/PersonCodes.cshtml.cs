@@ -1,6 +1,7 @@
 using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
+using Attendance.Web.Layout;
 using Attendance.Web.People;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -47,7 +48,7 @@ internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, P
 
     public async Task<IActionResult> OnPostIssueQrAsync(CancellationToken cancellationToken)
     {
-        NewQr = await codes.IssueQrAsync(Id, User.AccountId(), cancellationToken) is { } token ? QrCodes.Draw(token) : null;
+        NewQr = await codes.IssueQrAsync(Id, User.AccountId(), cancellationToken) is { } token ? QrPicture.Of(token) : null;
         return await ShowAsync(cancellationToken);
     }
 
@@ -63,7 +64,7 @@ internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, P
         {
             case PhoneIssue.Issued issued:
                 // Behind the #, so that no server and no proxy gets it with the address.
-                NewPhone = (issued.Code, QrCodes.Draw($"{Request.Scheme}://{Request.Host}{PhoneSignIn.SetupPath}#{issued.Code}"));
+                NewPhone = (issued.Code, QrPicture.Of($"{Request.Scheme}://{Request.Host}{PhoneSignIn.SetupPath}#{issued.Code}"));
                 break;
             case PhoneIssue.TooMany:
                 ModelState.AddModelError("", $"A person may have {PhoneStore.Most} phones. Revoke one that is not used any more.");

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn.Codes;
+using Attendance.Web.Layout;
 
 namespace Attendance.Web.CheckIn.Phones;
 
@@ -15,7 +16,7 @@ internal static class PhoneEndpoints
         var phone = user.PhoneId()!.Value;
         await phones.SeenAsync(phone, cancellationToken);
         var (token, until) = tokens.ForPhone(phone);
-        return TypedResults.Ok(new PhoneCode(QrCodes.Draw(token), Math.Max(0, (until - clock.GetUtcNow().UtcDateTime).TotalSeconds)));
+        return TypedResults.Ok(new PhoneCode(QrPicture.Of(token), Math.Max(0, (until - clock.GetUtcNow().UtcDateTime).TotalSeconds)));
     }
 }
 

@@ -27,6 +27,8 @@ export class BrowserSource {
     frames = { drawn: 0, dropped: 0, refused: 0 };
     #video;
     #wish;
+    /** The id under which any device is lent here, or null if each has its own. @type {string | null} */
+    #lentAs;
     /** The device that the lease is for; no other device may be opened under it. @type {string | null} */
     #deviceId = null;
     /** @type {MediaStream | null} */
@@ -37,9 +39,11 @@ export class BrowserSource {
     /**
      * @param {DeviceWish} wish
      * @param {HTMLVideoElement} [video]
+     * @param {string} [lentAs] the id under which the camera is lent, whichever device it is
      */
-    constructor(wish, video) {
+    constructor(wish, video, lentAs) {
         this.#wish = wish;
+        this.#lentAs = lentAs ?? null;
         this.#video = video ?? null;
     }
 
@@ -58,6 +62,9 @@ export class BrowserSource {
      */
     async cameraId(/** @type {AbortSignal} */ signal, /** @type {(problem: Problem) => void} */ tell) {
         this.#deviceId = await knownDevice(this.#wish);
+        if (this.#lentAs !== null) {
+            return this.#lentAs;
+        }
         if (this.#deviceId === null) {
             this.#stream = await this.#openPatiently(this.#wish, signal, tell);
             this.#deviceId = this.#track?.getSettings().deviceId ?? '';
@@ -79,6 +86,7 @@ export class BrowserSource {
             this.#stream = null;
             const wish = { ...this.#wish, deviceId: this.#deviceId ?? undefined };
             this.#stream = await (tell ? this.#openPatiently(wish, signal, tell) : openDevice(wish, signal));
+            this.#deviceId ??= this.#track?.getSettings().deviceId ?? null;
         }
         rememberDevice(this.#wish, this.#deviceId ?? '');
     }

@@ -53,7 +53,7 @@ export class CameraSession extends EventTarget {
     /** @param {import('./states.js').Options} options */
     constructor(options) {
         super();
-        this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video) : new ServerSource(options.cameraId, options.canvas, options.webRtc);
+        this.#source = options.kind === 'browser' ? new BrowserSource(options, options.video, options.cameraId) : new ServerSource(options.cameraId, options.canvas, options.webRtc);
         this.#name = options.kind === 'browser' ? 'browser camera' : options.cameraId;
         this.#leaseOptions = leaseOptionsOf(options);
         this.#beforeRelease = options.beforeRelease;

@@ -30,6 +30,7 @@
  *
  * @typedef {object} BrowserCameraOptions
  * @property {'browser'} kind a camera of this device
+ * @property {string} [cameraId] the id under which the camera is lent; without it, one of this browser and the device
  * @property {HTMLVideoElement} [video] where the live picture goes; `CameraSession.stream` provides it as well
  *
  * @typedef {BrowserCameraOptions & DeviceWish} BrowserCamera

@@ -27,8 +27,11 @@ export function rememberedChoice() {
     }
 }
 
-/** @param {Choice} choice */
+/** Remembers a choice for the next visit, unless it is somebody's own camera. @param {Choice} choice */
 export function rememberChoice(choice) {
+    if (choice.startsWith('server:published-')) {
+        return;
+    }
     try {
         localStorage.setItem(key, choice);
     } catch {

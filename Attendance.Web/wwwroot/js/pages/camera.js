@@ -1,8 +1,10 @@
 // @ts-check
 import { request } from '../camera/api.js';
 import { CameraSession } from '../camera/camera-session.js';
+import { PhonePairing, wordsForPairingEnd } from '../camera/phone-pairing.js';
 import { describe } from '../camera/words.js';
-import { element } from './dom.js';
+import { element, write } from './dom.js';
+import './phone-dialog.js';
 import { startWhenVisible, view } from './viewer.js';
 
 const cameraId = element('camera', HTMLElement).dataset.cameraId ?? '';
@@ -12,9 +14,32 @@ const canvas = element('picture', HTMLCanvasElement);
 const asked = new URLSearchParams(location.search);
 // Who may only watch the camera shares it always.
 const mayBorrow = element('camera', HTMLElement).dataset.mayBorrow !== 'false';
-view(new CameraSession({ cameraId, canvas, webRtc: true, failover: asked.has('failover'), mode: asked.has('shared') || !mayBorrow ? 'shared' : 'exclusive' }));
+const session = new CameraSession({ cameraId, canvas, webRtc: true, failover: asked.has('failover'), mode: asked.has('shared') || !mayBorrow ? 'shared' : 'exclusive' });
+view(session);
+const phone = asked.get('phone');
+if (phone) {
+    followPhone(new PhonePairing(phone));
+}
 startWhenVisible();
 void introduce();
+
+/** Keeps the pairing with the phone whose camera this is, and says when the phone is missing or the pairing has ended. @param {PhonePairing} pairing */
+function followPhone(pairing) {
+    const life = new AbortController();
+    const notice = element('phone-notice', HTMLElement);
+    pairing.bindTo(session, life.signal);
+    void pairing.watch(({ state, reason }) => {
+        const isOver = state === 'ended';
+        if (isOver) {
+            life.abort();
+            void session.release();
+        }
+        notice.hidden = state === 'published';
+        if (!notice.hidden) {
+            write(element('phone-words', HTMLElement), isOver ? wordsForPairingEnd(reason) : 'The phone does not send its picture now. It is waited for.');
+        }
+    }, life.signal);
+}
 
 /** Shows the camera's name and facts. The page works without them. */
 async function introduce() {

@@ -6,8 +6,10 @@ import { wordsForProblem } from '../camera/words.js';
 import { fallsBack, isOfDevice, offer, optionsFor, rememberChoice, rememberedChoice, listCameras } from '../enrollment/camera-choice.js';
 import { CaptureSession } from '../enrollment/capture-session.js';
 import { leaveWhenSent, sent } from '../enrollment/last-shots.js';
+import { PhoneChoice } from '../enrollment/phone-choice.js';
 import { askFor, nameOfPose } from '../enrollment/shot-words.js';
-import { element } from './dom.js';
+import { element, write } from './dom.js';
+import { openPhoneWith } from './phone-dialog.js';
 import { showCameraOff, startWhenVisible, view } from './viewer.js';
 
 /**
@@ -52,11 +54,16 @@ let camera = null;
 let choice = rememberedChoice();
 /** Whether this device's camera is used because the server had no camera available. */
 let fellBack = false;
+const phone = new PhoneChoice();
 /** @type {Awaited<ReturnType<typeof listCameras>>} */
 let there = { cameras: null, devices: [] };
 /** @type {Map<Pose, PoseRow>} */
 const rows = new Map();
 
+openPhoneWith((pairing, cameraId) => {
+    phone.follow(pairing, cameraId, of => choice === of && void choose(rememberedChoice()));
+    void choose(phone.choice);
+});
 capture.addEventListener('change', show);
 take.addEventListener('click', () => void capture.take());
 keep.addEventListener('click', () => {
@@ -82,6 +89,7 @@ void capture.start();
 function open(wanted) {
     camera?.dispose();
     const opened = camera = new CameraSession({ ...optionsFor(wanted, canvas, video), beforeRelease: () => sent(capture) });
+    phone.bindTo(opened, wanted);
     const isDevice = isOfDevice(wanted);
     canvas.hidden = isDevice;
     video.hidden = !isDevice;
@@ -336,15 +344,4 @@ function warnOfLeaving() {
 /** @param {Event} event */
 function warn(event) {
     event.preventDefault();
-}
-
-/**
- * Writes text only if it has changed, because screen readers read out a status whenever it is written.
- * @param {HTMLElement} target
- * @param {string} text
- */
-function write(target, text) {
-    if (target.textContent !== text) {
-        target.textContent = text;
-    }
 }
