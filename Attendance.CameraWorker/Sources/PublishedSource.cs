@@ -17,6 +17,9 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     private const int LargestSide = 8192;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long to wait for somebody to publish: they may be about to come back. Then the camera is missing, which must be said before the time to open is over.</summary>
+    private static readonly TimeSpan s_longestAbsence = TimeSpan.FromSeconds(2);
+
     /// <summary>The longest time that the rest of a picture may take once it has begun to come.</summary>
     private const int LongestPictureMilliseconds = 4000;
 
@@ -34,10 +37,11 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
                 CaptureFailureCode.CaptureUnsupported, $"Camera '{request.CameraId}': what is published cannot be encoded, because libturbojpeg is not installed (Debian: libturbojpeg0).");
         }
 
-        var until = Stopwatch.GetTimestamp() + (long)(request.OpenTimeout.TotalSeconds * Stopwatch.Frequency);
-        while (!TryConnect() || !TryReadFirst(until))
+        var started = Stopwatch.GetTimestamp();
+        var absence = request.OpenTimeout / 2 < s_longestAbsence ? request.OpenTimeout / 2 : s_longestAbsence;
+        while (!TryConnect() || !TryReadFirst(started + (long)(request.OpenTimeout.TotalSeconds * Stopwatch.Frequency)))
         {
-            if (Stopwatch.GetTimestamp() >= until)
+            if (Stopwatch.GetElapsedTime(started) >= absence)
             {
                 throw new CaptureException(CaptureFailureCode.DeviceMissing, $"Camera '{request.CameraId}': nobody publishes it now.");
             }

@@ -76,6 +76,20 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
     }
 
     [Fact]
+    public async Task When_nobody_publishes_any_more_the_leases_of_those_who_look_end_after_the_grace()
+    {
+        await using var node = await NodeProcess.StartAsync(store.ConnectionString, "grace-" + Guid.NewGuid().ToString("N")[..8], "--Capture:HotSwapGrace=00:00:05");
+        await using var publisher = new Publisher();
+        var published = await publisher.PublishAsync(node, _phone, await node.AcquireAsync(_phone, Session(), ttlSeconds: 300));
+        var guard = await node.AcquireAsync(published.Camera!, Session(), ttlSeconds: 300);
+
+        publisher.Kill();
+
+        await Eventually.TrueAsync(async () => await node.RenewAsync(guard) == HttpStatusCode.Gone, s_patience, "the lease has ended");
+        Assert.Equal("device_lost", await node.LastReasonAsync(published.Camera!));
+    }
+
+    [Fact]
     public async Task The_process_for_WebRTC_may_be_killed_and_its_peers_come_back()
     {
         await using var publisher = new Publisher();
