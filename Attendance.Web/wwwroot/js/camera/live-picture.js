@@ -102,12 +102,7 @@ export class LivePicture {
             this.#onPicture(video);
             next();
         });
-        const giveUp = setTimeout(() => {
-            if (!isShowing) {
-                log('no picture by WebRTC in time');
-                connection.close();
-            }
-        }, firstPictureMs);
+        const giveUp = setTimeout(() => isShowing || connection.close(), firstPictureMs);
         try {
             const { receiver } = connection.addTransceiver('video', { direction: 'recvonly' });
             if ('jitterBufferTarget' in receiver) {
@@ -118,6 +113,7 @@ export class LivePicture {
             void video.play().catch(() => {}); // ends with the connection
             await connect(connection, `/api/cameras/${encodeURIComponent(this.#lease.camera_id)}/whep`, this.#lease.lease_id, this.#signal);
             await over(connection, silentMs, this.#signal);
+            log(isShowing ? 'the connection by WebRTC is over' : 'no picture by WebRTC in time');
         } finally {
             clearTimeout(giveUp);
             life.abort();
