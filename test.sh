@@ -20,6 +20,8 @@
 #                             into docs/recognition.md
 #   ./test.sh --arrivals [--minutes N] [--write]   200 people who arrive at two kiosks within 10 minutes, or N, once without a fault and once with
 #                             Web killed half-way; with --write into docs/recognition.md. Twenty of them are among --system
+#   ./test.sh --live [--write]   how old pictures are when a page shows them, by Motion JPEG and by WebRTC, and what that costs; with --write
+#                             into docs/live.md
 #   ./test.sh --docs          writes docs/telemetry.md and docs/limits.md anew, as the code has them
 #   ./test.sh --screenshots   pictures of every page, in both themes and at both widths, in Attendance.Tests/Browser/screenshots/,
 #                             and those of the demo and the dashboard in docs/images/
@@ -45,8 +47,8 @@ while [ $# -gt 0 ]; do
       esac
       shift
       ;;
-    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ATTENDANCE_RECOGNITION_TABLES=$PWD/docs/recognition.md ATTENDANCE_ARRIVALS_PAGE=$PWD/docs/recognition.md write=(--write) ;;
-    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --recognition | --arrivals | --docs | --screenshots) suites+=("${1#--}") ;;
+    --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ATTENDANCE_RECOGNITION_TABLES=$PWD/docs/recognition.md ATTENDANCE_ARRIVALS_PAGE=$PWD/docs/recognition.md ATTENDANCE_LIVE_TABLE=$PWD/docs/live.md write=(--write) ;;
+    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --recognition | --arrivals | --live | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -82,7 +84,7 @@ missing_packages() {
     { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
     ;;
   esac
-  case " ${suites[*]} " in *" browser "* | *" system "* | *" faults "* | *" screenshots "*) command -v chromium >/dev/null || echo chromium ;; esac
+  case " ${suites[*]} " in *" browser "* | *" system "* | *" faults "* | *" screenshots "* | *" live "*) command -v chromium >/dev/null || echo chromium ;; esac
   case " ${suites[*]} " in *" afl "*) command -v afl-fuzz >/dev/null || echo afl++ ;; esac
   case " ${suites[*]} " in *" chaos "* | *" system "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
   case " ${suites[*]} " in *" bench "*)
@@ -304,6 +306,7 @@ for suite in "${suites[@]}"; do
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;
     recognition) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Faces.Report.RecognitionReport ;;
     arrivals) tests "$(awk -v minutes="${ATTENDANCE_ARRIVALS_MINUTES:-10}" 'BEGIN { print int(minutes * 150 + 600) }')" --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Arrivals.ArrivalTests ;;
+    live) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Browser.LiveReport ;;
     docs) ATTENDANCE_WRITE_DOCS=1 tests 60 --filter-class Attendance.Tests.Telemetry.DocumentTests ;;
     screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.DemoScreenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;

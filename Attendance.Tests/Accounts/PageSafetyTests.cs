@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.CheckIn.Phones;
@@ -27,6 +28,7 @@ public sealed class PageSafetyTests : WebTest
         var (group, schedule, session) = await PlanAsync(Guid.Parse(person));
         using var kiosk = await KioskAsync();
         using var phone = await PhoneAsync(Guid.Parse(person));
+        using var lent = await PairedPhoneAsync(admin);
         var pages = Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null)
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!
@@ -44,7 +46,7 @@ public sealed class PageSafetyTests : WebTest
         using var visitor = new Visit(Web.Address);
         foreach (var page in pages)
         {
-            var shown = await (page == "/sign-in" ? visitor : page == "/kiosk" ? kiosk : page == "/my-code" ? phone : admin).GetAsync(page);
+            var shown = await (page == "/sign-in" ? visitor : page == "/kiosk" ? kiosk : page == "/my-code" ? phone : page == "/phone" ? lent : admin).GetAsync(page);
             Assert.True(shown.Status == (page.StartsWith("/trouble", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK), $"{page}: {shown.Status}");
             Assert.Equal(
                 "default-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -109,6 +111,18 @@ public sealed class PageSafetyTests : WebTest
         var device = new Visit(Web.Address);
         (await device.PostAsync("/my-code/setup", new() { ["Code"] = issued.Code })).Leads("/my-code");
         return device;
+    }
+
+    private async Task<Visit> PairedPhoneAsync(Visit by)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/phone-pairings");
+        request.Headers.Add("RequestVerificationToken", Text(await by.GetAsync("/api/phone-pairings/token"), "request_token"));
+        using var response = await by.Client.SendAsync(request, Cancel);
+        var device = new Visit(Web.Address);
+        (await device.PostAsync("/phone/setup", new() { ["Code"] = Text(await Answer.OfAsync(response), "code") })).Leads("/phone");
+        return device;
+
+        static string Text(Answer answer, string name) => JsonDocument.Parse(answer.Text).RootElement.GetProperty(name).GetString()!;
     }
 
     private async Task<Visit> AdminAsync() => new(Web.Address) { Cookie = (await Web.SignInAsync(AccountRole.Admin)).Value };
