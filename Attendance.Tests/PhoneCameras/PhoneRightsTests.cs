@@ -91,6 +91,19 @@ public sealed class PhoneRightsTests : IAsyncDisposable
         Assert.Null(await PairingSite.EndAsync(phone)); // and the phone is still paired
     }
 
+    [Fact]
+    public async Task Who_may_not_publish_pairs_no_phone_and_a_phone_is_not_held_to_the_rights_of_accounts()
+    {
+        await using var limited = new PairingSite(("Rights:0:Camera", "published-*"), ("Rights:0:Publish:0", "admin"));
+        var refused = await PairingSite.SendAsync(await limited.OperatorAsync(), HttpMethod.Post, "/api/phone-pairings");
+        refused.Says(HttpStatusCode.Forbidden, "right_missing");
+
+        await using var vault = new PairingSite(("Rights:0:Camera", "*"), ("Rights:0:Watch:0", "admin"));
+        var (phone, _, own) = await vault.PairAsync(await vault.OperatorAsync());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await LeaseAsync(phone, own)); // camera-api is away here, and would be asked
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await PublishAsync(phone, own));
+    }
+
     private static async Task<HttpStatusCode> LeaseAsync(Visit phone, string cameraId)
     {
         using var answer = await phone.Client.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = cameraId }, Cancel);
