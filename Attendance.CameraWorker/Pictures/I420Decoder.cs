@@ -21,6 +21,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
     private const int Grey = 3; // TJSAMP_GRAY
     private const int FastDct = 2048; // TJFLAG_…
     private const byte NoColour = 128;
+    private const int FractionBits = 8;
 
     private static readonly byte[] s_brightness = [.. Enumerable.Range(0, 256).Select(value => (byte)(16 + (value * 219 + 127) / 255))];
     private static readonly byte[] s_colour = [.. Enumerable.Range(0, 256).Select(value => (byte)Math.Round(NoColour + (value - NoColour) * 224 / 255.0))];
@@ -99,7 +100,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
         }
     }
 
-    /// <summary>Copies a plane to another size by leaving out columns and rows, and to the other range.</summary>
+    /// <summary>Copies a plane to another size by leaving out or repeating columns and rows, and to the other range.</summary>
     private void Fit(int plane, Decoded decoded, Span<byte> to, int width, int height, byte[] table)
     {
         if (plane != Brightness && decoded.Form == Grey)
@@ -109,17 +110,20 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
         }
 
         var (stride, rows) = (PlaneWidth(plane, decoded.Width, decoded.Form), PlaneHeight(plane, decoded.Height, decoded.Form));
-        var (acrossStep, downStep) = (Math.Max(1, stride / width), Math.Max(1, rows / height));
+        var (across, down) = (Step(stride, width), Step(rows, height));
         for (var y = 0; y < height; y++)
         {
-            var row = _planes[plane].AsSpan(y * downStep * stride, stride);
+            var row = _planes[plane].AsSpan((y * down >> FractionBits) * stride, stride);
             var fitted = to.Slice(y * width, width);
             for (var x = 0; x < fitted.Length; x++)
             {
-                fitted[x] = table[row[x * acrossStep]];
+                fitted[x] = table[row[x * across >> FractionBits]];
             }
         }
     }
+
+    /// <summary>Returns how far to go in a plane for one step in the picture, in fractions. A plane may be a little longer than the picture, for padding.</summary>
+    private static int Step(int from, int to) => from >= to ? from / to << FractionBits : (from << FractionBits) / to;
 
     /// <param name="Form">How many colours there are to the pixels, in the library's numbers.</param>
     private readonly record struct Decoded(int Width, int Height, int Form);
