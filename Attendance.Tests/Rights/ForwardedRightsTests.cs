@@ -31,6 +31,8 @@ public sealed class ForwardedRightsTests : WebTest
         ["GET /api/cameras/{cameraId:name}/snapshot"] = "watch",
         ["POST /api/cameras/{cameraId:name}/whip"] = "publish",
         ["DELETE /api/cameras/{cameraId:name}/whip/{peer:name}"] = GivesBack,
+        ["POST /api/cameras/{cameraId:name}/whep"] = "watch",
+        ["DELETE /api/cameras/{cameraId:name}/whep/{peer:name}"] = GivesBack,
         ["POST /api/leases"] = "a shared lease needs the right to watch, any other the right to borrow",
         ["PUT /api/leases/{leaseId:lease}"] = "what the lease needs by its mode",
         ["DELETE /api/leases/{leaseId:lease}"] = GivesBack,
@@ -170,6 +172,8 @@ public sealed class ForwardedRightsTests : WebTest
     [InlineData("""{"camera_id":"demo","camera_id":"gate"}""")]
     [InlineData("""{"camera_id":["demo"]}""")]
     [InlineData("""{"camera_id":"auto","requirements":[]}""")]
+    [InlineData("""{"camera_id":"\ud800"}""")]
+    [InlineData("""{"camera_id":"demo","\ud800":1}""")]
     public async Task A_wish_that_cannot_be_understood_is_refused(string wish)
     {
         await RuleOn.SetAsync(Web, "demo", watch: "admin", borrow: "admin");

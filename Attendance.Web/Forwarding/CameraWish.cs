@@ -12,31 +12,39 @@ internal sealed class CameraWish
 
     private readonly JsonObject _body;
 
-    private CameraWish(JsonObject body) => _body = body;
+    /// <remarks>Reads at once what decides: text that is no Unicode is found only when it is read.</remarks>
+    private CameraWish(JsonObject body)
+    {
+        _body = body;
+        (SessionId, CameraId) = (TextOf("session_id"), TextOf("camera_id"));
+        IsForAny = CameraId == IdFormats.AutoCamera || IsTrue("failover");
+        Right = TextOf("mode") == "shared" && !IsTrue("takeover") ? CameraRight.Watch : CameraRight.Borrow;
+        StatesCameras = body["requirements"] is JsonObject requirements && requirements.ContainsKey("cameras");
+    }
 
-    public string? SessionId => TextOf("session_id");
+    public string? SessionId { get; }
 
-    public string? CameraId => TextOf("camera_id");
+    public string? CameraId { get; }
 
     /// <summary>Whether the session can get another camera than the one that it names.</summary>
-    public bool IsForAny => CameraId == IdFormats.AutoCamera || IsTrue("failover");
+    public bool IsForAny { get; }
 
     /// <summary>The right that is needed on the camera. Who ends the use of others must be one of those who may keep others away.</summary>
-    public CameraRight Right => TextOf("mode") == "shared" && !IsTrue("takeover") ? CameraRight.Watch : CameraRight.Borrow;
+    public CameraRight Right { get; }
 
     /// <summary>Whether the page states the cameras among which to choose, which is Web's to say.</summary>
-    public bool StatesCameras => _body["requirements"] is JsonObject requirements && requirements.ContainsKey("cameras");
+    public bool StatesCameras { get; }
 
-    /// <returns>The wish, or null if the body is not one JSON object.</returns>
+    /// <returns>The wish, or null if the body is not one JSON object that can be understood.</returns>
     public static CameraWish? Read(HttpRequest request)
     {
         try
         {
             return JsonNode.Parse(request.Body, documentOptions: s_strictly) is JsonObject body ? new(body) : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            return null;
+            return null; // no JSON, text that is no Unicode, a name that comes twice
         }
         finally
         {
