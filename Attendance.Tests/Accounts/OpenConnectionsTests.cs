@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Net.WebSockets;
 using Attendance.CameraApi.Leases;
 using Attendance.Tests.Hosts;
@@ -8,7 +9,7 @@ using Xunit;
 
 namespace Attendance.Tests.Accounts;
 
-/// <summary>Tests that a stream opened earlier is closed once its account may not use cameras any more.</summary>
+/// <summary>Tests that a stream opened earlier is closed, and a lease is ended, once its account may not use cameras any more.</summary>
 public sealed class OpenConnectionsTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(15);
@@ -36,6 +37,7 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
     [InlineData("stream")]
     [InlineData("socket")]
     [InlineData("events")]
+    [InlineData("lease")]
     public async Task Deleting_an_account_closes_its_connections(string kind) => await LosesAsync(kind, (db, account) =>
         db.Users.Where(each => each.Id == account.Id).ExecuteDeleteAsync(Cancel));
 
@@ -43,6 +45,7 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
     [InlineData("stream")]
     [InlineData("socket")]
     [InlineData("events")]
+    [InlineData("lease")]
     public async Task A_new_password_closes_the_accounts_connections(string kind) => await LosesAsync(kind, (db, account) =>
         db.Users.Where(each => each.Id == account.Id).ExecuteUpdateAsync(each => each.SetProperty(row => row.SecurityStamp, "another"), Cancel));
 
@@ -54,6 +57,7 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
     [InlineData("stream")]
     [InlineData("socket")]
     [InlineData("events")]
+    [InlineData("lease")]
     public async Task Signing_out_closes_the_connections(string kind)
     {
         var (account, cookie) = await SignedInAsync();
@@ -120,6 +124,18 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
         }
 
         var client = _web.Client(cookie);
+        if (kind == "lease")
+        {
+            // One that no socket belongs to, and that would last for long. What is watched under it by WebRTC does not pass Web.
+            using var asked = await client.PostAsJsonAsync("/api/leases", new { session_id = $"camera_{Guid.NewGuid():N}", camera_id = "demo", mode = "shared", ttl_seconds = 600 }, Cancel);
+            var lease = (await asked.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<LeaseResponse>(WireJson.Options, Cancel))!;
+            return new OpenOne(client, async (_, over) =>
+            {
+                await Task.Delay(100, over);
+                return (await _api.LiveAsync()).Any(live => live.LeaseRef == lease.LeaseRef) ? 1 : 0;
+            });
+        }
+
         var path = kind == "events" ? "/api/events" : $"/api/cameras/demo/stream?lease={(_lease ??= await _api.HoldByAnotherAsync("demo")).LeaseId}";
         var response = await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
         response.EnsureSuccessStatusCode();

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Security.Claims;
 using Attendance.Web.Data;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +15,6 @@ internal sealed partial class OpenConnections(
     IServiceScopeFactory scopes,
     SignInSessions sessions,
     IOptions<AccountOptions> options,
-    IOptions<IdentityOptions> identity,
     TimeProvider clock,
     ILogger<OpenConnections> logger) : BackgroundService
 {
@@ -29,19 +25,12 @@ internal sealed partial class OpenConnections(
     /// </summary>
     public async ValueTask<Open> FollowAsync(HttpContext context)
     {
-        var claims = identity.Value.ClaimsIdentity;
         var isSignedIn = context.User.Identity?.IsAuthenticated == true && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
-        var properties = isSignedIn ? (await context.AuthenticateAsync()).Properties : null;
-        var open = new Open(
-            this,
-            isSignedIn ? context.User.FindFirstValue(claims.UserIdClaimType) : null,
-            context.User.FindFirstValue(claims.SecurityStampClaimType),
-            context.User.FindFirstValue(claims.RoleClaimType),
-            SignInSessions.IdOf(properties));
-        if (open.AccountId is not null)
+        var open = new Open(this, isSignedIn ? await SignInProof.OfAsync(context) : null);
+        if (open.SignIn is { } signIn)
         {
             _open[open] = true;
-            if (open.SessionId is { } id && sessions.HasEnded(id))
+            if (signIn.SessionId is { } id && sessions.HasEnded(id))
             {
                 open.Cut(); // the session ended before the request was watched
             }
@@ -53,7 +42,7 @@ internal sealed partial class OpenConnections(
     /// <summary>Closes what an account, a kiosk or a paired phone has open in this process, by the name under which it is known here.</summary>
     public void Cut(string name)
     {
-        foreach (var each in _open.Keys.Where(each => each.AccountId == name))
+        foreach (var each in _open.Keys.Where(each => each.SignIn?.AccountId == name))
         {
             each.Cut();
         }
@@ -92,33 +81,30 @@ internal sealed partial class OpenConnections(
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
-        var ids = open.Select(each => each.AccountId!).Distinct(StringComparer.Ordinal).ToList();
-        var accounts = await db.Users.AsNoTracking().Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, StringComparer.Ordinal, cancellationToken);
         var kiosks = open.Exists(each => each.IsKiosk)
             ? await db.Kiosks.AsNoTracking().ToDictionaryAsync(kiosk => KioskSignIn.NameOf(kiosk.Id), kiosk => kiosk.Stamp.ToString("N"), StringComparer.Ordinal, cancellationToken)
             : [];
         var paired = open.Exists(each => each.IsPairedPhone)
             ? await db.PhonePairings.Where(pairing => pairing.EndedAt == null).Select(pairing => PhoneCameraSignIn.NameOf(pairing.Id)).ToHashSetAsync(StringComparer.Ordinal, cancellationToken)
             : [];
-        var live = await db.SignInSessions.Where(session => ids.Contains(session.AccountId)).Select(session => session.Id).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+        var over = await sessions.FindOverAsync(open.Where(each => !each.IsKiosk && !each.IsPairedPhone).Select(each => each.SignIn!), cancellationToken);
         foreach (var each in open)
         {
-            var mayStay = each.IsKiosk
-                ? kiosks.GetValueOrDefault(each.AccountId!) is { } stamp && stamp == each.Stamp
-                : each.IsPairedPhone ? paired.Contains(each.AccountId!)
-                : accounts.TryGetValue(each.AccountId!, out var account) && account.SecurityStamp == each.Stamp && account.Role.ToString() == each.Role
-                    && each.SessionId is not null && live.Contains(each.SessionId);
+            var signIn = each.SignIn!;
+            var mayStay = each.IsKiosk ? kiosks.GetValueOrDefault(signIn.AccountId) is { } stamp && stamp == signIn.Stamp
+                : each.IsPairedPhone ? paired.Contains(signIn.AccountId)
+                : !over.Contains(signIn);
             if (!mayStay)
             {
                 each.Cut();
-                LogCut(each.AccountId!);
+                LogCut(signIn.AccountId);
             }
         }
     }
 
     private void CutSession(string id)
     {
-        foreach (var each in _open.Keys.Where(each => each.SessionId == id))
+        foreach (var each in _open.Keys.Where(each => each.SignIn?.SessionId == id))
         {
             each.Cut();
         }
@@ -131,21 +117,16 @@ internal sealed partial class OpenConnections(
     private partial void LogUnchecked(string error);
 
     /// <summary>A long request that is still being answered.</summary>
-    internal sealed class Open(OpenConnections all, string? accountId, string? stamp, string? role, string? sessionId) : IDisposable
+    internal sealed class Open(OpenConnections all, SignInProof? signIn) : IDisposable
     {
         private readonly CancellationTokenSource _over = new();
 
-        public string? AccountId => accountId;
+        /// <summary>Whose request it is, or null if it needs no sign-in.</summary>
+        public SignInProof? SignIn => signIn;
 
-        public string? Stamp => stamp;
+        public bool IsKiosk => signIn?.Role == KioskSignIn.Role;
 
-        public string? Role => role;
-
-        public string? SessionId => sessionId;
-
-        public bool IsKiosk => role == KioskSignIn.Role;
-
-        public bool IsPairedPhone => role == PhoneCameraSignIn.Role;
+        public bool IsPairedPhone => signIn?.Role == PhoneCameraSignIn.Role;
 
         /// <summary>Canceled when the account may no longer receive the answer.</summary>
         public CancellationToken Over => _over.Token;

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -44,6 +46,25 @@ internal sealed class SignInSessions(IServiceScopeFactory scopes, IOptions<Accou
         return new AuthenticationProperties { Items = { [Item] = session.Id } };
     }
 
+    /// <summary>Returns those sign-ins that are not valid any more: signed out, or of an account that is deleted, or has another password or role.</summary>
+    public async Task<IReadOnlySet<SignInProof>> FindOverAsync(IEnumerable<SignInProof> proofs, CancellationToken cancellationToken)
+    {
+        var all = proofs.ToHashSet();
+        if (all.Count == 0)
+        {
+            return all;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
+        var ids = all.Select(each => each.AccountId).Distinct(StringComparer.Ordinal).ToList();
+        var accounts = await db.Users.AsNoTracking().Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, StringComparer.Ordinal, cancellationToken);
+        var live = await db.SignInSessions.Where(session => ids.Contains(session.AccountId)).Select(session => session.Id).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+        all.RemoveWhere(each => accounts.TryGetValue(each.AccountId, out var account) && account.SecurityStamp == each.Stamp && account.Role.ToString() == each.Role
+            && each.SessionId is not null && live.Contains(each.SessionId));
+        return all;
+    }
+
     public async Task EndAsync(string id)
     {
         var now = clock.GetUtcNow();
@@ -75,5 +96,19 @@ internal sealed class SignInSessions(IServiceScopeFactory scopes, IOptions<Accou
         }
 
         return true;
+    }
+}
+
+/// <summary>What a sign-in was when a request came with it.</summary>
+/// <param name="SessionId">The sign-in's session, or null if it has none.</param>
+internal sealed record SignInProof(string AccountId, string? Stamp, string? Role, string? SessionId)
+{
+    /// <summary>Returns the sign-in of a request, whose user is signed in.</summary>
+    public static async ValueTask<SignInProof> OfAsync(HttpContext context)
+    {
+        var claims = context.RequestServices.GetRequiredService<IOptions<IdentityOptions>>().Value.ClaimsIdentity;
+        return new(
+            context.User.AccountId(), context.User.FindFirstValue(claims.SecurityStampClaimType), context.User.FindFirstValue(claims.RoleClaimType),
+            SignInSessions.IdOf((await context.AuthenticateAsync()).Properties));
     }
 }

@@ -7,19 +7,25 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// Knows which sessions of pages belong to which account, and ends the leases of theirs to which the account has lost the right. It learns of a
-/// session when the session asks for a camera or opens its socket, so also after a restart of Web.
+/// Knows which sessions of pages belong to which account, and ends the leases of theirs to which the account has lost the right, and those of
+/// sessions that are signed out. It learns of a session when the session asks for a camera or opens its socket, so also after a restart of Web.
 /// </summary>
-internal sealed partial class AccountSessions(CameraApiClient client, IOptions<AccountOptions> options, TimeProvider clock, ILogger<AccountSessions> logger)
+internal sealed partial class AccountSessions(
+    CameraApiClient client, SignInSessions signIns, IOptions<AccountOptions> options, TimeProvider clock, ILogger<AccountSessions> logger)
 {
     /// <summary>The largest number of sessions that are known of one account. Those that were seen longest ago are forgotten.</summary>
     public const int Most = 500;
 
     private const int AtOnce = 8, LargestAnswer = 1024 * 1024;
+
+    /// <summary>The reason with which a lease ends whose page is signed out.</summary>
+    private const string SignedOutReason = "disconnected";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Holder> _holders = new(StringComparer.Ordinal);
+    private long _signInsCheckedAt = clock.GetTimestamp();
 
     public bool IsEmpty
     {
@@ -34,24 +40,24 @@ internal sealed partial class AccountSessions(CameraApiClient client, IOptions<A
 
     /// <summary>Remembers a session that has asked for a camera.</summary>
     /// <param name="decidedUnder">The rules under which the camera was allowed. If others hold by now, the session's leases are looked at again.</param>
-    public void Note(ClaimsPrincipal user, string sessionId, RightsBook decidedUnder)
+    public void Note(ClaimsPrincipal user, SignInProof signIn, string sessionId, RightsBook decidedUnder)
     {
         lock (_lock)
         {
             var holder = HolderOf(user, decidedUnder);
-            See(holder, sessionId);
+            See(holder, sessionId, signIn);
             holder.CheckedUnder = holder.CheckedUnder == decidedUnder ? decidedUnder : null;
         }
     }
 
     /// <summary>Remembers a session for as long as its socket is open, until the result is disposed.</summary>
-    public IDisposable Follow(ClaimsPrincipal user, string sessionId)
+    public IDisposable Follow(ClaimsPrincipal user, SignInProof signIn, string sessionId)
     {
         lock (_lock)
         {
             var holder = HolderOf(user, null);
             holder.CheckedUnder = holder.Sessions.ContainsKey(sessionId) ? holder.CheckedUnder : null; // it may hold something since before Web started
-            var session = See(holder, sessionId);
+            var session = See(holder, sessionId, signIn);
             session.Sockets++;
             return new Socket(this, session);
         }
@@ -82,6 +88,42 @@ internal sealed partial class AccountSessions(CameraApiClient client, IOptions<A
                 }
             }
         });
+    }
+
+    /// <summary>
+    /// Ends the leases of sessions that are signed out. Their pages give back what they have when their sockets are cut; a program of somebody's
+    /// own might go on without one, and watch by WebRTC, which does not pass here.
+    /// </summary>
+    public async Task EndSignedOutAsync(CancellationToken cancellationToken)
+    {
+        List<(string Id, PageSession Session, SignInProof SignIn)> known;
+        lock (_lock)
+        {
+            known = [.. _holders.Values.SelectMany(holder => holder.Sessions).Where(each => each.Value.SignIn is not null).Select(each => (each.Key, each.Value, each.Value.SignIn!))];
+        }
+
+        var over = known.Where(each => each.SignIn.SessionId is { } id && signIns.HasEnded(id)).ToList();
+        if (clock.GetElapsedTime(_signInsCheckedAt) >= options.Value.CheckedEvery)
+        {
+            _signInsCheckedAt = clock.GetTimestamp();
+            var found = await signIns.FindOverAsync(known.Select(each => each.SignIn), cancellationToken);
+            over.AddRange(known.Where(each => found.Contains(each.SignIn) && each.Session.WasOver));
+            known.ForEach(each => each.Session.WasOver = found.Contains(each.SignIn));
+        }
+
+        foreach (var some in over.DistinctBy(each => each.Id).Chunk(CleanupRequest.MaxSessions))
+        {
+            if (await CleanUpAsync(new CleanupRequest(SessionIds: [.. some.Select(each => each.Id)], Reason: SignedOutReason), cancellationToken) is { Failed.Count: 0 })
+            {
+                lock (_lock)
+                {
+                    foreach (var each in some.Where(each => each.Session.SignIn == each.SignIn))
+                    {
+                        each.Session.SignIn = null; // until it shows itself with another sign-in
+                    }
+                }
+            }
+        }
     }
 
     /// <returns><see langword="false"/> if it is not known what the sessions hold, or a lease could not be ended.</returns>
@@ -179,7 +221,7 @@ internal sealed partial class AccountSessions(CameraApiClient client, IOptions<A
         return holder;
     }
 
-    private PageSession See(Holder holder, string sessionId)
+    private PageSession See(Holder holder, string sessionId, SignInProof signIn)
     {
         if (!holder.Sessions.TryGetValue(sessionId, out var session))
         {
@@ -191,7 +233,7 @@ internal sealed partial class AccountSessions(CameraApiClient client, IOptions<A
             holder.Sessions[sessionId] = session = new PageSession();
         }
 
-        session.SeenAt = clock.GetTimestamp();
+        (session.SignIn, session.WasOver, session.SeenAt) = (signIn, false, clock.GetTimestamp());
         return session;
     }
 
@@ -231,6 +273,12 @@ internal sealed partial class AccountSessions(CameraApiClient client, IOptions<A
 
     private sealed class PageSession
     {
+        /// <summary>The sign-in with which it was seen last.</summary>
+        public SignInProof? SignIn { get; set; }
+
+        /// <summary>Whether that was found to be over the last time. A page that gets a new password shows itself with another one first.</summary>
+        public bool WasOver { get; set; }
+
         public long SeenAt { get; set; }
 
         public int Sockets { get; set; }

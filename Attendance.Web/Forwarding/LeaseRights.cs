@@ -59,6 +59,7 @@ internal sealed class LeaseRights(CurrentRights rights, RightsWatch watch, Accou
             ? watch.Guard(now => now.SelectionOf(user, right) is var those && (those is null ? selection is null : selection?.SequenceEqual(those, StringComparer.Ordinal) == true), RightProblems.Changed(right))
             : watch.Guard(now => wish.CameraId is not { } named || now.May(user, right, named), RightProblems.Missing(right, wish.CameraId ?? ""));
         context.Features.Set(guarded);
+        var signIn = await SignInProof.OfAsync(context);
         Note();
         try
         {
@@ -73,7 +74,7 @@ internal sealed class LeaseRights(CurrentRights rights, RightsWatch watch, Accou
         {
             if (wish.SessionId is { } sessionId && IdFormats.IsSession(sessionId))
             {
-                sessions.Note(user, sessionId, book);
+                sessions.Note(user, signIn, sessionId, book);
             }
         }
     }
@@ -105,7 +106,7 @@ internal sealed class LeaseRights(CurrentRights rights, RightsWatch watch, Accou
     /// <summary>Forwards the socket of a session, and remembers whose session it is.</summary>
     public async Task ForwardSocketAsync(HttpContext context, string sessionId)
     {
-        using var followed = !context.User.IsDevice() ? sessions.Follow(context.User, sessionId) : null;
+        using var followed = !context.User.IsDevice() ? sessions.Follow(context.User, await SignInProof.OfAsync(context), sessionId) : null;
         await forwarder.ForwardSocketAsync(context);
     }
 

@@ -7,8 +7,8 @@ using Attendance.Web.Rights;
 namespace Attendance.Web.Forwarding;
 
 /// <summary>
-/// Ends what an account has lost the right to: streams and wishes that wait, and leases. Rules and teams are looked at every second, because
-/// another replica may have changed them.
+/// Ends what an account has lost the right to: streams and wishes that wait, and leases; the leases also when it is signed out. Rules and teams
+/// are looked at every second, because another replica may have changed them.
 /// </summary>
 internal sealed partial class RightsWatch(CurrentRights rights, AccountSessions sessions, TimeProvider clock, ILogger<RightsWatch> logger) : BackgroundService
 {
@@ -60,6 +60,7 @@ internal sealed partial class RightsWatch(CurrentRights rights, AccountSessions 
         }
 
         await sessions.EndWithoutRightAsync(book, cancellationToken);
+        await sessions.EndSignedOutAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "Which rights hold could not be read: {Error}. This is logged again when the cause changes")]
