@@ -37,6 +37,7 @@ public sealed class ForwardedRightsTests : WebTest
         ["PUT /api/leases/{leaseId:lease}"] = "what the lease needs by its mode",
         ["DELETE /api/leases/{leaseId:lease}"] = GivesBack,
         ["GET /api/sessions/{sessionId:session}/presence"] = "the leases of the session are ended when their rights are lost",
+        ["PUT /api/phone-pairings/{id:guid}/lease"] = "it asks only whether a lease lives, and that needed its right",
         ["GET /api/events"] = OfAdmins,
         ["GET /api/alerts"] = OfAdmins,
         ["GET /api/alerts/dead-letters"] = OfAdmins,

@@ -111,7 +111,7 @@ internal sealed partial class AccountSessions(
             known.ForEach(each => each.Session.WasOver = found.Contains(each.SignIn));
         }
 
-        foreach (var some in over.DistinctBy(each => each.Id).Chunk(CleanupRequest.MaxSessions))
+        foreach (var some in over.DistinctBy(each => each.Id, StringComparer.Ordinal).Chunk(CleanupRequest.MaxSessions))
         {
             if (await CleanUpAsync(new CleanupRequest(SessionIds: [.. some.Select(each => each.Id)], Reason: SignedOutReason), cancellationToken) is { Failed.Count: 0 })
             {

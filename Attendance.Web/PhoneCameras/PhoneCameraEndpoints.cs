@@ -25,7 +25,7 @@ internal static class PhoneCameraEndpoints
         operators.MapGet("/token", Token);
         operators.MapPost("", MakeAsync);
         operators.MapGet("/{id:guid}", ShowAsync);
-        operators.MapPut("/{id:guid}/lease", BindAsync);
+        operators.MapPut("/{id:guid}/lease", BindAsync).NeedsNoRight("it asks only whether a lease lives, and that needed its right");
         operators.MapDelete("/{id:guid}", EndAsync);
 
         var phones = routes.MapGroup("/api/phone-camera").RequireAuthorization(PhoneCameraSignIn.PhoneCamerasOnly).AddEndpointFilter(RequestToken.RequireAsync);
