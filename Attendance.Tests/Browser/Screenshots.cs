@@ -1,5 +1,6 @@
 using Attendance.CameraApi.Views;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Rights;
 using Attendance.Tests.Subjects;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
@@ -44,6 +45,31 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
             await of.ScreenshotAsync(new() { Path = PathOf($"{name}-{device}-{scheme}.png") });
             Assert.False(await of.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
         }
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("desktop", 1280, 860, ColorScheme.Light)]
+    [InlineData("phone", 390, 844, ColorScheme.Dark)]
+    public async Task Of_rights(string device, int width, int height, ColorScheme scheme)
+    {
+        await RuleOn.SetAsync(Web, "door-*", watch: "operator", borrow: "team:reception");
+        await RuleOn.SetAsync(Web, "demo", watch: "admin", borrow: "admin");
+        await RuleOn.SetAsync(Web, "published-*", publish: "team:reception, team:security");
+        await using var window = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme }, Cancel);
+        await (await Web.SignInAsync(AccountRole.Admin)).GiveToAsync(window, Web.Address);
+        var page = await window.NewPageAsync();
+        await page.GotoAsync(new Uri(Web.Address, "/rights").ToString());
+        await page.GetByLabel("Cameras", new() { Exact = true }).FillAsync("vault");
+        await page.GetByLabel("Watch:").FillAsync("nobody");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save rule" }).ClickAsync();
+        await Expect(page.Locator(".field-error").First).Not.ToBeEmptyAsync();
+        await page.ScreenshotAsync(new() { Path = PathOf($"rights-{device}-{scheme}.png"), FullPage = true });
+        await page.GotoAsync(new Uri(Web.Address, "/accounts").ToString());
+        await page.ScreenshotAsync(new() { Path = PathOf($"accounts-teams-{device}-{scheme}.png"), FullPage = true });
+        await using var other = await WindowAsync(chromium, new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        var refused = await other.NewPageAsync();
+        await refused.GotoAsync(new Uri(Web.Address, "/cameras/demo").ToString());
+        await refused.ScreenshotAsync(new() { Path = PathOf($"rights-refused-{device}-{scheme}.png"), FullPage = true });
     }
 
     [Theory(Explicit = true)]
