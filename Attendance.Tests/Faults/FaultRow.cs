@@ -70,8 +70,8 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         PublisherReleased = new("client that publishes a camera gives it back", Seconds(1), "missing within 1 s"),
         PeersKilled = new("process for WebRTC killed", Seconds(2), "missing within 2 s, its viewers' leases wait"),
         WatcherKilled = new("client that watches by WebRTC killed", Seconds(15), "its encoder is gone within 15 s"),
-        WatchEnded = new("lease of one of two who watch by WebRTC ends", Seconds(1), "its connection is over within 1 s, the other's goes on"),
-        WatchedWorkerCrashes = new("worker of a camera that is watched by WebRTC crashes (SIGSEGV)", Seconds(2), "pictures again within 2 s, same connection"),
+        WatchEnded = new("lease of one of two who watch by WebRTC ends", Seconds(1), "its pictures end within 1 s, the other's go on"),
+        WatchedWorkerKilled = new("worker of a camera that is watched by WebRTC killed", Seconds(2), "pictures again within 2 s, same connection"),
         WatchBack = new("process for WebRTC killed while one watches", Seconds(3), "pictures within 3 s of the next offer, same lease"),
         TwoRace = new("two sessions race", Seconds(5), "exactly one wins, the other is told within 5 s");
 
@@ -88,7 +88,7 @@ public sealed record FaultRow(string Fault, TimeSpan Bound, string Promise, bool
         StoreHangs, StoreSlow, StoreRefuses, NodeVanishes, NodeCutOff, ClockJumps,
         SharedPictures, SharedHolderKilled, SharedLast, SharedWorkerCrashes, SharedApiKilled,
         PublisherKilled, PublisherBack, PublisherReleased, PeersKilled,
-        WatcherKilled, WatchEnded, WatchedWorkerCrashes, WatchBack, TwoRace,
+        WatcherKilled, WatchEnded, WatchedWorkerKilled, WatchBack, TwoRace,
     ];
 
     /// <summary>The default of <c>Capture:OpenTimeout</c>.</summary>
