@@ -83,7 +83,7 @@ public sealed class DashboardTests(ChromiumBrowser chromium) : IDisposable
     private static async Task<string> AcquireAsync(HttpClient web)
     {
         using var acquired = await web.PostAsJsonAsync("/api/leases", new { session_id = Session, camera_id = "demo" }, Cancel);
-        Assert.Equal(HttpStatusCode.Created, acquired.StatusCode);
+        Assert.True(acquired.StatusCode == HttpStatusCode.Created, await acquired.Content.ReadAsStringAsync(Cancel));
         return Lease.From(await acquired.Content.ReadFromJsonAsync<JsonElement>(Cancel)).Id;
     }
 
