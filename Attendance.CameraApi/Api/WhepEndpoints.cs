@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attendance.CameraApi.Cluster;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Live;
@@ -33,13 +34,22 @@ internal static class WhepEndpoints
         }
 
         return await LiveRequests.AnswerAsync(context, SdpOffer.FaultToWatch, async offer =>
-            await viewers.WatchAsync(lease, offer, cancellationToken) is { } watched ? LiveRequests.Answered(context, $"/api/cameras/{cameraId}/whep/{watched.Viewer.Peer}", watched.Answer)
-            : lease.End is { } end ? LeaseProblems.LeaseEnded(end)
-            : new Problem(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManyViewers, "As many watch by WebRTC at this node as may. Watch by Motion JPEG.")
+        {
+            if (await viewers.WatchAsync(lease, offer, cancellationToken) is not { } watched)
             {
-                RetryAfter = TimeSpan.FromSeconds(30),
-            });
+                return lease.End is { } end ? LeaseProblems.LeaseEnded(end) : TooMany();
+            }
+
+            context.Response.Headers[WireHeaders.FencingToken] = lease.FencingToken.ToString(CultureInfo.InvariantCulture); // of all pictures: they end with the lease
+            return LiveRequests.Answered(context, $"/api/cameras/{cameraId}/whep/{watched.Viewer.Peer}", watched.Answer);
+        });
     }
+
+    /// <summary>It is no fault that a limit is reached here: pages show Motion JPEG then.</summary>
+    private static Problem TooMany() => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManyViewers, "As many watch by WebRTC at this node as may. Watch by Motion JPEG.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(30),
+    };
 
     private static IResult End(string cameraId, string peer, HttpContext context, LiveViewers viewers)
     {

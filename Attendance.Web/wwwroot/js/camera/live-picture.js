@@ -111,7 +111,11 @@ export class LivePicture {
             video.srcObject = new MediaStream([receiver.track]);
             next();
             void video.play().catch(() => {}); // ends with the connection
-            await connect(connection, `/api/cameras/${encodeURIComponent(this.#lease.camera_id)}/whep`, this.#lease.lease_id, this.#signal);
+            const answer = await connect(connection, `/api/cameras/${encodeURIComponent(this.#lease.camera_id)}/whep`, this.#lease.lease_id, this.#signal);
+            if (Number(answer.headers.get('X-Fencing-Token') ?? NaN) < this.#lease.fencing_token) {
+                log('pictures by WebRTC are refused: they belong to an earlier holder');
+                return;
+            }
             await over(connection, silentMs, this.#signal);
             log(isShowing ? 'the connection by WebRTC is over' : 'no picture by WebRTC in time');
         } finally {
