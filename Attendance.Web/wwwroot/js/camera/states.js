@@ -21,7 +21,7 @@
  * @property {'server'} [kind]
  * @property {string} cameraId one of the server's catalog, or `auto` for the best free one
  * @property {HTMLCanvasElement} [canvas] where the live picture goes; without it only the lease is held
- * @property {boolean} [webRtc] whether to watch a camera of the server by WebRTC where that is possible: the picture comes sooner, but is
+ * @property {boolean} [webRtc] whether to watch a camera of the server by WebRTC where that is possible: it takes fewer bytes, but is
  *   compressed as video. Otherwise, and until it shows, it is Motion JPEG
  * @property {boolean} [failover] whether to go on with another camera if this one is lost, instead of waiting for it
  * @property {'exclusive' | 'shared'} [mode] shared: others that share the camera may have it at the same time
