@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Attendance.CameraWorker.Pictures;
@@ -10,13 +9,10 @@ namespace Attendance.CameraWorker.Pictures;
 /// <param name="maxPixels">The most pixels that a JPEG may have.</param>
 internal sealed partial class I420Decoder(int maxPixels) : IDisposable
 {
-    /// <summary>The head before the planes, little-endian: width, height, bytes that follow, 0.</summary>
-    public const int HeadLength = 16;
-
     /// <summary>A larger picture is halved until it has at most so many pixels, because encoding video costs in proportion to them.</summary>
     public const int MostPixels = 1280 * 960;
 
-    private const int SmallestScale = 8, LargestSide = 8192;
+    private const int SmallestScale = 8;
     private const int Brightness = 0, FirstColour = 1, SecondColour = 2;
     private const int Grey = 3; // TJSAMP_GRAY
     private const int FastDct = 2048; // TJFLAG_…
@@ -30,7 +26,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
     private byte[] _picture = [];
     private nint _decompressor = CreateDecompressor();
 
-    /// <returns>The head and the planes, valid until the next call; empty if the JPEG is damaged or too large.</returns>
+    /// <returns>The <see cref="I420Head">head</see> and the planes, valid until the next call; empty if the JPEG is damaged or too large.</returns>
     public ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> jpeg)
     {
         if (DecodePlanes(jpeg) is not { Width: >= 2, Height: >= 2 } decoded)
@@ -40,18 +36,17 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
 
         var (width, height) = (decoded.Width & ~1, decoded.Height & ~1);
         var (pixels, colours) = (width * height, width / 2 * (height / 2));
-        var length = HeadLength + pixels + 2 * colours;
-        if (_picture.Length != length)
+        var length = YuvPlanes.BytesOfI420(width, height);
+        if (_picture.Length != I420Head.Length + length)
         {
-            _picture = new byte[length];
-            BinaryPrimitives.WriteInt32LittleEndian(_picture, width);
-            BinaryPrimitives.WriteInt32LittleEndian(_picture.AsSpan(4), height);
-            BinaryPrimitives.WriteInt32LittleEndian(_picture.AsSpan(8), length - HeadLength);
+            _picture = new byte[I420Head.Length + length];
         }
 
-        Fit(Brightness, decoded, _picture.AsSpan(HeadLength, pixels), width, height, s_brightness);
-        Fit(FirstColour, decoded, _picture.AsSpan(HeadLength + pixels, colours), width / 2, height / 2, s_colour);
-        Fit(SecondColour, decoded, _picture.AsSpan(HeadLength + pixels + colours, colours), width / 2, height / 2, s_colour);
+        I420Head.Write(_picture, width, height, length);
+        var planes = _picture.AsSpan(I420Head.Length);
+        Fit(Brightness, decoded, planes[..pixels], width, height, s_brightness);
+        Fit(FirstColour, decoded, planes.Slice(pixels, colours), width / 2, height / 2, s_colour);
+        Fit(SecondColour, decoded, planes[(pixels + colours)..], width / 2, height / 2, s_colour);
         return _picture;
     }
 
@@ -71,7 +66,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
             int width, height, form, colourSpace;
             var length = new CULong((nuint)jpeg.Length);
             if (ReadHeader(_decompressor, bytes, length, &width, &height, &form, &colourSpace) != TurboJpeg.Success
-                || width is < 1 or > LargestSide || height is < 1 or > LargestSide || (long)width * height > maxPixels)
+                || width is < 1 or > I420Head.LargestSide || height is < 1 or > I420Head.LargestSide || (long)width * height > maxPixels)
             {
                 return null;
             }

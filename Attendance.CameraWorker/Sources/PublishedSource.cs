@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Attendance.CameraWorker.Pictures;
@@ -12,9 +11,6 @@ namespace Attendance.CameraWorker.Sources;
 /// <param name="path">The path of the socket.</param>
 internal sealed class PublishedSource(CaptureRequest request, string path) : ICaptureSource
 {
-    /// <summary>The head of each picture, little-endian: width, height, bytes that follow, 0.</summary>
-    private const int HeadLength = 16;
-    private const int LargestSide = 8192;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long to wait for somebody to publish: they may be about to come back. Then the camera is missing, which must be said before the time to open is over.</summary>
@@ -24,7 +20,7 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     private const int LongestPictureMilliseconds = 4000;
 
     private Socket _socket = New();
-    private readonly byte[] _head = new byte[HeadLength];
+    private readonly byte[] _head = new byte[I420Head.Length];
     private byte[] _picture = [];
     private I420Encoder? _encoder;
     private bool _isRead;
@@ -125,8 +121,8 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     private void Read()
     {
         Fill(_head);
-        var (width, height, length) = (Number(0), Number(4), Number(8));
-        if (width is < 2 or > LargestSide || height is < 2 or > LargestSide || (long)width * height > request.MaxPixels || length != YuvPlanes.BytesOfI420(width, height))
+        var (width, height, length) = I420Head.Read(_head);
+        if (width is < 2 or > I420Head.LargestSide || height is < 2 or > I420Head.LargestSide || (long)width * height > request.MaxPixels || length != YuvPlanes.BytesOfI420(width, height))
         {
             throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': a picture of {width} x {height} pixels with {length} bytes cannot be shown.");
         }
@@ -139,8 +135,6 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         }
 
         Fill(_picture);
-
-        int Number(int at) => BinaryPrimitives.ReadInt32LittleEndian(_head.AsSpan(at));
     }
 
     private void Fill(Span<byte> bytes)

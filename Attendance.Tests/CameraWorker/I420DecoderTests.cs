@@ -30,8 +30,8 @@ public sealed class I420DecoderTests
 
         var (w, h) = (width & ~1, height & ~1);
         Assert.Equal((w, h, w * h * 3 / 2), (Number(decoded, 0), Number(decoded, 4), Number(decoded, 8)));
-        Assert.Equal(I420Decoder.HeadLength + w * h * 3 / 2, decoded.Length);
-        var y = decoded[I420Decoder.HeadLength..];
+        Assert.Equal(I420Head.Length + w * h * 3 / 2, decoded.Length);
+        var y = decoded[I420Head.Length..];
         var u = y[(w * h)..];
         var v = y[(w * h * 5 / 4)..];
         var (middle, colours) = (w * (h / 2), w / 2 * (h / 4));
@@ -47,7 +47,7 @@ public sealed class I420DecoderTests
         Cv2.ImEncode(".jpg", picture, out var jpeg);
         using var decoder = new I420Decoder(CaptureProtocol.DefaultMaxPixels);
 
-        var decoded = decoder.Decode(jpeg)[I420Decoder.HeadLength..];
+        var decoded = decoder.Decode(jpeg)[I420Head.Length..];
 
         Assert.Equal(16, decoded[0]);
         Assert.All(decoded[(64 * 48)..].ToArray(), colour => Assert.Equal(128, colour));
@@ -67,6 +67,22 @@ public sealed class I420DecoderTests
         var decoded = decoder.Decode(jpeg);
 
         Assert.Equal((shownWidth, shownHeight), (Number(decoded, 0), Number(decoded, 4)));
+    }
+
+    [Fact]
+    public void A_picture_that_is_turned_has_its_own_size()
+    {
+        Assert.SkipUnless(TurboJpeg.IsAvailable, "libturbojpeg is not installed (Debian: libturbojpeg0).");
+        using var decoder = new I420Decoder(CaptureProtocol.DefaultMaxPixels);
+        foreach (var (width, height) in ((int, int)[])[(64, 48), (48, 64)])
+        {
+            using var picture = new Mat(height, width, MatType.CV_8UC3, new Scalar(90, 90, 90));
+            Cv2.ImEncode(".jpg", picture, out var jpeg);
+
+            var decoded = decoder.Decode(jpeg);
+
+            Assert.Equal((width, height), (Number(decoded, 0), Number(decoded, 4)));
+        }
     }
 
     [Fact]
