@@ -75,7 +75,7 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
                 failures.Add($"'Cameras:{id}': an id of this form is that of a browser's camera.");
             }
 
-            if (PublishedCameras.IsOne(id))
+            if (PublishedCamera.IsOne(id))
             {
                 failures.Add($"'Cameras:{id}': an id that begins so is that of a published camera.");
             }

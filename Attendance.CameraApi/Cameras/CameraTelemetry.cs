@@ -13,7 +13,7 @@ internal static class CameraTelemetry
     /// many as there are browsers.
     /// </summary>
     public static KeyValuePair<string, object?> Attribute(string id) => new(
-        TelemetryAttributes.CameraId, IdFormats.IsBrowserCamera(id) ? BrowserCamera.Any : PublishedCameras.IsOne(id) ? PublishedCameras.Any : id);
+        TelemetryAttributes.CameraId, IdFormats.IsBrowserCamera(id) ? BrowserCamera.Any : PublishedCamera.IsOne(id) ? PublishedCameras.Any : id);
 
     /// <summary>Adds the attributes of a camera to a span.</summary>
     public static Activity? ForCamera(this Activity? activity, Camera camera) =>

@@ -13,10 +13,6 @@ internal sealed class PublishedCameras
 
     private readonly ConcurrentDictionary<string, (Camera Camera, bool IsPresent)> _cameras = new(StringComparer.Ordinal);
 
-    public static string IdOf(string browserCameraId) => PublishedCamera.IdOf(browserCameraId);
-
-    public static bool IsOne(string cameraId) => PublishedCamera.IsOne(cameraId);
-
     public IEnumerable<(Camera Camera, bool IsPresent)> List() => _cameras.Select(entry => entry.Value);
 
     public Camera? Find(string cameraId) => _cameras.TryGetValue(cameraId, out var entry) ? entry.Camera : null;

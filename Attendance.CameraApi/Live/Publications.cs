@@ -40,7 +40,7 @@ internal sealed partial class Publications : IDisposable
     /// <exception cref="OfferRefusedException">The offer is not one that libwebrtc understands.</exception>
     public async Task<(Publication Publication, string Answer)?> PublishAsync(CameraLease lease, string offer, CancellationToken cancellationToken)
     {
-        var publication = new Publication(lease.Id, PublishedCameras.IdOf(lease.CameraId), PeerProcess.NewName());
+        var publication = new Publication(lease.Id, PublishedCamera.IdOf(lease.CameraId), PeerProcess.NewName());
         Publication? earlier;
         lock (_gate)
         {
@@ -145,7 +145,7 @@ internal sealed partial class Publications : IDisposable
     private void EndOfLease(CameraLease lease, LeaseEnd end)
     {
         End(lease.Id);
-        if (PublishedCameras.IsOne(lease.CameraId))
+        if (PublishedCamera.IsOne(lease.CameraId))
         {
             _ = lease.Released.ContinueWith(_ => ForgetNow(), TaskScheduler.Default); // whoever looked was perhaps the last to know the camera
         }

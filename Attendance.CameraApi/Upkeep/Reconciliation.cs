@@ -199,7 +199,7 @@ internal sealed partial class Reconciliation(
             return leases.TryAdopt(visit.Slot, found);
         }
 
-        if (PublishedCameras.IsOne(cameraId))
+        if (PublishedCamera.IsOne(cameraId))
         {
             publications.Expect(cameraId);
         }
