@@ -153,7 +153,7 @@ public sealed class RightsBookTests
 
     private static CameraPattern Pattern(string text) => CameraPattern.TryParse(text, out var pattern) ? pattern : throw new ArgumentException("It is no pattern.", nameof(text));
 
-    private static Grant? Read(string? text) => Grant.TryRead(text, out var grant, out var wrong) ? grant : throw new ArgumentException(wrong, nameof(text));
+    private static Grant? Read(string? text) => Grant.TryRead(text, out var grant) ? grant : throw new ArgumentException($"'{text}' is no grant.", nameof(text));
 
     private static ClaimsPrincipal User(string id, string role = nameof(AccountRole.Operator)) =>
         new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id), new(ClaimTypes.Role, role)], "test"));

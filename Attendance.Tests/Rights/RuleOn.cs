@@ -29,7 +29,7 @@ internal static class RuleOn
 
     private static Grant? Read(string? text)
     {
-        Assert.True(Grant.TryRead(text, out var grant, out _));
+        Assert.True(Grant.TryRead(text, out var grant));
         return grant;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class CameraWish
         _body = body;
         (SessionId, CameraId) = (TextOf("session_id"), TextOf("camera_id"));
         IsForAny = CameraId == IdFormats.AutoCamera || IsTrue("failover");
-        Right = TextOf("mode") == "shared" && !IsTrue("takeover") ? CameraRight.Watch : CameraRight.Borrow;
+        Right = IsTrue("takeover") ? CameraRight.Borrow : LeaseRights.Of(TextOf("mode"));
         StatesCameras = body["requirements"] is JsonObject requirements && requirements.ContainsKey("cameras");
     }
 

@@ -7,10 +7,7 @@ using Attendance.Web.Layout;
 using Attendance.Web.Rights;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.PhoneCameras;
 
@@ -40,15 +37,14 @@ internal static class PhoneCameraEndpoints
     private static Ok<PairingToken> Token(HttpContext context, IAntiforgery antiforgery) => TypedResults.Ok(new PairingToken(antiforgery.GetAndStoreTokens(context).RequestToken!));
 
     private static async Task<IResult> MakeAsync(
-        HttpContext context, PhonePairings pairings, CurrentRights rights, IOptions<IdentityOptions> identity, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, PhonePairings pairings, CurrentRights rights, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!(await rights.ReadAsync(cancellationToken)).MayPublish(context.User))
         {
             return RightProblems.MayNotPublish();
         }
 
-        if (SignInSessions.IdOf((await context.AuthenticateAsync()).Properties) is not { } signIn
-            || context.User.FindFirstValue(identity.Value.ClaimsIdentity.SecurityStampClaimType) is not { } stamp)
+        if (await SignInProof.OfAsync(context) is not { SessionId: { } signIn, Stamp: { } stamp })
         {
             return ApiProblems.SignedOut();
         }

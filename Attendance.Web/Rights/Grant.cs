@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 
@@ -16,13 +15,13 @@ internal sealed record Grant(IReadOnlyList<AccountRole> Roles, IReadOnlyList<str
 
     /// <summary>Reads what a person has typed, separated by commas or spaces.</summary>
     /// <param name="grant">The grant, or null if nothing is named.</param>
-    /// <param name="wrong">What cannot be understood; null if everything can.</param>
-    public static bool TryRead(string? text, out Grant? grant, [NotNullWhen(false)] out string? wrong)
+    /// <returns><see langword="false"/> if something of it cannot be understood.</returns>
+    public static bool TryRead(string? text, out Grant? grant)
     {
-        string[] names = [.. (text ?? "").ToLowerInvariant().Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
-        wrong = Array.Find(names, name => !IsValid(name));
-        grant = wrong is null && names.Length > 0 ? Of(names) : null;
-        return wrong is null;
+        var names = TeamNames.Split(text);
+        var isValid = names.All(IsValid);
+        grant = isValid && names.Count > 0 ? Of(names) : null;
+        return isValid;
     }
 
     public static bool IsValid(string? name) => RoleOf(name) is not null || (name?.StartsWith(TeamPrefix, StringComparison.Ordinal) == true && TeamNames.IsValid(name[TeamPrefix.Length..]));

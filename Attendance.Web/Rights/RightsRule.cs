@@ -18,7 +18,7 @@ internal sealed record RightsRule(CameraPattern Camera, Grant? Watch, Grant? Bor
         : throw new InvalidOperationException($"Rule {row.Id} has no pattern of cameras.");
 
     /// <summary>Reads a grant. One that a later version wrote, and that cannot be understood, gives the right to administrators only.</summary>
-    private static Grant? Read(string? stored) => Grant.TryRead(stored, out var grant, out _) ? grant : Grant.Of(["admin"]);
+    private static Grant? Read(string? stored) => Grant.TryRead(stored, out var grant) ? grant : Grant.Of(["admin"]);
 
     public override string ToString() => $"{Camera}: " + string.Join("; ", CameraRights.All.Where(right => Of(right) is not null).Select(right => $"{right.Word()} {Of(right)}"));
 }

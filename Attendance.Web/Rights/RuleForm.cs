@@ -38,7 +38,7 @@ public sealed class RuleForm : IValidatableObject
         (string Field, string? Text)[] grants = [(nameof(Watch), Watch), (nameof(Borrow), Borrow), (nameof(Publish), Publish)];
         foreach (var (field, text) in grants)
         {
-            if (!Grant.TryRead(text, out var grant, out _))
+            if (!Grant.TryRead(text, out var grant))
             {
                 yield return new($"Each {Grant.Rule}.", [field]);
             }
@@ -54,5 +54,5 @@ public sealed class RuleForm : IValidatableObject
         }
     }
 
-    private static Grant? Read(string? text) => Grant.TryRead(text, out var grant, out _) ? grant : null;
+    private static Grant? Read(string? text) => Grant.TryRead(text, out var grant) ? grant : null;
 }
