@@ -136,7 +136,7 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
                 bytes.Begin(byWebRtc ? await ReceivedAsync(page) : bytes.Total);
             }
 
-            var peers = Assert.Single(Processes.ChildrenOf(Api.Node.Pid), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal));
+            var peers = Assert.Single(Processes.WebRtcOf(Api.Node.Pid));
             var (started, all, rtc) = (TimeProvider.System.GetTimestamp(), ProcessorTime.OfTree(Api.Node.Pid), ProcessorTime.OfTree(peers));
             await Task.Delay(s_each, TimeProvider.System, Cancel);
             var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;

@@ -39,7 +39,7 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
         var page = await WatchAsync(window);
         await SaidAsync("picture by WebRTC");
 
-        Processes.Signal(Assert.Single(Processes.ChildrenOf(Api.Node.Pid), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal)), "KILL");
+        Processes.Signal(Assert.Single(Processes.WebRtcOf(Api.Node.Pid)), "KILL");
 
         await Eventually.TrueAsync(() => Log().Count(said => said == "picture by WebRTC") == 2, s_patience, "it shows by WebRTC again");
         await MovesAsync(page);

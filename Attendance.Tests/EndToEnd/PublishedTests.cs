@@ -32,7 +32,7 @@ public sealed class PublishedTests(ChromiumBrowser chromium)
         Assert.NotNull(before);
 
         var api = await system.ProcessAsync("camera-api", Cancel);
-        var peers = Assert.Single(Processes.ChildrenOf(api), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal));
+        var peers = Assert.Single(Processes.WebRtcOf(api));
         Processes.Signal(api, "KILL");
         await Eventually.TrueAsync(() => !Processes.IsAlive(peers), s_patience, "the process for WebRTC ends with its API");
         await system.StartedAsync("camera-api", Cancel);

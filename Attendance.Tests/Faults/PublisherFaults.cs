@@ -67,7 +67,7 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
         var guard = await _node.AcquireAsync(cameraId, Session(), ttlSeconds: 300);
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
-            Processes.Signal(Assert.Single(Processes.ChildrenOf(_node.Pid), IsOfPeers), "KILL");
+            Processes.Signal(Assert.Single(Processes.WebRtcOf(_node.Pid)), "KILL");
             times.Add(await StateAsync(cameraId, "suspended"));
             Assert.Equal(HttpStatusCode.Created, (await publisher.PublishAsync(_node, _phone, lease)).Status);
             await StateAsync(cameraId, "held");
@@ -79,8 +79,6 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
     }
 
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
-
-    private static bool IsOfPeers(int pid) => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal);
 
     private Task<TimeSpan> StateAsync(string cameraId, string state) =>
         Eventually.TrueAsync(async () => await _node.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");

@@ -69,7 +69,7 @@ public sealed class WatcherFaults(FaultTable table, GarnetStore store) : IClassF
             killed.Add(Stopwatch.GetElapsedTime(started));
             Assert.Equal("connected", (await watcher.LookAsync()).State);
 
-            Processes.Signal(Assert.Single(Processes.ChildrenOf(_node.Pid), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal)), "KILL");
+            Processes.Signal(Assert.Single(Processes.WebRtcOf(_node.Pid)), "KILL");
             started = Stopwatch.GetTimestamp();
             await Eventually.TrueAsync(async () => (await watcher.WatchAsync(_node, "demo", lease)).Status == HttpStatusCode.Created, s_patience, "it is watched again");
             await SeesMoreAsync(watcher);

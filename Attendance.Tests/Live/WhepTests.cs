@@ -171,7 +171,7 @@ public sealed class WhepTests(GarnetStore store) : IClassFixture<GarnetStore>, I
 
     private Task<Lease> SharedAsync() => _node.AcquireAsync("demo", Session(), ttlSeconds: 300, mode: "shared");
 
-    private int PeerProcess() => Assert.Single(Processes.ChildrenOf(_node.Pid), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal));
+    private int PeerProcess() => Assert.Single(Processes.WebRtcOf(_node.Pid));
 
     private Task<TimeSpan> CountedAsync(int viewers) => Eventually.TrueAsync(() => Viewers() == viewers, s_patience, $"{viewers} are counted", () => $"It is {Viewers()}.");
 

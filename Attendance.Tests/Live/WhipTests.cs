@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Attendance.CameraApi.Cameras;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Programs;
 using Attendance.Tests.Stores;
@@ -37,7 +36,7 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
         await using var publisher = new Publisher();
         var lease = await _node.AcquireAsync(_phone, Session());
         var published = await publisher.PublishAsync(_node, _phone, lease, width, height);
-        Assert.Equal((HttpStatusCode.Created, PublishedCameras.IdOf(_phone), "application/sdp"), (published.Status, published.Camera, published.Type));
+        Assert.Equal((HttpStatusCode.Created, PublishedCamera.IdOf(_phone), "application/sdp"), (published.Status, published.Camera, published.Type));
         Assert.StartsWith($"/api/cameras/{_phone}/whip/", published.Location, StringComparison.Ordinal);
 
         var guard = await _node.AcquireAsync(published.Camera!, Session(), mode: "shared");
@@ -97,7 +96,7 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
         var published = await publisher.PublishAsync(_node, _phone, lease);
         var guard = await _node.AcquireAsync(published.Camera!, Session(), ttlSeconds: 300);
 
-        var process = Assert.Single(Processes.ChildrenOf(_node.Pid), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal));
+        var process = Assert.Single(Processes.WebRtcOf(_node.Pid));
         Assert.DoesNotContain(TestSecrets.ApiKey, File.ReadAllText($"/proc/{process}/environ"), StringComparison.Ordinal);
         Processes.Signal(process, "KILL");
         await StateAsync(published.Camera!, "suspended");
@@ -115,7 +114,7 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
         await using var publisher = new Publisher();
         var lease = await _node.AcquireAsync(_phone, Session(), ttlSeconds: 300);
         await publisher.PublishAsync(_node, _phone, lease);
-        var process = Assert.Single(Processes.ChildrenOf(_node.Pid), pid => Processes.CommandLine(pid).Contains("peers.js", StringComparison.Ordinal));
+        var process = Assert.Single(Processes.WebRtcOf(_node.Pid));
         Processes.Signal(process, "STOP");
 
         await _node.ReleaseAsync(lease).WaitAsync(TimeSpan.FromSeconds(5), Cancel);

@@ -10,6 +10,9 @@ internal static class Processes
     public static IReadOnlyList<int> WorkersOf(int apiProcess) =>
         [.. All().Where(pid => CommandLine(pid).Contains($"{WorkerProgram.Name}\0{WorkerProgram.OwnerOption}\0{apiProcess}:", StringComparison.Ordinal))];
 
+    /// <summary>Returns the processes for WebRTC of the API with this process id: one, once somebody has published or watched.</summary>
+    public static IReadOnlyList<int> WebRtcOf(int apiProcess) => [.. ChildrenOf(apiProcess).Where(pid => CommandLine(pid).Contains("peers.js", StringComparison.Ordinal))];
+
     public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
         .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
 
