@@ -88,11 +88,10 @@ export class LivePicture {
      */
     async #watch(begin) {
         const connection = new RTCPeerConnection();
-        const life = new AbortController();
         const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true });
         let isShowing = false;
         const next = () => video.requestVideoFrameCallback(() => {
-            if (life.signal.aborted || this.#signal.aborted || connection.connectionState === 'closed') { // its end shows a black picture
+            if (this.#signal.aborted || connection.connectionState === 'closed') { // its end shows a black picture
                 return;
             }
             if (!isShowing) {
@@ -120,7 +119,6 @@ export class LivePicture {
             log(isShowing ? 'the connection by WebRTC is over' : 'no picture by WebRTC in time');
         } finally {
             clearTimeout(giveUp);
-            life.abort();
             connection.close();
             video.srcObject = null;
         }
