@@ -15,7 +15,7 @@ internal static class CaptureProtocol
     public const string OpenCommand = "open ";
     public const string ReleaseCommand = "release";
 
-    /// <summary>Shows the pictures live: sends them, decoded, to who listens on the socket of this path, for as long as somebody does.</summary>
+    /// <summary>Shows the pictures live: sends them, decoded, to the listener of the socket of this path, for as long as there is one.</summary>
     public const string ShowCommand = "show ";
 
     public const int RecordHeaderLength = sizeof(uint) + sizeof(byte);

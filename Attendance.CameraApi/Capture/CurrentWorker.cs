@@ -88,7 +88,7 @@ internal sealed class CurrentWorker(
         }
     }
 
-    /// <summary>Lets this worker and later ones send their pictures, decoded, to who listens on a socket.</summary>
+    /// <summary>Lets this worker and later ones send their pictures, decoded, to the listener of a socket.</summary>
     public void ShowTo(string socket)
     {
         _shownTo = socket;

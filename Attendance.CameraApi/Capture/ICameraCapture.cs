@@ -40,8 +40,8 @@ internal interface IReopenable
 internal interface ILiveSource
 {
     /// <summary>
-    /// Sends the pictures, decoded, to who listens on a socket, for as long as somebody does. Returns at once. This goes on if the camera is
-    /// opened again.
+    /// Sends the pictures, decoded, to the listener of a socket, for as long as there is one, also after the camera was opened again. Returns at
+    /// once.
     /// </summary>
     void ShowTo(string socket);
 }

@@ -65,7 +65,7 @@ internal sealed partial class WorkerProcess
         return _opened.Task;
     }
 
-    /// <summary>Lets the worker send its pictures, decoded, to who listens on a socket, for as long as somebody does.</summary>
+    /// <summary>Lets the worker send its pictures, decoded, to the listener of a socket, for as long as there is one.</summary>
     public void ShowTo(string socket) => TrySend(CaptureProtocol.ShowCommand + socket);
 
     /// <summary>Asks the worker to close its device and to exit.</summary>

@@ -8,8 +8,8 @@ namespace Attendance.CameraApi.Live;
 internal sealed record LiveViewer(string LeaseId, string CameraId, string Peer, FrameHub Frames);
 
 /// <summary>
-/// Those who watch a camera by WebRTC, each under a lease of it. The camera's worker decodes its pictures while there is one, and the process
-/// for WebRTC encodes them for each by itself, as the network to them allows. So there may be only so many; others watch by Motion JPEG.
+/// Those who watch a camera by WebRTC, each under a lease of it. The camera's worker decodes its pictures while somebody watches, and the process
+/// for WebRTC encodes them for each viewer separately, as their network allows. So their number is limited; others watch by Motion JPEG.
 /// </summary>
 internal sealed partial class LiveViewers : IDisposable
 {

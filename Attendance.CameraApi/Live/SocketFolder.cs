@@ -12,7 +12,7 @@ internal sealed class SocketFolder : IDisposable
     private const int NameLength = 32;
     private readonly DirectoryInfo _folder = Create();
 
-    /// <summary>Returns the path of the socket for something. A path may have about 100 characters, so it names it by a hash.</summary>
+    /// <summary>Returns the path of a camera's socket for a purpose. The name is a hash, because the path of a socket may have about 100 characters only.</summary>
     public string PathOf(string purpose, string cameraId) =>
         Path.Combine(_folder.FullName, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}:{cameraId}")))[..NameLength]);
 

@@ -18,7 +18,7 @@ internal sealed class LivePictures
     private byte[] _next = [];
     private int _length;
 
-    /// <summary>Begins to send to who listens on a socket. Whoever was sent to before is not any more.</summary>
+    /// <summary>Starts to send to the listener of a socket, in place of any other.</summary>
     /// <param name="maxPixels">See <see cref="CaptureRequest.MaxPixels"/>.</param>
     public void ShowTo(string path, int maxPixels)
     {
@@ -31,7 +31,7 @@ internal sealed class LivePictures
         new Thread(() => Send(path, maxPixels)) { IsBackground = true, Name = "live" }.Start();
     }
 
-    /// <summary>Takes the next picture, if somebody is sent to. Only copies it.</summary>
+    /// <summary>Takes the next picture, if there is a listener. Only copies it.</summary>
     public void Take(ReadOnlySpan<byte> jpeg)
     {
         if (Volatile.Read(ref _listener) is null)
@@ -81,7 +81,7 @@ internal sealed class LivePictures
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or ArgumentException)
         {
-            // Nobody watches any more, or another one is sent to.
+            // The listener is gone, or another one took its place.
         }
 
         lock (_changed)
@@ -94,7 +94,7 @@ internal sealed class LivePictures
     }
 
     /// <summary>Waits for the next picture, and swaps it for the buffer of the one before.</summary>
-    /// <returns>False if somebody else is sent to by now.</returns>
+    /// <returns>False if there is another listener, or none, by now.</returns>
     private bool TryWait(Socket socket, ref byte[] jpeg, out int length)
     {
         lock (_changed)
