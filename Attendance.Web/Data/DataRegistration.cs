@@ -13,7 +13,8 @@ internal static class DataRegistration
     {
         if (builder.Configuration.GetConnectionString(DataOptions.ConnectionName) is { Length: > 0 } connectionString)
         {
-            builder.Services.AddDbContext<AttendanceDb, PostgresAttendanceDb>(db => db.UseNpgsql(Parse(connectionString)));
+            builder.Services.AddSingleton(services => Open(connectionString, services.GetRequiredService<ILoggerFactory>())); // whose connections are closed with Web
+            builder.Services.AddDbContext<AttendanceDb, PostgresAttendanceDb>((services, db) => db.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
             builder.EnrichNpgsqlDbContext<PostgresAttendanceDb>(settings =>
             {
                 settings.DisableRetry = true; // each write is made once, in a transaction of our own
@@ -41,11 +42,11 @@ internal static class DataRegistration
         builder.Services.AddHostedService<KeyRingCheck>();
     }
 
-    private static string Parse(string connectionString)
+    private static NpgsqlDataSource Open(string connectionString, ILoggerFactory logging)
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(connectionString).ToString();
+            return new NpgsqlDataSourceBuilder(connectionString) { Name = DataOptions.ConnectionName }.UseLoggerFactory(logging).Build();
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
