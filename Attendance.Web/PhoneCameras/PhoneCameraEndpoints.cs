@@ -116,9 +116,12 @@ internal static class PhoneCameraEndpoints
     }
 
     private static async Task<IResult> ShowPhoneAsync(ClaimsPrincipal user, PhonePairings pairings, CancellationToken cancellationToken) =>
-        await pairings.FindAsync(user.PairingId()!.Value, cancellationToken) is { End: null } pairing
-            ? TypedResults.Ok(new ShownPhone(pairing.BoundLease is not null))
-            : ApiProblems.SignedOut();
+        await pairings.FindAsync(user.PairingId()!.Value, cancellationToken) switch
+        {
+            { End: null } pairing => TypedResults.Ok(new ShownPhone(pairing.BoundLease is not null)),
+            { End: { } end } => ApiProblems.PairingEnded(end.Code()), // since the phone was signed in, a moment ago
+            null => ApiProblems.SignedOut(),
+        };
 
     private static async Task<IResult> EndPhoneAsync(ClaimsPrincipal user, PhonePairings pairings)
     {
