@@ -34,6 +34,7 @@ builder.AddServiceDefaults();
 builder.AddServerLimits(ShotForm.LargestBody);
 builder.Services.AddProblemDetails().AddWireJson();
 builder.AddSecurity();
+builder.Services.AddSingleton<ModuleGraph>();
 builder.AddData();
 builder.AddAccounts();
 builder.AddAudit();
