@@ -56,7 +56,7 @@ var app = builder.Build();
 
 app.UseSecurityHeaders();
 app.UseErrorPages();
-app.UseStaticFiles(AssetCaching.Revalidated);
+app.UseAssets();
 app.UseRouting();
 app.UseSameOriginOnly();
 app.UseAuthentication();

@@ -1,4 +1,8 @@
+using System.Net;
 using System.Text.RegularExpressions;
+using Attendance.Web.Layout;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.FileProviders;
 using Xunit;
 
 namespace Attendance.Tests.Web;
@@ -25,10 +29,54 @@ public sealed partial class ModuleTests : WebTest
             }
         }
 
-        Assert.NotEmpty(modules);
+        Assert.All(modules, module => Assert.Matches("^/js/v-[0-9a-f]{16}/pages/", module));
         Assert.InRange(needed.Count, 3, int.MaxValue);
         Assert.Equal(needed.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public async Task A_module_of_this_version_is_kept_and_any_other_is_checked_each_time()
+    {
+        var module = Module().Match(await Client.GetStringAsync("/", Cancel)).Groups[1].Value;
+        using var current = await Visitor.GetAsync(module, Cancel);
+        using var other = await Visitor.GetAsync(OfVersion().Replace(module, "/v-0123456789abcdef/"), Cancel);
+        using var none = await Visitor.GetAsync(OfVersion().Replace(module, "/"), Cancel);
+        using var missing = await Client.GetAsync(module.Replace("pages", "nowhere", StringComparison.Ordinal), Cancel);
+
+        Assert.Equal("public, max-age=31536000, immutable", current.Headers.CacheControl?.ToString());
+        Assert.Equal(["no-cache", "no-cache"], [other.Headers.CacheControl?.ToString(), none.Headers.CacheControl?.ToString()]);
+        Assert.Equal(await current.Content.ReadAsStringAsync(Cancel), await other.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.False(missing.Headers.CacheControl is { Public: true });
+    }
+
+    [Fact]
+    public async Task The_version_changes_with_any_module()
+    {
+        var root = Directory.CreateTempSubdirectory("attendance-modules-");
+        try
+        {
+            var pages = root.CreateSubdirectory("js").CreateSubdirectory("pages");
+            await File.WriteAllTextAsync(Path.Combine(pages.FullName, "one.js"), "import '../two.js';", Cancel);
+            await File.WriteAllTextAsync(Path.Combine(root.FullName, "js", "two.js"), "let a;", Cancel);
+            using var files = new PhysicalFileProvider(root.FullName);
+            var modules = new ModuleGraph(new WebRoot(files));
+            var before = modules.Version;
+            Assert.Equal([$"/js/v-{before}/two.js"], modules.ImportedBy("/js/pages/one.js"));
+
+            await File.WriteAllTextAsync(Path.Combine(root.FullName, "js", "two.js"), "let b;", Cancel);
+
+            await Eventually.TrueAsync(() => modules.Version != before, "it has another version");
+            Assert.Equal($"/js/v-{modules.Version}/pages/one.js", modules.AddressOf("/js/pages/one.js"));
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
+
+    [GeneratedRegex("/v-[0-9a-f]{16}/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OfVersion();
 
     [GeneratedRegex("""<script type="module" src="([^"]+)">""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Module();
@@ -38,4 +86,19 @@ public sealed partial class ModuleTests : WebTest
 
     [GeneratedRegex("""^(?:import|\}) .*'(\.[^']+)';$""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex From();
+
+    private sealed class WebRoot(IFileProvider files) : IWebHostEnvironment
+    {
+        public string WebRootPath { get; set; } = "";
+
+        public IFileProvider WebRootFileProvider { get; set; } = files;
+
+        public string ApplicationName { get; set; } = "";
+
+        public IFileProvider ContentRootFileProvider { get; set; } = files;
+
+        public string ContentRootPath { get; set; } = "";
+
+        public string EnvironmentName { get; set; } = "Development";
+    }
 }
