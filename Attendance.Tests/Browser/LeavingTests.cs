@@ -95,7 +95,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
 
         Assert.Empty(await Api.EndedAsync());
         Assert.Equal(lease.LeaseId, Assert.Single(await Api.LiveAsync()).LeaseId);
-        Assert.All(Api.Cleanups, sent => Assert.Equal(650, JsonDocument.Parse(sent.Body).RootElement.GetProperty("grace_ms").GetInt32()));
+        Assert.All(Api.Cleanups, sent => Assert.Equal(2000, JsonDocument.Parse(sent.Body).RootElement.GetProperty("grace_ms").GetInt32()));
     }
 
     [Fact]

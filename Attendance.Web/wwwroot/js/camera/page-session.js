@@ -16,8 +16,9 @@ import { claimSessionId } from './session-id.js';
  * @property {() => boolean} stopKey handles Ctrl+Shift+C; returns false if the member ignores it
  */
 
-/** A page that comes back within this time was reloaded. */
-const reloadGraceMs = 650;
+/** How long the server waits for a page that is left: it may be loaded again. A browser that says so gets more time for it. */
+const leaveGraceMs = 650;
+const reloadGraceMs = 2000;
 const giveBackTimeoutMs = 10_000;
 
 /** How long a goodbye may take to reach the server. */
@@ -57,8 +58,10 @@ export class PageSession {
 
     constructor() {
         const { signal } = this.#life;
+        let isReloaded = false;
+        addEventListener('pageswap', event => isReloaded = event.activation?.navigationType === 'reload', { signal });
         // pagehide, not beforeunload: beforeunload is unreliable on phones and keeps pages out of the back/forward cache.
-        addEventListener('pagehide', event => this.#onGone(event.persisted ? 0 : reloadGraceMs), { signal });
+        addEventListener('pagehide', event => this.#onGone(event.persisted ? 0 : isReloaded ? reloadGraceMs : leaveGraceMs), { signal });
         addEventListener('pageshow', event => event.persisted && this.#onBack(), { signal });
         document.addEventListener('freeze', () => this.#onGone(0), { signal });
         document.addEventListener('resume', () => this.#onBack(), { signal });
