@@ -38,7 +38,7 @@ internal static partial class PassedResponse
             }
         }
 
-        if (from is { StatusCode: HttpStatusCode.Created, Headers.Location.OriginalString: var location } && WhipSession().IsMatch(location))
+        if (from is { StatusCode: HttpStatusCode.Created, Headers.Location.OriginalString: var location } && LiveSession().IsMatch(location))
         {
             to.Headers.Location = location;
         }
@@ -69,8 +69,8 @@ internal static partial class PassedResponse
             && Boundary().IsMatch(boundary) ? boundary : null;
 
     /// <summary>Matches the addresses of what is published, which are the only ones that are passed on.</summary>
-    [GeneratedRegex(@"^/api/cameras/[A-Za-z0-9._-]{1,64}/whip/[0-9a-f]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex WhipSession();
+    [GeneratedRegex(@"^/api/cameras/[A-Za-z0-9._-]{1,64}/wh[ei]p/[0-9a-f]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LiveSession();
 
     /// <summary>Matches boundaries that need no quotes.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,70}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
