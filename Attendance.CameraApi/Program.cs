@@ -43,6 +43,7 @@ routes.MapCleanup();
 routes.MapStreaming();
 routes.MapPresence();
 routes.MapWhip();
+routes.MapPublishing();
 routes.MapWhep();
 routes.MapAlerts();
 routes.MapOperations();

@@ -4,7 +4,7 @@
  * Offers the newest picture of a peer on a socket, to the one process that reads it. A picture that would have to wait is dropped: whoever
  * reads slowly gets fewer pictures, and no old ones.
  *
- * Each picture is a head of 16 bytes, little-endian: width, height, bytes that follow, 0. Then come the planes of I420.
+ * Each picture is a head of 16 bytes, little-endian: width, height, bytes that follow, 0 for I420. Then come its planes.
  */
 export class FrameServer {
     /** @type {import('node:net').Server | null} */

@@ -6,7 +6,8 @@ namespace Attendance.CameraApi.Live;
 
 /// <param name="CameraId">The id under which the camera is in the catalog.</param>
 /// <param name="Peer">The name of the peer that sends its pictures. It is not a secret.</param>
-internal sealed record Publication(string LeaseId, string CameraId, string Peer);
+/// <param name="Stop">Stops the peer, without waiting for it.</param>
+internal sealed record Publication(string LeaseId, string CameraId, string Peer, Action Stop);
 
 /// <summary>
 /// The cameras that are published at this node. A page leases its device's own camera as ever, and publishes it under that lease. The
@@ -34,50 +35,55 @@ internal sealed partial class Publications : IDisposable
         _leases.Ended += EndOfLease;
     }
 
-    /// <summary>Publishes the camera of a lease, which is one of a browser. An earlier publication of the lease ends.</summary>
+    /// <summary>Publishes the camera of a lease, which is one of a browser, by WebRTC. An earlier publication of the lease ends.</summary>
     /// <returns>The publication with the answer to the offer; null if as many are published as may be, or the lease has ended.</returns>
     /// <exception cref="LiveUnavailableException">There is no process for WebRTC.</exception>
     /// <exception cref="OfferRefusedException">The offer is not one that libwebrtc understands.</exception>
     public async Task<(Publication Publication, string Answer)?> PublishAsync(CameraLease lease, string offer, CancellationToken cancellationToken)
     {
-        var publication = new Publication(lease.Id, PublishedCamera.IdOf(lease.CameraId), PeerProcess.NewName());
-        Publication? earlier;
-        lock (_gate)
+        var peer = PeerProcess.NewName();
+        if (TryBegin(lease, peer, () => _peers.End(peer)) is not { } publication)
         {
-            Forget();
-            if (!_byLease.TryGetValue(lease.Id, out earlier) && _byLease.Count >= _options.MaxPublishers)
-            {
-                return null;
-            }
-
-            _byLease[lease.Id] = publication;
-            _metrics.Published(earlier is null ? 1 : 0);
-            _known.Add(publication.CameraId);
+            return null;
         }
 
-        if (earlier is not null)
-        {
-            _peers.End(earlier.Peer);
-        }
-
-        var socket = SocketOf(publication.CameraId);
         try
         {
-            var answer = await _peers.ConnectAsync(new PublishPeer(publication.Peer, socket, offer), cancellationToken);
-            _cameras.Appear(publication.CameraId, socket);
-            LogPublished(publication.CameraId, lease.Ref);
-            if (lease.End is not null || !IsCurrent(publication))
-            {
-                End(publication);
-                return null;
-            }
-
-            return (publication, answer);
+            var socket = OwnSocketOf(publication);
+            var answer = await _peers.ConnectAsync(new PublishPeer(peer, socket, offer), cancellationToken);
+            return TryShow(publication, lease, socket) ? (publication, answer) : null;
         }
         catch
         {
             End(publication);
             throw;
+        }
+    }
+
+    /// <summary>Publishes the camera of a lease, which is one of a browser, as pictures that its page sends, until that has ended.</summary>
+    /// <returns>False if as many are published as may be, or the lease has ended.</returns>
+    public async Task<bool> PublishAsync(CameraLease lease, PicturePublisher publisher)
+    {
+        if (TryBegin(lease, PeerProcess.NewName(), publisher.Stop) is not { } publication)
+        {
+            return false;
+        }
+
+        try
+        {
+            var socket = OwnSocketOf(publication);
+            using var offer = new PictureOffer(socket);
+            if (!TryShow(publication, lease, socket))
+            {
+                return false;
+            }
+
+            await publisher.RunAsync(publication.CameraId, offer);
+            return true;
+        }
+        finally
+        {
+            End(publication);
         }
     }
 
@@ -113,19 +119,58 @@ internal sealed partial class Publications : IDisposable
         _leases.Ended -= EndOfLease;
     }
 
+    /// <summary>The socket at which the camera's worker reads, whoever publishes.</summary>
     private string SocketOf(string cameraId) => _sockets.PathOf("publish", cameraId);
 
-    private bool IsCurrent(Publication publication)
+    /// <summary>
+    /// The socket of one publication, until it takes the place of the camera's. So a former one that is closed, and deleted by its process, is never
+    /// that of a later one.
+    /// </summary>
+    private string OwnSocketOf(Publication publication) => _sockets.PathOf("publisher", publication.Peer);
+
+    private Publication? TryBegin(CameraLease lease, string peer, Action stop)
+    {
+        var publication = new Publication(lease.Id, PublishedCamera.IdOf(lease.CameraId), peer, stop);
+        Publication? earlier;
+        lock (_gate)
+        {
+            Forget();
+            if (!_byLease.TryGetValue(lease.Id, out earlier) && _byLease.Count >= _options.MaxPublishers)
+            {
+                return null;
+            }
+
+            _byLease[lease.Id] = publication;
+            _metrics.Published(earlier is null ? 1 : 0);
+            _known.Add(publication.CameraId);
+        }
+
+        earlier?.Stop();
+        return publication;
+    }
+
+    /// <summary>Makes the camera one of the catalog, unless its lease has ended, or the publication has or was replaced.</summary>
+    /// <param name="socket">Where its pictures are offered until now.</param>
+    private bool TryShow(Publication publication, CameraLease lease, string socket)
     {
         lock (_gate)
         {
-            return _byLease.GetValueOrDefault(publication.LeaseId) == publication;
+            if (lease.End is null && _byLease.GetValueOrDefault(publication.LeaseId) == publication && File.Exists(socket)) // the peer may be gone already
+            {
+                File.Move(socket, SocketOf(publication.CameraId), overwrite: true);
+                _cameras.Appear(publication.CameraId, SocketOf(publication.CameraId));
+                LogPublished(publication.CameraId, lease.Ref);
+                return true;
+            }
         }
+
+        End(publication);
+        return false;
     }
 
     private void End(Publication publication)
     {
-        _peers.End(publication.Peer);
+        publication.Stop();
         lock (_gate)
         {
             if (_byLease.GetValueOrDefault(publication.LeaseId) != publication)
@@ -183,6 +228,7 @@ internal sealed partial class Publications : IDisposable
             {
                 _cameras.Forget(cameraId);
                 _known.Remove(cameraId);
+                File.Delete(SocketOf(cameraId));
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
     private byte[] _picture = [];
     private nint _decompressor = CreateDecompressor();
 
-    /// <returns>The <see cref="I420Head">head</see> and the planes, valid until the next call; empty if the JPEG is damaged or too large.</returns>
+    /// <returns>The <see cref="PictureHead">head</see> and the planes, valid until the next call; empty if the JPEG is damaged or too large.</returns>
     public ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> jpeg)
     {
         if (DecodePlanes(jpeg) is not { Width: >= 2, Height: >= 2 } decoded)
@@ -37,13 +37,13 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
         var (width, height) = (decoded.Width & ~1, decoded.Height & ~1);
         var (pixels, colours) = (width * height, width / 2 * (height / 2));
         var length = YuvPlanes.BytesOfI420(width, height);
-        if (_picture.Length != I420Head.Length + length)
+        if (_picture.Length != PictureHead.Length + length)
         {
-            _picture = new byte[I420Head.Length + length];
+            _picture = new byte[PictureHead.Length + length];
         }
 
-        I420Head.Write(_picture, width, height, length);
-        var planes = _picture.AsSpan(I420Head.Length);
+        PictureHead.WriteI420(_picture, width, height, length);
+        var planes = _picture.AsSpan(PictureHead.Length);
         Fit(Brightness, decoded, planes[..pixels], width, height, s_brightness);
         Fit(FirstColour, decoded, planes.Slice(pixels, colours), width / 2, height / 2, s_colour);
         Fit(SecondColour, decoded, planes[(pixels + colours)..], width / 2, height / 2, s_colour);
@@ -66,7 +66,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
             int width, height, form, colourSpace;
             var length = new CULong((nuint)jpeg.Length);
             if (ReadHeader(_decompressor, bytes, length, &width, &height, &form, &colourSpace) != TurboJpeg.Success
-                || width is < 1 or > I420Head.LargestSide || height is < 1 or > I420Head.LargestSide || (long)width * height > maxPixels)
+                || width is < 1 or > PictureHead.LargestSide || height is < 1 or > PictureHead.LargestSide || (long)width * height > maxPixels)
             {
                 return null;
             }

@@ -5,8 +5,8 @@ using Attendance.CameraWorker.Pictures;
 namespace Attendance.CameraWorker.Sources;
 
 /// <summary>
-/// What a page or another client publishes by WebRTC. This machine's WebRTC process decodes it, and offers the pictures as I420 on a
-/// socket. That process drops what is not read in time, so there is never an old picture on the way.
+/// What a page or another client publishes, offered on a socket: as I420 by this machine's process for WebRTC, which decodes it, or as JPEG by
+/// the camera API, as a page has sent it. Both drop what is not read in time, so there is never an old picture on the way.
 /// </summary>
 /// <param name="path">The path of the socket.</param>
 internal sealed class PublishedSource(CaptureRequest request, string path) : ICaptureSource
@@ -20,19 +20,17 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     private const int LongestPictureMilliseconds = 4000;
 
     private Socket _socket = New();
-    private readonly byte[] _head = new byte[I420Head.Length];
+    private readonly byte[] _head = new byte[PictureHead.Length];
+    private readonly JpegEncoder _jpeg = new(request.JpegQuality, request.MaxPixels);
     private byte[] _picture = [];
+
+    /// <summary>The length of the JPEG that was read last; 0 if it was I420.</summary>
+    private int _jpegLength;
     private I420Encoder? _encoder;
     private bool _isRead;
 
     public CaptureOpened Open()
     {
-        if (!TurboJpeg.IsAvailable)
-        {
-            throw new CaptureException(
-                CaptureFailureCode.CaptureUnsupported, $"Camera '{request.CameraId}': what is published cannot be encoded, because libturbojpeg is not installed (Debian: libturbojpeg0).");
-        }
-
         var started = Stopwatch.GetTimestamp();
         var absence = request.OpenTimeout / 2 < s_longestAbsence ? request.OpenTimeout / 2 : s_longestAbsence;
         while (!TryConnect() || !TryReadFirst(started + (long)(request.OpenTimeout.TotalSeconds * Stopwatch.Frequency)))
@@ -46,7 +44,8 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         }
 
         _isRead = true;
-        return new(_encoder!.Size.Width & ~1, _encoder.Size.Height & ~1, 0, "encoded", "published");
+        var (width, height) = _jpegLength > 0 ? SizeOf(Jpeg) : (_encoder!.Size.Width & ~1, _encoder.Size.Height & ~1);
+        return new(width, height, 0, _jpegLength > 0 ? "mjpeg" : "encoded", "published");
     }
 
     public bool TryRead(FrameBuffer frame, CancellationToken stop)
@@ -62,7 +61,17 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         }
 
         _isRead = false;
-        _encoder!.Encode(_picture, frame);
+        if (_jpegLength > 0)
+        {
+            var (width, height) = SizeOf(Jpeg);
+            frame.Begin(width, height);
+            frame.Put(Jpeg, _jpeg.MeasureNowAndThen(Jpeg), FrameFlags.PassedThrough);
+        }
+        else
+        {
+            _encoder!.Encode(_picture, frame);
+        }
+
         return true;
     }
 
@@ -71,6 +80,10 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         _socket.Dispose();
         _encoder?.Dispose();
     }
+
+    private ReadOnlySpan<byte> Jpeg => _picture.AsSpan(0, _jpegLength);
+
+    private static (int Width, int Height) SizeOf(ReadOnlySpan<byte> jpeg) => MjpegBytes.Look(jpeg) is var (width, height, _, _) ? (width, height) : default;
 
     private bool TryConnect()
     {
@@ -102,7 +115,7 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
             Read();
             return true;
         }
-        catch (CaptureException) when (Stopwatch.GetTimestamp() < until)
+        catch (CaptureException exception) when (exception.Code != CaptureFailureCode.CaptureUnsupported && Stopwatch.GetTimestamp() < until)
         {
             Renew();
             return false;
@@ -121,21 +134,62 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     private void Read()
     {
         Fill(_head);
-        var (width, height, length) = I420Head.Read(_head);
-        if (width is < 2 or > I420Head.LargestSide || height is < 2 or > I420Head.LargestSide || (long)width * height > request.MaxPixels || length != YuvPlanes.BytesOfI420(width, height))
+        var (width, height, length, form) = PictureHead.Read(_head);
+        if (form == PictureForm.Jpeg)
         {
-            throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': a picture of {width} x {height} pixels with {length} bytes cannot be shown.");
+            ReadJpeg(length);
+        }
+        else
+        {
+            ReadI420(width, height, length);
+        }
+    }
+
+    private void ReadJpeg(int length)
+    {
+        if (length is <= 0 or > CaptureProtocol.MaxJpegLength)
+        {
+            throw Unshowable($"a JPEG of {length} bytes");
         }
 
-        if (_encoder is null || _encoder.Size != (width, height))
+        if (_picture.Length < length)
+        {
+            _picture = new byte[length + length / 4]; // the next one is rarely of exactly this length
+        }
+
+        Fill(_picture.AsSpan(0, length));
+        _jpegLength = MjpegBytes.CompleteLength(_picture.AsSpan(0, length));
+        if (_jpegLength == 0 || !MjpegBytes.IsDecodable(Jpeg, request.MaxPixels))
+        {
+            throw Unshowable($"a JPEG that is damaged or has more than {request.MaxPixels} pixels");
+        }
+    }
+
+    private void ReadI420(int width, int height, int length)
+    {
+        if (!TurboJpeg.IsAvailable)
+        {
+            throw new CaptureException(
+                CaptureFailureCode.CaptureUnsupported, $"Camera '{request.CameraId}': what is published cannot be encoded, because libturbojpeg is not installed (Debian: libturbojpeg0).");
+        }
+
+        if (width is < 2 or > PictureHead.LargestSide || height is < 2 or > PictureHead.LargestSide || (long)width * height > request.MaxPixels || length != YuvPlanes.BytesOfI420(width, height))
+        {
+            throw Unshowable($"a picture of {width} x {height} pixels with {length} bytes");
+        }
+
+        if (_encoder is null || _encoder.Size != (width, height) || _picture.Length != length)
         {
             _encoder?.Dispose();
             _encoder = new I420Encoder(width, height, request.JpegQuality);
             _picture = new byte[length];
         }
 
+        _jpegLength = 0;
         Fill(_picture);
     }
+
+    private CaptureException Unshowable(string what) => new(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': {what} cannot be shown.");
 
     private void Fill(Span<byte> bytes)
     {

@@ -26,9 +26,7 @@ public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
         var watching = await window.NewPageAsync();
         await watching.GotoAsync(new Uri(Web.Address, await link.GetAttributeAsync("href")).ToString());
         await Expect(watching.Locator("#badge")).ToHaveTextAsync("Live");
-        const string picture = "() => document.getElementById('picture').toDataURL()";
-        var before = await watching.EvaluateAsync<string>(picture);
-        await watching.WaitForFunctionAsync("before => document.getElementById('picture').toDataURL() !== before", before);
+        await watching.MovesAsync();
         Assert.True(await watching.EvaluateAsync<bool>("() => { const c = document.getElementById('picture'); return Math.abs(c.width / c.height - 16 / 9) < 0.05; }"));
 
         await publisher.GetByLabel("Let others look at it").UncheckAsync();
@@ -52,6 +50,32 @@ public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
         await publisher.CloseAsync();
 
         await Eventually.TrueAsync(async () => await StateAsync(cameraId!) is null, s_patience, "it is gone");
+    }
+
+    [Fact]
+    public async Task Where_UDP_is_blocked_it_sends_pictures_over_a_WebSocket_also_while_it_is_hidden()
+    {
+        await using var browser = await BrowserAsync();
+        var publisher = await browser.OpenAsync(new Uri(Web.Address, "/cameras/browser"), BlockedUdp.Script);
+        await publisher.LiveAsync(Cancel);
+        await publisher.EvaluateAsync("document.getElementById('publish').click()");
+        await publisher.UntilAsync("document.querySelector('#facts a') !== null", "true", Cancel);
+        var cameraId = await publisher.EvaluateAsync("document.querySelector('#facts a').textContent");
+        await browser.OpenAsync(new Uri("about:blank")); // another tab in front
+        await publisher.UntilAsync("document.visibilityState", "hidden", Cancel);
+
+        await using var window = await WindowAsync(chromium);
+        var watching = await window.NewPageAsync();
+        await watching.GotoAsync(new Uri(Web.Address, $"/cameras/{cameraId}").ToString());
+        await Expect(watching.Locator("#badge")).ToHaveTextAsync("Live");
+        for (var i = 0; i < 10; i++)
+        {
+            await watching.MovesAsync();
+        }
+
+        Assert.Contains(Api.Requests, request => request.Target.EndsWith("/publish", StringComparison.Ordinal));
+        await browser.DisposeAsync();
+        await Eventually.TrueAsync(async () => await StateAsync(cameraId) == CameraState.Suspended, s_patience, "it is missing");
     }
 
     private async Task<IPage> PublishAsync(IBrowserContext window)

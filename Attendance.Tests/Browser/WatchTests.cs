@@ -23,7 +23,7 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
 
         await SaidAsync("picture by WebRTC");
         Assert.Equal("picture by Motion JPEG", Log().First(said => said.StartsWith("picture by", StringComparison.Ordinal)));
-        await MovesAsync(page);
+        await page.MovesAsync();
         Assert.Equal(0, Api.Viewers); // the stream has ended
         Assert.DoesNotContain(Api.Requests, request => request.Target.Contains("/whep", StringComparison.Ordinal) && request.Target.Contains("lease", StringComparison.Ordinal));
 
@@ -42,7 +42,7 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
         Processes.Signal(Assert.Single(Processes.WebRtcOf(Api.Node.Pid)), "KILL");
 
         await Eventually.TrueAsync(() => Log().Count(said => said == "picture by WebRTC") == 2, s_patience, "it shows by WebRTC again");
-        await MovesAsync(page);
+        await page.MovesAsync();
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
     }
 
@@ -54,7 +54,7 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
         var page = await WatchAsync(window);
 
         await SaidAsync("no picture by WebRTC (too_many_viewers)");
-        await MovesAsync(page);
+        await page.MovesAsync();
         Assert.DoesNotContain("picture by WebRTC", Log());
     }
 
@@ -62,18 +62,11 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
     public async Task Where_UDP_is_blocked_it_stays_with_Motion_JPEG()
     {
         await using var window = await WindowAsync(chromium);
-        await window.AddInitScriptAsync("""
-            // Neither side is told where the other one is.
-            const without = description => description && { type: description.type, sdp: description.sdp.replace(/^a=candidate:.*\r\n/gm, '') };
-            const { localDescription } = Object.getOwnPropertyDescriptors(RTCPeerConnection.prototype);
-            const { setRemoteDescription } = RTCPeerConnection.prototype;
-            Object.defineProperty(RTCPeerConnection.prototype, 'localDescription', { get() { return without(localDescription.get.call(this)); } });
-            RTCPeerConnection.prototype.setRemoteDescription = function (description) { return setRemoteDescription.call(this, without(description)); };
-            """);
+        await window.AddInitScriptAsync(BlockedUdp.Script);
         var page = await WatchAsync(window);
 
         await SaidAsync("no picture by WebRTC in time");
-        await MovesAsync(page);
+        await page.MovesAsync();
         Assert.DoesNotContain("picture by WebRTC", Log());
     }
 
@@ -105,12 +98,5 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
         {
             return [.. _log];
         }
-    }
-
-    private static async Task MovesAsync(IPage page)
-    {
-        const string picture = "() => document.getElementById('picture').toDataURL()";
-        var before = await page.EvaluateAsync<string>(picture);
-        await page.WaitForFunctionAsync("before => document.getElementById('picture').toDataURL() !== before", before);
     }
 }

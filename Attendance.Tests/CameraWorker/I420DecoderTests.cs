@@ -30,8 +30,8 @@ public sealed class I420DecoderTests
 
         var (w, h) = (width & ~1, height & ~1);
         Assert.Equal((w, h, w * h * 3 / 2), (Number(decoded, 0), Number(decoded, 4), Number(decoded, 8)));
-        Assert.Equal(I420Head.Length + w * h * 3 / 2, decoded.Length);
-        var y = decoded[I420Head.Length..];
+        Assert.Equal(PictureHead.Length + w * h * 3 / 2, decoded.Length);
+        var y = decoded[PictureHead.Length..];
         var u = y[(w * h)..];
         var v = y[(w * h * 5 / 4)..];
         var (middle, colours) = (w * (h / 2), w / 2 * (h / 4));
@@ -47,7 +47,7 @@ public sealed class I420DecoderTests
         Cv2.ImEncode(".jpg", picture, out var jpeg);
         using var decoder = new I420Decoder(CaptureProtocol.DefaultMaxPixels);
 
-        var decoded = decoder.Decode(jpeg)[I420Head.Length..];
+        var decoded = decoder.Decode(jpeg)[PictureHead.Length..];
 
         Assert.Equal(16, decoded[0]);
         Assert.All(decoded[(64 * 48)..].ToArray(), colour => Assert.Equal(128, colour));

@@ -50,6 +50,16 @@ internal sealed class ChromiumProcess : IAsyncDisposable
         return new ChromiumPage(this, session, target);
     }
 
+    /// <param name="script">What runs before the page's own scripts.</param>
+    public async Task<ChromiumPage> OpenAsync(Uri address, string script)
+    {
+        var page = await OpenAsync(new Uri("about:blank"));
+        await page.SendAsync("Page.enable");
+        await page.SendAsync("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = script });
+        await page.SendAsync("Page.navigate", new() { ["url"] = address.ToString() });
+        return page;
+    }
+
     public async Task<JsonElement> SendAsync(string method, JsonObject? parameters = null, string? session = null)
     {
         var id = Interlocked.Increment(ref _id);

@@ -229,26 +229,5 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
     private Task<TimeSpan> StateAsync(string cameraId, string state) =>
         Eventually.TrueAsync(async () => await _node.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");
 
-    /// <summary>Waits for two different pictures, the right half of which is brighter.</summary>
-    private async Task DeliversAsync(Lease lease)
-    {
-        byte[]? first = null;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                using var response = await _node.Http.GetAsync(lease.SnapshotUrl, Cancel);
-                if (response.StatusCode != HttpStatusCode.OK)
-                {
-                    return false;
-                }
-
-                var picture = await response.Content.ReadAsByteArrayAsync(Cancel);
-                first ??= picture;
-                return !picture.AsSpan().SequenceEqual(first);
-            },
-            s_patience, "there are new pictures");
-        using var decoded = OpenCvSharp.Cv2.ImDecode(first!, OpenCvSharp.ImreadModes.Grayscale);
-        var (left, right) = (decoded.At<byte>(decoded.Height / 2, decoded.Width / 4), decoded.At<byte>(decoded.Height / 2, decoded.Width * 3 / 4));
-        Assert.True(right > left + 50, $"Left {left}, right {right}.");
-    }
+    private Task DeliversAsync(Lease lease) => ShownPicture.DeliversAsync(_node, lease);
 }

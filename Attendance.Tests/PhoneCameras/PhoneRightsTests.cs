@@ -15,6 +15,7 @@ public sealed class PhoneRightsTests : IAsyncDisposable
     private static readonly string[] s_allowed =
     [
         "* phone",
+        "GET api/cameras/{cameraId:name}/publish",
         "GET api/phone-camera/",
         "GET api/sessions/{sessionId:session}/presence",
         "POST api/cameras/{cameraId:name}/whip",

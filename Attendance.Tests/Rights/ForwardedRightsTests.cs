@@ -31,6 +31,7 @@ public sealed class ForwardedRightsTests : WebTest
         ["GET /api/cameras/{cameraId:name}/snapshot"] = "watch",
         ["POST /api/cameras/{cameraId:name}/whip"] = "publish",
         ["DELETE /api/cameras/{cameraId:name}/whip/{peer:name}"] = GivesBack,
+        ["GET /api/cameras/{cameraId:name}/publish"] = "publish",
         ["POST /api/cameras/{cameraId:name}/whep"] = "watch",
         ["DELETE /api/cameras/{cameraId:name}/whep/{peer:name}"] = GivesBack,
         ["POST /api/leases"] = "a shared lease needs the right to watch, any other the right to borrow",
@@ -233,7 +234,7 @@ public sealed class ForwardedRightsTests : WebTest
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string endpoint)
     {
         var (method, path) = endpoint.Split(' ') is [var verb, var pattern] ? (verb, pattern) : throw new ArgumentException("It has no method.", nameof(endpoint));
-        using var request = new HttpRequestMessage(new(method), path.Replace("{cameraId:name}", path.EndsWith("/whip", StringComparison.Ordinal) ? Phone : "demo", StringComparison.Ordinal) + "?lease=some-lease");
+        using var request = new HttpRequestMessage(new(method), path.Replace("{cameraId:name}", s_needed[endpoint] == "publish" ? Phone : "demo", StringComparison.Ordinal) + "?lease=some-lease");
         if (method == "POST")
         {
             request.Content = new StringContent("v=0", new MediaTypeHeaderValue("application/sdp"));

@@ -48,6 +48,7 @@ internal static class CameraApiEndpoints
         api.MapMethods("/cameras/{cameraId:name}/snapshot", s_get, ForwardAsync).NeedsRight(CameraRight.Watch).RequireAuthorization(KioskSignIn.CameraUsers);
         api.MapPost("/cameras/{cameraId:name}/whip", PublishAsync).NeedsRight(CameraRight.Publish).RequireRateLimiting(Quotas.Waiting).RequireAuthorization(PhoneCameraSignIn.Publishers);
         api.MapMethods("/cameras/{cameraId:name}/whip/{peer:name}", s_delete, ForwardAsync).NeedsNoRight(GivesBack);
+        api.MapMethods("/cameras/{cameraId:name}/publish", s_connect, PublishPicturesAsync).NeedsRight(CameraRight.Publish).RequireRateLimiting(Quotas.Open).RequireAuthorization(PhoneCameraSignIn.Publishers);
         api.MapPost("/cameras/{cameraId:name}/whep", ForwardAsync).NeedsRight(CameraRight.Watch).RequireRateLimiting(Quotas.Waiting);
         api.MapMethods("/cameras/{cameraId:name}/whep/{peer:name}", s_delete, ForwardAsync).NeedsNoRight(GivesBack);
         api.MapPost("/leases", AcquireAsync).ChecksRights("a shared lease needs the right to watch, any other the right to borrow").RequireRateLimiting(Quotas.Waiting).RequireAuthorization(PhoneCameraSignIn.Lessees);
@@ -92,11 +93,15 @@ internal static class CameraApiEndpoints
         }
     }
 
+    private static Task PublishAsync(string cameraId, HttpContext context, CameraApiForwarder forwarder) => WhoPublishesAsync(cameraId, context, forwarder.ForwardAsync);
+
+    private static Task PublishPicturesAsync(string cameraId, HttpContext context, CameraApiForwarder forwarder) => WhoPublishesAsync(cameraId, context, forwarder.ForwardSocketAsync);
+
     /// <summary>Only a camera of a browser can be published, by whoever holds it.</summary>
-    private static Task PublishAsync(string cameraId, HttpContext context, CameraApiForwarder forwarder) =>
+    private static Task WhoPublishesAsync(string cameraId, HttpContext context, Func<HttpContext, Task> forwardAsync) =>
         !IdFormats.IsBrowserCamera(cameraId) ? ApiProblems.NotFound().ExecuteAsync(context)
         : !context.User.MayLend(cameraId) ? ApiProblems.NotAllowed().ExecuteAsync(context)
-        : forwarder.ForwardAsync(context);
+        : forwardAsync(context);
 
     private static async Task CleanupAsync(HttpContext context, CameraApiForwarder forwarder)
     {

@@ -2,6 +2,7 @@
 import { asProblem } from './api.js';
 import { log } from './log.js';
 import { connect, over } from './peer-connection.js';
+import { publishPictures } from './picture-publisher.js';
 import { delay, jittered } from './timing.js';
 
 /**
@@ -20,8 +21,9 @@ const silentMs = 3000;
 const final = [400, 401, 403, 410];
 
 /**
- * Publishes this device's camera by WHIP (RFC 9725) while a session holds it, so that others can look at it as at a camera of the
- * server. When the connection breaks, it is made anew, under the same lease. Event: `publishchange` ({@link PublishChange}).
+ * Publishes this device's camera while a session holds it, so that others can look at it as at a camera of the server: by WHIP (RFC 9725), or,
+ * where no WebRTC passes, as JPEGs over a WebSocket. When the connection breaks, it is made anew, under the same lease. Event: `publishchange`
+ * ({@link PublishChange}).
  */
 export class CameraPublisher extends EventTarget {
     #session;
@@ -108,23 +110,53 @@ export class CameraPublisher extends EventTarget {
      * @param {AbortSignal} signal
      */
     async #publish(claim, signal) {
-        const connection = new RTCPeerConnection();
         try {
-            const track = this.#track;
-            if (!track) {
-                return;
+            if (!await this.#hasPublishedByWebRtc(claim, signal) && this.#track && !signal.aborted) {
+                log('publisher: no WebRTC passes, so pictures go over a WebSocket');
+                await publishPictures(claim, () => this.#track, signal, cameraId => this.#tell(cameraId, null));
             }
-            this.#sender = connection.addTransceiver(track, { direction: 'sendonly' }).sender;
-            const response = await connect(connection, `/api/cameras/${claim.cameraId}/whip`, claim.leaseId, signal);
-            this.#tell(response.headers.get('X-Published-Camera'), null);
-            await over(connection, silentMs, signal);
         } finally {
-            connection.close();
-            this.#sender = null;
             if (this.#cameraId !== null) {
                 this.#tell(null, null);
             }
         }
+    }
+
+    /**
+     * Publishes by WebRTC until the connection is over.
+     * @param {{ cameraId: string, leaseId: string }} claim
+     * @param {AbortSignal} signal
+     * @returns {Promise<boolean>} whether there was a connection
+     */
+    async #hasPublishedByWebRtc(claim, signal) {
+        const track = this.#track;
+        if (!track || !('RTCPeerConnection' in globalThis)) {
+            return false;
+        }
+        const connection = new RTCPeerConnection();
+        let isConnected = false;
+        try {
+            this.#sender = connection.addTransceiver(track, { direction: 'sendonly' }).sender;
+            const response = await connect(connection, `/api/cameras/${claim.cameraId}/whip`, claim.leaseId, signal);
+            const look = () => {
+                if (!isConnected && connection.connectionState === 'connected') {
+                    isConnected = true;
+                    log('publisher: by WebRTC');
+                    this.#tell(response.headers.get('X-Published-Camera'), null);
+                }
+            };
+            connection.addEventListener('connectionstatechange', look);
+            look();
+            await over(connection, silentMs, signal);
+        } catch (error) {
+            if (asProblem(error).code !== 'live_unavailable') {
+                throw error;
+            }
+        } finally {
+            connection.close();
+            this.#sender = null;
+        }
+        return isConnected;
     }
 
     /**

@@ -1,5 +1,6 @@
 // @ts-check
 import { log } from './log.js';
+import { socketAddress } from './socket-address.js';
 import { jittered } from './timing.js';
 
 /**
@@ -115,9 +116,7 @@ export class Presence {
     #connect() {
         let socket;
         try {
-            const address = new URL(`/api/sessions/${this.#sessionId}/presence`, location.href);
-            address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-            socket = new WebSocket(address, protocol);
+            socket = new WebSocket(socketAddress(`/api/sessions/${this.#sessionId}/presence`), protocol);
         } catch (error) {
             log('presence: no sockets here', String(error)); // a policy forbids sockets: leases are renewed by HTTP from now on
             return;
