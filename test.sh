@@ -137,8 +137,9 @@ report() { node Attendance.Tests/report.mjs "$1" "$2"; }
 # Adds up what the report of a run says; a run that left none has failed.
 count() {
   local name=$1 file=$2 numbers
-  if ! numbers=$(report counts "$file" 2>/dev/null); then
+  if ! numbers=$(report counts "$file"); then
     echo "The tests ended without a result."
+    printf '  FAILED %s (no result); the last that it said:\n%s\n' "$name" "$(tail -n 20 "${file%.json}.log" 2>/dev/null | cut -c1-300)" >>"$reasons"
     failed=$((failed + 1))
     failures+=("$name (no result)")
     return
@@ -154,7 +155,7 @@ count() {
 run_tests() {
   rm -f "$reports/$2"
   DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 timeout --kill-after=20 "$1" dotnet test --no-build --project Attendance.Tests --no-progress --results-directory "$reports" \
-    --report-xunit-ctrf --report-xunit-ctrf-filename "$2" "${@:3}" </dev/null
+    --report-xunit-ctrf --report-xunit-ctrf-filename "$2" "${@:3}" </dev/null > >(tee "$reports/${2%.json}.log") 2>&1 # (no pipe: it would wait for a process that a test has left)
 }
 
 # tests SECONDS FILTERS...

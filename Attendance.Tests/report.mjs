@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 
 const [, , what, file] = process.argv;
-const { summary, tests, extra } = JSON.parse(readFileSync(file, 'utf8')).results;
+// What a test says may have control characters, such as the colours of a log; the report has them as they are, which JSON forbids.
+const { summary, tests, extra } = JSON.parse(readFileSync(file, 'utf8').replace(/\p{Cc}/gu, ' ')).results;
 const outside = extra.suites.flatMap((assembly) => [...assembly.errors, ...assembly.collections.flatMap((collection) => collection.errors ?? [])]);
 const failed = tests.filter((test) => test.status === 'failed');
 const skipped = tests.filter((test) => test.status === 'skipped');
