@@ -12,7 +12,7 @@
 #   ./test.sh --afl [--minutes N]    fuzzes what reads bytes of cameras and clients, by coverage: AFL++ and SharpFuzz, a minute each unless said
 #                             otherwise; what makes one fail is kept in Attendance.Fuzz/corpus, where --fast runs it
 #   ./test.sh --connections   20,000 idle connections against each service, with 1,024 descriptors and with all there may be
-#   ./test.sh --browser       the pages in a real Chromium
+#   ./test.sh --browser       the pages in a real Chromium, and what cameras need of a browser in a real Firefox
 #   ./test.sh --v4l2          real V4L2 devices, in a small virtual machine
 #   ./test.sh --types         the types of the pages' modules
 #   ./test.sh --bench         the benchmarks, a quarter of an hour; with --write into docs/performance.md
@@ -85,6 +85,8 @@ missing_packages() {
     ;;
   esac
   case " ${suites[*]} " in *" browser "* | *" system "* | *" faults "* | *" screenshots "* | *" live "*) command -v chromium >/dev/null || echo chromium ;; esac
+  case " ${suites[*]} " in *" browser "*) command -v firefox-esr >/dev/null || command -v firefox >/dev/null || echo firefox-esr ;; esac
+  case " ${suites[*]} " in *" system "*) /usr/bin/python3 -c 'import aiortc' 2>/dev/null || echo python3-aiortc ;; esac
   case " ${suites[*]} " in *" afl "*) command -v afl-fuzz >/dev/null || echo afl++ ;; esac
   case " ${suites[*]} " in *" chaos "* | *" system "*) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || echo faketime ;; esac
   case " ${suites[*]} " in *" bench "*)

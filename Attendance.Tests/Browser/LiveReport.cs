@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Live;
 using Attendance.Tests.Programs;
 using Attendance.Tests.Telemetry;
 using Attendance.Tests.Web;
@@ -18,6 +21,7 @@ namespace Attendance.Tests.Browser;
 /// </summary>
 public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
 {
+    private const int Ports = 16;
     private const string FileVariable = "ATTENDANCE_LIVE_TABLE";
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_each = TimeSpan.FromSeconds(30);
@@ -79,7 +83,8 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
     [Fact(Explicit = true)]
     public async Task What_watching_costs_and_how_old_its_pictures_are()
     {
-        await UseAsync("--Cameras:demo:Source=test-pattern", "--WebRtc:Addresses:0=127.0.0.1");
+        var port = FreePorts();
+        await UseAsync("--Cameras:demo:Source=test-pattern", "--WebRtc:Addresses:0=127.0.0.1", $"--WebRtc:Port={port}");
         await using var publishing = await WindowAsync(chromium);
         await publishing.AddInitScriptAsync(Publishes);
         var publisher = await publishing.NewPageAsync();
@@ -94,6 +99,14 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
         rows.Add(await MeasureAsync("one by each", cameraId, false, true));
         rows.Add(await MeasureAsync("three by Motion JPEG", cameraId, false, false, false));
         rows.Add(await MeasureAsync("three by WebRTC", cameraId, true, true, true));
+        foreach (var lost in (double[])[0, 0.02, 0.1])
+        {
+            using var network = new LossyRelay(port, Ports, lost);
+            rows.Add(await MeasureAsync($"one by WebRTC, {lost:P0} of packets lost", cameraId, network, true));
+            Assert.InRange(network.Passed, 1000, long.MaxValue); // it did go this way
+            Assert.InRange(network.Lost, lost * 0.8, lost * 1.2);
+        }
+
 
         var page = new StringBuilder("\n\n")
             .Append(CultureInfo.InvariantCulture, $"640 × 480 pixels, 30 pictures a second drawn, {s_each.TotalSeconds:0} s each, on {Environment.ProcessorCount} cores that browsers and servers share. Drawn in a page, published by WebRTC, encoded as JPEG by the server, shown in another page.\n\n")
@@ -106,11 +119,38 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
         }
     }
 
+    /// <summary>The first of enough UDP ports that are free now.</summary>
+    private static int FreePorts()
+    {
+        for (var port = 41_000; ; port += Ports)
+        {
+            if (Enumerable.Range(port, Ports).All(IsFree))
+            {
+                return port;
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     private string Address(string path) => new Uri(Web.Address, path).ToString();
 
     /// <summary>Lets so many pages watch, and measures them together.</summary>
     /// <param name="viewers">Whether each watches by WebRTC.</param>
-    private async Task<string> MeasureAsync(string who, string cameraId, params bool[] viewers)
+    private Task<string> MeasureAsync(string who, string cameraId, params bool[] viewers) => MeasureAsync(who, cameraId, null, viewers);
+
+    private async Task<string> MeasureAsync(string who, string cameraId, LossyRelay? network, params bool[] viewers)
     {
         var windows = new List<(IBrowserContext Window, IPage Page, bool ByWebRtc, Counter Bytes)>();
         try
@@ -118,7 +158,7 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
             foreach (var byWebRtc in viewers)
             {
                 var window = await WindowAsync(chromium);
-                await window.AddInitScriptAsync(byWebRtc ? Watches : Watches + "delete globalThis.RTCPeerConnection;");
+                await window.AddInitScriptAsync(byWebRtc ? network?.Script + Watches : Watches + "delete globalThis.RTCPeerConnection;");
                 var page = await window.NewPageAsync();
                 var bytes = new Counter();
                 var protocol = await window.NewCDPSessionAsync(page);

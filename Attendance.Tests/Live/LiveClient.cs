@@ -5,13 +5,14 @@ using Xunit;
 
 namespace Attendance.Tests.Live;
 
-/// <summary>A client that speaks WebRTC and is no browser, run by Node.js. It answers each line with a line.</summary>
+/// <summary>A client that speaks WebRTC and is no browser. It answers each line with a line.</summary>
 /// <param name="script">The name of its script in this folder.</param>
-internal abstract class LiveClient(string script) : IAsyncDisposable
+/// <param name="program">What runs the script.</param>
+internal abstract class LiveClient(string script, string program = "node") : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process = Process.Start(new ProcessStartInfo("node", [Repository.PathOf("Attendance.Tests", "Live", script)])
+    private readonly Process _process = Process.Start(new ProcessStartInfo(program, [Repository.PathOf("Attendance.Tests", "Live", script)])
     {
         RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
     })!;

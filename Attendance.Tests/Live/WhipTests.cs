@@ -55,6 +55,21 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
     }
 
     [Fact]
+    public async Task A_client_of_another_kind_publishes_as_well()
+    {
+        await using var publisher = await Publisher.OfAiortcAsync();
+        var lease = await _node.AcquireAsync(_phone, Session());
+        var published = await publisher.PublishAsync(_node, _phone, lease);
+        Assert.True(published.Status == HttpStatusCode.Created, published.Text);
+        var guard = await _node.AcquireAsync(published.Camera!, Session());
+        await DeliversAsync(guard);
+
+        publisher.Kill();
+
+        await StateAsync(published.Camera!, "suspended");
+    }
+
+    [Fact]
     public async Task A_publisher_that_is_killed_is_missing_and_is_back_under_the_same_lease_when_it_publishes_again()
     {
         var lease = await _node.AcquireAsync(_phone, Session(), ttlSeconds: 300);

@@ -3,8 +3,10 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Attendance.CameraApi.Leases;
+using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.Data;
+using Attendance.Web.Forwarding;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -40,6 +42,21 @@ public sealed class LostRightsTests : WebTest
         await Eventually.TrueAsync(() => Api.Cleanups.Any(sent => sent.Body.Contains("dry_run", StringComparison.Ordinal)), s_bound, "the leases were looked at");
 
         Assert.Equal(stay.Select(lease => lease.LeaseRef).Order(), (await Api.LiveAsync()).Select(lease => lease.LeaseRef).Order());
+    }
+
+    [Fact]
+    public async Task A_session_that_holds_nothing_is_forgotten_also_where_there_are_no_rules()
+    {
+        await using var web = new WebServer(Api.Address, ("Accounts:CheckedEvery", "00:00:01"));
+        using var client = web.Client(await web.SignInAsync());
+        var lease = await AcquireAsync(client, "demo", null);
+        var sessions = web.Services.GetRequiredService<AccountSessions>();
+        await Eventually.TrueAsync(() => Api.Cleanups.Any(sent => sent.Body.Contains("dry_run", StringComparison.Ordinal)), s_bound, "it was looked at");
+        Assert.False(sessions.IsEmpty);
+
+        using var released = await client.DeleteAsync(new Uri($"/api/leases/{lease.LeaseId}", UriKind.Relative), Cancel);
+
+        await Eventually.TrueAsync(() => sessions.IsEmpty, s_bound, "it is forgotten");
     }
 
     [Fact]

@@ -63,14 +63,14 @@ internal sealed partial class AccountSessions(
         }
     }
 
-    /// <summary>Ends the leases to which their account has no right under these rules.</summary>
+    /// <summary>Ends the leases to which their account has no right under these rules, and forgets sessions that hold nothing.</summary>
     public async Task EndWithoutRightAsync(RightsBook book, CancellationToken cancellationToken)
     {
         List<(Holder Holder, ClaimsPrincipal User, string[] Sessions)> due;
         lock (_lock)
         {
-            // The rules may be the same and the camera another: a lease can move.
-            due = [.. _holders.Values.Where(each => book.Limits(each.User) && (each.CheckedUnder != book || clock.GetElapsedTime(each.CheckedAt) >= options.Value.CheckedEvery))
+            // The rules may be the same and the camera another: a lease can move. Where no rule limits the account, it is only looked at to forget it.
+            due = [.. _holders.Values.Where(each => (each.CheckedUnder != book && book.Limits(each.User)) || clock.GetElapsedTime(each.CheckedAt) >= options.Value.CheckedEvery)
                 .Select(each => (each, each.User, each.Sessions.Keys.ToArray()))];
             due.ForEach(each => (each.Holder.CheckedUnder, each.Holder.CheckedAt) = (book, clock.GetTimestamp()));
         }
