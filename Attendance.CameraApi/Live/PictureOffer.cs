@@ -19,13 +19,12 @@ internal sealed class PictureOffer : IDisposable
     /// <param name="nextAsync">Waits for a picture. It is called only while somebody reads.</param>
     public async Task RunAsync(Func<CancellationToken, Task<ReadOnlyMemory<byte>>> nextAsync, CancellationToken stop)
     {
-        var accepting = _listener.AcceptAsync(stop).AsTask();
-        while (true)
+        for (var accepting = _listener.AcceptAsync(stop).AsTask(); ;)
         {
             using var reader = await accepting;
             accepting = _listener.AcceptAsync(stop).AsTask();
             using var isReplaced = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            _ = accepting.ContinueWith(_ => isReplaced.Cancel(), stop, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            var replacing = CancelAfterAsync(accepting, isReplaced);
             try
             {
                 while (true)
@@ -35,12 +34,20 @@ internal sealed class PictureOffer : IDisposable
             }
             catch (Exception exception) when (exception is SocketException || (exception is OperationCanceledException && !stop.IsCancellationRequested))
             {
-                // The reader is gone, or there is another one.
+                reader.Close(); // it is gone, or there is another one
             }
+
+            await replacing;
         }
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private static async Task CancelAfterAsync(Task accepted, CancellationTokenSource cancelled)
+    {
+        await accepted;
+        await cancelled.CancelAsync();
+    }
 
     private async Task SendAsync(Socket reader, ReadOnlyMemory<byte> jpeg, CancellationToken cancellationToken)
     {

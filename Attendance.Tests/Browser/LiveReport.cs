@@ -99,6 +99,7 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
         rows.Add(await MeasureAsync("one by each", cameraId, false, true));
         rows.Add(await MeasureAsync("three by Motion JPEG", cameraId, false, false, false));
         rows.Add(await MeasureAsync("three by WebRTC", cameraId, true, true, true));
+        rows.Add(await MeasureAsync("eight by WebRTC", cameraId, [.. Enumerable.Repeat(true, 8)]));
         foreach (var lost in (double[])[0, 0.02, 0.1])
         {
             using var network = new LossyRelay(port, Ports, lost);
