@@ -47,6 +47,7 @@ public sealed class LeavingTests(ChromiumBrowser chromium) : WebTest
         await page.LiveAsync(Cancel);
 
         await browser.OpenAsync(new Uri("about:blank")); // another tab in front, because only hidden pages are frozen
+        await page.UntilAsync("document.visibilityState", "hidden", Cancel);
         await page.FreezeAsync();
         await Eventually.TrueAsync(async () => (await Api.LiveAsync()).Count == 0 && Api.Presence.Open == 0, "camera and socket are given back");
         await page.ThawAsync();

@@ -32,6 +32,7 @@ public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
         await publisher.GetByLabel("Let others look at it").UncheckAsync();
         await Expect(publisher.Locator("#facts")).ToHaveTextAsync("Its picture stays on this device.");
         await Eventually.TrueAsync(async () => await StateAsync(cameraId!) == CameraState.Suspended, s_patience, "it is missing");
+        await Expect(watching.Locator("#badge")).ToHaveTextAsync("Reconnecting");
         await publisher.GetByLabel("Let others look at it").CheckAsync();
         await Expect(watching.Locator("#badge")).ToHaveTextAsync("Live");
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { asProblem } from './api.js';
+import { asProblem, Problem } from './api.js';
 import { LivePicture } from './live-picture.js';
 import { log } from './log.js';
 import { Picture } from './picture.js';
@@ -13,6 +13,8 @@ import { delay, jittered } from './timing.js';
 
 const firstReopenMs = 250;
 const slowestReopenMs = 5000;
+/** A picture that is older than this, and than three times the longest time between two, is not live any more. */
+const oldMs = 5000;
 /** After this many single pictures, the source checks whether a stream place has become free. */
 const stillsAtATime = 20;
 
@@ -66,7 +68,12 @@ export class ServerSource {
         }
         const picture = this.#picture;
         let wait = firstReopenMs;
+        let drawnAt = Infinity;
+        let longestMs = 0;
         const onDrawn = (/** @type {number} */ width, /** @type {number} */ height) => {
+            const passed = performance.now() - drawnAt;
+            longestMs = passed > Math.max(oldMs, 3 * longestMs) ? longestMs : Math.max(longestMs, passed);
+            drawnAt = performance.now();
             wait = firstReopenMs;
             viewer.size(width, height);
             viewer.picture('showing');
@@ -76,6 +83,12 @@ export class ServerSource {
             picture.paint(video, video.videoWidth, video.videoHeight);
             onDrawn(video.videoWidth, video.videoHeight);
         }) : null;
+        const look = setInterval(() => {
+            if (performance.now() - drawnAt > Math.max(oldMs, 3 * longestMs) && document.visibilityState === 'visible') {
+                viewer.picture('interrupted', new Problem(0, 'picture_old'));
+            }
+        }, 1000);
+        signal.addEventListener('abort', () => clearInterval(look));
         viewer.picture('opening');
         for (;;) {
             await live?.over();

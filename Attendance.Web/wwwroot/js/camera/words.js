@@ -82,6 +82,7 @@ const deviceProblems = {
 
 /** Troubles while the camera is held and its picture is being restored. @type {Record<string, string>} */
 const troubles = {
+    picture_old: 'The camera sends no picture just now. It is still yours, and its picture goes on by itself.',
     device_unplugged: 'The camera was unplugged. Plug it in again: it is still yours.',
     device_busy: 'Another application has taken this device’s camera. Close it there; the camera is still yours.',
     device_ended: 'This device’s camera has stopped. Switching it on again…',
