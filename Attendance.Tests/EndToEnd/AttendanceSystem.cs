@@ -266,7 +266,14 @@ public sealed class AttendanceSystem : IAsyncDisposable
         snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } pid ? Convert.ToInt32(pid, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Without retries and other kindness: tests want to see what a service answers.</summary>
-    private HttpClient ClientOf(string resource) => new(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false, UseCookies = false, AllowAutoRedirect = true }) { BaseAddress = AddressOf(resource) };
+    /// <summary>A client that keeps no connection for long: one to a process that was killed since would fail the next request.</summary>
+    private HttpClient ClientOf(string resource) => new(new SocketsHttpHandler
+    {
+        ActivityHeadersPropagator = null, UseProxy = false, UseCookies = false, AllowAutoRedirect = true, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1),
+    })
+    {
+        BaseAddress = AddressOf(resource),
+    };
 
     /// <summary>Also of one that is stopped in the middle of an answer, so it asks for a short time only.</summary>
     private async Task<bool> IsHealthyAsync(string resource, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Subjects;
-using Attendance.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -9,7 +8,7 @@ namespace Attendance.Tests.Browser.Enrollment;
 
 /// <summary>Tests the modules by which the capture page judges frames, each by itself.</summary>
 [Trait("Suite", "Browser")]
-public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
+public sealed class ShotModuleTests(ModulePage modules) : IClassFixture<ModulePage>
 {
     private const string Imports =
         """
@@ -174,8 +173,7 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
     [Fact]
     public async Task All_five_poses_are_found_and_told_apart_in_rendered_pictures()
     {
-        await using var window = await WindowAsync(chromium);
-        var page = await OpenAsync(window, $"/people/{TestPeople.Known}/capture"); // others may not compile WebAssembly
+        var page = await modules.OpenAsync($"/people/{TestPeople.Known}/capture"); // others may not compile WebAssembly
         var found = JsonDocument.Parse(await page.EvaluateAsync<string>(Asking(
             """
             await (async () => {
@@ -224,25 +222,54 @@ public sealed class ShotModuleTests(ChromiumBrowser chromium) : WebTest
 
     private async Task<T> AskAsync<T>(string expression, Func<JsonElement, T>? read = null)
     {
-        await using var window = await WindowAsync(chromium);
-        var page = await OpenAsync(window);
+        var page = await modules.OpenAsync();
         return read is null
             ? await page.EvaluateAsync<T>(Asking(expression))
             : read((await page.EvaluateAsync(Asking(expression)))!.Value);
     }
 
-    private async Task<IPage> OpenAsync(IBrowserContext window, string target = "/nothing")
-    {
-        await TestPeople.AddKnownAsync(Web.Services, Cancel);
-        await ActingCamera.ReplaceAsync(window);
-        await window.RouteAsync("**/api/**", route => route.AbortAsync());
-        var page = await window.NewPageAsync();
-        await page.GotoAsync(new Uri(Web.Address, target).ToString());
-        return page;
-    }
-
     private sealed record Turned(double Yaw, double Pitch)
     {
         public static Turned From(JsonElement pose) => new(pose.GetProperty("yaw").GetDouble(), pose.GetProperty("pitch").GetDouble());
+    }
+}
+
+/// <summary>Pages of one Web in one window, for tests that only call modules in them. The camera API is away.</summary>
+public sealed class ModulePage(ChromiumBrowser chromium) : IAsyncLifetime
+{
+    private readonly Dictionary<string, IPage> _pages = [];
+    private WebServer? _web;
+    private IBrowserContext? _window;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => default;
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_window?.DisposeAsync() ?? default);
+        await (_web?.DisposeAsync() ?? default);
+    }
+
+    internal async Task<IPage> OpenAsync(string target = "/nothing")
+    {
+        if (_web is null)
+        {
+            _web = new WebServer(new Uri("http://127.0.0.1:1"));
+            var signIn = await _web.SignInAsync();
+            await TestPeople.AddKnownAsync(_web.Services, Cancel);
+            _window = await chromium.NewContextAsync(null, Cancel);
+            await signIn.GiveToAsync(_window, _web.Address);
+            await ActingCamera.ReplaceAsync(_window);
+            await _window.RouteAsync("**/api/**", route => route.AbortAsync());
+        }
+
+        if (!_pages.TryGetValue(target, out var page))
+        {
+            page = _pages[target] = await _window!.NewPageAsync();
+            await page.GotoAsync(new Uri(_web.Address, target).ToString());
+        }
+
+        return page;
     }
 }
