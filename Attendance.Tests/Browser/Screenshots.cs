@@ -62,7 +62,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await page.GetByLabel("Cameras", new() { Exact = true }).FillAsync("vault");
         await page.GetByLabel("Watch:").FillAsync("nobody");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save rule" }).ClickAsync();
-        await Expect(page.Locator(".field-error").First).Not.ToBeEmptyAsync();
+        await Expect(page.Locator(".field-validation-error").First).ToBeVisibleAsync();
         await page.ScreenshotAsync(new() { Path = PathOf($"rights-{device}-{scheme}.png"), FullPage = true });
         await page.GotoAsync(new Uri(Web.Address, "/accounts").ToString());
         await page.ScreenshotAsync(new() { Path = PathOf($"accounts-teams-{device}-{scheme}.png"), FullPage = true });
