@@ -1,5 +1,6 @@
 // @ts-check
 import { Problem } from './api.js';
+import { drawScaled } from './scaled-picture.js';
 import { socketAddress } from './socket-address.js';
 import { delay } from './timing.js';
 
@@ -90,15 +91,6 @@ class PictureTaker {
             this.#video.srcObject = track && new MediaStream([track]);
             this.#video.play().catch(() => {}); // is tried again with the next track
         }
-        const { videoWidth: width, videoHeight: height, readyState } = this.#video;
-        const context = this.#canvas.getContext('2d');
-        if (!context || !track || readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0) {
-            return false;
-        }
-        const scale = Math.min(1, longestSide / Math.max(width, height));
-        this.#canvas.width = Math.round(width * scale);
-        this.#canvas.height = Math.round(height * scale);
-        context.drawImage(this.#video, 0, 0, this.#canvas.width, this.#canvas.height);
-        return true;
+        return track !== null && this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && drawScaled(this.#video, this.#canvas, longestSide);
     }
 }

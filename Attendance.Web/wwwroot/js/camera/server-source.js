@@ -70,9 +70,10 @@ export class ServerSource {
         let wait = firstReopenMs;
         let drawnAt = Infinity;
         let longestMs = 0;
+        const isOld = (/** @type {number} */ ageMs) => ageMs > Math.max(oldMs, 3 * longestMs);
         const onDrawn = (/** @type {number} */ width, /** @type {number} */ height) => {
             const passed = performance.now() - drawnAt;
-            longestMs = passed > Math.max(oldMs, 3 * longestMs) ? longestMs : Math.max(longestMs, passed);
+            longestMs = isOld(passed) ? longestMs : Math.max(longestMs, passed);
             drawnAt = performance.now();
             wait = firstReopenMs;
             viewer.size(width, height);
@@ -84,7 +85,7 @@ export class ServerSource {
             onDrawn(video.videoWidth, video.videoHeight);
         }) : null;
         const look = setInterval(() => {
-            if (performance.now() - drawnAt > Math.max(oldMs, 3 * longestMs) && document.visibilityState === 'visible') {
+            if (isOld(performance.now() - drawnAt) && document.visibilityState === 'visible') {
                 viewer.picture('interrupted', new Problem(0, 'picture_old'));
             }
         }, 1000);

@@ -1,5 +1,6 @@
 // @ts-check
 import { Problem, request } from '../camera/api.js';
+import { drawScaled } from '../camera/scaled-picture.js';
 import { Trace } from '../camera/trace.js';
 
 /**
@@ -92,16 +93,7 @@ export class FrameSender {
 
     /** @param {HTMLVideoElement | HTMLCanvasElement} source @returns {Promise<Blob | null>} the frame as the camera sees it, never mirrored */
     #grab(source) {
-        const [width, height] = source instanceof HTMLVideoElement ? [source.videoWidth, source.videoHeight] : [source.width, source.height];
-        const context = this.#canvas.getContext('2d');
-        if (!context || width === 0 || height === 0) {
-            return Promise.resolve(null);
-        }
-        const scale = Math.min(1, longestSide / Math.max(width, height));
-        this.#canvas.width = Math.round(width * scale);
-        this.#canvas.height = Math.round(height * scale);
-        context.drawImage(source, 0, 0, this.#canvas.width, this.#canvas.height);
-        return new Promise(resolve => this.#canvas.toBlob(resolve, 'image/jpeg', jpegQuality));
+        return drawScaled(source, this.#canvas, longestSide) ? new Promise(resolve => this.#canvas.toBlob(resolve, 'image/jpeg', jpegQuality)) : Promise.resolve(null);
     }
 }
 
