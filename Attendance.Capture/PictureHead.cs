@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Attendance.Capture;
 
-/// <summary>What follows the head of a picture.</summary>
+/// <summary>The form of the bytes that follow the head of a picture.</summary>
 internal enum PictureForm
 {
     /// <summary>The planes of I420.</summary>

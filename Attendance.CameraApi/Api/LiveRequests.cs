@@ -1,3 +1,4 @@
+using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Live;
 
 namespace Attendance.CameraApi.Api;
@@ -14,6 +15,10 @@ internal static class LiveRequests
 
     public static Problem LeaseRequired() =>
         new(StatusCodes.Status401Unauthorized, ProblemCodes.LeaseRequired, "Who publishes or watches a camera sends the id of their lease of it, as 'Authorization: Bearer'.");
+
+    /// <summary>Returns the live lease under which a browser's camera may be published; null if it is not one of this camera, or has ended.</summary>
+    public static CameraLease? FindToPublish(CameraLeases leases, string cameraId, string leaseId) =>
+        IdFormats.IsBrowserCamera(cameraId) && leases.Find(leaseId) is { End: null } lease && lease.CameraId == cameraId ? lease : null;
 
     /// <summary>Reads the offer, and answers the request with what <paramref name="answerAsync"/> makes of it.</summary>
     /// <param name="faultOf">What is wrong with an offer, to be read after its name; null if nothing is.</param>

@@ -33,7 +33,7 @@ internal static class PublishEndpoints
             return ProblemCodes.LeaseRequired;
         }
 
-        if (!IdFormats.IsBrowserCamera(cameraId) || services.GetRequiredService<CameraLeases>().Find(leaseId) is not { End: null } lease || lease.CameraId != cameraId)
+        if (LiveRequests.FindToPublish(services.GetRequiredService<CameraLeases>(), cameraId, leaseId) is not { } lease)
         {
             return ProblemCodes.LeaseEnded;
         }

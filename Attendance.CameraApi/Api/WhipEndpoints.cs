@@ -28,7 +28,7 @@ internal static class WhipEndpoints
             return LiveRequests.LeaseRequired();
         }
 
-        if (!IdFormats.IsBrowserCamera(cameraId) || leases.Find(leaseId) is not { End: null } lease || lease.CameraId != cameraId)
+        if (LiveRequests.FindToPublish(leases, cameraId, leaseId) is not { } lease)
         {
             return LeaseProblems.LeaseEnded(leases.FindEnd(leaseId));
         }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Attendance.CameraApi.Live;
 
-/// <summary>Offers JPEGs on a socket, to the one capture worker that reads them. There is no picture on the way but those that it will get next.</summary>
+/// <summary>Offers JPEGs on a socket, to the one capture worker that reads them. The next one is asked for when the worker has taken the one before.</summary>
 internal sealed class PictureOffer : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -4,7 +4,7 @@ namespace Attendance.CameraApi.Live;
 
 /// <summary>
 /// A page that publishes its camera as JPEGs over a WebSocket, because UDP does not reach this node. It sends a picture each time that it is
-/// asked, and it is asked while a capture worker reads. So nothing is encoded for nobody, and a slow network gets fewer pictures, not old ones.
+/// asked, and it is asked only while a capture worker reads. So it encodes only while somebody looks, and a slow network gets fewer pictures, not old ones.
 /// </summary>
 internal sealed class PicturePublisher(WebSocket socket, TimeProvider clock) : IDisposable
 {

@@ -44,8 +44,13 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         }
 
         _isRead = true;
-        var (width, height) = _jpegLength > 0 ? SizeOf(Jpeg) : (_encoder!.Size.Width & ~1, _encoder.Size.Height & ~1);
-        return new(width, height, 0, _jpegLength > 0 ? "mjpeg" : "encoded", "published");
+        if (_jpegLength == 0)
+        {
+            return new(_encoder!.Size.Width & ~1, _encoder.Size.Height & ~1, 0, "encoded", "published");
+        }
+
+        var picture = MjpegBytes.Look(Jpeg);
+        return new(picture.Width, picture.Height, 0, "mjpeg", "published");
     }
 
     public bool TryRead(FrameBuffer frame, CancellationToken stop)
@@ -63,8 +68,8 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
         _isRead = false;
         if (_jpegLength > 0)
         {
-            var (width, height) = SizeOf(Jpeg);
-            frame.Begin(width, height);
+            var picture = MjpegBytes.Look(Jpeg);
+            frame.Begin(picture.Width, picture.Height);
             frame.Put(Jpeg, _jpeg.MeasureNowAndThen(Jpeg), FrameFlags.PassedThrough);
         }
         else
@@ -82,8 +87,6 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     }
 
     private ReadOnlySpan<byte> Jpeg => _picture.AsSpan(0, _jpegLength);
-
-    private static (int Width, int Height) SizeOf(ReadOnlySpan<byte> jpeg) => MjpegBytes.Look(jpeg) is var (width, height, _, _) ? (width, height) : default;
 
     private bool TryConnect()
     {
