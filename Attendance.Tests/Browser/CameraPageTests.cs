@@ -10,8 +10,6 @@ namespace Attendance.Tests.Browser;
 [Trait("Suite", "Browser")]
 public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
 {
-    private const string AllOf = "() => { const c = document.getElementById('picture'); return c.toDataURL(); }";
-
     private readonly List<string> _complaints = [];
 
     [Fact]
@@ -23,8 +21,7 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         await LiveAsync(page);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Reception desk");
 
-        var before = await page.EvaluateAsync<string>(AllOf);
-        await page.WaitForFunctionAsync("before => document.getElementById('picture').toDataURL() !== before", before);
+        await page.MovesAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("Stopped. The camera is free for others.");

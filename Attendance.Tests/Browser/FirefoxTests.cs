@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Attendance.CameraApi.Views;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
@@ -53,7 +52,7 @@ public sealed class FirefoxTests(ChromiumBrowser chromium) : WebTest
         Assert.DoesNotContain(Api.Requests, request => request.Target.EndsWith("/publish", StringComparison.Ordinal)); // it was WebRTC
 
         await publisher.EvaluateAsync("document.getElementById('publish').click()");
-        await Eventually.TrueAsync(async () => await StateAsync(cameraId) == CameraState.Suspended, s_patience, "it is missing");
+        await Eventually.TrueAsync(async () => await Api.StateAsync(cameraId) == CameraState.Suspended, s_patience, "it is missing");
     }
 
     private async Task<FirefoxProcess> FirefoxAsync()
@@ -62,7 +61,4 @@ public sealed class FirefoxTests(ChromiumBrowser chromium) : WebTest
         await firefox.GiveAsync(Operator, Web.Address);
         return firefox;
     }
-
-    private async Task<CameraState?> StateAsync(string cameraId) =>
-        (await Api.Node.Http.GetFromJsonAsync<CamerasResponse>("/api/cameras", WireJson.Options, Cancel))!.Cameras.SingleOrDefault(camera => camera.CameraId == cameraId)?.State;
 }

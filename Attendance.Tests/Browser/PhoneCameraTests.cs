@@ -20,8 +20,6 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
     /// <summary>What docs/live.md promises.</summary>
     private static readonly TimeSpan s_stopped = TimeSpan.FromSeconds(5), s_closed = TimeSpan.FromSeconds(10), s_killed = TimeSpan.FromSeconds(15);
 
-    private const string Picture = "() => document.getElementById('picture').toDataURL()";
-
     /// <summary>Connecting by WebRTC takes its time on a busy machine.</summary>
     private static readonly LocatorAssertionsToHaveTextOptions s_patience = new() { Timeout = 60_000 };
 
@@ -251,8 +249,7 @@ public sealed class PhoneCameraTests(ChromiumBrowser chromium) : WebTest
     private static async Task MovesAsync(IPage page)
     {
         await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
-        var before = await page.EvaluateAsync<string>(Picture);
-        await page.WaitForFunctionAsync("before => document.getElementById('picture').toDataURL() !== before", before);
+        await page.MovesAsync();
     }
 
     /// <summary>Waits until the phone says that it has ended and why, and its camera is off and free; within a bound.</summary>

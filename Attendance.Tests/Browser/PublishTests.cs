@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Attendance.CameraApi.Views;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
@@ -31,13 +30,13 @@ public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
 
         await publisher.GetByLabel("Let others look at it").UncheckAsync();
         await Expect(publisher.Locator("#facts")).ToHaveTextAsync("Its picture stays on this device.");
-        await Eventually.TrueAsync(async () => await StateAsync(cameraId!) == CameraState.Suspended, s_patience, "it is missing");
+        await Eventually.TrueAsync(async () => await Api.StateAsync(cameraId!) == CameraState.Suspended, s_patience, "it is missing");
         await Expect(watching.Locator("#badge")).ToHaveTextAsync("Reconnecting");
         await publisher.GetByLabel("Let others look at it").CheckAsync();
         await Expect(watching.Locator("#badge")).ToHaveTextAsync("Live");
 
         await publisher.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
-        await Eventually.TrueAsync(async () => await StateAsync(cameraId!) == CameraState.Suspended, s_patience, "it is missing again");
+        await Eventually.TrueAsync(async () => await Api.StateAsync(cameraId!) == CameraState.Suspended, s_patience, "it is missing again");
     }
 
     [Fact]
@@ -46,11 +45,11 @@ public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync(chromium);
         var publisher = await PublishAsync(window);
         var cameraId = await publisher.Locator("#facts a").TextContentAsync();
-        Assert.Equal(CameraState.Available, await StateAsync(cameraId!));
+        Assert.Equal(CameraState.Available, await Api.StateAsync(cameraId!));
 
         await publisher.CloseAsync();
 
-        await Eventually.TrueAsync(async () => await StateAsync(cameraId!) is null, s_patience, "it is gone");
+        await Eventually.TrueAsync(async () => await Api.StateAsync(cameraId!) is null, s_patience, "it is gone");
     }
 
     [Fact]
@@ -76,7 +75,7 @@ public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
 
         Assert.Contains(Api.Requests, request => request.Target.EndsWith("/publish", StringComparison.Ordinal));
         await browser.DisposeAsync();
-        await Eventually.TrueAsync(async () => await StateAsync(cameraId) == CameraState.Suspended, s_patience, "it is missing");
+        await Eventually.TrueAsync(async () => await Api.StateAsync(cameraId) == CameraState.Suspended, s_patience, "it is missing");
     }
 
     private async Task<IPage> PublishAsync(IBrowserContext window)
@@ -88,7 +87,4 @@ public sealed class PublishTests(ChromiumBrowser chromium) : WebTest
         await Expect(page.Locator("#facts")).ToContainTextAsync("Others can look at it, as camera published-");
         return page;
     }
-
-    private async Task<CameraState?> StateAsync(string cameraId) =>
-        (await Api.Node.Http.GetFromJsonAsync<CamerasResponse>("/api/cameras", WireJson.Options, Cancel))!.Cameras.SingleOrDefault(camera => camera.CameraId == cameraId)?.State;
 }

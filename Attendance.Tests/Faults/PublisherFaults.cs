@@ -13,8 +13,6 @@ namespace Attendance.Tests.Faults;
 [Collection(FaultSuite.Name)]
 public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClassFixture<GarnetStore>, IAsyncLifetime
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     private readonly string _phone = $"browser-{Guid.NewGuid():N}-0123456789abcdef";
     private NodeProcess _node = null!;
 
@@ -80,6 +78,5 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
 
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
 
-    private Task<TimeSpan> StateAsync(string cameraId, string state) =>
-        Eventually.TrueAsync(async () => await _node.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");
+    private Task<TimeSpan> StateAsync(string cameraId, string state) => _node.UntilAsync(cameraId, state);
 }

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Attendance.Tests.Programs;
@@ -18,12 +16,8 @@ internal sealed class ChromiumProcess : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-chromium-");
-    private readonly ClientWebSocket _socket = new();
-    private readonly SemaphoreSlim _sending = new(1);
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _asked = new();
+    private readonly BrowserControl _control = new("Chromium");
     private ServerProcess? _process;
-    private Task _hearing = Task.CompletedTask;
-    private int _id;
     private bool _isDisposed;
 
     public int Id => _process!.Id;
@@ -62,25 +56,13 @@ internal sealed class ChromiumProcess : IAsyncDisposable
 
     public async Task<JsonElement> SendAsync(string method, JsonObject? parameters = null, string? session = null)
     {
-        var id = Interlocked.Increment(ref _id);
-        var answer = _asked[id] = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var message = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters ?? [] };
+        var command = new JsonObject { ["method"] = method, ["params"] = parameters ?? [] };
         if (session is not null)
         {
-            message["sessionId"] = session;
+            command["sessionId"] = session;
         }
 
-        await _sending.WaitAsync();
-        try
-        {
-            await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, true, CancellationToken.None);
-        }
-        finally
-        {
-            _sending.Release();
-        }
-
-        return await answer.Task.WaitAsync(s_patience);
+        return await _control.SendAsync(command);
     }
 
     public async ValueTask DisposeAsync()
@@ -96,22 +78,8 @@ internal sealed class ChromiumProcess : IAsyncDisposable
             await _process.DisposeAsync();
         }
 
-        _socket.Abort();
-        await _hearing;
-        _socket.Dispose();
-        _sending.Dispose();
-        for (var attempt = 0; attempt < 20; attempt++)
-        {
-            try
-            {
-                _data.Delete(recursive: true);
-                return;
-            }
-            catch (IOException) when (attempt < 19)
-            {
-                await Task.Delay(100, CancellationToken.None); // one of its processes was still writing
-            }
-        }
+        await _control.DisposeAsync();
+        await BrowserControl.DeleteAsync(_data);
     }
 
     private async Task LaunchAsync(string[] arguments, CancellationToken cancellationToken)
@@ -128,54 +96,7 @@ internal sealed class ChromiumProcess : IAsyncDisposable
             async () => File.Exists(file) && (lines = await File.ReadAllLinesAsync(file, cancellationToken)).Length >= 2, s_patience, "Chromium listens");
 
         var port = int.Parse(lines[0], CultureInfo.InvariantCulture);
-        await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}{lines[1]}"), cancellationToken);
-        _hearing = HearAsync();
-    }
-
-    private async Task HearAsync()
-    {
-        var buffer = new byte[64 * 1024];
-        using var message = new MemoryStream();
-        try
-        {
-            while (true)
-            {
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-                message.Write(buffer, 0, part.Count);
-                if (!part.EndOfMessage)
-                {
-                    continue;
-                }
-
-                Take(message.ToArray());
-                message.SetLength(0);
-            }
-        }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException or JsonException)
-        {
-            foreach (var asked in _asked.Values)
-            {
-                asked.TrySetException(new IOException("Chromium is gone."));
-            }
-        }
-    }
-
-    private void Take(byte[] message)
-    {
-        var root = JsonDocument.Parse(message).RootElement;
-        if (!root.TryGetProperty("id", out var id) || !_asked.TryRemove(id.GetInt32(), out var asked))
-        {
-            return;
-        }
-
-        if (root.TryGetProperty("result", out var result))
-        {
-            asked.TrySetResult(result);
-        }
-        else
-        {
-            asked.TrySetException(new InvalidOperationException(root.ToString()));
-        }
+        await _control.ConnectAsync(new Uri($"ws://127.0.0.1:{port}{lines[1]}"), cancellationToken);
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Attendance.Tests.Programs;
@@ -33,12 +31,9 @@ internal sealed class FirefoxProcess : IAsyncDisposable
         """;
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-firefox-");
-    private readonly ClientWebSocket _socket = new();
-    private readonly SemaphoreSlim _sending = new(1);
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _asked = new();
+    private readonly BrowserControl _control = new("Firefox");
     private ServerProcess? _process;
-    private Task _hearing = Task.CompletedTask;
-    private int _id;
+    private bool _isDisposed;
 
     public static async Task<FirefoxProcess> StartAsync(CancellationToken cancellationToken)
     {
@@ -70,47 +65,23 @@ internal sealed class FirefoxProcess : IAsyncDisposable
         return new FirefoxPage(this, context);
     }
 
-    public async Task<JsonElement> SendAsync(string method, JsonObject parameters)
-    {
-        var id = Interlocked.Increment(ref _id);
-        var answer = _asked[id] = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _sending.WaitAsync();
-        try
-        {
-            await _socket.SendAsync(
-                JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters }), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        }
-        finally
-        {
-            _sending.Release();
-        }
-
-        return await answer.Task.WaitAsync(s_patience);
-    }
+    public Task<JsonElement> SendAsync(string method, JsonObject parameters) => _control.SendAsync(new() { ["method"] = method, ["params"] = parameters });
 
     public async ValueTask DisposeAsync()
     {
-        _socket.Abort();
+        if (_isDisposed)
+        {
+            return; // a test may end it sooner
+        }
+
+        _isDisposed = true;
         if (_process is not null)
         {
             await _process.DisposeAsync();
         }
 
-        await _hearing;
-        _socket.Dispose();
-        _sending.Dispose();
-        for (var attempt = 0; _data.Exists; attempt++)
-        {
-            try
-            {
-                _data.Delete(recursive: true);
-                return;
-            }
-            catch (IOException) when (attempt < 19)
-            {
-                await Task.Delay(100, CancellationToken.None); // one of its processes was still writing
-            }
-        }
+        await _control.DisposeAsync();
+        await BrowserControl.DeleteAsync(_data);
     }
 
     private static string Executable()
@@ -129,8 +100,7 @@ internal sealed class FirefoxProcess : IAsyncDisposable
         var file = Path.Combine(_data.FullName, "WebDriverBiDiServer.json");
         JsonElement told = default;
         await _process.ReadyAsync(async () => File.Exists(file) && TryParse(await File.ReadAllTextAsync(file, cancellationToken), out told), s_patience, "Firefox listens");
-        await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{told.GetProperty("ws_port").GetInt32()}/session"), cancellationToken);
-        _hearing = HearAsync();
+        await _control.ConnectAsync(new Uri($"ws://127.0.0.1:{told.GetProperty("ws_port").GetInt32()}/session"), cancellationToken);
         await SendAsync("session.new", new() { ["capabilities"] = new JsonObject() });
     }
 
@@ -145,49 +115,6 @@ internal sealed class FirefoxProcess : IAsyncDisposable
         catch (JsonException)
         {
             return false; // it is being written
-        }
-    }
-
-    private async Task HearAsync()
-    {
-        var buffer = new byte[64 * 1024];
-        using var message = new MemoryStream();
-        try
-        {
-            while (true)
-            {
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-                message.Write(buffer, 0, part.Count);
-                if (part.EndOfMessage)
-                {
-                    Take(JsonDocument.Parse(message.ToArray()).RootElement);
-                    message.SetLength(0);
-                }
-            }
-        }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException or JsonException)
-        {
-            foreach (var asked in _asked.Values)
-            {
-                asked.TrySetException(new IOException("Firefox is gone."));
-            }
-        }
-    }
-
-    private void Take(JsonElement message)
-    {
-        if (!message.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.Number || !_asked.TryRemove(id.GetInt32(), out var asked))
-        {
-            return;
-        }
-
-        if (message.TryGetProperty("result", out var result))
-        {
-            asked.TrySetResult(result);
-        }
-        else
-        {
-            asked.TrySetException(new InvalidOperationException(message.ToString()));
         }
     }
 }

@@ -36,6 +36,9 @@ internal sealed class NodeProcess : ApiProcess
     public async Task<IReadOnlyList<JsonElement>> CamerasAsync(string query = "") =>
         [.. (await Http.GetFromJsonAsync<JsonElement>("/api/cameras" + query, Cancel)).GetProperty("cameras").EnumerateArray()];
 
+    /// <summary>Waits until a camera is in a state.</summary>
+    public Task<TimeSpan> UntilAsync(string cameraId, string state) => Eventually.TrueAsync(async () => await StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");
+
     public async Task<HttpStatusCode> RenewAsync(Lease lease)
     {
         using var response = await Http.PutAsync($"/api/leases/{lease.Id}", null, Cancel);

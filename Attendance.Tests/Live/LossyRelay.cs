@@ -17,32 +17,20 @@ internal sealed class LossyRelay : IDisposable
 
     /// <param name="port">The first port of the server.</param>
     /// <param name="lost">The share of packets to drop, 0 to 1.</param>
-    public LossyRelay(int port, int ports, double lost)
+    public LossyRelay(int port, int count, double lost)
     {
         _lost = lost;
         var map = new List<string>();
-        for (var at = port; at < port + ports; at++)
+        for (var at = port; at < port + count; at++)
         {
             var near = Open();
             map.Add($"{at}:{((IPEndPoint)near.Client.LocalEndPoint!).Port}");
             _ = RelayAsync(near, new IPEndPoint(IPAddress.Loopback, at));
         }
 
-        Script = $$"""
-            {
-                // What comes from the server names this network's ports, and the server is not told where the page is.
-                const ports = { {{string.Join(", ", map)}} };
-                const { localDescription } = Object.getOwnPropertyDescriptors(RTCPeerConnection.prototype);
-                const { setRemoteDescription } = RTCPeerConnection.prototype;
-                Object.defineProperty(RTCPeerConnection.prototype, 'localDescription', { get() {
-                    const description = localDescription.get.call(this);
-                    return description && { type: description.type, sdp: description.sdp.replace(/^a=candidate:.*\r\n/gm, '') };
-                } });
-                RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
-                    return setRemoteDescription.call(this, { type, sdp: sdp.replace(/^(a=candidate:\S+ \d+ udp \d+ \S+ )(\d+)/gmi, (_, head, port) => head + ports[port]) });
-                };
-            }
-            """;
+        var ports = $$"""({ {{string.Join(", ", map)}} })""";
+        Script = ChangedDescriptions.Script(
+            ChangedDescriptions.WithoutCandidates, $$"""sdp.replace(/^(a=candidate:\S+ \d+ udp \d+ \S+ )(\d+)/gmi, (_, head, port) => head + {{ports}}[port])""");
     }
 
     /// <summary>Sends a page's WebRTC through this network. To be run before the page's own scripts.</summary>

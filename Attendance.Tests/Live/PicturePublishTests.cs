@@ -151,8 +151,7 @@ public sealed class PicturePublishTests(GarnetStore store) : IClassFixture<Garne
 
     private static string? Text(JsonElement camera, string name) => camera.GetProperty(name).GetString();
 
-    private Task<TimeSpan> StateAsync(string cameraId, string state) =>
-        Eventually.TrueAsync(async () => await _node.StateAsync(cameraId) == state, s_patience, $"{cameraId} is {state}");
+    private Task<TimeSpan> StateAsync(string cameraId, string state) => _node.UntilAsync(cameraId, state);
 
     private Task DeliversAsync(Lease lease) => ShownPicture.DeliversAsync(_node, lease);
 }

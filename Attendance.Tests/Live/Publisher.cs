@@ -23,7 +23,7 @@ internal sealed class Publisher : LiveClient
     {
     }
 
-    /// <summary>One that has nothing of libwebrtc, which the server has.</summary>
+    /// <summary>One with another implementation of WebRTC than the server's.</summary>
     public static async Task<Publisher> OfAiortcAsync()
     {
         using var look = File.Exists(Python) ? Process.Start(new ProcessStartInfo(Python, ["-c", "import aiortc"]) { RedirectStandardError = true }) : null;

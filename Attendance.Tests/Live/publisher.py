@@ -1,4 +1,4 @@
-# A client that is no browser and has nothing of libwebrtc: it publishes drawn pictures by WHIP, with aiortc (Debian: python3-aiortc).
+# A client that is no browser and does not use libwebrtc: it publishes drawn pictures by WHIP, with aiortc (Debian: python3-aiortc).
 # Each line of its input is a wish {url, key, lease, width, height}; it says in a line what became of it, and goes on sending.
 import asyncio
 import json
