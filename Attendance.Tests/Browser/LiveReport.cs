@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Attendance.Tests.Hosts;
@@ -21,7 +19,6 @@ namespace Attendance.Tests.Browser;
 /// </summary>
 public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
 {
-    private const int Ports = 16;
     private const string FileVariable = "ATTENDANCE_LIVE_TABLE";
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_each = TimeSpan.FromSeconds(30);
@@ -83,7 +80,7 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
     [Fact(Explicit = true)]
     public async Task What_watching_costs_and_how_old_its_pictures_are()
     {
-        var port = FreePorts();
+        var port = LossyRelay.FreePorts();
         await UseAsync("--Cameras:demo:Source=test-pattern", "--WebRtc:Addresses:0=127.0.0.1", $"--WebRtc:Port={port}");
         await using var publishing = await WindowAsync(chromium);
         await publishing.AddInitScriptAsync(Publishes);
@@ -102,12 +99,11 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
         rows.Add(await MeasureAsync("eight by WebRTC", cameraId, [.. Enumerable.Repeat(true, 8)]));
         foreach (var lost in (double[])[0, 0.02, 0.1])
         {
-            using var network = new LossyRelay(port, Ports, lost);
+            using var network = new LossyRelay(port, lost);
             rows.Add(await MeasureAsync($"one by WebRTC, {lost:P0} of packets lost", cameraId, network, true));
             Assert.InRange(network.Passed, 1000, long.MaxValue); // it did go this way
             Assert.InRange(network.Lost, lost * 0.8, lost * 1.2);
         }
-
 
         var page = new StringBuilder("\n\n")
             .Append(CultureInfo.InvariantCulture, $"640 × 480 pixels, 30 pictures a second drawn, {s_each.TotalSeconds:0} s each, on {Environment.ProcessorCount} cores that browsers and servers share. Drawn in a page, published by WebRTC, encoded as JPEG by the server, shown in another page.\n\n")
@@ -117,31 +113,6 @@ public sealed class LiveReport(ChromiumBrowser chromium) : WebTest
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file)
         {
             await File.WriteAllTextAsync(file, GeneratedPage.Renew(await File.ReadAllTextAsync(file, Cancel), page), Cancel);
-        }
-    }
-
-    /// <summary>The first of enough UDP ports that are free now.</summary>
-    private static int FreePorts()
-    {
-        for (var port = 41_000; ; port += Ports)
-        {
-            if (Enumerable.Range(port, Ports).All(IsFree))
-            {
-                return port;
-            }
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 

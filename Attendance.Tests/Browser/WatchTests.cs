@@ -1,4 +1,5 @@
 using Attendance.Tests.Hosts;
+using Attendance.Tests.Live;
 using Attendance.Tests.Programs;
 using Attendance.Tests.Web;
 using Microsoft.Playwright;
@@ -68,6 +69,24 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
         await SaidAsync("no picture by WebRTC in time");
         await page.MovesAsync();
         Assert.DoesNotContain("picture by WebRTC", Log());
+    }
+
+    [Fact]
+    public async Task When_the_network_loses_every_picture_it_goes_on_by_Motion_JPEG()
+    {
+        var port = LossyRelay.FreePorts();
+        await UseAsync("--Cameras:demo:Source=test-pattern", "--WebRtc:Addresses:0=127.0.0.1", $"--WebRtc:Port={port}");
+        using var network = new LossyRelay(port, 0);
+        await using var window = await WindowAsync(chromium);
+        await window.AddInitScriptAsync(network.Script);
+        var page = await WatchAsync(window);
+        await SaidAsync("picture by WebRTC");
+
+        network.LosePictures();
+
+        await SaidAsync("no picture by WebRTC (picture_old)");
+        await page.MovesAsync();
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("Live");
     }
 
     private async Task<IPage> WatchAsync(IBrowserContext window)

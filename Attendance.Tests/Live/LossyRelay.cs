@@ -10,18 +10,24 @@ namespace Attendance.Tests.Live;
 /// </summary>
 internal sealed class LossyRelay : IDisposable
 {
+    /// <summary>How many UDP ports the camera API has for WebRTC, unless it is told otherwise.</summary>
+    private const int Ports = 16;
+
+    private const int LargestHeartbeat = 200;
+
     private readonly CancellationTokenSource _over = new();
     private readonly List<UdpClient> _sockets = [];
     private readonly double _lost;
     private long _passed, _dropped;
+    private volatile bool _losesPictures;
 
     /// <param name="port">The first port of the server.</param>
     /// <param name="lost">The share of packets to drop, 0 to 1.</param>
-    public LossyRelay(int port, int count, double lost)
+    public LossyRelay(int port, double lost)
     {
         _lost = lost;
         var map = new List<string>();
-        for (var at = port; at < port + count; at++)
+        for (var at = port; at < port + Ports; at++)
         {
             var near = Open();
             map.Add($"{at}:{((IPEndPoint)near.Client.LocalEndPoint!).Port}");
@@ -41,6 +47,21 @@ internal sealed class LossyRelay : IDisposable
 
     public long Passed => _passed;
 
+    /// <summary>Returns the first of as many UDP ports as the camera API needs, which are free now.</summary>
+    public static int FreePorts()
+    {
+        for (var port = 41_000; ; port += Ports)
+        {
+            if (Enumerable.Range(port, Ports).All(IsFree))
+            {
+                return port;
+            }
+        }
+    }
+
+    /// <summary>From now on drops each packet that is larger than those by which both sides tell each other that they are there.</summary>
+    public void LosePictures() => _losesPictures = true;
+
     public void Dispose()
     {
         _over.Cancel();
@@ -50,6 +71,19 @@ internal sealed class LossyRelay : IDisposable
         }
 
         _over.Dispose();
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private UdpClient Open()
@@ -87,7 +121,7 @@ internal sealed class LossyRelay : IDisposable
             while (true)
             {
                 var packet = await from.ReceiveAsync(_over.Token);
-                if (Random.Shared.NextDouble() < _lost)
+                if (Random.Shared.NextDouble() < _lost || (_losesPictures && packet.Buffer.Length > LargestHeartbeat))
                 {
                     Interlocked.Increment(ref _dropped);
                     continue;

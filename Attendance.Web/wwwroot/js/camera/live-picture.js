@@ -1,13 +1,16 @@
 // @ts-check
-import { asProblem } from './api.js';
+import { asProblem, Problem } from './api.js';
 import { log } from './log.js';
 import { connect, over } from './peer-connection.js';
 import { delay, jittered } from './timing.js';
 
 const firstRetryMs = 1000;
 const slowestRetryMs = 300_000;
-/** Without a picture for this long, something on the way takes no UDP, or the server cannot show the camera so. */
-const firstPictureMs = 8000;
+/** Without a picture for this long, something on the way takes no UDP or loses too much of it, or the server cannot show the camera so. */
+const noPictureMs = 8000;
+/** How long Motion JPEG has the picture then, at least. */
+const afterStillSeconds = 30;
+const lookMs = 1000;
 /** How long a connection may be silent before it is made anew. Both sides check at least every 2.5 s that the other is there. */
 const silentMs = 6000;
 /** Refusals for which a retry does not help. */
@@ -90,10 +93,13 @@ export class LivePicture {
         const connection = new RTCPeerConnection();
         const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true });
         let isShowing = false;
+        let isStill = false;
+        let shownAt = performance.now();
         const next = () => video.requestVideoFrameCallback(() => {
             if (this.#signal.aborted || connection.connectionState === 'closed') { // its end shows a black picture
                 return;
             }
+            shownAt = performance.now();
             if (!isShowing) {
                 isShowing = true;
                 begin();
@@ -101,7 +107,14 @@ export class LivePicture {
             this.#onPicture(video);
             next();
         });
-        const giveUp = setTimeout(() => isShowing || connection.close(), firstPictureMs);
+        const look = setInterval(() => {
+            if (isShowing && document.visibilityState !== 'visible') {
+                shownAt = performance.now(); // a hidden page is shown none
+            } else if (performance.now() - shownAt > noPictureMs) {
+                isStill = isShowing;
+                connection.close();
+            }
+        }, lookMs);
         try {
             const { receiver } = connection.addTransceiver('video', { direction: 'recvonly' });
             if ('jitterBufferTarget' in receiver) {
@@ -116,9 +129,12 @@ export class LivePicture {
                 return;
             }
             await over(connection, silentMs, this.#signal);
+            if (isStill) {
+                throw new Problem(0, 'picture_old', {}, afterStillSeconds);
+            }
             log(isShowing ? 'the connection by WebRTC is over' : 'no picture by WebRTC in time');
         } finally {
-            clearTimeout(giveUp);
+            clearInterval(look);
             connection.close();
             video.srcObject = null;
         }
