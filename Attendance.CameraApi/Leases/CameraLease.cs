@@ -45,14 +45,14 @@ internal sealed class CameraLease : LeaseProgress
 
     public CameraSlot Slot { get; }
 
-    /// <summary>
-    /// What another camera must meet for the lease to move there if its own is lost; null for a lease that waits for its own
-    /// camera.
-    /// </summary>
+    /// <summary>What another camera must meet for the lease to move there if its own is lost; null for a lease that waits for its own camera.</summary>
     public CameraRequirements? FailoverTo { get; init; }
 
     /// <summary>Tells, once the camera is lost, whether the lease has moved to another one. Always false without failover.</summary>
     public Task<bool> Moving { get; set; } = Task.FromResult(false);
+
+    /// <summary>Whether the store has granted the camera under this lease, and the lease has not ended.</summary>
+    public bool IsHeld => End is null && Stored.WasGranted;
 
     /// <summary>Whether this camera is still being opened to replace another one, on which the session still holds the lease.</summary>
     public bool IsArriving { get; private set; }
@@ -79,10 +79,7 @@ internal sealed class CameraLease : LeaseProgress
 
     public StoredLease Stored { get; private set; }
 
-    /// <summary>
-    /// Whether this is not a real lease but a probe of a free camera. A probe is never in the store, and it yields to any
-    /// session that wants the camera.
-    /// </summary>
+    /// <summary>Whether this is not a real lease but a probe of a free camera. A probe is never in the store, and it yields to any session that wants the camera.</summary>
     public bool IsProbe { get; init; }
 
     /// <summary>The span of the request for the lease. The spans of its end are linked to it.</summary>

@@ -57,7 +57,7 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQua
     /// <summary>Returns the figures of the cameras that are in use.</summary>
     public IReadOnlyList<CameraFigures> Figures() =>
     [
-        .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(IsHeld).Select(lease =>
+        .. slots.All.Select(slot => slot.Lease).OfType<CameraLease>().Where(lease => lease.IsHeld).Select(lease =>
         {
             var frames = lease.Capture?.Frames;
             return new CameraFigures(lease.CameraId, frames?.Count ?? 0, frames?.AgeOfLatest(clock)?.TotalSeconds, frames?.Viewers ?? 0);
@@ -91,10 +91,8 @@ internal sealed class OpsCameras(CameraViews views, CameraSlots slots, CameraQua
             quality.Rate(view.CameraId, frames: null) is { MeasuredAt: not null } measured ? measured.Rating : null,
             view.Scope,
             view.Mode,
-            slot is null ? [] : [.. slot.Leases.Where(IsHeld).Select(one => new OpsHolder(one.Ref, Session(one), one.Stored.Role, one.Stored.AcquiredAt.UtcDateTime, one.ExpiresAt.UtcDateTime))]);
+            slot is null ? [] : [.. slot.Leases.Where(one => one.IsHeld).Select(one => new OpsHolder(one.Ref, Session(one), one.Stored.Role, one.Stored.AcquiredAt.UtcDateTime, one.ExpiresAt.UtcDateTime))]);
     }
-
-    private static bool IsHeld(CameraLease lease) => lease is { End: null, Stored.WasGranted: true };
 
     private static string Session(CameraLease lease) => lease.SessionHash[..SessionRefLength];
 }
