@@ -2,6 +2,7 @@ using Attendance.CameraWorker.Host;
 using Attendance.CameraWorker.Network;
 using Attendance.CameraWorker.Pictures;
 using Attendance.CameraWorker.Sources;
+using Attendance.CameraWorker.Sources.V4l2;
 using Attendance.Capture.Devices;
 
 namespace Attendance.CameraWorker;
@@ -25,7 +26,8 @@ internal static class CaptureSources
                 CameraKind.Published => new PublishedSource(request, source.Target),
                 CameraKind.Network => Network(request, source.Target),
                 CameraKind.Fault => new FaultSource(new TestPatternSource(request, TimeProvider.System), source.Target, request, output),
-                _ => new DeviceSource(request, source.Target, new DeviceDiscovery(), TurboJpeg.IsAvailable),
+                _ when OperatingSystem.IsLinux() => new V4l2Source(request, source.Target, new DeviceDiscovery(), TurboJpeg.IsAvailable),
+                _ => new DeviceSource(request, source.Target),
             }
             : throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': its source is none of test-pattern, file:, device:, rtsp:// and http(s)://.");
 

@@ -24,7 +24,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
 
     private readonly byte[][] _planes = [[], [], []];
     private byte[] _picture = [];
-    private nint _decompressor = CreateDecompressor();
+    private nint _decompressor = TurboJpeg.CreateDecompressor();
 
     /// <returns>The <see cref="PictureHead">head</see> and the planes, valid until the next call; empty if the JPEG is damaged or too large.</returns>
     public ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> jpeg)
@@ -65,7 +65,7 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
         {
             int width, height, form, colourSpace;
             var length = new CULong((nuint)jpeg.Length);
-            if (ReadHeader(_decompressor, bytes, length, &width, &height, &form, &colourSpace) != TurboJpeg.Success
+            if (TurboJpeg.ReadHeader(_decompressor, bytes, length, &width, &height, &form, &colourSpace) != TurboJpeg.Success
                 || width is < 1 or > PictureHead.LargestSide || height is < 1 or > PictureHead.LargestSide || (long)width * height > maxPixels)
             {
                 return null;
@@ -122,12 +122,6 @@ internal sealed partial class I420Decoder(int maxPixels) : IDisposable
 
     /// <param name="Form">How many colours there are to the pixels, in the library's numbers.</param>
     private readonly record struct Decoded(int Width, int Height, int Form);
-
-    [LibraryImport(TurboJpeg.Library, EntryPoint = "tjInitDecompress")]
-    private static partial nint CreateDecompressor();
-
-    [LibraryImport(TurboJpeg.Library, EntryPoint = "tjDecompressHeader3")]
-    private static unsafe partial int ReadHeader(nint decompressor, byte* jpeg, CULong length, int* width, int* height, int* form, int* colourSpace);
 
     [LibraryImport(TurboJpeg.Library, EntryPoint = "tjDecompressToYUVPlanes")]
     private static unsafe partial int DecompressPlanes(

@@ -9,6 +9,7 @@ internal sealed class JpegEncoder(int quality, int maxPixels)
 {
     private readonly int[] _parameters = [(int)ImwriteFlags.JpegQuality, quality];
     private readonly PictureMeter _meter = new();
+    private byte[] _grey = [];
 
     public void Encode(Mat picture, FrameBuffer frame, bool isNew = true, FrameFlags flags = FrameFlags.None)
     {
@@ -25,11 +26,18 @@ internal sealed class JpegEncoder(int quality, int maxPixels)
             return PictureQuality.Unknown;
         }
 
+        if (TurboJpeg.IsAvailable)
+        {
+            return GreyDecoder.TryDecode(jpeg, maxPixels, ref _grey) is { } size
+                ? _meter.Measure(_grey.AsSpan(0, size.Width * size.Height), size.Width, size.Height, channels: 1)
+                : PictureQuality.Unknown;
+        }
+
         using var grey = TryDecode(jpeg, ImreadModes.Grayscale);
         return grey is null ? PictureQuality.Unknown : Measure(grey);
     }
 
-    /// <summary>Decodes a JPEG. This is the only place where a worker does that.</summary>
+    /// <summary>Decodes a JPEG by OpenCV.</summary>
     /// <returns>The picture, or null if the bytes are not a picture or it has too many pixels.</returns>
     public Mat? TryDecode(ReadOnlySpan<byte> jpeg, ImreadModes mode)
     {

@@ -75,6 +75,12 @@ internal sealed partial class TurboJpeg : IDisposable
     private static unsafe partial int CompressPlanes(
         nint compressor, byte** planes, int width, int* strides, int height, int subsampling, byte** jpeg, CULong* length, int quality, int flags);
 
+    [LibraryImport(Library, EntryPoint = "tjInitDecompress")]
+    internal static partial nint CreateDecompressor();
+
+    [LibraryImport(Library, EntryPoint = "tjDecompressHeader3")]
+    internal static unsafe partial int ReadHeader(nint decompressor, byte* jpeg, CULong length, int* width, int* height, int* form, int* colourSpace);
+
     [LibraryImport(Library, EntryPoint = "tjDestroy")]
     internal static partial int Destroy(nint codec);
 }

@@ -1,42 +1,38 @@
 using System.Globalization;
 using Attendance.CameraWorker.Host;
 using Attendance.CameraWorker.Pictures;
-using Attendance.Capture.Devices;
+using Attendance.CameraWorker.Sources.V4l2;
 using OpenCvSharp;
 
 namespace Attendance.CameraWorker.Sources;
 
 /// <summary>
-/// A camera that is attached to this machine. If it delivers JPEG, the bytes are passed on unchanged. If it delivers YUYV and TurboJPEG is
-/// installed, TurboJPEG encodes the bytes directly. Otherwise OpenCV decodes and encodes them.
+/// A camera that is attached to this machine, read by OpenCV. On Windows, if it delivers JPEG, the bytes are passed on unchanged. Everything else
+/// OpenCV decodes and encodes.
 /// </summary>
-/// <param name="hasTurboJpeg">See <see cref="TurboJpeg.IsAvailable"/>.</param>
-internal sealed class DeviceSource(CaptureRequest request, string target, DeviceDiscovery discovery, bool hasTurboJpeg) : ICaptureSource
+/// <param name="probe">Knows the device on Linux, where it has been found to be usable; null elsewhere.</param>
+internal sealed class DeviceSource(CaptureRequest request, string target, V4l2Probe? probe = null) : ICaptureSource
 {
-    private const string MotionJpeg = "MJPG", Yuyv = "YUYV";
+    private const string MotionJpeg = "MJPG";
     private const int ReadAttempts = 5;
 
     private readonly JpegEncoder _encoder = new(request.JpegQuality, request.MaxPixels);
     private readonly Mat _picture = new();
     private VideoCapture? _capture;
-    private V4l2Probe? _probe;
     private (int Width, int Height) _size;
     private bool _passThrough;
-    private YuyvEncoder? _yuyv;
 
     public CaptureOpened Open()
     {
-        if (OperatingSystem.IsLinux())
+        if (probe is not null)
         {
-            _probe = new V4l2Probe(request.CameraId, target, discovery);
-            _probe.ThrowIfUnusable();
             NativeProcess.SetEnvironment("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", SelectTimeout(request.ReadTimeout));
         }
 
         _capture = OpenDevice();
         if (!_capture.IsOpened())
         {
-            _probe?.ThrowIfUnusable(); // OpenCV does not tell the reason, so ask the kernel again
+            probe?.ThrowIfUnusable(); // OpenCV does not tell the reason, so ask the kernel again
             throw new CaptureException(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': the device '{target}' could not be opened.");
         }
 
@@ -51,11 +47,6 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         if (stop.IsCancellationRequested || _picture.Empty())
         {
             return false;
-        }
-
-        if (_yuyv is not null)
-        {
-            return TryEncode(_yuyv, frame);
         }
 
         if (!_passThrough)
@@ -80,7 +71,6 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
     {
         _capture?.Dispose();
         _picture.Dispose();
-        _yuyv?.Dispose();
     }
 
     /// <summary>
@@ -89,22 +79,11 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
     internal static string SelectTimeout(TimeSpan readTimeout) =>
         Math.Max(1, (int)Math.Ceiling(readTimeout.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
-    private bool TryEncode(YuyvEncoder encoder, FrameBuffer frame)
-    {
-        if (!IsWholeYuyv(_picture))
-        {
-            return false; // the picture was damaged on the bus; the next one is usually whole
-        }
-
-        encoder.Encode(Bytes(_picture), frame);
-        return true;
-    }
-
     private VideoCapture OpenDevice()
     {
-        if (_probe is not null)
+        if (probe is not null)
         {
-            return new VideoCapture(_probe.Node, VideoCaptureAPIs.V4L2);
+            return new VideoCapture(probe.Node, VideoCaptureAPIs.V4L2);
         }
 
         if (!int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
@@ -129,10 +108,9 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
 
     private void Configure(VideoCapture capture)
     {
-        var format = PreferredFormat();
-        if (format is not null)
+        if (OperatingSystem.IsWindows() || probe?.Offers(MotionJpeg) == true)
         {
-            capture.Set(VideoCaptureProperties.FourCC, VideoWriter.FourCC(format));
+            capture.Set(VideoCaptureProperties.FourCC, VideoWriter.FourCC(MotionJpeg));
         }
 
         if (request is { Width: { } width, Height: { } height })
@@ -148,41 +126,20 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
 
         _size = (capture.FrameWidth, capture.FrameHeight);
         CaptureFailures.ThrowIfTooLarge(request, _size.Width, _size.Height);
-        if (format is null || (int)capture.Get(VideoCaptureProperties.FourCC) != VideoWriter.FourCC(format))
-        {
-            return;
-        }
-
-        _passThrough = format == MotionJpeg && DeliversAsItIs(capture, IsShowableJpeg);
-        if (format == Yuyv && _size.Width % 2 == 0 && DeliversAsItIs(capture, IsWholeYuyv))
-        {
-            _yuyv = new YuyvEncoder(_size.Width, _size.Height, request.JpegQuality);
-            WorkerLog.Write("Its YUYV is encoded by TurboJPEG");
-        }
-    }
-
-    /// <returns>The format that costs the worker least, or null to leave the choice to OpenCV.</returns>
-    private string? PreferredFormat()
-    {
-        if (_probe is null)
-        {
-            return OperatingSystem.IsWindows() ? MotionJpeg : null;
-        }
-
-        return _probe.Offers(MotionJpeg) ? MotionJpeg : hasTurboJpeg && _probe.Offers(Yuyv) ? Yuyv : null;
+        _passThrough = OperatingSystem.IsWindows() && (int)capture.Get(VideoCaptureProperties.FourCC) == VideoWriter.FourCC(MotionJpeg) && DeliversAsItIs(capture);
     }
 
     /// <summary>
-    /// Whether the backend hands out the device's bytes unchanged and they can be used. Some backends cannot, and some bytes are not usable.
-    /// OpenCV decodes the pictures in those cases.
+    /// Whether the backend hands out the device's bytes unchanged, and browsers can show them. Some cameras leave out the Huffman tables. OpenCV
+    /// decodes the pictures in those cases.
     /// </summary>
-    private bool DeliversAsItIs(VideoCapture capture, Func<Mat, bool> canBeUsed)
+    private bool DeliversAsItIs(VideoCapture capture)
     {
         if (capture.Set(VideoCaptureProperties.ConvertRgb, 0))
         {
             for (var attempt = 0; attempt < ReadAttempts; attempt++)
             {
-                if (capture.Read(_picture) && !_picture.Empty() && canBeUsed(_picture))
+                if (capture.Read(_picture) && !_picture.Empty() && MjpegBytes.CompleteLength(Bytes(_picture)) > 0)
                 {
                     return true;
                 }
@@ -192,12 +149,6 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
         capture.Set(VideoCaptureProperties.ConvertRgb, 1);
         return false;
     }
-
-    /// <summary>Whether browsers can show the picture. Some cameras leave out the Huffman tables, and no browser shows such a JPEG.</summary>
-    private static bool IsShowableJpeg(Mat picture) => MjpegBytes.CompleteLength(Bytes(picture)) > 0;
-
-    /// <summary>Whether the bytes are exactly one picture without padding. Some drivers pad the rows.</summary>
-    private bool IsWholeYuyv(Mat picture) => Bytes(picture).Length == _size.Width * _size.Height * YuvPlanes.BytesPerPixel;
 
     private void Read(CancellationToken stop)
     {
@@ -209,7 +160,7 @@ internal sealed class DeviceSource(CaptureRequest request, string target, Device
             }
 
             // A driver may fail one read and recover. A device that was unplugged does not recover.
-            _probe?.ThrowIfGone();
+            probe?.ThrowIfGone();
             if (attempt == ReadAttempts)
             {
                 throw new CaptureException(CaptureFailureCode.ReadFailed, $"Camera '{request.CameraId}': the device '{target}' stopped delivering.");

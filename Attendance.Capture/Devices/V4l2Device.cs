@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Attendance.Capture.Devices;
 
-/// <summary>Queries a video node. It does not stream, so opening a node this way does not disturb a process that does.</summary>
+/// <summary>A video node that is open. Opening one and asking it does not disturb a process that streams from it.</summary>
 internal sealed partial class V4l2Device : IDisposable
 {
     private const int ReadWriteNonBlockCloseOnExec = 0x2 | 0x800 | 0x80000;
@@ -14,9 +14,9 @@ internal sealed partial class V4l2Device : IDisposable
     private const uint CaptureBuffers = 1;
     private const uint MemoryMapped = 1;
 
-    private readonly SafeFileHandle _handle;
+    private V4l2Device(SafeFileHandle handle) => Handle = handle;
 
-    private V4l2Device(SafeFileHandle handle) => _handle = handle;
+    internal SafeFileHandle Handle { get; }
 
     /// <param name="error">The errno if the node does not open, otherwise 0.</param>
     public static V4l2Device? TryOpen(string node, out int error)
@@ -26,7 +26,7 @@ internal sealed partial class V4l2Device : IDisposable
         return descriptor < 0 ? null : new(new SafeFileHandle(descriptor, ownsHandle: true));
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => Handle.Dispose();
 
     /// <returns>The capability; null if the node is not a capture device, such as a webcam's metadata node.</returns>
     public V4l2Capability? QueryCapture()
@@ -62,7 +62,7 @@ internal sealed partial class V4l2Device : IDisposable
         return 0;
     }
 
-    internal bool Call(nuint request, Span<byte> argument) => Control(_handle, request, ref MemoryMarshal.GetReference(argument)) == 0;
+    internal bool Call(nuint request, Span<byte> argument) => Control(Handle, request, ref MemoryMarshal.GetReference(argument)) == 0;
 
     internal static uint Number(ReadOnlySpan<byte> from, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(from[offset..]);
 

@@ -1,6 +1,6 @@
 using Attendance.CameraApi.Cameras.Discovery;
 using Attendance.CameraWorker.Pictures;
-using Attendance.CameraWorker.Sources;
+using Attendance.CameraWorker.Sources.V4l2;
 using Attendance.Capture.Devices;
 using Attendance.Tests.CameraWorker;
 using OpenCvSharp;
@@ -55,7 +55,7 @@ public sealed class WorkerTests : IAsyncLifetime
         }
 
         var request = new CaptureRequest("door", "device:" + Node, 640, 360, 15, 80, RunningWorker.Patience, RunningWorker.Patience);
-        using var source = new DeviceSource(request, Node, new DeviceDiscovery(), hasTurboJpeg: false);
+        using var source = new V4l2Source(request, Node, new DeviceDiscovery(), hasTurboJpeg: false);
         source.Open();
         var frame = new FrameBuffer();
         Assert.True(source.TryRead(frame, TestContext.Current.CancellationToken));
@@ -65,6 +65,65 @@ public sealed class WorkerTests : IAsyncLifetime
         {
             Assert.Equal(without[channel], with[channel], tolerance: 4); // what the device writes into its picture changes
         }
+    }
+
+    [Fact]
+    public async Task A_device_that_delivers_YUYV_is_read_without_OpenCV()
+    {
+        await using var worker = Capture();
+        await worker.FrameAfterOpenedAsync();
+
+        var loaded = await File.ReadAllTextAsync($"/proc/{worker.Id}/maps", TestContext.Current.CancellationToken);
+
+        Assert.Contains("libturbojpeg", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("OpenCvSharpExtern", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("libgtk", loaded, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Damaged_dropped_and_renumbered_pictures_and_a_refused_buffer_do_not_end_a_capture()
+    {
+        await using var worker = Capture();
+        await worker.FrameAfterOpenedAsync();
+        try
+        {
+            await Vivid.SetAsync(Node, "percentage_of_dropped_buffers", 50);
+            await Vivid.SetAsync(Node, "wrap_sequence_number", 1);
+            for (var i = 0; i < 3; i++)
+            {
+                await Vivid.SetAsync(Node, "inject_v4l2_buf_flag_error", 1);
+                await worker.FrameAsync();
+            }
+
+            await Vivid.SetAsync(Node, "inject_vidioc_qbuf_error", 1);
+            for (var i = 0; i < 10; i++)
+            {
+                using var picture = Cv2.ImDecode((await worker.FrameAsync()).Jpeg, ImreadModes.Color);
+                Assert.Equal((640, 360), (picture.Width, picture.Height));
+            }
+        }
+        finally
+        {
+            await Vivid.SetAsync(Node, "percentage_of_dropped_buffers", 0);
+            await Vivid.SetAsync(Node, "wrap_sequence_number", 0);
+        }
+    }
+
+    [Fact]
+    public async Task A_driver_that_streams_no_more_ends_the_capture_and_the_device_opens_again()
+    {
+        await using (var worker = Capture())
+        {
+            await worker.FrameAfterOpenedAsync();
+
+            await Vivid.SetAsync(Node, "inject_fatal_streaming_error", 1);
+
+            Assert.Equal(CaptureFailureCode.ReadFailed, (await worker.FailureAsync()).Code);
+            await worker.ExitAsync();
+        }
+
+        await using var again = Capture();
+        await again.FrameAfterOpenedAsync();
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using Attendance.Capture.Devices;
 
-namespace Attendance.CameraWorker.Sources;
+namespace Attendance.CameraWorker.Sources.V4l2;
 
-/// <summary>Asks the kernel why a device does not open, because OpenCV does not tell.</summary>
+/// <summary>Asks the kernel what a device delivers and why it does not open, because OpenCV does not tell.</summary>
 internal sealed class V4l2Probe(string cameraId, string target, DeviceDiscovery discovery)
 {
     private const int NoEntry = 2, NoDeviceOrAddress = 6, AccessDenied = 13, Busy = 16, NoDevice = 19;
