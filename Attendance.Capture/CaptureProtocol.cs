@@ -123,6 +123,7 @@ internal enum CaptureRecord : byte
 /// <param name="IsKnownToChange">
 /// Whether the source has shown different pictures in this use. If so, a picture that repeats again and again is a fault.
 /// </param>
+/// <param name="Controls">The values of an attached camera's controls, by their names; null to leave them as they are.</param>
 /// <remarks>The defaults are those of parameters, because generated JSON code forgets those of properties.</remarks>
 internal sealed record CaptureRequest(
     string CameraId,
@@ -136,7 +137,8 @@ internal sealed record CaptureRequest(
     string? TraceParent = null,
     int MaxPixels = CaptureProtocol.DefaultMaxPixels,
     string? Certificate = null,
-    bool IsKnownToChange = false);
+    bool IsKnownToChange = false,
+    IReadOnlyDictionary<string, int>? Controls = null);
 
 /// <summary>
 /// The times of a worker's steps, as values of <see cref="Stopwatch.GetTimestamp"/>. They are comparable across processes, because the

@@ -26,6 +26,9 @@ internal sealed record Camera(
     /// <summary>The certificate, see <see cref="CameraOptions.Certificate"/>; null if the system must trust it.</summary>
     public string? Certificate { get; init; }
 
+    /// <summary>The values of the device's controls, by their names; null to leave them as they are.</summary>
+    public IReadOnlyDictionary<string, int>? Controls { get; init; }
+
     /// <summary>Whether the camera is a device on Linux. On other systems the API cannot see whether a device is plugged in.</summary>
     public bool IsDeviceOfLinux => Source.Kind == CameraKind.Device && OperatingSystem.IsLinux();
 

@@ -91,6 +91,7 @@ internal sealed class CameraCatalog(IOptions<CamerasOptions> options, IOptions<D
     {
         Facing = options.Facing,
         Certificate = options.Certificate,
+        Controls = options.Controls.Count > 0 ? new Dictionary<string, int>(options.Controls, StringComparer.Ordinal) : null,
     };
 
     private static Camera FromDevice(DiscoveredDevice device) => new(

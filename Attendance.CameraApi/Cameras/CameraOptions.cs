@@ -35,6 +35,9 @@ internal sealed class CameraOptions
 
     public IList<string> Tags { get; } = [];
 
+    /// <summary>For an attached camera on Linux: values of its controls, such as <c>power_line_frequency</c>, which are set each time that it is opened.</summary>
+    public IDictionary<string, int> Controls { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
     /// <summary>
     /// A name that nodes share. A camera with the same id and scope on several nodes is one camera, which the least busy node opens.
     /// Not for devices.
@@ -98,6 +101,11 @@ internal sealed class CamerasOptionsValidator : IValidateOptions<CamerasOptions>
             if (camera.Certificate is not null && source is not { IsSecure: true })
             {
                 failures.Add($"'Cameras:{id}:Certificate' is for cameras whose address begins with https:// or rtsps://.");
+            }
+
+            if (camera.Controls.Count > 0 && !(OperatingSystem.IsLinux() && source is { Kind: CameraKind.Device }))
+            {
+                failures.Add($"'Cameras:{id}:Controls' is for cameras that are attached to a Linux machine.");
             }
 
             if (camera.Scope is not null && source is { Kind: CameraKind.Device })

@@ -149,6 +149,7 @@ internal sealed class CurrentWorker(
         MaxPixels = options.MaxPixels,
         Certificate = camera.Certificate,
         IsKnownToChange = _isKnownToChange,
+        Controls = camera.Controls,
     };
 
     /// <summary>

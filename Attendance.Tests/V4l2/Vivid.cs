@@ -46,6 +46,14 @@ internal static class Vivid
         Assert.True(code == 0, output);
     }
 
+    /// <returns>Each control with its value.</returns>
+    public static async Task<string[]> GetAsync(string node, params string[] controls)
+    {
+        var (code, output) = await RunningWorker.RunAsync("v4l2-ctl", "-d", node, "-C", string.Join(',', controls));
+        Assert.True(code == 0, output);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
     /// <summary>Moves the clock of the machine.</summary>
     public static async Task JumpAsync(TimeSpan by)
     {

@@ -81,6 +81,22 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Controls_are_set_when_a_device_is_opened_and_one_that_it_does_not_take_is_named()
+    {
+        await using (var worker = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightness"] = 33, ["horizontal_flip"] = 1 })))
+        {
+            await worker.FrameAfterOpenedAsync();
+            Assert.Equal(["brightness: 33", "horizontal_flip: 1"], await Vivid.GetAsync(Node, "brightness", "horizontal_flip"));
+        }
+
+        await using var tooMuch = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightness"] = 256 }));
+        Assert.Contains("'brightness' takes 0 to 255, not 256", (await tooMuch.FailureAsync()).Message, StringComparison.Ordinal);
+        await using var unknown = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightnes"] = 1 }));
+        Assert.Contains("no control 'brightnes'; it has", (await unknown.FailureAsync()).Message, StringComparison.Ordinal);
+        await Vivid.SetAsync(Node, "horizontal_flip", 0);
+    }
+
+    [Fact]
     public async Task Damaged_dropped_and_renumbered_pictures_and_a_refused_buffer_do_not_end_a_capture()
     {
         await using var worker = Capture();
@@ -244,6 +260,8 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     /// <summary>The smallest size that vivid's webcam has, for emulation is slow.</summary>
-    private static RunningWorker Capture(string source = "device:" + Node) =>
-        RunningWorker.StartAndOpen(source, request => request with { Width = 640, Height = 360, FrameRate = 15 });
+    private static RunningWorker Capture(string source = "device:" + Node) => RunningWorker.StartAndOpen(source, Small(controls: null));
+
+    private static Func<CaptureRequest, CaptureRequest> Small(Dictionary<string, int>? controls) =>
+        request => request with { Width = 640, Height = 360, FrameRate = 15, Controls = controls };
 }

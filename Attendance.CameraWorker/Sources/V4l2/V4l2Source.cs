@@ -38,6 +38,7 @@ internal sealed class V4l2Source(CaptureRequest request, string target, DeviceDi
     {
         _probe = new V4l2Probe(request.CameraId, target, discovery);
         _probe.ThrowIfUnusable();
+        V4l2Controls.Apply(request, _probe.Node);
         if (PreferredFormat() is { } format && TryOpen(format) is { } stream)
         {
             return new(stream.Format.Width, stream.Format.Height, stream.FrameRate, _yuyv is null ? "mjpeg" : "encoded", "V4L2");

@@ -55,6 +55,20 @@ public sealed class NetworkAddressTests
         Assert.All(result.Failures ?? [], failure => Assert.Contains("Cameras:door:Certificate", failure, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("device:/dev/video0", true)]
+    [InlineData("test-pattern", false)]
+    [InlineData("http://h/", false)]
+    public void Controls_are_those_of_an_attached_camera(string source, bool isValid)
+    {
+        var options = new CamerasOptions { ["door"] = new CameraOptions { Source = source, Controls = { ["power_line_frequency"] = 1 } } };
+
+        var result = new CamerasOptionsValidator().Validate(null, options);
+
+        Assert.Equal(isValid, result.Succeeded);
+        Assert.All(result.Failures ?? [], failure => Assert.Contains("Cameras:door:Controls", failure, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void An_invalid_address_stops_the_start_naming_its_camera()
     {
