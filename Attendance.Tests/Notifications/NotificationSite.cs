@@ -60,9 +60,15 @@ internal sealed class NotificationSite : IAsyncDisposable
     /// <summary>Waits until sessions were looked at after now, and nothing is waiting to be sent.</summary>
     public async Task SettleAsync()
     {
+        await LookedAsync();
+        await Eventually.TrueAsync(() => Site.DbAsync(async db => !await db.Mails.AnyAsync(mail => mail.State == MailState.Waiting && mail.NextAt <= Site.Clock.UtcNow, Cancel)), "all mails are sent");
+    }
+
+    /// <summary>Waits until sessions were looked at after now.</summary>
+    public async Task LookedAsync()
+    {
         var now = Site.Clock.UtcNow;
         await Eventually.TrueAsync(() => Site.DbAsync(db => db.NotificationLooks.AnyAsync(look => look.Until > now, Cancel)), "the rules are looked at");
-        await Eventually.TrueAsync(() => Site.DbAsync(async db => !await db.Mails.AnyAsync(mail => mail.State == MailState.Waiting && mail.NextAt <= Site.Clock.UtcNow, Cancel)), "all mails are sent");
     }
 
     public ValueTask DisposeAsync() => Site.DisposeAsync();

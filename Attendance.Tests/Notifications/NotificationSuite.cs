@@ -250,6 +250,45 @@ public abstract class NotificationSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mail_of_a_process_that_died_before_it_was_noted_is_sent_once_more_with_the_same_id()
+    {
+        await _notifications.ContactAsync(_ada, "adas@example.org");
+        await _notifications.RuleAsync(new() { Trigger = "Absent", ToGuardians = true });
+        await Site.SessionAsync(_group, TimeSpan.Zero);
+        Site.Clock.Ahead += s_anHour;
+        await _notifications.SettleAsync();
+        var until = Site.Clock.UtcNow.AddMinutes(5);
+        await Site.DbAsync(db => db.Notifications.ExecuteUpdateAsync(each => each.SetProperty(one => one.State, NotificationState.Mailed), Cancel));
+        await Site.DbAsync(db => db.Mails.ExecuteUpdateAsync(
+            mail => mail.SetProperty(each => each.State, MailState.Waiting).SetProperty(each => each.ClaimedUntil, until).SetProperty(each => each.ClaimId, Guid.NewGuid()), Cancel));
+        await _notifications.LookedAsync();
+        Assert.Single(_mails.Received); // the other process may still be there
+
+        Site.Clock.Ahead += TimeSpan.FromMinutes(6);
+        await Eventually.TrueAsync(() => _mails.Received.Count == 2, "the mail is sent once more");
+        await _notifications.SettleAsync();
+
+        Assert.Equal(_mails.Received[0].MessageId, Assert.Single(_mails.Received.Skip(1)).MessageId);
+    }
+
+    [Fact]
+    public async Task Who_left_early_is_told_of()
+    {
+        await _notifications.ContactAsync(_ada, "manager@example.org", ContactRelation.Manager);
+        await _notifications.RuleAsync(new() { Trigger = "LeftEarly", ToManagers = true });
+        await Site.SessionAsync(_group, TimeSpan.Zero, rules: new MarkRules { LateAfter = TimeSpan.FromMinutes(5), LeftEarlyBefore = TimeSpan.FromMinutes(10) });
+        await Site.CheckInAsync(_ada);
+        Site.Clock.Ahead += TimeSpan.FromMinutes(30);
+        await Site.CheckInAsync(_ada);
+        await _notifications.SettleAsync();
+        Assert.Empty(_mails.Received); // may come back
+        Site.Clock.Ahead += s_anHour;
+        await _notifications.SettleAsync();
+
+        Assert.Equal("Ada left early", Assert.Single(_mails.Received).Subject);
+    }
+
+    [Fact]
     public async Task Two_replicas_tell_nobody_twice()
     {
         const int people = 15;

@@ -41,6 +41,7 @@ internal static class NotificationModel
             mail.Property(each => each.About).HasMaxLength(OutgoingMail.AboutLength);
             mail.HasOne<Contact>().WithMany().HasForeignKey(each => each.ContactId).OnDelete(DeleteBehavior.Cascade);
             mail.HasIndex(each => new { each.State, each.NextAt });
+            mail.HasIndex(each => each.EndedAt); // those of the last minute are counted before each mail
         });
         builder.Entity<Notification>(notification =>
         {

@@ -10,6 +10,8 @@ namespace Attendance.Web.Mail;
 /// <summary>A connection to the mail server, opened by the first mail and used for those after it. Nothing is said to a server before the encryption that the settings want.</summary>
 internal sealed class SmtpConnection : IAsyncDisposable
 {
+    private const int StepsOfAMail = 4;
+
     private readonly MailOptions _options;
     private readonly SmtpClient _client;
 
@@ -21,6 +23,27 @@ internal sealed class SmtpConnection : IAsyncDisposable
 
     /// <exception cref="OperationCanceledException">The caller gave up. The server may have the mail.</exception>
     public async Task<MailOutcome> SendAsync(MimeMessage message, CancellationToken cancellationToken)
+    {
+        using var bound = new CancellationTokenSource(StepsOfAMail * _options.Timeout, TimeProvider.System); // also for a server that answers a little at a time
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+        try
+        {
+            return await SendWithinAsync(message, either.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            await TryCloseAsync();
+            return new(MailTrouble.Unreachable, IsOfServer: true, late.GetType().Name);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await TryCloseAsync();
+        _client.Dispose();
+    }
+
+    private async Task<MailOutcome> SendWithinAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         if (await TryOpenAsync(cancellationToken) is { } trouble)
         {
@@ -45,12 +68,6 @@ internal sealed class SmtpConnection : IAsyncDisposable
             await TryCloseAsync();
             return new(lost is ServiceNotAuthenticatedException ? MailTrouble.SignIn : MailTrouble.Unreachable, IsOfServer: true, lost.GetType().Name);
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await TryCloseAsync();
-        _client.Dispose();
     }
 
     private async Task<MailOutcome?> TryOpenAsync(CancellationToken cancellationToken)

@@ -123,9 +123,10 @@ internal sealed class RuleLooks(AttendanceDb db, SessionLook sessions, MailBundl
     private async Task LookAtCancelledAsync(List<NotificationRule> rules, DateTime now, CancellationToken cancellationToken)
     {
         var since = now - options.Value.CorrectedFor;
+        var due = since - options.Value.MaxAge; // what was sent since then was due after this, for which there is an index
         var cancelled = await (
             from told in db.Notifications
-            where told.State == NotificationState.Sent && !told.IsCorrection && told.EndedAt > since
+            where told.State == NotificationState.Sent && !told.IsCorrection && told.EndedAt > since && told.DueAt > due
                 && !db.Notifications.Any(each => each.IsCorrection && each.RuleId == told.RuleId && each.PersonId == told.PersonId && each.Subject == told.Subject && each.Recipient == told.Recipient)
             join session in db.Sessions on told.SessionId equals session.Id
             where session.State == SessionState.Cancelled

@@ -115,7 +115,7 @@ internal sealed partial class MailDispatch(
         }
         else
         {
-            await queue.RetryAsync(mail, trouble, CancellationToken.None);
+            await queue.RetryAsync(mail, trouble, outcome.IsOfServer, CancellationToken.None);
             metrics.Attempted(MailAttempt.Retried);
         }
     }

@@ -11,7 +11,7 @@ namespace Attendance.Web.Notifications.Sending;
 /// </summary>
 internal sealed class MailQueue(AttendanceDb db, IOptions<MailOptions> options, TimeProvider clock)
 {
-    /// <summary>How long a claim lasts: longer than all steps of sending may take.</summary>
+    /// <summary>How long a claim lasts: longer than sending may take (<see cref="MailOptions.Timeout"/>).</summary>
     public static readonly TimeSpan ClaimLasts = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(1);
@@ -76,10 +76,10 @@ internal sealed class MailQueue(AttendanceDb db, IOptions<MailOptions> options, 
         }
     }
 
-    /// <summary>Has a mail tried again later, each time after twice the pause.</summary>
-    public Task RetryAsync(OutgoingMail mail, MailTrouble trouble, CancellationToken cancellationToken)
+    /// <summary>Has a mail tried again later, each time after twice the pause; soon if it is the server that is away, so that nothing waits longer than that.</summary>
+    public Task RetryAsync(OutgoingMail mail, MailTrouble trouble, bool isOfServer, CancellationToken cancellationToken)
     {
-        var next = Now + PauseAfter(mail.Attempts + 1, options.Value.RetryAfter);
+        var next = Now + PauseAfter(isOfServer ? 1 : mail.Attempts + 1, options.Value.RetryAfter);
         return Own(mail).ExecuteUpdateAsync(
             each => each.SetProperty(one => one.NextAt, next).SetProperty(one => one.Trouble, trouble).SetProperty(one => one.Attempts, one => one.Attempts + 1)
                 .SetProperty(one => one.ClaimedUntil, (DateTime?)null).SetProperty(one => one.ClaimId, (Guid?)null),

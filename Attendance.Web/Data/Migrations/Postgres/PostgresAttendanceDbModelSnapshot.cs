@@ -805,6 +805,8 @@ namespace Attendance.Web.Data.Migrations.Postgres
 
                     b.HasIndex("ContactId");
 
+                    b.HasIndex("EndedAt");
+
                     b.HasIndex("State", "NextAt");
 
                     b.ToTable("mails", (string)null);

@@ -800,6 +800,8 @@ namespace Attendance.Web.Data.Migrations.Sqlite
 
                     b.HasIndex("ContactId");
 
+                    b.HasIndex("EndedAt");
+
                     b.HasIndex("State", "NextAt");
 
                     b.ToTable("mails", (string)null);

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Attendance.Web.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAttendanceDb))]
-    [Migration("20261130214651_Notifications")]
+    [Migration("20261130221952_Notifications")]
     partial class Notifications
     {
         /// <inheritdoc />
@@ -802,6 +802,8 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("ContactId");
+
+                    b.HasIndex("EndedAt");
 
                     b.HasIndex("State", "NextAt");
 

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Attendance.Web.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresAttendanceDb))]
-    [Migration("20261130214927_Notifications")]
+    [Migration("20261130222008_Notifications")]
     partial class Notifications
     {
         /// <inheritdoc />
@@ -807,6 +807,8 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.HasIndex("ContactId");
+
+                    b.HasIndex("EndedAt");
 
                     b.HasIndex("State", "NextAt");
 
