@@ -30,19 +30,13 @@ internal sealed class MailPreparation(AttendanceDb db, RuleMatches matches, Mail
     public async Task<PreparedMail> PrepareAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         var contact = mail.ContactId is { } id ? await db.Contacts.AsNoTracking().SingleOrDefaultAsync(each => each.Id == id, cancellationToken) : null;
-        if ((contact?.Email ?? mail.Address) is not { } email)
-        {
-            return new PreparedMail.Nothing();
-        }
-
-        var to = new MailRecipient(email, contact?.Name, contact?.Language ?? options.Value.Language, contact is null ? null : links.Unsubscribe(contact));
         switch (mail.Kind)
         {
             case MailKind.Test:
-                return Ready(composer.Test(mail, to));
+                return Ready(composer.Test(mail, To(mail, null)));
             case MailKind.Confirmation:
                 return contact is { ConfirmedAt: null } or { UnsubscribedAt: not null }
-                    ? Ready(composer.Confirmation(mail, to with { Unsubscribe = null }, links.Confirm(contact)))
+                    ? Ready(composer.Confirmation(mail, To(mail, contact) with { Unsubscribe = null }, links.Confirm(contact)))
                     : new PreparedMail.Nothing();
         }
 
@@ -55,10 +49,13 @@ internal sealed class MailPreparation(AttendanceDb db, RuleMatches matches, Mail
         var now = clock.GetUtcNow().UtcDateTime;
         return told.Max(each => SendTimes.QuietUntil(each.Rule, each.Session.Zone, now)) is { } later
             ? new PreparedMail.Later(later)
-            : Ready(composer.Notification(mail, to, [.. told.Select(each => each.Item)]));
-
-        PreparedMail.Ready Ready(MimeMessage message) => new(message, Contact.KeyOf(email));
+            : Ready(composer.Notification(mail, To(mail, told[0].Contact), [.. told.Select(each => each.Item)]));
     }
+
+    private static PreparedMail.Ready Ready(MimeMessage message) => new(message, Contact.KeyOf(message.To.Mailboxes.Single().Address));
+
+    private MailRecipient To(OutgoingMail mail, Contact? contact) =>
+        new(contact?.Email ?? mail.Address!, contact?.Name, contact?.Language ?? options.Value.Language, contact is null ? null : links.Unsubscribe(contact));
 
     /// <summary>Reads what the mail says, and withdraws what is not so any more.</summary>
     private async Task<IReadOnlyList<Told>> ToldAsync(OutgoingMail mail, CancellationToken cancellationToken)
@@ -84,12 +81,13 @@ internal sealed class MailPreparation(AttendanceDb db, RuleMatches matches, Mail
                 if (each.Row.IsCorrection == match is null)
                 {
                     Mark? mark = each.Row.IsCorrection && found is not null ? found.Marks.GetValueOrDefault(each.Row.PersonId, Mark.Pending) : null;
-                    told.Add(new(each.Row.Id, each.Rule, each.Session, new(
+                    told.Add(new(each.Row.Id, each.Rule, each.Session, each.Contact, new(
                         CheckInService.FirstNameOf(each.FullName), each.Session, each.Rule.Trigger, match?.Count, each.Rule.Period, each.Row.IsCorrection, mark)));
                 }
             }
         }
 
+        told.RemoveAll(each => each.Contact?.EmailKey != told[0].Contact?.EmailKey); // an address that was changed since is another one
         var kept = told.Select(each => each.Id).ToHashSet();
         var withdrawn = rows.Select(each => each.Row.Id).Where(id => !kept.Contains(id)).ToList();
         if (withdrawn.Count > 0)
@@ -102,5 +100,6 @@ internal sealed class MailPreparation(AttendanceDb db, RuleMatches matches, Mail
         return told;
     }
 
-    private sealed record Told(Guid Id, NotificationRule Rule, Session Session, ToldItem Item);
+    /// <param name="Contact">The contact as it is now, or null for a fixed address.</param>
+    private sealed record Told(Guid Id, NotificationRule Rule, Session Session, Contact? Contact, ToldItem Item);
 }
