@@ -16,6 +16,8 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
     private static readonly string[] s_forEverybody =
     [
         "* alive",
+        "* contact/confirm",
+        "* contact/unsubscribe",
         "* health",
         "* kiosk/setup",
         "* my-code/setup",
@@ -24,7 +26,9 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
         "GET api/accounts/first",
+        "GET contact/unsubscribe/one-click",
         "POST api/camera/cleanup",
+        "POST contact/unsubscribe/one-click",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

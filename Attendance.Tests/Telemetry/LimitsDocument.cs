@@ -26,6 +26,9 @@ using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Kiosks;
+using Attendance.Web.Mail;
+using Attendance.Web.Notifications;
+using Attendance.Web.Notifications.Contacts;
 using Attendance.Web.People;
 using Attendance.Web.PhoneCameras;
 using Attendance.Web.Rights;
@@ -82,6 +85,11 @@ internal static class LimitsDocument
             new("wrong personal codes at a place, within that time", $"`CheckIn:WrongCodesAtPlace` {s_checkIn.WrongCodesAtPlace}", "the place is locked for `CheckIn:CodeLockedFor`"),
             new("phones of a person that show a QR code", Number(PhoneStore.Most), "said on the page"),
             new("age of the one-time code of a phone", "`CheckIn:PhoneSetupLasts` " + Seconds(s_checkIn.PhoneSetupLasts), "said on the page"),
+            new("contacts of a person", Number(ContactStore.Most), "said on the page"),
+            new("mails that ask a contact to confirm", "1 in 10 min", "said on the page"),
+            new("rules of notifications", Number(NotificationRules.Most), "said on the page"),
+            new("mails, a minute", $"`Mail:PerMinute` {new MailOptions().PerMinute}", "the others wait"),
+            new("age of a notification that could not be sent", "`Notifications:MaxAge` " + Seconds(new NotificationOptions().MaxAge), "dropped, and listed so"),
             new("phones that lend their camera to an account's pages", Number(PhonePairings.Most), "429 `too_many`"),
             new("age of the one-time code for a phone's camera", "`PhoneCameras:CodeLasts` " + Seconds(s_phoneCameras.CodeLasts), "said on the page"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),

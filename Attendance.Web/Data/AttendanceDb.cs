@@ -61,6 +61,16 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<Door> Doors => Set<Door>();
 
+    public DbSet<Contact> Contacts => Set<Contact>();
+
+    public DbSet<NotificationRule> NotificationRules => Set<NotificationRule>();
+
+    public DbSet<Notification> Notifications => Set<Notification>();
+
+    public DbSet<NotificationLook> NotificationLooks => Set<NotificationLook>();
+
+    public DbSet<OutgoingMail> Mails => Set<OutgoingMail>();
+
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
@@ -182,6 +192,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
         });
 
         AttendanceModel.Build(builder);
+        NotificationModel.Build(builder);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>

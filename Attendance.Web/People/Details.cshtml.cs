@@ -32,6 +32,9 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
     /// <summary>Other people who may be this person, because their faces are as near as one person's may be. The nearest first.</summary>
     public IReadOnlyList<PersonRow> Lookalikes { get; private set; } = [];
 
+    /// <summary>How many contacts of this person have an address that a mail server refused.</summary>
+    public int UndeliverableContacts { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
         if (!await LoadAsync(cancellationToken))
@@ -103,6 +106,7 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
         }
 
         Person = person;
+        UndeliverableContacts = await people.UndeliverableContactsAsync(Id, cancellationToken);
         ConsentText = person.Consent is { } given ? await people.ConsentTextAsync(given, cancellationToken) ?? "" : consent.Text;
         return true;
     }

@@ -80,6 +80,9 @@ internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templat
     public Task<bool> ExistsAsync(Guid id, CancellationToken cancellationToken) =>
         db.People.AnyAsync(person => person.Id == id, cancellationToken);
 
+    public Task<int> UndeliverableContactsAsync(Guid id, CancellationToken cancellationToken) =>
+        db.Contacts.CountAsync(contact => contact.PersonId == id && contact.UndeliverableAt != null, cancellationToken);
+
     public Task<string?> ConsentTextAsync(Consent consent, CancellationToken cancellationToken) =>
         db.ConsentTexts.Where(text => text.Version == consent.Version).Select(text => text.Text).SingleOrDefaultAsync(cancellationToken);
 

@@ -31,6 +31,7 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
         await using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
         {
             await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText, embeddings), s_json), cancellationToken);
+            await AddAsync(zip, "contacts.json", JsonSerializer.SerializeToUtf8Bytes(await ContactsAsync(person.Id, cancellationToken), s_json), cancellationToken);
             await AddAsync(zip, "attendance.json", JsonSerializer.SerializeToUtf8Bytes(await AttendanceAsync(person.Id, cancellationToken), s_json), cancellationToken);
             foreach (var shot in person.Shots.OrderBy(shot => shot.Pose))
             {
@@ -113,6 +114,27 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
                 .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
         };
     }
+
+    /// <summary>Describes who is told about a person by mail, and what they were told, by kind. The mails themselves are not kept.</summary>
+    private async Task<object> ContactsAsync(Guid personId, CancellationToken cancellationToken) => new
+    {
+        contacts = await db.Contacts.Where(contact => contact.PersonId == personId).OrderBy(contact => contact.CreatedAt).Select(contact => new
+        {
+            contact_id = contact.Id, contact.Name, contact.Email, relation = contact.Relation.ToString(), contact.Language, contact.GetsMails, contact.CreatedAt, contact.AskedAt,
+            contact.ConfirmedAt, contact.UnsubscribedAt, contact.UndeliverableAt,
+        }).ToListAsync(cancellationToken),
+        notifications = await (
+            from each in db.Notifications
+            where each.PersonId == personId
+            join rule in db.NotificationRules on each.RuleId equals rule.Id
+            join session in db.Sessions on each.SessionId equals session.Id
+            orderby each.At, each.Id
+            select new
+            {
+                what = rule.Trigger.ToString(), each.IsCorrection, each.ContactId, address = each.ContactId == null ? each.Recipient : null, session = session.Name, session.StartsAt,
+                each.DueAt, state = each.State.ToString(), each.EndedAt,
+            }).ToListAsync(cancellationToken),
+    };
 
     private static async Task AddAsync(ZipArchive zip, string name, byte[] content, CancellationToken cancellationToken)
     {
