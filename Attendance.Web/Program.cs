@@ -18,6 +18,7 @@ using Attendance.Web.PhoneCameras;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 using Attendance.Web.Security;
+using Attendance.Web.Webhooks;
 
 // Numbers and times are formatted the same way on every machine. ICU is there for people's names.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
@@ -38,6 +39,7 @@ builder.Services.AddSingleton<ModuleGraph>();
 builder.AddData();
 builder.AddAccounts();
 builder.AddAudit();
+builder.AddWebhooks();
 builder.AddRights();
 builder.AddFaces();
 builder.AddPeople();

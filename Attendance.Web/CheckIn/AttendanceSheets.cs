@@ -52,10 +52,11 @@ internal sealed class AttendanceSheets(AttendanceDb db, IOptions<CheckInOptions>
         return [.. sheets.SelectMany(sheet => sheet.Rows, (sheet, row) => new HistoryRow(sheet.Session, row.Result))];
     }
 
+    /// <summary>Reads several sessions together, by as many queries as one.</summary>
     /// <param name="sessions">The sessions to read.</param>
     /// <param name="only">One person to read them for, or null for everybody.</param>
     /// <param name="cancellationToken">Canceled when the client has gone.</param>
-    private async Task<IReadOnlyList<Sheet>> ReadAsync(IReadOnlyList<Session> sessions, Guid? only, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Sheet>> ReadAsync(IReadOnlyList<Session> sessions, Guid? only, CancellationToken cancellationToken)
     {
         var ids = sessions.Select(session => session.Id).ToList();
         var expected = ExpectedPeople.Of(db).Where(each => ids.Contains(each.SessionId));
