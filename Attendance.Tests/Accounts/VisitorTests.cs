@@ -145,7 +145,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
 
     private static async Task AssertSentToSignInAsync(HttpResponseMessage response, string target, string method)
     {
-        if (target.StartsWith("/api", StringComparison.OrdinalIgnoreCase))
+        if (target.StartsWith("/api/", StringComparison.OrdinalIgnoreCase))
         {
             Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"{method} {target}: {response.StatusCode}");
             if (method != "HEAD")

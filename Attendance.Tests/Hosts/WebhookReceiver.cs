@@ -27,6 +27,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>All deliveries in the order of their arrival, including those that were refused.</summary>
     public IReadOnlyList<Received> All => [.. _received];
 
+    /// <summary>The clock that the age of a delivery is checked by.</summary>
+    public Func<DateTimeOffset> Now { get; set; } = TimeProvider.System.GetUtcNow;
+
     /// <summary>The keys that the signatures of a delivery are checked with.</summary>
     public IReadOnlyList<string> Secrets { get; set; } = [Secret];
 
@@ -61,7 +64,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         var signatures = context.Request.Headers["webhook-signature"].ToString().Split(' ');
         var signedWith = Secrets.Where(secret => signatures.Contains(
             "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}"))))).ToList();
-        var age = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, CultureInfo.InvariantCulture));
+        var age = Now() - DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, CultureInfo.InvariantCulture));
         _received.Enqueue(new Received(
             context.Request.Path,
             id,

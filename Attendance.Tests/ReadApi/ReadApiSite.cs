@@ -21,17 +21,24 @@ internal sealed partial class ReadApiSite(params (string Key, string? Value)[] s
     /// <summary>Makes a token at the page, as an administrator does.</summary>
     public async Task<string> TokenAsync(string expiry = "90", params string[] scopes)
     {
-        using var admin = Site.Web.Client(await Site.Web.SignInAsync(AccountRole.Admin));
-        var form = await admin.GetStringAsync(new Uri("/api-tokens", UriKind.Relative), Cancel);
+        using var admin = await AdminAsync();
+        var form = (await admin.GetAsync("/api-tokens")).Text;
         using var sent = new FormUrlEncodedContent(
         [
             new("Form.Name", "Payroll"), new("Form.Expiry", expiry), new("__RequestVerificationToken", SignIn.TokenIn(form)),
             .. (scopes.Length > 0 ? scopes : AllScopes).Select(scope => KeyValuePair.Create("Form.Scopes", scope)),
         ]);
-        using var made = await admin.PostAsync(new Uri("/api-tokens", UriKind.Relative), sent, Cancel);
+        using var made = await admin.Client.PostAsync(new Uri("/api-tokens", UriKind.Relative), sent, Cancel);
         var token = Shown().Match(await made.Content.ReadAsStringAsync(Cancel)).Groups[1].Value;
         Assert.NotEmpty(token);
         return token;
+    }
+
+    /// <summary>Returns a browser in which an administrator is signed in. The caller disposes of it.</summary>
+    public async Task<Visit> AdminAsync()
+    {
+        var signIn = await Site.Web.SignInAsync(AccountRole.Admin);
+        return new Visit(Site.Web.Address) { Cookie = signIn.Value };
     }
 
     public HttpClient Program(string token)

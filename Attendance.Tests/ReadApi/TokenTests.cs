@@ -59,8 +59,8 @@ public sealed class TokenTests : IAsyncLifetime
         using var elsewhere = replica.Client();
         elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", token);
         await ReadApiSite.GetAsync(elsewhere, "/api/v1/people");
-        using var admin = _site.Site.Web.Client(await _site.Site.Web.SignInAsync(AccountRole.Admin));
-        using var revoked = await SignIn.PostFormAsync(admin, "/api-tokens?handler=Revoke", new() { ["id"] = $"{kept.Id}" }, Cancel, "/api-tokens");
+        using var admin = await _site.AdminAsync();
+        (await admin.PostAsync("/api-tokens?handler=Revoke", new() { ["id"] = $"{kept.Id}" }, "/api-tokens")).Leads("/api-tokens");
         foreach (var client in (HttpClient[])[program, elsewhere])
         {
             using var refused = await client.GetAsync(new Uri("/api/v1/people", UriKind.Relative), Cancel);
@@ -123,9 +123,8 @@ public sealed class TokenTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         }
 
-        using var admin = _site.Site.Web.Client(await _site.Site.Web.SignInAsync(AccountRole.Admin));
-        using var again = await SignIn.PostFormAsync(admin, "/api-tokens", new() { ["Form.Name"] = "\u200b", ["Form.Expiry"] = "31" }, Cancel);
-        var text = WebUtility.HtmlDecode(await again.Content.ReadAsStringAsync(Cancel));
+        using var admin = await _site.AdminAsync();
+        var text = (await admin.PostAsync("/api-tokens", new() { ["Form.Name"] = "\u200b", ["Form.Expiry"] = "31" })).Text;
         Assert.All(["Choose at least one", "needs a letter or a digit", "Choose when it expires"], words => Assert.Contains(words, text, StringComparison.Ordinal));
         Assert.Equal(0, await _site.Site.DbAsync(db => db.ApiTokens.CountAsync(Cancel)));
     }

@@ -13,9 +13,10 @@ public sealed class KilledWebTests
     public async Task What_a_killed_Web_was_telling_is_told_by_the_next_one_under_the_same_id()
     {
         var data = Directory.CreateTempSubdirectory("attendance-killed-");
+        MigratedDatabase.PutInto(data);
         try
         {
-            string[] settings = [$"--Data:Folder={data.FullName}", .. WebhookSite.Quick.Select(each => $"--{each.Key}={each.Value}")];
+            string[] settings = [$"--Data:Folder={data.FullName}", .. WebhookSite.Quick.Select(each => $"--{each.Key}={each.Value}"), "--Webhooks:Timeout=00:00:02"];
             await using var site = await WebhookSite.StartAsync(("Data:Folder", data.FullName));
             await site.EnterAsync("mark.changed");
             var ada = await site.Site.PersonAsync("Ada Lovelace", "A-1");

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Attendance.Tests.CheckIn;
 using Attendance.Tests.Hosts;
@@ -14,7 +13,7 @@ internal sealed partial class WebhookSite : IAsyncDisposable
     /// <summary>So that no test waits for long, and a receiver on this machine is told.</summary>
     public static readonly (string Key, string? Value)[] Quick =
     [
-        ("Webhooks:PrivateAddresses", "true"), ("Webhooks:LookEvery", "00:00:00.1"), ("Webhooks:FirstRetry", "00:00:00.1"), ("Webhooks:LongestRetry", "00:00:01"), ("Webhooks:Timeout", "00:00:02"),
+        ("Webhooks:PrivateAddresses", "true"), ("Webhooks:LookEvery", "00:00:00.1"), ("Webhooks:FirstRetry", "00:00:00.1"), ("Webhooks:LongestRetry", "00:00:01"),
     ];
 
     private WebhookSite(AttendanceSite site, WebhookReceiver receiver) => (Site, Receiver) = (site, receiver);
@@ -25,8 +24,13 @@ internal sealed partial class WebhookSite : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<WebhookSite> StartAsync(params (string Key, string? Value)[] settings) =>
-        new(new AttendanceSite(new Uri("http://127.0.0.1:1"), [.. Quick, .. settings]), await WebhookReceiver.StartAsync(Cancel));
+    public static async Task<WebhookSite> StartAsync(params (string Key, string? Value)[] settings)
+    {
+        var site = new AttendanceSite(new Uri("http://127.0.0.1:1"), [.. Quick, .. settings]);
+        var receiver = await WebhookReceiver.StartAsync(Cancel);
+        receiver.Now = site.Clock.GetUtcNow;
+        return new(site, receiver);
+    }
 
     /// <summary>Enters the receiver at the page, for these events or for all.</summary>
     public async Task<Guid> EnterAsync(params string[] events)
@@ -46,20 +50,23 @@ internal sealed partial class WebhookSite : IAsyncDisposable
 
     public async Task<string> PageAsync()
     {
-        using var admin = Site.Web.Client(await Site.Web.SignInAsync(AccountRole.Admin));
-        return WebUtility.HtmlDecode(await admin.GetStringAsync(new Uri("/webhooks", UriKind.Relative), Cancel));
+        using var admin = await AdminAsync();
+        return (await admin.GetAsync("/webhooks")).Text;
     }
 
     public async Task<string> PostAsync(string path, IReadOnlyList<KeyValuePair<string, string>> values)
     {
-        using var admin = Site.Web.Client(await Site.Web.SignInAsync(AccountRole.Admin));
-        using var form = await admin.GetAsync(new Uri("/webhooks", UriKind.Relative), Cancel);
-        admin.DefaultRequestHeaders.Add("Cookie", form.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
-        using var content = new FormUrlEncodedContent([.. values, new("__RequestVerificationToken", SignIn.TokenIn(await form.Content.ReadAsStringAsync(Cancel)))]);
-        using var sent = await admin.PostAsync(new Uri(path, UriKind.Relative), content, Cancel);
-        return sent.StatusCode == HttpStatusCode.Redirect
-            ? WebUtility.HtmlDecode(await admin.GetStringAsync(sent.Headers.Location, Cancel))
-            : WebUtility.HtmlDecode(await sent.Content.ReadAsStringAsync(Cancel));
+        using var admin = await AdminAsync();
+        using var content = new FormUrlEncodedContent([.. values, new("__RequestVerificationToken", SignIn.TokenIn((await admin.GetAsync("/webhooks")).Text))]);
+        using var sent = await admin.Client.PostAsync(new Uri(path, UriKind.Relative), content, Cancel);
+        var answer = await Answer.OfAsync(sent);
+        return answer.Location is { } to ? (await admin.GetAsync(to)).Text : answer.Text;
+    }
+
+    private async Task<Visit> AdminAsync()
+    {
+        var signIn = await Site.Web.SignInAsync(AccountRole.Admin);
+        return new Visit(Site.Web.Address) { Cookie = signIn.Value };
     }
 
     public static string SecretIn(string page)

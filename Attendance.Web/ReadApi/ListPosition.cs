@@ -21,8 +21,8 @@ namespace Attendance.Web.ReadApi;
 internal sealed record ListPosition(
     string List, IReadOnlyDictionary<string, string> Filters, DateTime Floor, DateTime? Since, bool HasDeleted, DateTime? AfterAt = null, Guid? AfterId = null, Guid? AfterPerson = null)
 {
-    /// <summary>Returns the beginning of the next run, which asks for what has changed meanwhile.</summary>
-    public ListPosition Again => this with { Since = Floor, HasDeleted = true, AfterAt = null, AfterId = null, AfterPerson = null };
+    /// <summary>Returns the beginning of the next run, which asks for what has changed meanwhile. It is a method because a property would be a member of the JSON.</summary>
+    public ListPosition Again() => this with { Since = Floor, HasDeleted = true, AfterAt = null, AfterId = null, AfterPerson = null };
 }
 
 /// <summary>Encrypts positions, so that a cursor is nothing that a reader could take apart, or make.</summary>

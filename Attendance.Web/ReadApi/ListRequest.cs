@@ -72,7 +72,7 @@ internal sealed partial class ListRequests(CursorSeal seal, IOptions<ReadApiOpti
     public ApiAnswer Answer<T>(ListRequest request, KeyPage page, IReadOnlyDictionary<Guid, T> found, Func<PageKey, T?> gone) where T : class
     {
         var items = page.Keys.Select(key => page.Deleted.Contains(key) ? gone(key) : found.GetValueOrDefault(key.Id)).OfType<T>().ToList();
-        var next = page.HasMore ? request.Position with { AfterAt = page.Keys[^1].At, AfterId = page.Keys[^1].Id } : request.Position.Again;
+        var next = page.HasMore ? request.Position with { AfterAt = page.Keys[^1].At, AfterId = page.Keys[^1].Id } : request.Position.Again();
         return ApiAnswer.Of(new ListAnswer<T>(items, page.HasMore, seal.Seal(next)));
     }
 

@@ -55,7 +55,7 @@ internal static class MarkList
         var all = (await sheets.ReadAsync(near, request.Person, cancellationToken))
             .SelectMany(sheet => sheet.Rows.OrderBy(row => row.PersonId), (sheet, row) => (sheet.Session, Row: row)).Where(each => IsAfter(each.Session, each.Row, request.Position)).ToList();
         var hasMore = all.Count > request.Limit || hasMoreSessions;
-        var position = !hasMore ? request.Position.Again
+        var position = !hasMore ? request.Position.Again()
             : all.Count > request.Limit ? PositionAt(all[request.Limit - 1].Session, all[request.Limit - 1].Row.PersonId)
             : PositionAt(near[^1], Guid.AllBitsSet);
         return ApiAnswer.Of(new ListAnswer<MarkItem>([.. all.Take(request.Limit).Select(each => Of(each.Session, each.Row))], hasMore, lists.CursorOf(position)));
