@@ -13,6 +13,7 @@ public static class ProblemCodes
     public const string CameraUnavailable = "camera_unavailable";
     public const string ConsentMissing = "consent_missing";
     public const string CrossSite = "cross_site";
+    public const string CursorExpired = "cursor_expired";
     public const string DatabaseUnavailable = "database_unavailable";
     public const string EventIdTaken = "event_id_taken";
     public const string FaceCheckUnavailable = "face_check_unavailable";
@@ -37,10 +38,12 @@ public static class ProblemCodes
     public const string PictureUnreadable = "picture_unreadable";
     public const string RightMissing = "right_missing";
     public const string RollNotOpen = "roll_not_open";
+    public const string ScopeMissing = "scope_missing";
     public const string ShotNotGood = "shot_not_good";
     public const string SignInRequired = "sign_in_required";
     public const string StaleToken = "stale_token";
     public const string StoreUnavailable = "store_unavailable";
+    public const string TokenRequired = "token_required";
     public const string TooMany = "too_many";
     public const string TooManyBrowserCameras = "too_many_browser_cameras";
     public const string TooManyPublishers = "too_many_publishers";

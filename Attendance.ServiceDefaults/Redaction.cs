@@ -67,6 +67,7 @@ internal sealed partial class Redaction
         text = Header().Replace(text, $"$1: {Mask}");
         text = Setting().Replace(text, $"$1{Mask}");
         text = Session().Replace(text, Mask);
+        text = Issued().Replace(text, Mask);
         return Path(text);
     }
 
@@ -112,6 +113,10 @@ internal sealed partial class Redaction
     // Session ids in the form that the pages generate.
     [GeneratedRegex(@"\bcamera_[0-9]{6,}_[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Session();
+
+    // API tokens, and keys of webhooks.
+    [GeneratedRegex(@"\b(?:att|whsec)_[0-9A-Za-z+/=]{20,}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Issued();
 
     [GeneratedRegex(@"(/(?:leases|sessions)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretSegment();

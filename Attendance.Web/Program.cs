@@ -17,9 +17,11 @@ using Attendance.Web.Notifications;
 using Attendance.Web.Operations;
 using Attendance.Web.People;
 using Attendance.Web.PhoneCameras;
+using Attendance.Web.ReadApi;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 using Attendance.Web.Security;
+using Attendance.Web.Webhooks;
 
 // Numbers and times are formatted the same way on every machine. ICU is there for people's names.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
@@ -40,11 +42,13 @@ builder.Services.AddSingleton<ModuleGraph>();
 builder.AddData();
 builder.AddAccounts();
 builder.AddAudit();
+builder.AddWebhooks();
 builder.AddRights();
 builder.AddFaces();
 builder.AddPeople();
 builder.AddSchedules();
 builder.AddCheckIn();
+builder.AddReadApi();
 builder.AddEnrollment();
 builder.AddPhoneCameras();
 builder.AddKiosks();
@@ -69,11 +73,13 @@ app.UseRateLimiter(); // after authentication, because it counts by account if t
 app.UsePasswordFirst();
 app.UseAntiforgery();
 app.MapDefaultEndpoints();
+app.MapReadApiDocument();
 
 var routes = app.MapNamed();
 routes.MapAccounts();
 routes.MapEnrollment();
 routes.MapCheckIn();
+routes.MapRead();
 routes.MapKiosks();
 routes.MapNotifications();
 routes.MapPhoneCameras();

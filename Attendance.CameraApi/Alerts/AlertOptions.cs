@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Attendance.ServiceDefaults.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts;
@@ -87,20 +88,16 @@ internal sealed class AlertEntriesValidator : IValidateOptions<AlertOptions>
             .Select(rule => $"'Alerts:Rules:{rule}' is no rule. There are: {string.Join(", ", AlertRules.Names)}."));
         foreach (var (key, webhook) in options.Webhooks)
         {
-            if (!Uri.TryCreate(webhook.Url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            if (WebhookAddress.FaultOf(webhook.Url) is { } fault)
             {
-                errors.Add($"'Alerts:Webhooks:{key}:Url' must be an absolute http or https address.");
-            }
-            else if (address.Scheme == "http" && !address.IsLoopback)
-            {
-                errors.Add($"'Alerts:Webhooks:{key}:Url' must be https unless it is on this machine: alerts are not sent in the clear.");
+                errors.Add($"'Alerts:Webhooks:{key}:Url' {fault}");
             }
 
             if (webhook.Secret is not { Length: >= MinSecretLength })
             {
                 errors.Add($"'Alerts:Webhooks:{key}:Secret' must have {MinSecretLength} characters at least: it signs what is sent.");
             }
-            else if (!Webhooks.WebhookSignature.IsKey(webhook.Secret))
+            else if (!WebhookSignature.IsKey(webhook.Secret))
             {
                 errors.Add($"'Alerts:Webhooks:{key}:Secret' begins with 'whsec_', so base64 must follow.");
             }

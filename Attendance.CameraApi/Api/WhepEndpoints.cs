@@ -10,7 +10,7 @@ internal static class WhepEndpoints
 {
     public static void MapWhep(this IEndpointRouteBuilder routes)
     {
-        var whep = routes.MapGroup("/api/cameras/{cameraId}/whep").WithTags("Live");
+        var whep = routes.MapGroup("/api/cameras/{cameraId}/whep").WithTags("Live").WithMetadata(new LeaseAsBearer());
         whep.MapPost("", WatchAsync).WithName("watchCamera").Routed(RoutedBy.Camera)
             .Accepts<string>(SdpOffer.MediaType).Produces<string>(StatusCodes.Status201Created, SdpOffer.MediaType)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(410).ProducesProblem(415).ProducesProblem(503)

@@ -10,7 +10,7 @@ internal static class WhipEndpoints
 {
     public static void MapWhip(this IEndpointRouteBuilder routes)
     {
-        var whip = routes.MapGroup("/api/cameras/{cameraId}/whip").WithTags("Live");
+        var whip = routes.MapGroup("/api/cameras/{cameraId}/whip").WithTags("Live").WithMetadata(new LeaseAsBearer());
         whip.MapPost("", PublishAsync).WithName("publishCamera").Routed(RoutedBy.Camera)
             .Accepts<string>(SdpOffer.MediaType).Produces<string>(StatusCodes.Status201Created, SdpOffer.MediaType)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(410).ProducesProblem(415).ProducesProblem(503)

@@ -54,7 +54,7 @@ internal static class TelemetryAttributes
     public const string AlertSeverity = "attendance.alert.severity";
 
     [Description("Which limit: `connections`, `sockets`, `browser_cameras`, `publishers`, `store_writes`. Of Web: `connections`, `sockets`, and for an account or address `sign_in_attempts`, `open_connections`, "
-        + "`waiting_wishes`, `pictures`, `browser_cameras`, `kiosk_frames`, `kiosk_entries`.")]
+        + "`waiting_wishes`, `pictures`, `browser_cameras`, `kiosk_frames`, `kiosk_entries`, and for a token `api_requests`.")]
     public const string Limit = ReachedLimits.Attribute;
 
     [Description("Whether the worker was already running when it was needed.")]

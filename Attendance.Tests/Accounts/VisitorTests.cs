@@ -27,6 +27,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "DELETE api/leases/{leaseId:lease}",
         "GET api/accounts/first",
         "GET contact/unsubscribe/one-click",
+        "GET openapi/{documentName}.json",
         "POST api/camera/cleanup",
         "POST contact/unsubscribe/one-click",
     ];
@@ -148,12 +149,13 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
 
     private static async Task AssertSentToSignInAsync(HttpResponseMessage response, string target, string method)
     {
-        if (target.StartsWith("/api", StringComparison.OrdinalIgnoreCase))
+        if (target.StartsWith("/api/", StringComparison.OrdinalIgnoreCase))
         {
             Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"{method} {target}: {response.StatusCode}");
             if (method != "HEAD")
             {
-                Assert.Equal("sign_in_required", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["code"]);
+                Assert.Equal(
+                    target.StartsWith("/api/v1/", StringComparison.Ordinal) ? "token_required" : "sign_in_required", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["code"]);
             }
         }
         else

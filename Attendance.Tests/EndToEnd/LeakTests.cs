@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Attendance.Tests.CameraApi.Alerts;
 using Attendance.Tests.CameraWorker;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Programs;
@@ -40,9 +39,9 @@ public sealed class LeakTests(LeakTests.Fixture fixture) : IClassFixture<LeakTes
         var id = alert.GetProperty("id").GetString()!;
         await Eventually.TrueAsync(() => !Processes.IsAlive(worker.Id), s_bound, "the worker is gone");
 
-        var told = await _webhook.NextAsync(received => received.Type == "alert.opened" && received.Alert.GetProperty("id").GetString() == id, s_bound, Cancel);
+        var told = await _webhook.NextAsync(received => received.Type == "alert.opened" && received.Data.GetProperty("id").GetString() == id, s_bound, Cancel);
         told.AssertSigned();
-        Assert.Equal(id, told.Alert.GetProperty("id").GetString());
+        Assert.Equal(id, told.Data.GetProperty("id").GetString());
         using (var health = await _system.Api.GetAsync("/health/cameras", Cancel))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
@@ -71,7 +70,7 @@ public sealed class LeakTests(LeakTests.Fixture fixture) : IClassFixture<LeakTes
         var lease = await _system.AcquireAsync("film", "camera_123456789_abc123");
         using var released = await _system.Api.DeleteAsync($"/api/leases/{lease.Id}", Cancel);
         await events.NextAsync("alert_resolved", data => data.GetProperty("alert").GetProperty("id").GetString() == id, TimeSpan.FromSeconds(30), Cancel);
-        (await _webhook.NextAsync(received => received.Type == "alert.resolved" && received.Alert.GetProperty("id").GetString() == id, s_bound, Cancel)).AssertSigned();
+        (await _webhook.NextAsync(received => received.Type == "alert.resolved" && received.Data.GetProperty("id").GetString() == id, s_bound, Cancel)).AssertSigned();
         if (prometheus is not null)
         {
             await prometheus.UntilAsync("attendance_alert_active{attendance_alert_rule='leak', attendance_alert_severity='critical'} == 0", Cancel);

@@ -52,6 +52,8 @@ public sealed class DocumentTests
     [InlineData("attendance.recognition.frames", "Counter", "{frame}", "attendance.recognition.source")]
     [InlineData("attendance.recognition.decisions", "Counter", "{decision}", "attendance.recognition.source", "attendance.recognition.outcome")]
     [InlineData("attendance.recognition.duration", "Histogram", "s", "attendance.recognition.source", "attendance.recognition.outcome")]
+    [InlineData("attendance.webhook.attempts", "Counter", "{attempt}", "attendance.webhook.event", "attendance.webhook.outcome")]
+    [InlineData("attendance.webhook.delay", "Histogram", "s", "attendance.webhook.event")]
     [InlineData("attendance.store.duration", "Histogram", "s", "attendance.store.operation", "attendance.store.outcome")]
     public void What_the_design_promises_to_measure_is_measured(string name, string kind, string unit, params string[] attributes)
     {

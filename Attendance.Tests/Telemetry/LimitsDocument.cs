@@ -31,8 +31,10 @@ using Attendance.Web.Notifications;
 using Attendance.Web.Notifications.Contacts;
 using Attendance.Web.People;
 using Attendance.Web.PhoneCameras;
+using Attendance.Web.ReadApi;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
+using Attendance.Web.Webhooks;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -52,6 +54,8 @@ internal static class LimitsDocument
     private static readonly DoorOptions s_doors = new();
     private static readonly LiveOptions s_live = new();
     private static readonly PhoneCameraOptions s_phoneCameras = new();
+    private static readonly ReadApiOptions s_readApi = new();
+    private static readonly DispatchOptions s_webhooks = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
     [
@@ -94,6 +98,15 @@ internal static class LimitsDocument
             new("age of the one-time code for a phone's camera", "`PhoneCameras:CodeLasts` " + Seconds(s_phoneCameras.CodeLasts), "said on the page"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
+        ]),
+        ("Other programs", [
+            new("items of a page of the read API (`limit`)", $"{ListRequest.MostItems}; {ListRequest.UsualItems} unless asked otherwise", "400 names `limit`"),
+            new("requests of an API token, a minute", $"`ReadApi:RequestsPerMinute` {s_readApi.RequestsPerMinute}", "429 `too_many` with `Retry-After`"),
+            new("age of a cursor that asks for changes", $"`ReadApi:DeletionsKept` {s_readApi.DeletionsKept.TotalDays} days", "410 `cursor_expired`"),
+            new("API tokens; webhooks", $"{ApiTokenStore.Most}; {WebhookStore.Most}", "said on the page"),
+            new("time for a webhook to answer", "`Webhooks:Timeout` " + Seconds(s_webhooks.Timeout), "it is tried again"),
+            new("time that a message is tried", "`Webhooks:GiveUpAfter` " + Seconds(s_webhooks.GiveUpAfter), "it is a dead letter"),
+            new("time that a webhook accepts nothing", $"`Webhooks:DisableAfter` {s_webhooks.DisableAfter.TotalDays} days", "it is switched off, and said on the page"),
         ]),
         ("Kiosks", [
             new("frames that a kiosk sends, a second", $"`Kiosks:FramesPerSecond` {s_kiosks.FramesPerSecond}", "429 `too_many`"),

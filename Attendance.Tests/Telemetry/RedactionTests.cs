@@ -47,6 +47,8 @@ public sealed class RedactionTests
     [InlineData("anything", "sent a-generated-password to localhost:6380")]
     [InlineData("anything", "login of admin with the-password-of-a-camera failed")]
     [InlineData("anything", "session camera_123456789_abc123 is gone")]
+    [InlineData("anything", "the token att_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabc123defghi was sent")]
+    [InlineData("anything", "the webhook has whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3abc123")]
     public void A_secret_known_from_the_configuration_is_removed(string key, string value)
     {
         var clean = Assert.IsType<string>(s_redaction.Value(key, value));

@@ -39,6 +39,9 @@ internal sealed class WebProcess : IAsyncDisposable
     /// <summary>Sends SIGTERM and waits for the end.</summary>
     public Task<int> StopAsync() => _process.SignalAsync("TERM", s_patience);
 
+    /// <summary>Kills it with SIGKILL, so that it can finish nothing.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

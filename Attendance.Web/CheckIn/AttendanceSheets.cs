@@ -61,10 +61,11 @@ internal sealed class AttendanceSheets(AttendanceDb db, IOptions<CheckInOptions>
         return await ReadAsync(sessions, people, cancellationToken);
     }
 
+    /// <summary>Reads several sessions together, by as many queries as one.</summary>
     /// <param name="sessions">The sessions to read.</param>
     /// <param name="only">The people to read them for, or null for everybody.</param>
     /// <param name="cancellationToken">Canceled when the client has gone.</param>
-    private async Task<IReadOnlyList<Sheet>> ReadAsync(IReadOnlyList<Session> sessions, IReadOnlyList<Guid>? only, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Sheet>> ReadAsync(IReadOnlyList<Session> sessions, IReadOnlyList<Guid>? only, CancellationToken cancellationToken)
     {
         var ids = sessions.Select(session => session.Id).ToList();
         var expected = ExpectedPeople.Of(db).Where(each => ids.Contains(each.SessionId));

@@ -11,6 +11,7 @@ internal static class CheckInRegistration
     {
         builder.Services.AddSingleton<CheckInFeed>();
         builder.Services.AddSingleton<CheckInMetrics>();
+        builder.Services.AddScoped<AttendanceNews>();
         builder.Services.AddScoped<CheckInService>();
         builder.Services.AddScoped<Statements>();
         builder.Services.AddScoped<AttendanceSheets>();
@@ -23,6 +24,7 @@ internal static class CheckInRegistration
         builder.Services.AddScoped<CodeAttempts>();
         builder.Services.AddScoped<NumberAttempts>();
         builder.Services.AddSingleton<TodayStream>();
+        builder.Services.AddHostedService<SessionClosing>();
     }
 
     public static void MapCheckIn(this IEndpointRouteBuilder routes)

@@ -1,5 +1,6 @@
 using Attendance.Web.Data;
 using Attendance.Web.Schedules;
+using Attendance.Web.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -45,7 +46,7 @@ internal abstract record CheckInOutcome
 /// and in one transaction.
 /// </summary>
 internal sealed partial class CheckInService(
-    AttendanceDb db, IOptions<CheckInOptions> options, CheckInFeed feed, CheckInMetrics metrics, TimeProvider clock, ILogger<CheckInService> logger)
+    AttendanceDb db, AttendanceNews news, WebhookOutbox outbox, IOptions<CheckInOptions> options, CheckInFeed feed, CheckInMetrics metrics, TimeProvider clock, ILogger<CheckInService> logger)
 {
     /// <summary>How far a kiosk's clock may be ahead.</summary>
     private static readonly TimeSpan s_ahead = TimeSpan.FromMinutes(1);
@@ -113,6 +114,7 @@ internal sealed partial class CheckInService(
         };
         recorded.Sessions.AddRange(wanted.Select(id => new CheckInSession { EventId = recorded.Id, SessionId = id }));
         db.CheckIns.Add(recorded);
+        await news.AddAsync(recorded, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
 
@@ -123,6 +125,7 @@ internal sealed partial class CheckInService(
         }
 
         feed.Recorded();
+        outbox.Committed();
         LogRecorded(personId, recorded.Method.Code(), wanted.Count, request.KioskId);
         return new CheckInOutcome.Recorded(firstName, at, results, IsRepeat: false);
     }

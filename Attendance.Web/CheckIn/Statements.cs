@@ -1,6 +1,7 @@
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
 using Attendance.Web.Schedules;
+using Attendance.Web.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -35,8 +36,8 @@ internal enum StatementOutcome
 
 /// <summary>Records what people state about marks: roll calls and corrections. Each statement is an event of its own, and is in the audit.</summary>
 internal sealed partial class Statements(
-    AttendanceDb db, AuditLog audit, Periods periods, IOptions<CheckInOptions> options, CheckInFeed feed, CheckInMetrics metrics, TimeProvider clock,
-    ILogger<Statements> logger)
+    AttendanceDb db, AuditLog audit, Periods periods, AttendanceNews news, WebhookOutbox outbox, IOptions<CheckInOptions> options, CheckInFeed feed, CheckInMetrics metrics,
+    TimeProvider clock, ILogger<Statements> logger)
 {
     public const int ShortestReason = 3;
 
@@ -98,6 +99,7 @@ internal sealed partial class Statements(
         };
         recorded.Sessions.Add(new CheckInSession { EventId = recorded.Id, SessionId = session.Id });
         db.CheckIns.Add(recorded);
+        await news.AddAsync(recorded, cancellationToken);
         var result = MarkOf(session, [.. events, recorded], now);
         audit.Add(statement.AccountId, new(
             statement.Method == CheckInMethod.Correction ? "mark.corrected" : "roll.called", session.Id, statement.PersonId, statement.Reason,
@@ -107,6 +109,7 @@ internal sealed partial class Statements(
 
         metrics.Count(statement.Method, result.Mark);
         feed.Recorded();
+        outbox.Committed();
         LogStated(statement.PersonId, session.Id, statement.Method.Code(), result.Mark.Code(), statement.AccountId);
         return (StatementOutcome.Recorded, result);
     }

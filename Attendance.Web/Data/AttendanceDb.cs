@@ -73,6 +73,16 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+
+    public DbSet<Deletion> Deletions => Set<Deletion>();
+
+    public DbSet<WebhookTarget> WebhookTargets => Set<WebhookTarget>();
+
+    public DbSet<WebhookMessage> WebhookMessages => Set<WebhookMessage>();
+
+    public DbSet<WebhookDispatch> WebhookDispatches => Set<WebhookDispatch>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <summary>

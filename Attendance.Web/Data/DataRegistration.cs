@@ -14,7 +14,9 @@ internal static class DataRegistration
         if (builder.Configuration.GetConnectionString(DataOptions.ConnectionName) is { Length: > 0 } connectionString)
         {
             builder.Services.AddSingleton(services => Open(connectionString, services.GetRequiredService<ILoggerFactory>())); // whose connections are closed with Web
-            builder.Services.AddDbContext<AttendanceDb, PostgresAttendanceDb>((services, db) => db.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+            builder.Services.AddDbContext<AttendanceDb, PostgresAttendanceDb>((services, db) => db
+                .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+                .AddInterceptors(services.GetRequiredService<ChangeTimes>()));
             builder.EnrichNpgsqlDbContext<PostgresAttendanceDb>(settings =>
             {
                 settings.DisableRetry = true; // each write is made once, in a transaction of our own
@@ -26,11 +28,12 @@ internal static class DataRegistration
         {
             var options = builder.Configuration.GetSection(DataOptions.Section).Get<DataOptions>() ?? new();
             var file = Path.Combine(Folder(options, builder.Environment), "attendance.db");
-            builder.Services.AddDbContext<AttendanceDb, SqliteAttendanceDb>(db => db
+            builder.Services.AddDbContext<AttendanceDb, SqliteAttendanceDb>((services, db) => db
                 .UseSqlite(new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true }.ToString())
-                .AddInterceptors(new EraseWhatIsDeleted()));
+                .AddInterceptors(new EraseWhatIsDeleted(), services.GetRequiredService<ChangeTimes>()));
         }
 
+        builder.Services.AddSingleton<ChangeTimes>();
         builder.Services.AddOptionsWithValidateOnStart<DataOptions>().BindStrictly(DataOptions.Section);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning); // otherwise every command is logged
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // a failure is also thrown, and logged by the code that catches it

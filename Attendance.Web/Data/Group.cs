@@ -14,6 +14,9 @@ internal sealed class Group
 
     public DateTime CreatedAt { get; init; }
 
+    /// <summary>When the group or who is in it was last changed. <see cref="ChangeTimes"/> sets it.</summary>
+    public DateTime ChangedAt { get; private set; }
+
     /// <summary>A concurrency token that changes with each edit.</summary>
     public Guid Stamp { get; private set; }
 

@@ -53,6 +53,12 @@ internal sealed class Session
     /// <summary>Whether somebody has moved the session. The schedule does not change it any more.</summary>
     public bool IsMoved { get; set; }
 
+    /// <summary>When the session or its groups were last changed. <see cref="ChangeTimes"/> sets it.</summary>
+    public DateTime ChangedAt { get; private set; }
+
+    /// <summary>When it was dealt with that the session has closed: webhooks are told once. Null before.</summary>
+    public DateTime? ClosedToldAt { get; private set; }
+
     /// <summary>A concurrency token that changes with each edit.</summary>
     public Guid Stamp { get; set; }
 
@@ -64,7 +70,7 @@ internal sealed class Session
         (StartsAt, EndsAt, Day) = (startsAt, endsAt, day);
         OpensAt = startsAt - Rules.OpensBefore;
         ClosesAt = Rules.WantsCheckOut ? endsAt + Rules.ClosesAfter : endsAt;
-        Stamp = Guid.NewGuid();
+        (Stamp, ClosedToldAt) = (Guid.NewGuid(), null);
     }
 }
 

@@ -16,6 +16,17 @@ internal static class ApiProblems
 
     public static Problem SignedOut() => new(StatusCodes.Status401Unauthorized, ProblemCodes.SignInRequired, "Sign in first.");
 
+    public static Problem TokenRequired() => new(
+        StatusCodes.Status401Unauthorized, ProblemCodes.TokenRequired, "Send an API token that is valid, as 'Authorization: Bearer att_…'. Administrators make them at /api-tokens.");
+
+    public static Problem ScopeMissing(string scope) => new(StatusCodes.Status403Forbidden, ProblemCodes.ScopeMissing, $"This token lacks the scope {scope}.")
+    {
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["scope"] = scope },
+    };
+
+    public static Problem CursorExpired() => new(
+        StatusCodes.Status410Gone, ProblemCodes.CursorExpired, "This cursor is so old that what was deleted since is not known any more. Read the list anew, from its beginning.");
+
     /// <param name="reason">Why the pairing of this phone with an operator's page is over.</param>
     public static Problem PairingEnded(string reason) => new(StatusCodes.Status401Unauthorized, ProblemCodes.SignInRequired, "This phone is not paired any more.")
     {
@@ -25,7 +36,7 @@ internal static class ApiProblems
     public static Problem NotAllowed() => new(StatusCodes.Status403Forbidden, ProblemCodes.NotAllowed, "This account is not allowed to do that.");
 
     public static Problem TooMany() => new(
-        StatusCodes.Status429TooManyRequests, ProblemCodes.TooMany, "This account has reached its limit for this. Close some, or wait.");
+        StatusCodes.Status429TooManyRequests, ProblemCodes.TooMany, "This account or token has reached its limit for this. Close some, or wait.");
 
     public static Problem TooManySockets() => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.TooManySockets, "The limit of open WebSockets is reached.")
     {

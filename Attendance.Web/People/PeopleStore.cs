@@ -155,10 +155,21 @@ internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templat
     /// <summary>Deletes a person. It is safe to repeat.</summary>
     public async Task DeleteAsync(Guid id, string accountId, CancellationToken cancellationToken)
     {
-        if (await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0) // pictures and templates are deleted by cascade
+        await using (var change = await db.Database.BeginTransactionAsync(cancellationToken))
         {
-            templates.Forget(id);
-            LogDeleted(id, accountId);
+            var isDeleted = await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0; // pictures and templates are deleted by cascade
+            if (isDeleted)
+            {
+                db.Deletions.Add(new Deletion { Id = id, Kind = DeletedKind.Person, At = Now });
+                await db.SaveChangesAsync(cancellationToken);
+            }
+
+            await change.CommitAsync(cancellationToken);
+            if (isDeleted)
+            {
+                templates.Forget(id);
+                LogDeleted(id, accountId);
+            }
         }
 
         await db.ForgetDeletedAsync(logger);

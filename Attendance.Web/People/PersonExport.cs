@@ -110,6 +110,8 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
             codes = await db.PersonCodes.Where(code => code.PersonId == personId).Select(code => new { code.CodeIssuedAt, code.QrIssuedAt }).SingleOrDefaultAsync(cancellationToken),
             phones = await db.Phones.Where(phone => phone.PersonId == personId).OrderBy(phone => phone.IssuedAt)
                 .Select(phone => new { phone.IssuedAt, phone.SetUpAt, phone.SeenAt }).ToListAsync(cancellationToken),
+            told_to_webhooks = await db.WebhookMessages.Where(message => message.PersonId == personId).OrderBy(message => message.At)
+                .Select(message => new { message.At, message.Type, message.Payload }).ToListAsync(cancellationToken),
             changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
                 .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
         };

@@ -6,6 +6,10 @@ namespace Attendance.Web.Security;
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class RunsWebAssemblyAttribute : Attribute;
 
+/// <summary>Marks an endpoint that shows a page of a library with inline scripts. Mapped in Development only.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class RunsInlineScriptsAttribute : Attribute;
+
 internal static class SecurityHeaders
 {
     /// <summary>
@@ -18,6 +22,8 @@ internal static class SecurityHeaders
     /// <summary>Allows compiling WebAssembly, and nothing else that is unsafe: no <c>eval</c> and no inline script.</summary>
     private const string WebAssemblyPolicy = ContentPolicy + "; script-src 'self' 'wasm-unsafe-eval'";
 
+    private const string InlinePolicy = ContentPolicy + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; font-src 'self' data:";
+
     /// <summary>For API responses: a browser that shows one as a page runs and loads nothing, whatever the response contains.</summary>
     private const string ApiPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
@@ -29,8 +35,10 @@ internal static class SecurityHeaders
             var headers = context.Response.Headers;
             var isApi = context.Request.IsApi();
             headers.ContentSecurityPolicy = isApi ? ApiPolicy
-                : context.GetEndpoint()?.Metadata.GetMetadata<RunsWebAssemblyAttribute>() is null ? ContentPolicy
-                : WebAssemblyPolicy;
+                : context.GetEndpoint()?.Metadata is not { } metadata ? ContentPolicy
+                : metadata.GetMetadata<RunsWebAssemblyAttribute>() is not null ? WebAssemblyPolicy
+                : metadata.GetMetadata<RunsInlineScriptsAttribute>() is not null ? InlinePolicy
+                : ContentPolicy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin"; // without any, browsers send forms with the origin "null"
             headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()";

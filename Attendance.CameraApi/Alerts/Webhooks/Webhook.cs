@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
+using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
 using Attendance.ServiceDefaults;
+using Attendance.ServiceDefaults.Webhooks;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -101,16 +101,11 @@ internal sealed partial class Webhook
 
     private async Task SendAsync(string id, string body, CancellationToken cancellationToken)
     {
-        var timestamp = _clock.GetUtcNow().ToUnixTimeSeconds();
-        using var request = new HttpRequestMessage(HttpMethod.Post, _options.Url)
+        var status = await SignedPost.SendAsync(_http, _options.Url!, [_options.Secret!], id, _clock.GetUtcNow(), body, cancellationToken);
+        if (status is < 200 or > 299)
         {
-            Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
-        };
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSignature.Of(_options.Secret!, id, timestamp, body));
-        using var response = await _http.SendAsync(request, cancellationToken);
-        response.EnsureSuccessStatusCode();
+            throw new HttpRequestException("The receiver refuses.", inner: null, (HttpStatusCode)status);
+        }
     }
 
     /// <summary>Returns whether a retry may succeed. Any other refusal will be the same the next time.</summary>

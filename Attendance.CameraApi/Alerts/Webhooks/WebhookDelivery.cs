@@ -4,6 +4,7 @@ using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Leases;
 using Attendance.CameraApi.Sessions;
 using Attendance.CameraApi.Upkeep;
+using Attendance.ServiceDefaults.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.CameraApi.Alerts.Webhooks;
@@ -12,15 +13,7 @@ namespace Attendance.CameraApi.Alerts.Webhooks;
 internal sealed class WebhookDelivery : BackgroundService
 {
     private readonly OpenAlerts _openAlerts;
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false, // a request that is signed for one receiver is not sent to another
-        UseCookies = false,
-        ActivityHeadersPropagator = null, // disables the span, which would contain the whole address
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    });
-
+    private readonly HttpMessageInvoker _http = SignedPost.CreateClient(); // operators configure the addresses, so they may be any
     private readonly IReadOnlyList<Webhook> _webhooks;
 
     public WebhookDelivery(OpenAlerts openAlerts, AlertStore store, IOptions<AlertOptions> options, TimeProvider clock, ILogger<Webhook> logger)

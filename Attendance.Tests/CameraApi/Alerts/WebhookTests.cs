@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Attendance.CameraApi.Alerts;
 using Attendance.CameraApi.Alerts.Webhooks;
+using Attendance.Tests.Hosts;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -49,9 +50,9 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
         var received = await _receiver.NextAsync(_ => true, s_patience, Cancel);
         received.AssertSigned();
         Assert.Equal("alert.opened", received.Type);
-        Assert.Equal("leak", received.Alert.GetProperty("rule").GetString());
-        Assert.Equal("critical", received.Alert.GetProperty("severity").GetString());
-        Assert.Equal("door", received.Alert.GetProperty("camera_id").GetString());
+        Assert.Equal("leak", received.Data.GetProperty("rule").GetString());
+        Assert.Equal("critical", received.Data.GetProperty("severity").GetString());
+        Assert.Equal("door", received.Data.GetProperty("camera_id").GetString());
     }
 
     [Fact]
@@ -127,7 +128,7 @@ public sealed class WebhookTests : IAsyncLifetime, IDisposable
         webhook.Tell("alert_opened", s_alert);
 
         await _receiver.NextAsync(_ => true, s_patience, Cancel);
-        Assert.Equal(s_alert.Id, Assert.Single(_receiver.All).Alert.GetProperty("id").GetString());
+        Assert.Equal(s_alert.Id, Assert.Single(_receiver.All).Data.GetProperty("id").GetString());
     }
 
     private Webhook Start(string? url = null, AlertSeverity severity = AlertSeverity.Warning)

@@ -2,14 +2,18 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Attendance.CameraApi.Alerts.Webhooks;
+namespace Attendance.ServiceDefaults.Webhooks;
 
 /// <summary>Signs requests as Standard Webhooks defines it (https://www.standardwebhooks.com): HMAC-SHA256 over id, time and body.</summary>
-internal static class WebhookSignature
+public static class WebhookSignature
 {
     private const string Prefix = "whsec_";
+    private const int KeyLength = 32;
 
     public static bool IsKey(string secret) => !secret.StartsWith(Prefix, StringComparison.Ordinal) || TryDecode(secret, out _);
+
+    /// <summary>Returns a random key in the form that receivers' libraries expect.</summary>
+    public static string NewKey() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength));
 
     /// <summary>Returns the value of the <c>webhook-signature</c> header.</summary>
     public static string Of(string secret, string id, long timestamp, string body)

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
-namespace Attendance.Tests.CameraApi.Alerts;
+namespace Attendance.Tests.Hosts;
 
 /// <summary>A receiver of webhooks that checks each signature as Standard Webhooks specifies: https://www.standardwebhooks.com.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
@@ -27,8 +27,14 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>All deliveries in the order of their arrival, including those that were refused.</summary>
     public IReadOnlyList<Received> All => [.. _received];
 
-    /// <summary>The status of the answer to the n-th request; 200 by default.</summary>
-    public Func<int, int> Answer { get; set; } = _ => StatusCodes.Status200OK;
+    /// <summary>The clock that the age of a delivery is checked by.</summary>
+    public Func<DateTimeOffset> Now { get; set; } = TimeProvider.System.GetUtcNow;
+
+    /// <summary>The keys that the signatures of a delivery are checked with.</summary>
+    public IReadOnlyList<string> Secrets { get; set; } = [Secret];
+
+    /// <summary>The status of the answer to the n-th request; 200 by default. Null: none.</summary>
+    public Func<int, int?> Answer { get; set; } = _ => StatusCodes.Status200OK;
 
     public static async Task<WebhookReceiver> StartAsync(CancellationToken cancellationToken)
     {
@@ -55,24 +61,33 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         var (id, timestamp) = (context.Request.Headers["webhook-id"].ToString(), context.Request.Headers["webhook-timestamp"].ToString());
-        var key = Convert.FromBase64String(Secret["whsec_".Length..]);
-        var expected = "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}")));
-        var age = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, CultureInfo.InvariantCulture));
+        var signatures = context.Request.Headers["webhook-signature"].ToString().Split(' ');
+        var signedWith = Secrets.Where(secret => signatures.Contains(
+            "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}"))))).ToList();
+        var age = Now() - DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, CultureInfo.InvariantCulture));
         _received.Enqueue(new Received(
             context.Request.Path,
             id,
-            context.Request.Headers["webhook-signature"] == expected && age.Duration() < TimeSpan.FromMinutes(5),
+            age.Duration() < TimeSpan.FromMinutes(5) ? signedWith : [],
             JsonSerializer.Deserialize<JsonElement>(body)));
-        context.Response.StatusCode = Answer(_received.Count);
+        if (Answer(_received.Count) is not { } answer)
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted); // until whoever sent it gives up, or is killed
+            return;
+        }
+
+        context.Response.StatusCode = answer;
         context.Response.Headers.Location = "/elsewhere";
     }
 
-    internal sealed record Received(string Path, string Id, bool IsSigned, JsonElement Body)
+    internal sealed record Received(string Path, string Id, IReadOnlyList<string> SignedWith, JsonElement Body)
     {
         public string Type => Body.GetProperty("type").GetString()!;
 
-        public JsonElement Alert => Body.GetProperty("data");
+        public JsonElement Data => Body.GetProperty("data");
 
-        public void AssertSigned() => Assert.True(IsSigned, "The signature is not right.");
+        public string? Text(string name) => Data.GetProperty(name).GetString();
+
+        public void AssertSigned() => Assert.True(SignedWith.Count > 0, "The signature is not right.");
     }
 }
