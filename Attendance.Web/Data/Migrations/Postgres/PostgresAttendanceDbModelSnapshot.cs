@@ -302,6 +302,9 @@ namespace Attendance.Web.Data.Migrations.Postgres
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
 
+                    b.Property<DateTime?>("RenewalSince")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("text");
@@ -561,6 +564,12 @@ namespace Attendance.Web.Data.Migrations.Postgres
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
 
+                    b.Property<DateTime?>("GuardianSince")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateOnly?>("GuardianUntil")
+                        .HasColumnType("date");
+
                     b.Property<DateTime?>("LastSeenAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -615,6 +624,28 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasKey("PersonId");
 
                     b.ToTable("person_codes", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.PersonHold", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTime>("SetAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("SetBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("PersonId");
+
+                    b.ToTable("person_holds", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.Phone", b =>
@@ -713,6 +744,150 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasIndex("IsFreed");
 
                     b.ToTable("phone_pairings", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.PrivacyLink", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("CodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("MadeAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("MadeBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime?>("OpenedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("PersonId");
+
+                    b.HasIndex("CodeHash")
+                        .IsUnique();
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.ToTable("privacy_links", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.PrivacyRequest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTime?>("RefusedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("RefusedBy")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId")
+                        .IsUnique()
+                        .HasFilter("\"RefusedAt\" IS NULL");
+
+                    b.ToTable("privacy_requests", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.RetentionClock", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("OwnedUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("Owner")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("StartedBy")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("retention_clock", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.RetentionPermit", b =>
+                {
+                    b.Property<string>("Purpose")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<DateTime>("Before")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Purpose");
+
+                    b.ToTable("retention_permits", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.RetentionRun", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Purpose")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<int>("Deleted")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Held")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("StartedBy")
+                        .HasColumnType("text");
+
+                    b.HasKey("RunId", "Purpose");
+
+                    b.HasIndex("StartedAt");
+
+                    b.ToTable("retention_runs", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.Schedule", b =>
@@ -1196,6 +1371,13 @@ namespace Attendance.Web.Data.Migrations.Postgres
                             b1.Property<DateTime>("At")
                                 .HasColumnType("timestamp with time zone");
 
+                            b1.Property<string>("Giver")
+                                .HasMaxLength(16)
+                                .HasColumnType("character varying(16)");
+
+                            b1.Property<byte[]>("GuardianName")
+                                .HasColumnType("bytea");
+
                             b1.Property<string>("RecordedBy")
                                 .IsRequired()
                                 .HasColumnType("text");
@@ -1233,7 +1415,34 @@ namespace Attendance.Web.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Attendance.Web.Data.PersonHold", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithOne()
+                        .HasForeignKey("Attendance.Web.Data.PersonHold", "PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Attendance.Web.Data.Phone", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.PrivacyLink", b =>
+                {
+                    b.HasOne("Attendance.Web.Data.Person", null)
+                        .WithOne()
+                        .HasForeignKey("Attendance.Web.Data.PrivacyLink", "PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.PrivacyRequest", b =>
                 {
                     b.HasOne("Attendance.Web.Data.Person", null)
                         .WithMany()
