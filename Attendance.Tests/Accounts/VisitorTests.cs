@@ -19,7 +19,9 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* health",
         "* kiosk/setup",
         "* my-code/setup",
+        "* my-data/setup",
         "* phone/setup",
+        "* privacy",
         "* sign-in",
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
@@ -110,6 +112,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
 
     [Theory]
     [InlineData("/sign-in")]
+    [InlineData("/privacy")]
     [InlineData("/trouble/404")]
     [InlineData("/trouble/500")]
     [InlineData("/health")]
@@ -155,7 +158,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         else
         {
             Assert.True(response.StatusCode == HttpStatusCode.Redirect, $"{method} {target}: {response.StatusCode}");
-            Assert.StartsWith(target is "/kiosk" or "/my-code" or "/phone" ? target + "/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(target is "/kiosk" or "/my-code" or "/my-data" or "/phone" ? target + "/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
             Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
         }
     }

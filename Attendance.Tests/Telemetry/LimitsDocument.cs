@@ -28,6 +28,7 @@ using Attendance.Web.Forwarding;
 using Attendance.Web.Kiosks;
 using Attendance.Web.People;
 using Attendance.Web.PhoneCameras;
+using Attendance.Web.Privacy;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 
@@ -48,6 +49,7 @@ internal static class LimitsDocument
     private static readonly KioskOptions s_kiosks = new();
     private static readonly DoorOptions s_doors = new();
     private static readonly LiveOptions s_live = new();
+    private static readonly PrivacyOptions s_privacy = new();
     private static readonly PhoneCameraOptions s_phoneCameras = new();
 
     private static IReadOnlyList<(string Title, IReadOnlyList<Limit> Limits)> Groups { get; } =
@@ -84,6 +86,7 @@ internal static class LimitsDocument
             new("age of the one-time code of a phone", "`CheckIn:PhoneSetupLasts` " + Seconds(s_checkIn.PhoneSetupLasts), "said on the page"),
             new("phones that lend their camera to an account's pages", Number(PhonePairings.Most), "429 `too_many`"),
             new("age of the one-time code for a phone's camera", "`PhoneCameras:CodeLasts` " + Seconds(s_phoneCameras.CodeLasts), "said on the page"),
+            new("age of a link to a person's own data", $"`Privacy:LinkLasts` {s_privacy.LinkLasts.TotalDays} days", "said on the page"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
         ]),

@@ -130,7 +130,15 @@ internal sealed partial class PeopleStore(
             Giver = isMinor ? ConsentGiver.Guardian : ConsentGiver.Person,
             GuardianName = isMinor && !string.IsNullOrWhiteSpace(guardian) ? guardians.Seal(person.Id, Writing.Tidy(guardian)) : null,
         };
-        person.Touch(Now);
+        if (isMinor)
+        {
+            person.Touch(Now);
+        }
+        else
+        {
+            person.NeedGuardian(null, Now); // the day is not needed any more
+        }
+
         audit.Add(accountId, new("consent.given", person.Id, person.Id, Detail: $"version {version}, by {(isMinor ? "a guardian" : "the person")}"));
         var outcome = await SaveAsync(cancellationToken);
         if (outcome == SaveOutcome.Saved)

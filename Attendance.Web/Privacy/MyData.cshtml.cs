@@ -61,8 +61,13 @@ internal sealed class MyDataModel(PrivacyLinks links, DeletionRequests requests,
 
     public Task<IActionResult> OnPostWithdrawAsync(CancellationToken cancellationToken) => WithPersonAsync(async () =>
     {
-        await people.WithdrawConsentAsync(Person, AuditLog.ByPerson, cancellationToken);
-        return LocalRedirect(SubjectSignIn.Path);
+        if (Person.Consent is null || await people.WithdrawConsentAsync(Person, AuditLog.ByPerson, cancellationToken) == SaveOutcome.Saved)
+        {
+            return LocalRedirect(SubjectSignIn.Path);
+        }
+
+        ModelState.AddModelError("", "Your data were changed at the same moment, so nothing was done. Please try again.");
+        return await OnGetAsync(cancellationToken);
     }, cancellationToken);
 
     public Task<IActionResult> OnPostAskAsync(CancellationToken cancellationToken) => WithPersonAsync(async () =>
