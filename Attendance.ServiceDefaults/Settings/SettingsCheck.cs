@@ -128,6 +128,7 @@ internal static class SettingsCheck
         : type == typeof(double) || type == typeof(float) || type == typeof(decimal) ? "a number, with a point before its decimals"
         : type.IsPrimitive ? "a whole number within its range"
         : type == typeof(Uri) ? "an address"
+        : type.GetCustomAttribute<DescriptionAttribute>() is { } described ? described.Description
         : $"a {type.Name}";
 
     /// <summary>Returns how many letters must be changed, removed or added (Levenshtein distance).</summary>

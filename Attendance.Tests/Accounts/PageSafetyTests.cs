@@ -5,6 +5,7 @@ using Attendance.Tests.Web;
 using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
 using Attendance.Web.Kiosks;
+using Attendance.Web.Privacy;
 using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,7 @@ namespace Attendance.Tests.Accounts;
 public sealed class PageSafetyTests : WebTest
 {
     /// <summary>These pages show no name of a person or of another account, so a browser may keep them to go back to.</summary>
-    private static readonly string[] s_mayBeKept = ["/", "/cameras/browser", "/cameras/demo", "/demo/camera-module"];
+    private static readonly string[] s_mayBeKept = ["/", "/cameras/browser", "/cameras/demo", "/demo/camera-module", "/privacy"];
 
     [Fact]
     public async Task Every_page_says_what_a_browser_may_do_and_has_nothing_inline()
@@ -28,6 +29,7 @@ public sealed class PageSafetyTests : WebTest
         var (group, schedule, session) = await PlanAsync(Guid.Parse(person));
         using var kiosk = await KioskAsync();
         using var phone = await PhoneAsync(Guid.Parse(person));
+        using var subject = await SubjectAsync(Guid.Parse(person));
         var pages = Web.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null)
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!
@@ -46,7 +48,7 @@ public sealed class PageSafetyTests : WebTest
         foreach (var page in pages)
         {
             using var lent = page == "/phone" ? await PairedPhoneAsync(admin) : null; // the pairing ends 5 s after its page was heard of last
-            var shown = await (page == "/sign-in" ? visitor : page == "/kiosk" ? kiosk : page == "/my-code" ? phone : lent ?? admin).GetAsync(page);
+            var shown = await (page == "/sign-in" ? visitor : page == "/kiosk" ? kiosk : page == "/my-code" ? phone : page == "/my-data" ? subject : lent ?? admin).GetAsync(page);
             Assert.True(shown.Status == (page.StartsWith("/trouble", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK), $"{page}: {shown.Status}");
             Assert.Equal(
                 "default-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -110,6 +112,15 @@ public sealed class PageSafetyTests : WebTest
         var issued = Assert.IsType<PhoneIssue.Issued>(await scope.ServiceProvider.GetRequiredService<PhoneStore>().IssueAsync(person, "account", Cancel));
         var device = new Visit(Web.Address);
         (await device.PostAsync("/my-code/setup", new() { ["Code"] = issued.Code })).Leads("/my-code");
+        return device;
+    }
+
+    private async Task<Visit> SubjectAsync(Guid person)
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        var code = await scope.ServiceProvider.GetRequiredService<PrivacyLinks>().MakeAsync(person, "account", Cancel);
+        var device = new Visit(Web.Address);
+        (await device.PostAsync("/my-data/setup", new() { ["Code"] = code! })).Leads("/my-data");
         return device;
     }
 

@@ -21,7 +21,9 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* health",
         "* kiosk/setup",
         "* my-code/setup",
+        "* my-data/setup",
         "* phone/setup",
+        "* privacy",
         "* sign-in",
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
@@ -115,6 +117,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
 
     [Theory]
     [InlineData("/sign-in")]
+    [InlineData("/privacy")]
     [InlineData("/trouble/404")]
     [InlineData("/trouble/500")]
     [InlineData("/health")]
@@ -161,7 +164,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         else
         {
             Assert.True(response.StatusCode == HttpStatusCode.Redirect, $"{method} {target}: {response.StatusCode}");
-            Assert.StartsWith(target is "/kiosk" or "/my-code" or "/phone" ? target + "/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(target is "/kiosk" or "/my-code" or "/my-data" or "/phone" ? target + "/setup" : "/sign-in?return=%2F", response.Headers.Location?.ToString(), StringComparison.Ordinal);
             Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
         }
     }

@@ -269,6 +269,8 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
 
         await OpenAsync("/people", "people");
         await OpenAsync($"/people/{ada}", "person");
+        await OpenAsync("/privacy", "privacy");
+        await OpenAsync("/my-data/setup", "my-data-setup");
         await page.GetByText("Delete person").ClickAsync();
         await shootAsync("person-delete");
         await OpenAsync($"/people/{alan}", "person-without-consent");

@@ -39,6 +39,8 @@ public sealed class AttendancePageTests : IAsyncLifetime
     [InlineData("/schedules/sessions/new")]
     [InlineData("/schedules/holidays")]
     [InlineData("/schedules/periods")]
+    [InlineData("/retention")]
+    [InlineData("/privacy/requests")]
     public async Task Only_administrators_make_groups_and_schedules(string path)
     {
         Assert.Equal(HttpStatusCode.Forbidden, (await _operator.GetAsync(new Uri(path, UriKind.Relative), Cancel)).StatusCode);

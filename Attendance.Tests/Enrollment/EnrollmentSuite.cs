@@ -8,6 +8,8 @@ using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Attendance.Tests.Subjects;
 using Attendance.Web.Data;
+using Attendance.Web.People;
+using Attendance.Web.Privacy;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -561,13 +563,33 @@ public sealed class EnrollmentOnSqliteTests : EnrollmentSuite
         Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
         var kept = await QueryAsync(db => db.ShotPictures.Select(picture => picture.Sealed).SingleAsync(TestContext.Current.CancellationToken));
         var template = await QueryAsync(db => db.ShotTemplates.Select(each => each.Sealed).SingleAsync(TestContext.Current.CancellationToken));
-        byte[][] traces = [template[60..92], template[^32..], Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(number), Encoding.UTF8.GetBytes("Admirals of the fleet"), kept[200..232], kept[^32..]];
+        var guardian = await AskAsync(Guid.Parse(id), "Mary Campbell of Vassar", "The fleet still sails", "An inquiry into moths");
+        byte[][] traces = [guardian[^32..], Encoding.UTF8.GetBytes("The fleet still sails"), Encoding.UTF8.GetBytes("An inquiry into moths"), template[60..92], template[^32..], Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(number), Encoding.UTF8.GetBytes("Admirals of the fleet"), kept[200..232], kept[^32..]];
         Assert.All(traces, trace => Assert.True(IsInAFile(trace), "What is looked for must be what is there before."));
 
         using var deleted = await PostAsync($"/people/{id}?handler=Delete", [], page: $"/people/{id}");
 
         Assert.Equal(HttpStatusCode.Redirect, deleted.StatusCode);
         Assert.All(traces, trace => Assert.False(IsInAFile(trace), $"{Encoding.UTF8.GetString(trace)} is still there."));
+        Assert.All(traces, trace => Assert.False(Traces.AreBeside(Path.GetTempPath(), trace), $"{Encoding.UTF8.GetString(trace)} is in a temporary file."));
+    }
+
+    /// <summary>Has a guardian consent, a hold begin and end, and a request for deletion be refused.</summary>
+    /// <returns>The guardian's name as it is stored.</returns>
+    private async Task<byte[]> AskAsync(Guid person, string guardian, string refusal, string hold)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var scope = Web.Services.CreateAsyncScope();
+        var (people, requests, holds) = (
+            scope.ServiceProvider.GetRequiredService<PeopleStore>(), scope.ServiceProvider.GetRequiredService<DeletionRequests>(), scope.ServiceProvider.GetRequiredService<PersonHolds>());
+        var found = (await people.FindAsync(person, cancel))!;
+        await people.NeedGuardianAsync(found, DateOnly.FromDateTime(DateTime.UtcNow).AddYears(1), "test", cancel);
+        await people.ConsentAsync(found, "2026-12", guardian, "test", cancel);
+        await requests.AskAsync(person, cancel);
+        Assert.Equal(AnswerOutcome.Done, await requests.RefuseAsync((await requests.ListAsync(cancel)).Single().Id, refusal, "test", cancel));
+        await holds.SetAsync(person, hold, "test", cancel);
+        await holds.EndAsync(person, "It is over", "test", cancel);
+        return found.Consent!.GuardianName!;
     }
 
     [Fact]

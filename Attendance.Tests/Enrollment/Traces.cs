@@ -9,6 +9,19 @@ internal static class Traces
         .Where(file => Path.GetFileName(file) is not "store.lock")
         .Any(file => Holds(file, trace));
 
+    /// <summary>Searches the files of a folder that others use as well, but not its folders. A file that goes meanwhile has no traces any more.</summary>
+    public static bool AreBeside(string folder, byte[] trace) => Directory.EnumerateFiles(folder).Any(file =>
+    {
+        try
+        {
+            return Holds(file, trace);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
+
     private static bool Holds(string file, byte[] trace)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

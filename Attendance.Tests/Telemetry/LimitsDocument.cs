@@ -32,6 +32,7 @@ using Attendance.Web.Notifications.Contacts;
 using Attendance.Web.People;
 using Attendance.Web.PhoneCameras;
 using Attendance.Web.ReadApi;
+using Attendance.Web.Privacy;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 using Attendance.Web.Webhooks;
@@ -53,6 +54,7 @@ internal static class LimitsDocument
     private static readonly KioskOptions s_kiosks = new();
     private static readonly DoorOptions s_doors = new();
     private static readonly LiveOptions s_live = new();
+    private static readonly PrivacyOptions s_privacy = new();
     private static readonly PhoneCameraOptions s_phoneCameras = new();
     private static readonly ReadApiOptions s_readApi = new();
     private static readonly DispatchOptions s_webhooks = new();
@@ -96,6 +98,7 @@ internal static class LimitsDocument
             new("age of a notification that could not be sent", "`Notifications:MaxAge` " + Seconds(new NotificationOptions().MaxAge), "dropped, and listed so"),
             new("phones that lend their camera to an account's pages", Number(PhonePairings.Most), "429 `too_many`"),
             new("age of the one-time code for a phone's camera", "`PhoneCameras:CodeLasts` " + Seconds(s_phoneCameras.CodeLasts), "said on the page"),
+            new("age of a link to a person's own data", $"`Privacy:LinkLasts` {s_privacy.LinkLasts.TotalDays} days", "said on the page"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
         ]),

@@ -8,6 +8,8 @@ using Attendance.Web.Faces;
 using Attendance.Web.Notifications;
 using Attendance.Web.PhoneCameras;
 using Attendance.Web.Webhooks;
+using Attendance.Web.Privacy;
+using Attendance.Web.Retention;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -19,6 +21,7 @@ internal static class TelemetryDocument
     /// <summary>Every attribute that is declared, with its meaning.</summary>
     public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes)).Concat(Constants(typeof(CheckInAttributes))).Concat(Constants(typeof(RecognitionAttributes)))
         .Concat(Constants(typeof(PhoneCameraAttributes))).Concat(Constants(typeof(NotificationAttributes))).Concat(Constants(typeof(WebhookAttributes)))
+        .Concat(Constants(typeof(RetentionAttributes))).Concat(Constants(typeof(PrivacyAttributes)))
         .ToDictionary(one => one.Value, one => one.Description, StringComparer.Ordinal);
 
     /// <summary>Every span that is declared, by its name, with its meaning and the attributes it may have.</summary>

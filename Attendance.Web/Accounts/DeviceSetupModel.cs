@@ -14,12 +14,18 @@ internal abstract class DeviceSetupModel : PageModel
 {
     [BindProperty]
     [Required(ErrorMessage = "Enter the code.")]
-    [StringLength(40, ErrorMessage = "The code has 8 characters.")]
+    [StringLength(40, ErrorMessage = "The code has fewer characters.")]
     [Display(Name = "One-time code")]
     public string? Code { get; set; }
 
     /// <summary>What the button of the form says.</summary>
     public abstract string Action { get; }
+
+    /// <summary>What the field of the code is called.</summary>
+    public virtual string Label => "One-time code";
+
+    /// <summary>What is said of a code that is not valid.</summary>
+    protected virtual string Refusal => "This code is not valid. It works once, for a few minutes: ask for another.";
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +39,7 @@ internal abstract class DeviceSetupModel : PageModel
             return LocalRedirect(next);
         }
 
-        ModelState.AddModelError(nameof(Code), "This code is not valid. It works once, for a few minutes: ask for another.");
+        ModelState.AddModelError(nameof(Code), Refusal);
         return Page();
     }
 

@@ -9,6 +9,9 @@ namespace Attendance.Web.Audit;
 /// </summary>
 internal sealed class AuditLog(AttendanceDb db, TimeProvider clock)
 {
+    /// <summary>What stands in place of an account: a person who used the link to their own data, and the schedule by which data goes.</summary>
+    public const string ByPerson = "person", BySchedule = "retention";
+
     private const int Most = 200;
 
     /// <summary>Adds an entry that the next <see cref="DbContext.SaveChangesAsync(CancellationToken)"/> stores.</summary>
@@ -37,7 +40,7 @@ internal sealed class AuditLog(AttendanceDb db, TimeProvider clock)
             join account in db.Users on entry.AccountId equals account.Id into accounts
             from account in accounts.DefaultIfEmpty()
             orderby entry.At descending, entry.Id descending
-            select new AuditRow(entry.At, account == null ? null : account.UserName, entry.Action, entry.PersonId, entry.Reason, entry.Detail))
+            select new AuditRow(entry.At, account != null ? account.UserName : entry.AccountId == ByPerson ? "the person, by a link" : entry.AccountId == BySchedule ? "the schedule" : null, entry.Action, entry.PersonId, entry.Reason, entry.Detail))
             .Take(Most).ToListAsync(cancellationToken);
     }
 }

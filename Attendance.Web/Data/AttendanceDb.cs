@@ -83,6 +83,18 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<WebhookDispatch> WebhookDispatches => Set<WebhookDispatch>();
 
+    public DbSet<PersonHold> PersonHolds => Set<PersonHold>();
+
+    public DbSet<PrivacyLink> PrivacyLinks => Set<PrivacyLink>();
+
+    public DbSet<PrivacyRequest> PrivacyRequests => Set<PrivacyRequest>();
+
+    public DbSet<RetentionClock> RetentionClocks => Set<RetentionClock>();
+
+    public DbSet<RetentionRun> RetentionRuns => Set<RetentionRun>();
+
+    public DbSet<RetentionPermit> RetentionPermits => Set<RetentionPermit>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <summary>
@@ -173,6 +185,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             person.OwnsOne(each => each.Consent, consent =>
             {
                 consent.Property(each => each.Version).HasMaxLength(ConsentText.VersionLength);
+                consent.Property(each => each.Giver).HasConversion<string>().HasMaxLength(Consent.GiverLength);
                 consent.HasOne<ConsentText>().WithMany().HasForeignKey(each => each.Version).OnDelete(DeleteBehavior.Restrict);
             });
             person.HasMany(each => each.Shots).WithOne().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
@@ -203,6 +216,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
         AttendanceModel.Build(builder);
         NotificationModel.Build(builder);
+        PrivacyModel.Build(builder);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>

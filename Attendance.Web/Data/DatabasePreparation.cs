@@ -61,6 +61,7 @@ internal sealed partial class DatabasePreparation(
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
         if (pending.Count == 0)
         {
+            await RecordGuard.MakeAsync(db, cancellationToken);
             return;
         }
 
@@ -70,6 +71,7 @@ internal sealed partial class DatabasePreparation(
         }
 
         await db.Database.MigrateAsync(cancellationToken);
+        await RecordGuard.MakeAsync(db, cancellationToken);
         LogMigrated(pending.Count, pending[^1]);
     }
 

@@ -32,6 +32,12 @@ internal sealed class Person
     /// <summary>The consent. If it is null, no picture of this person may be taken or kept.</summary>
     public Consent? Consent { get; set; }
 
+    /// <summary>The day on which the person comes of age. Before it, a guardian consents for them. Null for somebody who consents themselves.</summary>
+    public DateOnly? GuardianUntil { get; private set; }
+
+    /// <summary>When that day was first noted. A consent of the person's own is not enough from then on.</summary>
+    public DateTime? GuardianSince { get; private set; }
+
     public DateTime CreatedAt { get; init; }
 
     public DateTime ChangedAt { get; private set; }
@@ -51,14 +57,44 @@ internal sealed class Person
         Touch(now);
     }
 
+    /// <param name="until">The day on which the person comes of age, or null if they need no guardian's consent.</param>
+    /// <param name="now">The time in UTC.</param>
+    public void NeedGuardian(DateOnly? until, DateTime now)
+    {
+        GuardianSince = until is null ? null : NeedsGuardian(now) ? GuardianSince : now;
+        GuardianUntil = until;
+        Touch(now);
+    }
+
+    /// <summary>Returns whether a guardian must consent for the person at this time.</summary>
+    public bool NeedsGuardian(DateTime now) => GuardianUntil > DateOnly.FromDateTime(now);
+
     public void Touch(DateTime now) => (ChangedAt, Stamp) = (now, Guid.NewGuid());
 
     public void Refold(string numberKey) =>
         (NumberKey, SortKey, FoldVersion) = (numberKey, Writing.Fold($"{FullName} {Number} {Group}"), CurrentFold);
 }
 
+/// <summary>Who agreed.</summary>
+internal enum ConsentGiver
+{
+    Person,
+
+    /// <summary>Somebody who may decide for a minor.</summary>
+    Guardian,
+}
+
 /// <summary>Records when a person agreed, to which version of the text, and which account recorded it.</summary>
-internal sealed record Consent(DateTime At, string Version, string RecordedBy);
+internal sealed record Consent(DateTime At, string Version, string RecordedBy)
+{
+    public const int GiverLength = 16, GuardianNameLength = 200;
+
+    /// <summary>Who agreed. Null in consents that were recorded before guardians could be: then it was the person.</summary>
+    public ConsentGiver? Giver { get; init; }
+
+    /// <summary>The guardian's name, encrypted for this person only, or null if it was not noted.</summary>
+    public byte[]? GuardianName { get; init; }
+}
 
 /// <summary>A text that people have agreed to. It is never changed, because it is the text that they agreed to.</summary>
 internal sealed class ConsentText
@@ -68,4 +104,7 @@ internal sealed class ConsentText
     public required string Version { get; init; }
 
     public required string Text { get; init; }
+
+    /// <summary>From when on those who agreed to an earlier version are asked again, or null if they are not.</summary>
+    public DateTime? RenewalSince { get; init; }
 }

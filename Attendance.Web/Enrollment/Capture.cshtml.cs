@@ -12,7 +12,7 @@ namespace Attendance.Web.Enrollment;
 /// <summary>The page on which one person's pictures are taken.</summary>
 [RunsWebAssembly]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class CaptureModel(PeopleStore people, IAntiforgery antiforgery, IOptions<ShotLimits> limits) : PageModel
+internal sealed class CaptureModel(PeopleStore people, ConsentRules consents, IAntiforgery antiforgery, IOptions<ShotLimits> limits) : PageModel
 {
     public Guid PersonId { get; private set; }
 
@@ -31,7 +31,7 @@ internal sealed class CaptureModel(PeopleStore people, IAntiforgery antiforgery,
             return NotFound();
         }
 
-        if (person.Consent is null)
+        if (person.Consent is null || await consents.UsableAsync([id], cancellationToken) is [])
         {
             return LocalRedirect($"/people/{id}"); // the page on which consent is recorded
         }

@@ -3,6 +3,7 @@ using Attendance.Web.Data;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Matching;
 using Attendance.Web.Faces.Templates;
+using Attendance.Web.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,7 @@ internal sealed record Expectation(IReadOnlyList<OpenSession> Sessions, IReadOnl
 internal sealed record OpenSession(Guid Id, string Name, DateTime ClosesAt);
 
 /// <summary>Finds the sessions that are open at a place, and the faces of those whom they expect.</summary>
-internal sealed class KioskCandidates(AttendanceDb db, TemplateStore templates, IOptions<RecognitionOptions> options, TimeProvider clock)
+internal sealed class KioskCandidates(AttendanceDb db, TemplateStore templates, ConsentRules consents, IOptions<RecognitionOptions> options, TimeProvider clock)
 {
     public async Task<Expectation> AtAsync(string place, CancellationToken cancellationToken)
     {
@@ -30,7 +31,7 @@ internal sealed class KioskCandidates(AttendanceDb db, TemplateStore templates, 
         var most = options.Value.MaxCandidates;
         var people = await ExpectedPeople.Of(db).Where(expected => ids.Contains(expected.SessionId)).Select(expected => expected.PersonId)
             .Distinct().OrderBy(id => id).Take(most + 1).ToListAsync(cancellationToken);
-        return new(sessions, people.Count > most ? null : await templates.CandidatesAsync(people, cancellationToken));
+        return new(sessions, people.Count > most ? null : await FacesAsync(people, cancellationToken));
     }
 
     /// <returns>The face of the person with this number, if one of the sessions that are open at the place expects them and there is one.</returns>
@@ -42,8 +43,12 @@ internal sealed class KioskCandidates(AttendanceDb db, TemplateStore templates, 
             from expected in ExpectedPeople.Of(db)
             where open.Contains(expected.SessionId) && db.People.Any(each => each.Id == expected.PersonId && each.NumberKey == key)
             select (Guid?)expected.PersonId).Distinct().SingleOrDefaultAsync(cancellationToken);
-        return person is { } id ? await templates.CandidatesAsync([id], cancellationToken) : [];
+        return person is { } id ? await FacesAsync([id], cancellationToken) : [];
     }
+
+    /// <summary>Returns the faces of those of these people whose consent still covers it. The others check in by a code.</summary>
+    private async Task<IReadOnlyList<FaceCandidate>> FacesAsync(IReadOnlyCollection<Guid> people, CancellationToken cancellationToken) =>
+        await templates.CandidatesAsync(await consents.UsableAsync(people, cancellationToken), cancellationToken);
 
     public async Task<IReadOnlyList<OpenSession>> OpenAsync(string place, CancellationToken cancellationToken) =>
         await OpenSessions.At(db, place, clock.GetUtcNow().UtcDateTime).OrderBy(session => session.StartsAt).ThenBy(session => session.Id)

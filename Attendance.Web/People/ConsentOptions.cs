@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,21 @@ internal sealed class ConsentOptions
         without giving a reason; then every picture of me and all of these numbers are deleted at once, as they are when I am
         deleted here or when a picture is taken again. I can check in by a code instead, with equal rights.
         """.ReplaceLineEndings(" ");
+
+    /// <summary>Whether those who agreed to an earlier version are asked again.</summary>
+    public bool RequiresRenewal { get; set; }
+
+    /// <summary>How long faces of those who have not renewed are still recognized, after the version came into force.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1000.00:00:00")]
+    public TimeSpan RenewWithin { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long a guardian's consent is still used after the person has come of age.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1000.00:00:00")]
+    public TimeSpan OfAgeGrace { get; set; } = TimeSpan.FromDays(30);
 }
+
+[OptionsValidator]
+internal sealed partial class ConsentAnnotations : IValidateOptions<ConsentOptions>;
 
 internal sealed class ConsentOptionsValidator : IValidateOptions<ConsentOptions>
 {
@@ -35,13 +50,15 @@ internal sealed class ConsentOptionsValidator : IValidateOptions<ConsentOptions>
 }
 
 /// <summary>
-/// Stores the current consent text at start. Refuses to start if another text is already stored under the same version.
+/// Stores the current consent text at start, and since when those who agreed to another one are asked again. Refuses to start if another text is already stored under the same version.
 /// </summary>
-internal sealed class ConsentTexts(IServiceScopeFactory scopes, IOptions<ConsentOptions> options) : IHostedService
+internal sealed class ConsentTexts(IServiceScopeFactory scopes, IOptions<ConsentOptions> options, TimeProvider clock) : IHostedService
 {
     public string Version => options.Value.Version;
 
     public string Text => options.Value.Text;
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +66,7 @@ internal sealed class ConsentTexts(IServiceScopeFactory scopes, IOptions<Consent
         var db = scope.ServiceProvider.GetRequiredService<AttendanceDb>();
         if (await StoredAsync(db, cancellationToken) is not { } stored)
         {
-            db.ConsentTexts.Add(new ConsentText { Version = Version, Text = Text });
+            db.ConsentTexts.Add(new ConsentText { Version = Version, Text = Text, RenewalSince = options.Value.RequiresRenewal ? Now : null });
             try
             {
                 await db.SaveChangesAsync(cancellationToken);
@@ -67,6 +84,13 @@ internal sealed class ConsentTexts(IServiceScopeFactory scopes, IOptions<Consent
             throw new InvalidOperationException(
                 $"{ConsentOptions.Section}:Text is not the text that people have agreed to as version '{Version}': "
                 + $"set {ConsentOptions.Section}:Version to another version as well.");
+        }
+
+        if (options.Value.RequiresRenewal != (stored.RenewalSince is not null))
+        {
+            DateTime? since = options.Value.RequiresRenewal ? Now : null;
+            await db.ConsentTexts.Where(text => text.Version == Version && text.RenewalSince == stored.RenewalSince) // of several replicas, the first one says since when
+                .ExecuteUpdateAsync(text => text.SetProperty(each => each.RenewalSince, since), cancellationToken);
         }
     }
 

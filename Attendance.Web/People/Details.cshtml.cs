@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Security.Cryptography;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
@@ -8,10 +10,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Attendance.Web.People;
 
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PersonModel(PeopleStore people, PersonExport export, ConsentTexts consent, TemplateStore templates) : PageModel
+internal sealed partial class PersonModel(
+    PeopleStore people, PersonExport export, ConsentTexts consent, ConsentRules rules, GuardianSeal guardians, TemplateStore templates, TimeProvider clock, ILogger<PersonModel> logger) : PageModel
 {
     private const int ComparedPeople = 2000; // takes about as long as a page may take
     private const int ShownLookalikes = 3;
+    public const int LongestMinority = 25;
 
     [FromRoute]
     public Guid Id { get; set; }
@@ -20,14 +24,27 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
     [BindProperty]
     public string? Agreed { get; set; }
 
+    /// <summary>The name of the guardian who agrees for a minor.</summary>
+    [BindProperty]
+    [StringLength(Consent.GuardianNameLength, ErrorMessage = "The guardian’s name may have at most {1} characters.")]
+    public string? GuardianName { get; set; }
+
     public Person Person { get; private set; } = null!;
 
-    public PersonRow Row => new(Person.Id, Person.FullName, Person.Number, Person.Group, Person.Consent is not null, Person.Shots.Count);
+    /// <summary>Whether the person, or a guardian, is to be asked again.</summary>
+    public bool MustRenew { get; private set; }
+
+    public bool IsMinor => Person.NeedsGuardian(clock.GetUtcNow().UtcDateTime);
+
+    /// <summary>The name of the guardian who has consented, if it was noted and can be decrypted.</summary>
+    public string? Guardian { get; private set; }
+
+    public PersonRow Row => new(Person.Id, Person.FullName, Person.Number, Person.Group, Person.Consent is not null, Person.Shots.Count, MustRenew);
 
     /// <summary>The text that the person has agreed to, or would agree to now.</summary>
     public string ConsentText { get; private set; } = "";
 
-    public ConsentTexts Consent => consent;
+    public ConsentTexts Current => consent;
 
     /// <summary>Other people who may be this person, because their faces are as near as one person's may be. The nearest first.</summary>
     public IReadOnlyList<PersonRow> Lookalikes { get; private set; } = [];
@@ -47,20 +64,44 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
         return Page();
     }
 
-    public Task<IActionResult> OnPostConsentAsync(CancellationToken cancellationToken) => ChangeAsync(
-        Agreed == consent.Version
-            ? () => people.ConsentAsync(Person, Agreed, User.AccountId(), cancellationToken)
-            : null,
-        "The text has changed meanwhile, or the box was empty. Please read it, and tick the box.",
-        cancellationToken);
+    public async Task<IActionResult> OnPostConsentAsync(CancellationToken cancellationToken)
+    {
+        var isName = string.IsNullOrWhiteSpace(GuardianName) || !FormTexts.ErrorsOf(("guardian’s name", GuardianName)).Any();
+        return await ChangeAsync(
+            Agreed == consent.Version && isName && ModelState.IsValid
+                ? () => people.ConsentAsync(Person, Agreed, GuardianName, User.AccountId(), cancellationToken)
+                : null,
+            !isName || !ModelState.IsValid
+                ? $"The guardian’s name needs a letter or a digit, only characters that can be written, and at most {Data.Consent.GuardianNameLength} of them. It may be left empty."
+                : "The text has changed meanwhile, or the box was empty. Please read it, and tick the box.",
+            cancellationToken);
+    }
+
+    public async Task<IActionResult> OnPostGuardianAsync([FromForm] string? until, CancellationToken cancellationToken)
+    {
+        var isDay = DateOnly.TryParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        return await ChangeAsync(
+            string.IsNullOrWhiteSpace(until) || (isDay && day > today && day <= today.AddYears(LongestMinority))
+                ? () => people.NeedGuardianAsync(Person, isDay ? day : null, User.AccountId(), cancellationToken)
+                : null,
+            $"The day on which they come of age must be a day within the next {LongestMinority} years. Leave it empty if no guardian is needed.",
+            cancellationToken);
+    }
 
     public Task<IActionResult> OnPostWithdrawAsync(CancellationToken cancellationToken) => ChangeAsync(
         () => people.WithdrawConsentAsync(Person, User.AccountId(), cancellationToken), "", cancellationToken);
 
     public async Task<IActionResult> OnPostDeleteAsync(CancellationToken cancellationToken)
     {
-        await people.DeleteAsync(Id, User.AccountId(), cancellationToken);
-        return LocalRedirect("/people");
+        if (await people.DeleteAsync(Id, User.AccountId(), cancellationToken))
+        {
+            return LocalRedirect("/people");
+        }
+
+        return await LoadAsync(cancellationToken)
+            ? Refuse("This person is held, so nothing was deleted. An administrator can end the hold under Privacy and links.")
+            : NotFound();
     }
 
     public async Task<IActionResult> OnPostExportAsync(CancellationToken cancellationToken)
@@ -107,7 +148,20 @@ internal sealed class PersonModel(PeopleStore people, PersonExport export, Conse
 
         Person = person;
         UndeliverableContacts = await people.UndeliverableContactsAsync(Id, cancellationToken);
+        MustRenew = await rules.MustRenewAsync(Id, cancellationToken);
+        try
+        {
+            Guardian = guardians.Open(person);
+        }
+        catch (CryptographicException exception)
+        {
+            LogUnreadable(logger, Id, exception.Message); // the rest of the page is needed all the same
+        }
+
         ConsentText = person.Consent is { } given ? await people.ConsentTextAsync(given, cancellationToken) ?? "" : consent.Text;
         return true;
     }
+
+    [LoggerMessage(LogLevel.Error, "The name of the guardian of person {PersonId} cannot be decrypted: {Error}")]
+    private static partial void LogUnreadable(ILogger logger, Guid personId, string error);
 }

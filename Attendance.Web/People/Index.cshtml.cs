@@ -17,6 +17,10 @@ internal sealed class PeopleModel(PeopleStore people, TemplateStore templates, S
     [BindProperty]
     public string? Group { get; set; }
 
+    /// <summary>Whether only people are listed whose consent must be renewed.</summary>
+    [BindProperty]
+    public bool ToRenew { get; set; }
+
     [BindProperty]
     public int Number { get; set; } = 1;
 
@@ -27,17 +31,17 @@ internal sealed class PeopleModel(PeopleStore people, TemplateStore templates, S
     /// <summary>How far the recognition data of stored pictures is computed. Null if all of it is there, and for those who are no administrators.</summary>
     public TemplateProgress? Progress { get; private set; }
 
-    public bool IsSearch => !string.IsNullOrWhiteSpace(Words) || !string.IsNullOrEmpty(Group);
+    public bool IsSearch => !string.IsNullOrWhiteSpace(Words) || !string.IsNullOrEmpty(Group) || ToRenew;
 
     public async Task OnGetAsync([FromQuery] string? search, CancellationToken cancellationToken)
     {
         if (token.Open(search) is { } wanted)
         {
-            (Words, Group, Number) = (wanted.Words, wanted.Group, wanted.Page);
+            (Words, Group, Number, ToRenew) = wanted;
         }
 
         Groups = await people.GroupsAsync(cancellationToken);
-        Found = await people.SearchAsync(Words, Group, Number, cancellationToken);
+        Found = await people.SearchAsync(new(Words, Group, Number, ToRenew), cancellationToken);
         if (User.IsInRole(nameof(AccountRole.Admin)) && await templates.ProgressAsync(cancellationToken) is { IsComplete: false } progress)
         {
             Progress = progress;
@@ -48,7 +52,7 @@ internal sealed class PeopleModel(PeopleStore people, TemplateStore templates, S
 
     /// <summary>Redirects to the result, so that the browser's Back button shows it again without asking whether to resend a form.</summary>
     public IActionResult OnPost() => IsSearch || Number > 1
-        ? LocalRedirect($"/people?search={token.Seal(new(Shortened(Words), Shortened(Group), Number))}")
+        ? LocalRedirect($"/people?search={token.Seal(new(Shortened(Words), Shortened(Group), Number, ToRenew))}")
         : LocalRedirect("/people");
 
     private static string? Shortened(string? text) => text is { Length: > LongestSearch } ? text[..LongestSearch] : text;

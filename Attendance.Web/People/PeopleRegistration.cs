@@ -9,6 +9,9 @@ internal static class PeopleRegistration
     {
         builder.Services.AddOptionsWithValidateOnStart<ConsentOptions>().BindStrictly(ConsentOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<ConsentOptions>, ConsentOptionsValidator>();
+        builder.Services.AddSingleton<IValidateOptions<ConsentOptions>, ConsentAnnotations>();
+        builder.Services.AddScoped<ConsentRules>();
+        builder.Services.AddSingleton<GuardianSeal>();
         builder.Services.AddSingleton<ConsentTexts>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsentTexts>());
         builder.Services.AddHostedService<Refolding>();

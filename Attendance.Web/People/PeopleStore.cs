@@ -1,3 +1,4 @@
+using Attendance.Web.Audit;
 using Attendance.Web.Data;
 using Attendance.Web.Faces.Templates;
 using Microsoft.EntityFrameworkCore;
@@ -24,22 +25,25 @@ internal enum SaveOutcome
 /// <param name="Page">The page number, from 1. Never more than <paramref name="Pages"/>.</param>
 internal sealed record PeoplePage(IReadOnlyList<PersonRow> People, int Page, int Pages, int Total);
 
-internal sealed record PersonRow(Guid Id, string FullName, string Number, string? Group, bool HasConsent, int Shots)
+internal sealed record PersonRow(Guid Id, string FullName, string Number, string? Group, bool HasConsent, int Shots, bool MustRenew = false)
 {
     public bool IsEnrolled => Shots == Poses.All.Count;
 }
 
 /// <summary>Stores people. A deletion removes the rows, the pictures and what the database files still contain of them.</summary>
-internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templates, TimeProvider clock, ILogger<PeopleStore> logger)
+internal sealed partial class PeopleStore(
+    AttendanceDb db, AuditLog audit, ConsentRules rules, GuardianSeal guardians, TemplateCache templates, TimeProvider clock, ILogger<PeopleStore> logger)
 {
     public const int PageSize = 20;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <param name="words">Words that must all occur in the name, the number or the group.</param>
-    public async Task<PeoplePage> SearchAsync(string? words, string? group, int page, CancellationToken cancellationToken)
+    /// <param name="wanted">Words that must all occur in the name, the number or the group, and what else is wanted.</param>
+    /// <param name="cancellationToken">Canceled when the client has gone.</param>
+    public async Task<PeoplePage> SearchAsync(PeopleSearch wanted, CancellationToken cancellationToken)
     {
-        IQueryable<Person> found = db.People;
+        var (words, group, page, toRenew) = wanted;
+        var found = toRenew ? rules.ToRenew() : db.People;
         foreach (var word in Writing.Fold(words ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             found = found.Where(person => person.SortKey.Contains(word));
@@ -55,7 +59,8 @@ internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templat
         page = Math.Clamp(page, 1, pages);
         var rows = await Rows(found.OrderBy(person => person.SortKey).ThenBy(person => person.Id).Skip((page - 1) * PageSize).Take(PageSize))
             .ToListAsync(cancellationToken);
-        return new PeoplePage(rows, page, pages, total);
+        var renewing = await rules.MustRenewAsync([.. rows.Select(row => row.Id)], cancellationToken);
+        return new PeoplePage([.. rows.Select(row => row with { MustRenew = renewing.Contains(row.Id) })], page, pages, total);
     }
 
     public Task<List<string>> GroupsAsync(CancellationToken cancellationToken) =>
@@ -118,17 +123,47 @@ internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templat
         return outcome;
     }
 
-    public async Task<SaveOutcome> ConsentAsync(Person person, string version, string accountId, CancellationToken cancellationToken)
+    /// <param name="guardian">The name of the guardian who consents for a minor, if it is to be noted. Nobody else's consent has one.</param>
+    public async Task<SaveOutcome> ConsentAsync(Person person, string version, string? guardian, string accountId, CancellationToken cancellationToken)
     {
-        person.Consent = new Consent(Now, version, accountId);
-        person.Touch(Now);
+        var former = person.Consent?.GuardianName;
+        var isMinor = person.NeedsGuardian(Now);
+        person.Consent = new Consent(Now, version, accountId)
+        {
+            Giver = isMinor ? ConsentGiver.Guardian : ConsentGiver.Person,
+            GuardianName = isMinor && !string.IsNullOrWhiteSpace(guardian) ? guardians.Seal(person.Id, Writing.Tidy(guardian)) : null,
+        };
+        if (isMinor)
+        {
+            person.Touch(Now);
+        }
+        else
+        {
+            person.NeedGuardian(null, Now); // the day is not needed any more
+        }
+
+        audit.Add(accountId, new("consent.given", person.Id, person.Id, Detail: $"version {version}, by {(isMinor ? "a guardian" : "the person")}"));
         var outcome = await SaveAsync(cancellationToken);
         if (outcome == SaveOutcome.Saved)
         {
             LogConsented(person.Id, version, accountId);
+            if (former is not null)
+            {
+                await db.ForgetDeletedAsync(logger);
+            }
         }
 
         return outcome;
+    }
+
+    /// <summary>Notes until which day a guardian consents for the person.</summary>
+    /// <param name="until">The day on which they come of age. Null if they need no guardian; then somebody for whom one has consented is asked again.</param>
+    public async Task<SaveOutcome> NeedGuardianAsync(Person person, DateOnly? until, string accountId, CancellationToken cancellationToken)
+    {
+        until ??= person.Consent?.Giver == ConsentGiver.Guardian ? DateOnly.FromDateTime(Now) : null;
+        person.NeedGuardian(until, Now);
+        audit.Add(accountId, new("guardian.changed", person.Id, person.Id, Detail: until is { } day ? $"until {day:yyyy-MM-dd}" : "none is needed"));
+        return await SaveAsync(cancellationToken);
     }
 
     /// <summary>Deletes the consent and every picture of the person. The database deletes the templates with the pictures.</summary>
@@ -137,6 +172,7 @@ internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templat
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
         person.Consent = null;
         person.Touch(Now);
+        audit.Add(accountId, new("consent.withdrawn", person.Id, person.Id));
         var outcome = await SaveAsync(cancellationToken);
         if (outcome != SaveOutcome.Saved)
         {
@@ -152,27 +188,43 @@ internal sealed partial class PeopleStore(AttendanceDb db, TemplateCache templat
         return outcome;
     }
 
+    /// <inheritdoc cref="DeleteAsync(Guid, string, AuditRecord?, CancellationToken)"/>
+    public Task<bool> DeleteAsync(Guid id, string accountId, CancellationToken cancellationToken) => DeleteAsync(id, accountId, because: null, cancellationToken);
+
     /// <summary>Deletes a person. It is safe to repeat.</summary>
-    public async Task DeleteAsync(Guid id, string accountId, CancellationToken cancellationToken)
+    /// <param name="id">Whom.</param>
+    /// <param name="accountId">Who does it.</param>
+    /// <param name="because">What the audit keeps of it, without the person, or null for nothing.</param>
+    /// <param name="cancellationToken">Canceled when the client has gone.</param>
+    /// <returns><see langword="false"/> if the person is held, and so was not deleted.</returns>
+    public async Task<bool> DeleteAsync(Guid id, string accountId, AuditRecord? because, CancellationToken cancellationToken)
     {
+        bool isDeleted;
         await using (var change = await db.Database.BeginTransactionAsync(cancellationToken))
         {
-            var isDeleted = await db.People.Where(person => person.Id == id).ExecuteDeleteAsync(cancellationToken) > 0; // pictures and templates are deleted by cascade
+            isDeleted = await db.People.Where(person => person.Id == id && !db.PersonHolds.Any(hold => hold.PersonId == id)).ExecuteDeleteAsync(cancellationToken) > 0;
             if (isDeleted)
             {
                 db.Deletions.Add(new Deletion { Id = id, Kind = DeletedKind.Person, At = Now });
+                if (because is not null)
+                {
+                    audit.Add(accountId, because);
+                }
+
                 await db.SaveChangesAsync(cancellationToken);
             }
 
             await change.CommitAsync(cancellationToken);
-            if (isDeleted)
-            {
-                templates.Forget(id);
-                LogDeleted(id, accountId);
-            }
+        }
+
+        if (isDeleted) // pictures and templates are deleted by cascade
+        {
+            templates.Forget(id);
+            LogDeleted(id, accountId);
         }
 
         await db.ForgetDeletedAsync(logger);
+        return isDeleted || !await db.PersonHolds.AnyAsync(hold => hold.PersonId == id, cancellationToken);
     }
 
     private static IQueryable<PersonRow> Rows(IQueryable<Person> people) => people.Select(person =>

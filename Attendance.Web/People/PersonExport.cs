@@ -1,6 +1,8 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Attendance.Web.Data;
 using Attendance.Web.Faces.Recognition;
 using Attendance.Web.Faces.Templates;
@@ -9,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Attendance.Web.People;
 
 /// <summary>Exports everything that is stored about a person, to be given to that person.</summary>
-internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, TemplateStore templates, ILogger<PersonExport> logger)
+internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, TemplateStore templates, GuardianSeal guardians, ILogger<PersonExport> logger)
 {
     /// <summary>Contains neither name nor number, because the browser's download list would keep them.</summary>
     public const string FileName = "attendance-export.zip";
@@ -21,18 +23,33 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // this is a file for people to read, and not part of a page
     };
 
-    /// <exception cref="System.Security.Cryptography.CryptographicException">
-    /// A picture or a template cannot be decrypted. There is no export then, because an incomplete one would be worse.
+    /// <summary>Returns everything that is kept of a person but the pictures themselves, by the names of the files of an export.</summary>
+    /// <exception cref="CryptographicException">A template or a name cannot be decrypted.</exception>
+    public async Task<IReadOnlyDictionary<string, JsonNode>> FilesAsync(Person person, string consentText, CancellationToken cancellationToken)
+    {
+        var embeddings = await templates.OfPersonAsync(person.Id, cancellationToken);
+        return new Dictionary<string, JsonNode>(StringComparer.Ordinal)
+        {
+            ["person.json"] = JsonSerializer.SerializeToNode(Describe(person, consentText, embeddings), s_json)!,
+            ["attendance.json"] = JsonSerializer.SerializeToNode(await AttendanceAsync(person.Id, cancellationToken), s_json)!,
+            ["contacts.json"] = JsonSerializer.SerializeToNode(await ContactsAsync(person.Id, cancellationToken), s_json)!,
+            ["privacy.json"] = JsonSerializer.SerializeToNode(await PrivacyAsync(person.Id, cancellationToken), s_json)!,
+        };
+    }
+
+    /// <exception cref="CryptographicException">
+    /// A picture, a template or a name cannot be decrypted. There is no export then, because an incomplete one would be worse.
     /// </exception>
     public async Task<byte[]> ZipAsync(Person person, string consentText, string accountId, CancellationToken cancellationToken)
     {
-        var embeddings = await templates.OfPersonAsync(person.Id, cancellationToken);
         using var buffer = new MemoryStream(); // in memory, because a file would be another copy
         await using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
         {
-            await AddAsync(zip, "person.json", JsonSerializer.SerializeToUtf8Bytes(Describe(person, consentText, embeddings), s_json), cancellationToken);
-            await AddAsync(zip, "contacts.json", JsonSerializer.SerializeToUtf8Bytes(await ContactsAsync(person.Id, cancellationToken), s_json), cancellationToken);
-            await AddAsync(zip, "attendance.json", JsonSerializer.SerializeToUtf8Bytes(await AttendanceAsync(person.Id, cancellationToken), s_json), cancellationToken);
+            foreach (var (name, content) in await FilesAsync(person, consentText, cancellationToken))
+            {
+                await AddAsync(zip, name, JsonSerializer.SerializeToUtf8Bytes(content, s_json), cancellationToken);
+            }
+
             foreach (var shot in person.Shots.OrderBy(shot => shot.Pose))
             {
                 if (await shots.PictureAsync(person.Id, shot.Pose, cancellationToken) is { } jpeg)
@@ -46,7 +63,7 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
         return buffer.ToArray();
     }
 
-    private static object Describe(Person person, string consentText, IReadOnlyDictionary<Guid, FaceEmbedding> embeddings) => new
+    private object Describe(Person person, string consentText, IReadOnlyDictionary<Guid, FaceEmbedding> embeddings) => new
     {
         person_id = person.Id,
         person.FullName,
@@ -55,7 +72,11 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
         person.CreatedAt,
         person.ChangedAt,
         person.LastSeenAt,
-        consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, text = consentText } : null,
+        person.GuardianUntil,
+        person.GuardianSince,
+        consent = person.Consent is { } given
+            ? new { given.At, given.Version, given.RecordedBy, given_by = (given.Giver ?? ConsentGiver.Person).ToString(), guardian = guardians.Open(person), text = consentText }
+            : null,
         pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
         {
             pose = shot.Pose.Code(),
@@ -112,6 +133,8 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
                 .Select(phone => new { phone.IssuedAt, phone.SetUpAt, phone.SeenAt }).ToListAsync(cancellationToken),
             told_to_webhooks = await db.WebhookMessages.Where(message => message.PersonId == personId).OrderBy(message => message.At)
                 .Select(message => new { message.At, message.Type, message.Payload }).ToListAsync(cancellationToken),
+            doubts = await db.FaceDoubts.Where(doubt => doubt.PersonId == personId || doubt.OtherId == personId).OrderBy(doubt => doubt.At)
+                .Select(doubt => new { doubt.At, doubt.Place, doubt.KioskId, doubt.Evidence, doubt.SettledAt, settled_as_this_person = doubt.SettledAs == personId }).ToListAsync(cancellationToken),
             changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
                 .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
         };
@@ -136,6 +159,15 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
                 what = rule.Trigger.ToString(), each.IsCorrection, each.ContactId, address = each.ContactId == null ? each.Recipient : null, session = session.Name, session.StartsAt,
                 each.DueAt, state = each.State.ToString(), each.EndedAt,
             }).ToListAsync(cancellationToken),
+    };
+
+    private async Task<object> PrivacyAsync(Guid personId, CancellationToken cancellationToken) => new
+    {
+        hold = await db.PersonHolds.Where(hold => hold.PersonId == personId).Select(hold => new { hold.SetAt, hold.SetBy, hold.Reason }).SingleOrDefaultAsync(cancellationToken),
+        link = await db.PrivacyLinks.Where(link => link.PersonId == personId)
+            .Select(link => new { link.MadeAt, link.MadeBy, link.Until, link.OpenedAt }).SingleOrDefaultAsync(cancellationToken),
+        deletion_requests = await db.PrivacyRequests.Where(request => request.PersonId == personId).OrderBy(request => request.AskedAt)
+            .Select(request => new { request.AskedAt, request.DueAt, request.RefusedAt, request.RefusedBy, request.Reason }).ToListAsync(cancellationToken),
     };
 
     private static async Task AddAsync(ZipArchive zip, string name, byte[] content, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Attendance.Web.People;
 
 /// <summary>The search terms and the page of a search.</summary>
-internal sealed record PeopleSearch(string? Words, string? Group, int Page);
+internal sealed record PeopleSearch(string? Words, string? Group, int Page, bool ToRenew = false);
 
 /// <summary>
 /// Puts a search into an address in encrypted form, because people mostly search for names and many systems log addresses. So the result

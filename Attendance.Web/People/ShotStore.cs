@@ -6,18 +6,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Attendance.Web.People;
 
 /// <summary>Stores the pictures of people: one for each pose, encrypted, and only with consent.</summary>
-internal sealed partial class ShotStore(AttendanceDb db, ShotSeal seal, TemplateSeal templateSeal, TemplateCache templates, ILogger<ShotStore> logger)
+internal sealed partial class ShotStore(AttendanceDb db, ConsentRules rules, ShotSeal seal, TemplateSeal templateSeal, TemplateCache templates, ILogger<ShotStore> logger)
 {
     /// <summary>Stores a picture and its template, and deletes the former ones of the same pose.</summary>
-    /// <returns><see langword="false"/> if the person was deleted or has withdrawn the consent. In that case nothing was stored.</returns>
+    /// <returns><see langword="false"/> if the person was deleted or has withdrawn the consent, or must renew it first. In that case nothing was stored.</returns>
     public async Task<bool> TryReplaceAsync(Shot shot, byte[] jpeg, FaceEmbedding embedding, CancellationToken cancellationToken)
     {
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
 
         // Locks the person's row until the end of the transaction. A withdrawal of the consent, or another picture of the same pose, then
         // happens before or after this one, but not in between.
+        var lapsed = rules.Lapsed();
         var mayStay = await db.People
-            .Where(person => person.Id == shot.PersonId && person.Consent != null)
+            .Where(person => person.Id == shot.PersonId && person.Consent != null && !lapsed.Any(each => each.Id == person.Id))
             .ExecuteUpdateAsync(person => person.SetProperty(each => each.ChangedAt, shot.TakenAt), cancellationToken);
         if (mayStay == 0)
         {
