@@ -17,7 +17,7 @@ namespace Attendance.Web.ReadApi;
 /// <param name="Since">From which change on, inclusive. Null: from the beginning.</param>
 /// <param name="HasDeleted">Whether what was deleted is listed.</param>
 /// <param name="AfterAt">The order key and the id of the last item that was read, or null before the first. Of marks the start and the id of the session.</param>
-/// <param name="AfterPerson">Of marks also the person.</param>
+/// <param name="AfterPerson">Of marks the person of that session, or null if everybody of it was read.</param>
 internal sealed record ListPosition(
     string List, IReadOnlyDictionary<string, string> Filters, DateTime Floor, DateTime? Since, bool HasDeleted, DateTime? AfterAt = null, Guid? AfterId = null, Guid? AfterPerson = null)
 {

@@ -57,10 +57,10 @@ internal static class MarkList
         var hasMore = all.Count > request.Limit || hasMoreSessions;
         var position = !hasMore ? request.Position.Again()
             : all.Count > request.Limit ? PositionAt(all[request.Limit - 1].Session, all[request.Limit - 1].Row.PersonId)
-            : PositionAt(near[^1], Guid.AllBitsSet);
+            : PositionAt(near[^1], null);
         return ApiAnswer.Of(new ListAnswer<MarkItem>([.. all.Take(request.Limit).Select(each => Of(each.Session, each.Row))], hasMore, lists.CursorOf(position)));
 
-        ListPosition PositionAt(Session session, Guid personId) => request.Position with { AfterAt = session.StartsAt, AfterId = session.Id, AfterPerson = personId };
+        ListPosition PositionAt(Session session, Guid? personId) => request.Position with { AfterAt = session.StartsAt, AfterId = session.Id, AfterPerson = personId };
     }
 
     public static async Task<IResult> FindAsync(Guid sessionId, Guid personId, AttendanceDb db, AttendanceSheets sheets, TimeProvider clock, CancellationToken cancellationToken)
@@ -91,9 +91,12 @@ internal static class MarkList
                 || db.CheckIns.Any(each => each.RecordedAt >= since && each.Sessions.Any(link => link.SessionId == session.Id)));
         }
 
-        return request.Position is { AfterAt: { } at, AfterId: { } id }
-            ? sessions.Where(session => session.StartsAt > at || (session.StartsAt == at && session.Id >= id)) // somebody of this session may still come
-            : sessions;
+        return request.Position switch
+        {
+            { AfterAt: { } at, AfterId: { } id, AfterPerson: null } => sessions.Where(session => session.StartsAt > at || (session.StartsAt == at && session.Id > id)),
+            { AfterAt: { } at, AfterId: { } id } => sessions.Where(session => session.StartsAt > at || (session.StartsAt == at && session.Id >= id)), // others of this session follow
+            _ => sessions,
+        };
     }
 
     private static IQueryable<Session> Shown(AttendanceDb db, DateTime now) => db.Sessions.AsNoTracking().Where(session => session.State == SessionState.Planned && session.OpensAt <= now);
