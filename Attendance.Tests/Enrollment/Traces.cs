@@ -9,12 +9,12 @@ internal static class Traces
         .Where(file => Path.GetFileName(file) is not "store.lock")
         .Any(file => Holds(file, trace));
 
-    /// <summary>Searches the files of a folder that others use as well, but not its folders. A file that goes meanwhile has no traces any more.</summary>
+    /// <summary>Searches the files of a folder that others use as well, but not its folders and pipes. A file that goes meanwhile has no traces any more.</summary>
     public static bool AreBeside(string folder, byte[] trace) => Directory.EnumerateFiles(folder).Any(file =>
     {
         try
         {
-            return Holds(file, trace);
+            return new FileInfo(file).Length > 0 && Holds(file, trace); // to open a pipe waits for whoever writes to it
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

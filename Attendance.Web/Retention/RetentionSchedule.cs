@@ -49,14 +49,14 @@ internal sealed class RetentionSchedule(IOptions<RetentionOptions> options, IOpt
             Rule(RetentionPurpose.Pictures, options.Pictures, "Pictures and templates", "after you were last seen at a check-in or photographed, whichever is later"),
             Rule(RetentionPurpose.UnrenewedConsent, options.UnrenewedConsent, "Pictures and templates without a renewed consent",
                 $"after cameras stopped to recognise you, which is {KeepFor.WordsOf(consent.RenewWithin)} after a new text that must be agreed to, or {KeepFor.WordsOf(consent.OfAgeGrace)} after you came of age"),
-            Rule(RetentionPurpose.People, options.People, "Name, number, and everything else about you", "after you were last seen, photographed or added"),
+            Rule(RetentionPurpose.People, options.People, "Name, number, and everything else about a person", "after you were last seen, photographed or added"),
             Rule(RetentionPurpose.CheckIns, options.CheckIns, "Sessions with their check-ins, and so the marks in them", "after the session closed"),
             Rule(RetentionPurpose.Audit, options.Audit, "Who changed what (audit)", "after the change"),
             Rule(RetentionPurpose.Doubts, options.Doubts, "Faces in doubt", "after the session closed"),
             Rule(RetentionPurpose.PhonePairings, options.PhonePairings, "Phones that lent their camera", "after they stopped"),
             Rule(RetentionPurpose.SignIns, signIns, "Sign-ins of those who work here", "after their last use"),
             Rule(RetentionPurpose.Requests, options.Requests, "Requests for deletion that were refused", "after the answer"),
-            new(RetentionPurpose.Links, new(TimeSpan.Zero), "Links to your own data", "go when they are over"),
+            new(RetentionPurpose.Links, new(TimeSpan.Zero), "Links by which people see their own data", "go when they are over"),
         ];
     }
 
