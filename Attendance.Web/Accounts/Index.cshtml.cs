@@ -13,7 +13,7 @@ namespace Attendance.Web.Accounts;
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class AccountsModel(
-    UserManager<Account> accounts, TeamStore teamStore, SignInCounts counts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
+    UserManager<Account> accounts, TeamStore teamStore, SignInCounts counts, SignInSessions sessions, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
 {
     /// <summary>Leaves out characters that are easily confused when somebody reads them aloud or copies them by hand.</summary>
     private const string PasswordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -29,6 +29,9 @@ internal sealed partial class AccountsModel(
 
     /// <summary>The generated password, shown only once, right after it was created.</summary>
     public (string UserName, string Password)? Made { get; private set; }
+
+    /// <summary>Whose sessions have just been ended, and how many there were.</summary>
+    public (string UserName, int Sessions)? Ended { get; private set; }
 
     private AccountTeams? _teams;
 
@@ -92,6 +95,7 @@ internal sealed partial class AccountsModel(
         if (given.Succeeded)
         {
             await counts.ClearAllAsync(account.Id, cancellationToken);
+            await sessions.EndAsync(account.Id, OwnId, null, null, CancellationToken.None);
             LogReset(account.Id, OwnId);
             Made = (account.UserName!, password);
         }
@@ -115,6 +119,14 @@ internal sealed partial class AccountsModel(
         }
 
         ModelState.AddModelError("", $"The name of a team {TeamNames.Rule}. An account may be in {TeamNames.Most} teams at most.");
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostSignOutAsync(string id, CancellationToken cancellationToken)
+    {
+        ModelState.Clear(); // the form to add an account was not sent
+        Ended = await accounts.FindByIdAsync(id) is { } account ? (account.UserName!, await sessions.EndAsync(id, OwnId, null, null, cancellationToken)) : null;
         await LoadAsync(cancellationToken);
         return Page();
     }

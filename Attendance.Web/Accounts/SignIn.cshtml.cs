@@ -44,7 +44,7 @@ internal sealed partial class SignInModel(
             return Refuse();
         }
 
-        await signIn.SignInAsync(account, await sessions.BeginAsync(account.Id));
+        await signIn.SignInAsync(account, await sessions.BeginAsync(account.Id, SessionStart.Of(SignInWay.Password, Request)));
         LogSignedIn(account.Id);
         return account.MustChangePassword ? RedirectToPage("Password", new { @return = SafeReturn }) : GoOn();
     }
