@@ -1,6 +1,7 @@
 using System.Globalization;
 using Attendance.ServiceDefaults;
 using Attendance.Web.Accounts;
+using Attendance.Web.Accounts.OpenId;
 using Attendance.Web.Audit;
 using Attendance.Web.Cameras;
 using Attendance.Web.CheckIn;
@@ -68,6 +69,7 @@ app.MapDefaultEndpoints();
 
 var routes = app.MapNamed();
 routes.MapAccounts();
+routes.MapOpenId();
 routes.MapEnrollment();
 routes.MapCheckIn();
 routes.MapKiosks();

@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Attendance.CameraApi.Telemetry;
 using Attendance.ServiceDefaults;
+using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn;
 using Attendance.Web.Faces;
 using Attendance.Web.PhoneCameras;
@@ -17,7 +18,7 @@ internal sealed record DescribedInstrument(
     string Name, string Kind, string Unit, string Description, IReadOnlyCollection<string> Attributes, IReadOnlyList<double> Bounds);
 
 /// <summary>
-/// Every instrument of the camera API, of both services, of check-in, of recognition and of paired phones, found by making every class that is given an <see cref="IMeterFactory"/>, and calling
+/// Every instrument of the camera API, of both services, of check-in, of recognition, of sign-ins and of paired phones, found by making every class that is given an <see cref="IMeterFactory"/>, and calling
 /// everything that these can be called for: no list of them is kept by hand.
 /// </summary>
 internal static class Instruments
@@ -61,7 +62,7 @@ internal static class Instruments
     }
 
     private static IEnumerable<(Type Type, ConstructorInfo Constructor)> MetricsClasses() =>
-        from type in typeof(CameraApiActivity).Assembly.GetTypes().Append(typeof(ReachedLimits)).Append(typeof(CheckInMetrics)).Append(typeof(RecognitionMetrics)).Append(typeof(PhoneCameraMetrics))
+        from type in typeof(CameraApiActivity).Assembly.GetTypes().Append(typeof(ReachedLimits)).Append(typeof(CheckInMetrics)).Append(typeof(RecognitionMetrics)).Append(typeof(PhoneCameraMetrics)).Append(typeof(SignInMetrics))
         where type is { IsClass: true, IsAbstract: false }
         from constructor in type.GetConstructors()
         where constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IMeterFactory))

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Attendance.CameraApi.Telemetry;
+using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn;
 using Attendance.Web.Faces;
 using Attendance.Web.PhoneCameras;
@@ -17,6 +18,7 @@ internal static class TelemetryDocument
     /// <summary>Every attribute that is declared, with its meaning.</summary>
     public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes)).Concat(Constants(typeof(CheckInAttributes))).Concat(Constants(typeof(RecognitionAttributes)))
         .Concat(Constants(typeof(PhoneCameraAttributes)))
+        .Concat(Constants(typeof(SignInAttributes)))
         .ToDictionary(one => one.Value, one => one.Description, StringComparer.Ordinal);
 
     /// <summary>Every span that is declared, by its name, with its meaning and the attributes it may have.</summary>

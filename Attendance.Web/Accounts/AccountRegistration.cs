@@ -1,4 +1,5 @@
 using Attendance.ServiceDefaults.Settings;
+using Attendance.Web.Accounts.OpenId;
 using Attendance.Web.Data;
 using Attendance.Web.Http;
 using Microsoft.AspNetCore.Authentication;
@@ -51,6 +52,8 @@ internal static class AccountRegistration
         services.AddPhoneSignIn();
         services.AddPhoneCameraSignIn();
         services.AddQuotas();
+        builder.AddOpenId();
+        services.AddSingleton<SignInMetrics>();
         services.AddScoped<SignInCounts>();
         services.AddScoped<PasswordAttempts>();
         services.AddScoped<TeamStore>();

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
+using Attendance.Web.Accounts.OpenId;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
@@ -13,7 +14,15 @@ namespace Attendance.Web.Accounts;
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class AccountsModel(
-    UserManager<Account> accounts, TeamStore teamStore, SignInCounts counts, SignInSessions sessions, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
+    UserManager<Account> accounts,
+    TeamStore teamStore,
+    SignInCounts counts,
+    SignInSessions sessions,
+    OpenIdProvider provider,
+    OpenIdAccounts openIdAccounts,
+    AttendanceDb db,
+    TimeProvider clock,
+    ILogger<AccountsModel> logger) : PageModel
 {
     /// <summary>Leaves out characters that are easily confused when somebody reads them aloud or copies them by hand.</summary>
     private const string PasswordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -33,6 +42,10 @@ internal sealed partial class AccountsModel(
     /// <summary>Whose sessions have just been ended, and how many there were.</summary>
     public (string UserName, int Sessions)? Ended { get; private set; }
 
+    public OpenIdOptions Provider => provider.Options;
+
+    private IReadOnlySet<string> _linked = new HashSet<string>(StringComparer.Ordinal);
+
     private AccountTeams? _teams;
 
     public string OwnId => User.AccountId();
@@ -42,6 +55,8 @@ internal sealed partial class AccountsModel(
     public bool IsLocked(Account account) => Locked.Contains(account.Id);
 
     public IReadOnlyList<string> TeamsOf(Account account) => _teams?.OfAccount(account.Id) ?? [];
+
+    public bool IsLinked(Account account) => _linked.Contains(account.Id);
 
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
@@ -131,6 +146,43 @@ internal sealed partial class AccountsModel(
         return Page();
     }
 
+    /// <summary>
+    /// Links an account to somebody at the provider. A password that somebody else knows goes with it: from now on there is a better way in.
+    /// </summary>
+    public async Task<IActionResult> OnPostLinkAsync(string id, string? subject, CancellationToken cancellationToken)
+    {
+        ModelState.Clear(); // the form to add an account was not sent
+        var wanted = subject?.Trim() ?? "";
+        if (!provider.IsOn || await accounts.FindByIdAsync(id) is not { } account)
+        {
+            return RedirectToPage();
+        }
+
+        var problem = wanted.Length is 0 or > OpenIdOptions.SubjectLength || !Writing.CanBeWritten(wanted) ? $"Enter the subject (sub): what {Provider.Name} calls the account, 1 to {OpenIdOptions.SubjectLength} characters."
+            : await provider.ReadAsync(cancellationToken) is not { } known ? OpenIdProblem.WordsOf(OpenIdProblem.Away, Provider)
+            : OpenIdProblem.WordsOf(await openIdAccounts.LinkAsync(id, known.Issuer, wanted, OwnId, cancellationToken), Provider);
+        if (problem is null)
+        {
+            if (account.MustChangePassword)
+            {
+                account.MustChangePassword = false;
+                await accounts.RemovePasswordAsync(account); // also saves the change above
+            }
+
+            return RedirectToPage();
+        }
+
+        ModelState.AddModelError("", problem);
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostUnlinkAsync(string id, CancellationToken cancellationToken)
+    {
+        await openIdAccounts.UnlinkAsync(id, OwnId, cancellationToken);
+        return RedirectToPage();
+    }
+
     public async Task<IActionResult> OnPostDeleteAsync(string id, CancellationToken cancellationToken)
     {
         ModelState.Clear();
@@ -164,6 +216,7 @@ internal sealed partial class AccountsModel(
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         _teams = await AccountTeams.ReadAsync(db, cancellationToken);
+        _linked = await openIdAccounts.LinkedAsync(cancellationToken);
         Locked = await counts.LockedAsync(cancellationToken);
         All = await db.Users.AsNoTracking().OrderBy(account => account.NormalizedUserName).ToListAsync(cancellationToken);
     }

@@ -1,3 +1,4 @@
+using Attendance.Web.Accounts.OpenId;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
@@ -7,8 +8,20 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Attendance.Web.Accounts;
 
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class MeModel(SignInManager<Account> signIn, SignInSessions sessions) : PageModel
+internal sealed class MeModel(
+    SignInManager<Account> signIn, UserManager<Account> accounts, SignInSessions sessions, OpenIdProvider provider, OpenIdAccounts openIdAccounts) : PageModel
 {
+    [BindProperty(Name = "problem", SupportsGet = true)]
+    public string? Problem { get; set; }
+
+    public string? ProblemWords => OpenIdProblem.WordsOf(Problem, provider.Options);
+
+    public OpenIdOptions Provider => provider.Options;
+
+    public bool HasPassword { get; private set; }
+
+    public bool IsLinked { get; private set; }
+
     public IReadOnlyList<SignInSession> Sessions { get; private set; } = [];
 
     /// <summary>The id of the session in which the page is shown.</summary>
@@ -18,19 +31,23 @@ internal sealed class MeModel(SignInManager<Account> signIn, SignInSessions sess
     {
         OwnSession = SignInSessions.IdOf((await HttpContext.AuthenticateAsync()).Properties);
         Sessions = await sessions.ListAsync(User.AccountId(), cancellationToken);
+        HasPassword = (await accounts.GetUserAsync(User))?.PasswordHash is not null;
+        IsLinked = await openIdAccounts.IsLinkedAsync(User.AccountId(), cancellationToken);
     }
 
     /// <summary>Signs out in this browser.</summary>
     public async Task<IActionResult> OnPostAsync()
     {
-        var session = SignInSessions.IdOf((await HttpContext.AuthenticateAsync()).Properties);
+        var properties = (await HttpContext.AuthenticateAsync()).Properties;
         await signIn.SignOutAsync();
-        if (session is not null)
+        if (SignInSessions.IdOf(properties) is { } session)
         {
             await sessions.EndAsync(session); // this makes every copy of the cookie invalid
         }
 
-        return LocalRedirect(AccountRegistration.SignInPath);
+        return provider.IsOn && SignInSessions.WayOf(properties) == SignInWay.OpenIdConnect
+            ? RedirectToPage("SignIn", new { state = SignInModel.SignedOutState })
+            : LocalRedirect(AccountRegistration.SignInPath);
     }
 
     /// <summary>Signs out in another browser.</summary>
@@ -48,6 +65,33 @@ internal sealed class MeModel(SignInManager<Account> signIn, SignInSessions sess
     public async Task<IActionResult> OnPostEndOthersAsync(CancellationToken cancellationToken)
     {
         await sessions.EndAsync(User.AccountId(), User.AccountId(), null, await OwnAsync(), cancellationToken);
+        return RedirectToPage();
+    }
+
+    /// <summary>
+    /// Sends the browser to the provider, to link the account of there. Only a link of this page may do so: otherwise another site could link
+    /// an account of its choice to the account of whoever follows its link.
+    /// </summary>
+    public async Task<IActionResult> OnGetLinkAsync(CancellationToken cancellationToken)
+    {
+        if (!provider.IsOn)
+        {
+            return NotFound();
+        }
+
+        return Request.Headers["Sec-Fetch-Site"] != "same-origin" || await OwnAsync() is not { } session ? RedirectToPage(new { problem = OpenIdProblem.SignedInAgain })
+            : await provider.ReadAsync(cancellationToken) is null ? RedirectToPage(new { problem = OpenIdProblem.Away })
+            : Challenge(OpenIdSignIn.Begin(Url.Page("Me")!, session), OpenIdRegistration.Scheme);
+    }
+
+    /// <summary>Unlinks the account of the provider, as long as there is another way in.</summary>
+    public async Task<IActionResult> OnPostUnlinkAsync(CancellationToken cancellationToken)
+    {
+        if ((await accounts.GetUserAsync(User))?.PasswordHash is not null)
+        {
+            await openIdAccounts.UnlinkAsync(User.AccountId(), User.AccountId(), cancellationToken);
+        }
+
         return RedirectToPage();
     }
 

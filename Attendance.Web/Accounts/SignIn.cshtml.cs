@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Attendance.Web.Accounts.OpenId;
 using Attendance.Web.Data;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Authorization;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Attendance.Web.Accounts;
 
@@ -13,8 +15,18 @@ namespace Attendance.Web.Accounts;
 [EnableRateLimiting(Quotas.FewAttempts)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class SignInModel(
-    SignInManager<Account> signIn, UserManager<Account> accounts, PasswordAttempts attempts, SignInSessions sessions, ILogger<SignInModel> logger) : PageModel
+    SignInManager<Account> signIn,
+    UserManager<Account> accounts,
+    PasswordAttempts attempts,
+    SignInSessions sessions,
+    OpenIdProvider provider,
+    OpenIdAccounts openIdAccounts,
+    SignInMetrics metrics,
+    ILogger<SignInModel> logger) : PageModel
 {
+    /// <summary>The values of <see cref="State"/> and <see cref="With"/>.</summary>
+    public const string SignedOutState = "signed_out", PasswordWord = "password";
+
     [BindProperty]
     [Required(ErrorMessage = "Enter your user name.")]
     public string? UserName { get; set; }
@@ -27,7 +39,60 @@ internal sealed partial class SignInModel(
     [BindProperty(Name = "return", SupportsGet = true)]
     public string? Return { get; set; }
 
-    public IActionResult OnGet() => User.Identity?.IsAuthenticated == true ? GoOn() : Page();
+    /// <summary>Why a sign-in at the provider led to nothing.</summary>
+    [BindProperty(Name = "problem", SupportsGet = true)]
+    public string? Problem { get; set; }
+
+    /// <summary>Shows the form for passwords to the first administrator where nobody else has one.</summary>
+    [BindProperty(Name = "with", SupportsGet = true)]
+    public string? With { get; set; }
+
+    /// <summary>Set to the code of the state in which the provider may be signed out of too.</summary>
+    [BindProperty(Name = "state", SupportsGet = true)]
+    public string? State { get; set; }
+
+    public OpenIdOptions Provider => provider.Options;
+
+    public string? ProblemWords => OpenIdProblem.WordsOf(Problem, provider.Options);
+
+    public bool ShowsPasswords => !provider.Options.OnlyWay || With == PasswordWord || HttpMethods.IsPost(Request.Method);
+
+    public bool OffersSignOutAtProvider { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync()
+    {
+        if (User.Identity?.IsAuthenticated == true)
+        {
+            return GoOn();
+        }
+
+        OffersSignOutAtProvider = provider.IsOn && State == SignedOutState
+            && (await provider.ReadAsync(HttpContext.RequestAborted))?.EndSessionEndpoint is { Length: > 0 };
+        return Page();
+    }
+
+    /// <summary>Sends the browser to the provider. This is a link and no form, because a form may lead to this site only.</summary>
+    public async Task<IActionResult> OnGetOpenIdAsync()
+    {
+        if (!provider.IsOn)
+        {
+            return NotFound();
+        }
+
+        return User.Identity?.IsAuthenticated == true ? GoOn()
+            : await provider.ReadAsync(HttpContext.RequestAborted) is null ? RedirectToPage(new { problem = OpenIdProblem.Away, @return = SafeReturn })
+            : Challenge(OpenIdSignIn.Begin(SafeReturn), OpenIdRegistration.Scheme);
+    }
+
+    /// <summary>Sends a browser that is signed out here to the provider, to sign out there as well.</summary>
+    public async Task<IActionResult> OnGetAtProviderAsync() =>
+        provider.IsOn && (await provider.ReadAsync(HttpContext.RequestAborted))?.EndSessionEndpoint is { Length: > 0 } end
+            ? Redirect(QueryHelpers.AddQueryString(end, new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["client_id"] = provider.Options.ClientId,
+                ["post_logout_redirect_uri"] = $"{Request.Scheme}://{Request.Host}{AccountRegistration.SignInPath}",
+            }))
+            : LocalRedirect(AccountRegistration.SignInPath);
 
     public async Task<IActionResult> OnPostAsync()
     {
@@ -38,13 +103,15 @@ internal sealed partial class SignInModel(
 
         var account = AccountNames.IsValid(UserName) ? await accounts.FindByNameAsync(UserName!) : null;
         var outcome = await attempts.TryAsync(HttpContext, account, UserName, Password!);
-        if (account is null || outcome != PasswordOutcome.Right)
+        if (account is null || outcome != PasswordOutcome.Right || (provider.Options.OnlyWay && !openIdAccounts.IsFirstAdmin(account.UserName!)))
         {
+            metrics.Refused(SignInWay.Password);
             LogRefused(outcome, account?.Id);
             return Refuse();
         }
 
         await signIn.SignInAsync(account, await sessions.BeginAsync(account.Id, SessionStart.Of(SignInWay.Password, Request)));
+        metrics.SignedIn(SignInWay.Password);
         LogSignedIn(account.Id);
         return account.MustChangePassword ? RedirectToPage("Password", new { @return = SafeReturn }) : GoOn();
     }
@@ -71,6 +138,10 @@ internal sealed partial class SignInModel(
         {
             LogUnknown();
         }
+        else if (outcome == PasswordOutcome.Right)
+        {
+            LogNotThisWay(accountId);
+        }
         else if (outcome == PasswordOutcome.Locked)
         {
             LogLocked(accountId);
@@ -83,6 +154,9 @@ internal sealed partial class SignInModel(
 
     [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: wrong password")]
     private partial void LogWrong(string accountId);
+
+    [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: OpenID Connect is the only way in (OpenIdConnect:OnlyWay)")]
+    private partial void LogNotThisWay(string accountId);
 
     [LoggerMessage(LogLevel.Warning, "Account {AccountId} was not signed in: locked")]
     private partial void LogLocked(string accountId);
