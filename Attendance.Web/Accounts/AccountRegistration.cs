@@ -1,5 +1,6 @@
 using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Accounts.OpenId;
+using Attendance.Web.Accounts.Passkeys;
 using Attendance.Web.Data;
 using Attendance.Web.Http;
 using Microsoft.AspNetCore.Authentication;
@@ -53,6 +54,7 @@ internal static class AccountRegistration
         services.AddPhoneCameraSignIn();
         services.AddQuotas();
         builder.AddOpenId();
+        services.AddPasskeys();
         services.AddSingleton<SignInMetrics>();
         services.AddScoped<SignInCounts>();
         services.AddScoped<PasswordAttempts>();

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using Attendance.Web.Accounts.OpenId;
+using Attendance.Web.Accounts.Passkeys;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
@@ -20,6 +21,7 @@ internal sealed partial class AccountsModel(
     SignInSessions sessions,
     OpenIdProvider provider,
     OpenIdAccounts openIdAccounts,
+    PasskeyStore passkeys,
     AttendanceDb db,
     TimeProvider clock,
     ILogger<AccountsModel> logger) : PageModel
@@ -110,6 +112,7 @@ internal sealed partial class AccountsModel(
         if (given.Succeeded)
         {
             await counts.ClearAllAsync(account.Id, cancellationToken);
+            await passkeys.RemoveAllAsync(account.Id, CancellationToken.None);
             await sessions.EndAsync(account.Id, OwnId, null, null, CancellationToken.None);
             LogReset(account.Id, OwnId);
             Made = (account.UserName!, password);

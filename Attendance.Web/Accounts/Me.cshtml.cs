@@ -1,4 +1,6 @@
+using System.Net.Mime;
 using Attendance.Web.Accounts.OpenId;
+using Attendance.Web.Accounts.Passkeys;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
@@ -9,7 +11,7 @@ namespace Attendance.Web.Accounts;
 
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class MeModel(
-    SignInManager<Account> signIn, UserManager<Account> accounts, SignInSessions sessions, OpenIdProvider provider, OpenIdAccounts openIdAccounts) : PageModel
+    SignInManager<Account> signIn, UserManager<Account> accounts, SignInSessions sessions, OpenIdProvider provider, OpenIdAccounts openIdAccounts, PasskeyStore passkeys) : PageModel
 {
     [BindProperty(Name = "problem", SupportsGet = true)]
     public string? Problem { get; set; }
@@ -22,6 +24,11 @@ internal sealed class MeModel(
 
     public bool IsLinked { get; private set; }
 
+    public IReadOnlyList<PasskeyRow> Passkeys { get; private set; } = [];
+
+    /// <summary>Why no passkey was added.</summary>
+    public string? PasskeyProblem { get; private set; }
+
     public IReadOnlyList<SignInSession> Sessions { get; private set; } = [];
 
     /// <summary>The id of the session in which the page is shown.</summary>
@@ -33,6 +40,7 @@ internal sealed class MeModel(
         Sessions = await sessions.ListAsync(User.AccountId(), cancellationToken);
         HasPassword = (await accounts.GetUserAsync(User))?.PasswordHash is not null;
         IsLinked = await openIdAccounts.IsLinkedAsync(User.AccountId(), cancellationToken);
+        Passkeys = await passkeys.ListAsync(User.AccountId(), cancellationToken);
     }
 
     /// <summary>Signs out in this browser.</summary>
@@ -92,6 +100,33 @@ internal sealed class MeModel(
             await openIdAccounts.UnlinkAsync(User.AccountId(), User.AccountId(), cancellationToken);
         }
 
+        return RedirectToPage();
+    }
+
+    /// <summary>Returns the question that a browser answers by a new passkey. They are for accounts with a password, which they stand in for.</summary>
+    public async Task<IActionResult> OnGetPasskeyOptionsAsync() =>
+        await accounts.GetUserAsync(User) is { PasswordHash: not null } account ? Content(await passkeys.AskForNewAsync(account), MediaTypeNames.Application.Json) : NotFound();
+
+    public async Task<IActionResult> OnPostAddPasskeyAsync(string? name, string? credential, CancellationToken cancellationToken)
+    {
+        if (await accounts.GetUserAsync(User) is not { PasswordHash: not null } account)
+        {
+            return NotFound();
+        }
+
+        PasskeyProblem = await passkeys.AddAsync(account, name, credential, cancellationToken);
+        if (PasskeyProblem is null)
+        {
+            return RedirectToPage();
+        }
+
+        await OnGetAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostRemovePasskeyAsync(string? passkey, CancellationToken cancellationToken)
+    {
+        await passkeys.RemoveAsync(User.AccountId(), passkey, cancellationToken);
         return RedirectToPage();
     }
 

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net.Mime;
 using Attendance.Web.Accounts.OpenId;
+using Attendance.Web.Accounts.Passkeys;
 using Attendance.Web.Data;
 using Attendance.Web.Security;
 using Microsoft.AspNetCore.Authorization;
@@ -21,6 +23,8 @@ internal sealed partial class SignInModel(
     SignInSessions sessions,
     OpenIdProvider provider,
     OpenIdAccounts openIdAccounts,
+    PasskeyStore passkeys,
+    KnownDevices devices,
     SignInMetrics metrics,
     ILogger<SignInModel> logger) : PageModel
 {
@@ -103,16 +107,45 @@ internal sealed partial class SignInModel(
 
         var account = AccountNames.IsValid(UserName) ? await accounts.FindByNameAsync(UserName!) : null;
         var outcome = await attempts.TryAsync(HttpContext, account, UserName, Password!);
-        if (account is null || outcome != PasswordOutcome.Right || (provider.Options.OnlyWay && !openIdAccounts.IsFirstAdmin(account.UserName!)))
+        if (account is null || outcome != PasswordOutcome.Right || !MaySignInHere(account))
         {
             metrics.Refused(SignInWay.Password);
             LogRefused(outcome, account?.Id);
             return Refuse();
         }
 
-        await signIn.SignInAsync(account, await sessions.BeginAsync(account.Id, SessionStart.Of(SignInWay.Password, Request)));
-        metrics.SignedIn(SignInWay.Password);
-        LogSignedIn(account.Id);
+        return await SignInAsync(account, SignInWay.Password);
+    }
+
+    /// <summary>Returns the question that a browser answers by a passkey.</summary>
+    public async Task<IActionResult> OnGetPasskeyOptionsAsync() => Content(await passkeys.AskAsync(), MediaTypeNames.Application.Json);
+
+    /// <summary>
+    /// Signs in by a passkey. Nobody can guess one, so it neither counts among wrong passwords nor is stopped by a lock that strangers have
+    /// caused; the number of attempts for an address is limited all the same.
+    /// </summary>
+    public async Task<IActionResult> OnPostPasskeyAsync(string? credential)
+    {
+        ModelState.Clear(); // the form for passwords was not sent
+        if (await passkeys.CheckAsync(credential, HttpContext.RequestAborted) is not { } account || !MaySignInHere(account))
+        {
+            metrics.Refused(SignInWay.Passkey);
+            LogRefusedPasskey();
+            ModelState.AddModelError("", "This passkey does not sign anybody in here, or it took too long. Try again, or use your password.");
+            return Page();
+        }
+
+        devices.Remember(HttpContext, account);
+        return await SignInAsync(account, SignInWay.Passkey);
+    }
+
+    private bool MaySignInHere(Account account) => !provider.Options.OnlyWay || openIdAccounts.IsFirstAdmin(account.UserName!);
+
+    private async Task<IActionResult> SignInAsync(Account account, SignInWay way)
+    {
+        await signIn.SignInAsync(account, await sessions.BeginAsync(account.Id, SessionStart.Of(way, Request)));
+        metrics.SignedIn(way);
+        LogSignedIn(account.Id, way);
         return account.MustChangePassword ? RedirectToPage("Password", new { @return = SafeReturn }) : GoOn();
     }
 
@@ -129,8 +162,11 @@ internal sealed partial class SignInModel(
         return Page();
     }
 
-    [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in")]
-    private partial void LogSignedIn(string accountId);
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in ({Way})")]
+    private partial void LogSignedIn(string accountId, SignInWay way);
+
+    [LoggerMessage(LogLevel.Warning, "A passkey was refused")]
+    private partial void LogRefusedPasskey();
 
     private void LogRefused(PasswordOutcome outcome, string? accountId)
     {

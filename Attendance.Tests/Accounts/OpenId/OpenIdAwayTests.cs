@@ -39,7 +39,8 @@ public sealed class OpenIdAwayTests
 
         await site.Provider.StartAsync();
         string? challenge = null;
-        await Eventually.HoldsAsync(async () => (challenge = (await visit.GetAsync("/sign-in?handler=OpenId&return=%2Fpeople")).Location)!.StartsWith("http", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            async () => (challenge = (await visit.GetAsync("/sign-in?handler=OpenId&return=%2Fpeople")).Location)!.StartsWith("http", StringComparison.Ordinal), "the provider is asked again");
         var back = await site.Provider.LogInAsync(challenge!, site.AddPerson());
         await site.Provider.StopAsync(); // and away again, before the code is exchanged
 
