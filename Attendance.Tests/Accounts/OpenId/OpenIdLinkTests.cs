@@ -20,6 +20,7 @@ public sealed class OpenIdLinkTests(OpenIdSite site) : IClassFixture<OpenIdSite>
         var login = site.AddPerson(roles: [OpenIdSite.Admins]);
         using var visit = site.Visit();
         (await visit.SignInAsync(local.UserName!, AccountSite.Password)).Leads("/");
+        (await visit.GetAsync("/account")).Says(HttpStatusCode.OK, $"href=\"{Link}\"");
         (await visit.GetAsync(Link)).Leads("/account?problem=signed_in_again"); // a link on another site
         visit.Client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         (await site.SignInAsync(visit, login, Link)).Leads("/account");
@@ -30,6 +31,7 @@ public sealed class OpenIdLinkTests(OpenIdSite site) : IClassFixture<OpenIdSite>
         Assert.Equal(local.Id, (await site.FindAsync(login))!.Id);
         (await elsewhere.GetAsync("/accounts")).Says(HttpStatusCode.OK, "This is you");
         (await site.SignInAsync(visit, site.AddPerson(), Link)).Leads("/account?problem=already_linked");
+        (await visit.GetAsync("/account")).Says(HttpStatusCode.OK, "action=\"/account?handler=Unlink\"");
         (await visit.PostAsync("/account?handler=Unlink", [], "/account")).Leads("/account");
         Assert.Null(await site.FindAsync(login));
         Assert.StartsWith("/sign-in", (await elsewhere.GetAsync("/account")).Location, StringComparison.Ordinal);
@@ -69,6 +71,7 @@ public sealed class OpenIdLinkTests(OpenIdSite site) : IClassFixture<OpenIdSite>
         using var @operator = new Visit(site.Web.Address) { Cookie = (await site.Web.SignInAsync()).Value };
         var form = new Dictionary<string, string> { ["id"] = local.Id, ["subject"] = login };
         Assert.Equal(HttpStatusCode.Forbidden, (await @operator.PostAsync("/accounts?handler=Link", form, "/account")).Status);
+        (await admin.GetAsync("/accounts")).Says(HttpStatusCode.OK, "action=\"/accounts?handler=Link\"");
         (await admin.PostAsync("/accounts?handler=Link", new() { ["id"] = local.Id, ["subject"] = " " }, "/accounts")).Says(HttpStatusCode.OK, "Enter the subject (sub)");
 
         (await admin.PostAsync("/accounts?handler=Link", form, "/accounts")).Leads("/accounts");
