@@ -1,6 +1,7 @@
 using System.Globalization;
 using Attendance.ServiceDefaults;
 using Attendance.Web.Accounts;
+using Attendance.Web.Accounts.OpenId;
 using Attendance.Web.Audit;
 using Attendance.Web.Cameras;
 using Attendance.Web.CheckIn;
@@ -81,6 +82,7 @@ app.MapReadApiDocument();
 
 var routes = app.MapNamed();
 routes.MapAccounts();
+routes.MapOpenId();
 routes.MapEnrollment();
 routes.MapCheckIn();
 routes.MapRead();

@@ -70,6 +70,21 @@ public sealed class OpenConnectionsTests : IAsyncLifetime
         Assert.NotNull(account);
     }
 
+    [Theory]
+    [InlineData("stream")]
+    [InlineData("socket")]
+    [InlineData("lease")]
+    public async Task Ending_a_session_from_another_browser_closes_what_a_copied_cookie_has_opened(string kind)
+    {
+        var (account, cookie) = await SignedInAsync();
+        await using var open = await OpenAsync(kind, new SignIn(cookie.Value)); // whoever has the cookie is the same to the server
+        using var own = new Visit(_web.Address) { Cookie = (await _web.SignInAsync(account)).Value };
+
+        (await own.PostAsync("/account?handler=EndOthers", [], "/account")).Leads("/account");
+
+        await open.EndsAsync().WaitAsync(s_soon, Cancel);
+    }
+
     [Fact]
     public async Task A_copied_cookie_is_invalid_after_its_owner_signs_out()
     {

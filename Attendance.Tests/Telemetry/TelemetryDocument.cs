@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Attendance.CameraApi.Telemetry;
+using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn;
 using Attendance.Web.Faces;
 using Attendance.Web.Notifications;
@@ -22,6 +23,7 @@ internal static class TelemetryDocument
     public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes)).Concat(Constants(typeof(CheckInAttributes))).Concat(Constants(typeof(RecognitionAttributes)))
         .Concat(Constants(typeof(PhoneCameraAttributes))).Concat(Constants(typeof(NotificationAttributes))).Concat(Constants(typeof(WebhookAttributes)))
         .Concat(Constants(typeof(RetentionAttributes))).Concat(Constants(typeof(PrivacyAttributes)))
+        .Concat(Constants(typeof(SignInAttributes)))
         .ToDictionary(one => one.Value, one => one.Description, StringComparer.Ordinal);
 
     /// <summary>Every span that is declared, by its name, with its meaning and the attributes it may have.</summary>

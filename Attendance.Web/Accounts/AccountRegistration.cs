@@ -1,10 +1,13 @@
 using Attendance.ServiceDefaults.Settings;
+using Attendance.Web.Accounts.OpenId;
+using Attendance.Web.Accounts.Passkeys;
 using Attendance.Web.Data;
 using Attendance.Web.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +30,7 @@ internal static class AccountRegistration
             .AddPasswordValidator<WeakPasswords>()
             .AddSignInManager()
             .AddClaimsPrincipalFactory<AccountClaims>()
-            .AddEntityFrameworkStores<AttendanceDb>();
+            .AddUserStore<UserOnlyStore<Account, AttendanceDb, string, IdentityUserClaim<string>, IdentityUserLogin<string>, IdentityUserToken<string>, AccountPasskey>>(); // passkeys of our own type
         services.AddScoped<ISecurityStampValidator, AccountValidator>(); // replaces the framework's validator, so it must come after it
         services.Configure<IdentityOptions>(Configure);
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000); // the number that OWASP recommends for PBKDF2 with SHA-512
@@ -51,6 +54,9 @@ internal static class AccountRegistration
         services.AddPhoneSignIn();
         services.AddPhoneCameraSignIn();
         services.AddQuotas();
+        builder.AddOpenId();
+        services.AddPasskeys();
+        services.AddSingleton<SignInMetrics>();
         services.AddScoped<SignInCounts>();
         services.AddScoped<PasswordAttempts>();
         services.AddScoped<TeamStore>();

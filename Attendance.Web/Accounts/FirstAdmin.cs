@@ -51,6 +51,7 @@ internal sealed partial class FirstAdmin(
         {
             admin.Role = AccountRole.Admin;
             admin.MustChangePassword = true;
+            await db.UserPasskeys.Where(passkey => passkey.UserId == admin.Id).ExecuteDeleteAsync(cancellationToken); // only whoever has the new password may get in
             await scope.ServiceProvider.GetRequiredService<SignInCounts>().ClearAllAsync(admin.Id, cancellationToken);
             Check(await accounts.RemovePasswordAsync(admin));
             Check(await accounts.AddPasswordAsync(admin, password)); // also saves the changes above, and ends every session of the account

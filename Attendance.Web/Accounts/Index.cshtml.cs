@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
+using Attendance.Web.Accounts.OpenId;
+using Attendance.Web.Accounts.Passkeys;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
@@ -13,7 +15,16 @@ namespace Attendance.Web.Accounts;
 [Authorize(AccountRegistration.AdminsOnly)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class AccountsModel(
-    UserManager<Account> accounts, TeamStore teamStore, SignInCounts counts, AttendanceDb db, TimeProvider clock, ILogger<AccountsModel> logger) : PageModel
+    UserManager<Account> accounts,
+    TeamStore teamStore,
+    SignInCounts counts,
+    SignInSessions sessions,
+    OpenIdProvider provider,
+    OpenIdAccounts openIdAccounts,
+    PasskeyStore passkeys,
+    AttendanceDb db,
+    TimeProvider clock,
+    ILogger<AccountsModel> logger) : PageModel
 {
     /// <summary>Leaves out characters that are easily confused when somebody reads them aloud or copies them by hand.</summary>
     private const string PasswordLetters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -30,6 +41,13 @@ internal sealed partial class AccountsModel(
     /// <summary>The generated password, shown only once, right after it was created.</summary>
     public (string UserName, string Password)? Made { get; private set; }
 
+    /// <summary>Whose sessions have just been ended, and how many there were.</summary>
+    public (string UserName, int Sessions)? Ended { get; private set; }
+
+    public OpenIdOptions Provider => provider.Options;
+
+    private IReadOnlySet<string> _linked = new HashSet<string>(StringComparer.Ordinal);
+
     private AccountTeams? _teams;
 
     public string OwnId => User.AccountId();
@@ -39,6 +57,8 @@ internal sealed partial class AccountsModel(
     public bool IsLocked(Account account) => Locked.Contains(account.Id);
 
     public IReadOnlyList<string> TeamsOf(Account account) => _teams?.OfAccount(account.Id) ?? [];
+
+    public bool IsLinked(Account account) => _linked.Contains(account.Id);
 
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
@@ -92,6 +112,8 @@ internal sealed partial class AccountsModel(
         if (given.Succeeded)
         {
             await counts.ClearAllAsync(account.Id, cancellationToken);
+            await passkeys.RemoveAllAsync(account.Id, CancellationToken.None);
+            await sessions.EndAsync(account.Id, OwnId, null, null, CancellationToken.None);
             LogReset(account.Id, OwnId);
             Made = (account.UserName!, password);
         }
@@ -117,6 +139,51 @@ internal sealed partial class AccountsModel(
         ModelState.AddModelError("", $"The name of a team {TeamNames.Rule}. An account may be in {TeamNames.Most} teams at most.");
         await LoadAsync(cancellationToken);
         return Page();
+    }
+
+    public async Task<IActionResult> OnPostSignOutAsync(string id, CancellationToken cancellationToken)
+    {
+        ModelState.Clear(); // the form to add an account was not sent
+        Ended = await accounts.FindByIdAsync(id) is { } account ? (account.UserName!, await sessions.EndAsync(id, OwnId, null, null, cancellationToken)) : null;
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    /// <summary>
+    /// Links an account to somebody at the provider. A password that somebody else knows goes with it: from now on there is a better way in.
+    /// </summary>
+    public async Task<IActionResult> OnPostLinkAsync(string id, string? subject, CancellationToken cancellationToken)
+    {
+        ModelState.Clear(); // the form to add an account was not sent
+        var wanted = subject?.Trim() ?? "";
+        if (!provider.IsOn || await accounts.FindByIdAsync(id) is not { } account)
+        {
+            return RedirectToPage();
+        }
+
+        var problem = wanted.Length is 0 or > OpenIdOptions.SubjectLength || !Writing.CanBeWritten(wanted) ? $"Enter the subject (sub): what {Provider.Name} calls the account, 1 to {OpenIdOptions.SubjectLength} characters."
+            : await provider.ReadAsync(cancellationToken) is not { } known ? OpenIdProblem.WordsOf(OpenIdProblem.Away, Provider)
+            : OpenIdProblem.WordsOf(await openIdAccounts.LinkAsync(id, known.Issuer, wanted, OwnId, cancellationToken), Provider);
+        if (problem is null)
+        {
+            if (account.MustChangePassword)
+            {
+                account.MustChangePassword = false;
+                await accounts.RemovePasswordAsync(account); // also saves the change above
+            }
+
+            return RedirectToPage();
+        }
+
+        ModelState.AddModelError("", problem);
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostUnlinkAsync(string id, CancellationToken cancellationToken)
+    {
+        await openIdAccounts.UnlinkAsync(id, OwnId, cancellationToken);
+        return RedirectToPage();
     }
 
     public async Task<IActionResult> OnPostDeleteAsync(string id, CancellationToken cancellationToken)
@@ -152,6 +219,7 @@ internal sealed partial class AccountsModel(
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         _teams = await AccountTeams.ReadAsync(db, cancellationToken);
+        _linked = await openIdAccounts.LinkedAsync(cancellationToken);
         Locked = await counts.LockedAsync(cancellationToken);
         All = await db.Users.AsNoTracking().OrderBy(account => account.NormalizedUserName).ToListAsync(cancellationToken);
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
 using Attendance.Web.Security;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -11,7 +12,8 @@ namespace Attendance.Web.Accounts;
 [EnableRateLimiting(Quotas.FewAttempts)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class PasswordModel(
-    SignInManager<Account> signIn, UserManager<Account> accounts, PasswordAttempts attempts, SignInCounts counts, ILogger<PasswordModel> logger) : PageModel
+    SignInManager<Account> signIn, UserManager<Account> accounts, PasswordAttempts attempts, SignInCounts counts, SignInSessions sessions,
+    ILogger<PasswordModel> logger) : PageModel
 {
     [BindProperty]
     [Required(ErrorMessage = "Enter the password that you have now.")]
@@ -74,6 +76,8 @@ internal sealed partial class PasswordModel(
         await counts.ClearAllAsync(account.Id, HttpContext.RequestAborted);
         LogChanged(account.Id);
         await signIn.RefreshSignInAsync(account); // this browser stays signed in, and all others are signed out
+        var own = SignInSessions.IdOf((await HttpContext.AuthenticateAsync()).Properties);
+        await sessions.EndAsync(account.Id, account.Id, null, own, CancellationToken.None);
         return LocalRedirect(LocalReturn.Of(Url, Return));
     }
 

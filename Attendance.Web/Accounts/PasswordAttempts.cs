@@ -32,7 +32,7 @@ internal sealed class PasswordAttempts(
         var cancellationToken = context.RequestAborted;
         var key = account is null ? SignInCounts.OfNobody(userName) : devices.Find(context.Request, account) ?? account.Id;
         var mayTry = await counts.TryCountAsync(key, account?.Id, cancellationToken);
-        var isRight = account is not null && mayTry ? await accounts.CheckPasswordAsync(account, password) : PretendToCheck(password);
+        var isRight = account is { PasswordHash: not null } && mayTry ? await accounts.CheckPasswordAsync(account, password) : PretendToCheck(password);
         if (!isRight)
         {
             await counts.LockIfFullAsync(key, CancellationToken.None); // even if the client has gone

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,8 @@ namespace Attendance.Web.Data;
 /// Stores people, their pictures, their groups, sessions and check-ins, the accounts of those who enroll them, and the keys that protect this data. There is one model, but
 /// each kind of database has a class of its own below, because each needs its own migrations.
 /// </summary>
-internal abstract partial class AttendanceDb(DbContextOptions options) : IdentityUserContext<Account>(options), IDataProtectionKeyContext
+internal abstract partial class AttendanceDb(DbContextOptions options)
+    : IdentityUserContext<Account, string, IdentityUserClaim<string>, IdentityUserLogin<string>, IdentityUserToken<string>, AccountPasskey>(options), IDataProtectionKeyContext
 {
     public DbSet<Person> People => Set<Person>();
 
@@ -132,20 +134,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             account.Property(each => each.Role).HasConversion<string>().HasMaxLength(16);
         });
 
-        builder.Entity<SignInCount>(count =>
-        {
-            count.ToTable("sign_in_counts");
-            count.HasKey(each => each.Key);
-            count.Property(each => each.Key).HasMaxLength(SignInCount.KeyLength);
-            count.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId).OnDelete(DeleteBehavior.Cascade);
-        });
-
-        builder.Entity<SignInSession>(session =>
-        {
-            session.ToTable("sign_in_sessions");
-            session.Property(each => each.Id).HasMaxLength(SignInSession.IdLength);
-            session.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId).OnDelete(DeleteBehavior.Cascade);
-        });
+        AttendanceModel.BuildSignIns(builder);
 
         builder.Entity<AccountTeam>(team =>
         {

@@ -16,15 +16,40 @@ internal sealed class SignInCount
     public DateTime? LockedUntil { get; init; }
 }
 
+/// <summary>How somebody has signed in.</summary>
+internal enum SignInWay
+{
+    Password,
+
+    Passkey,
+
+    /// <summary>At the provider of the school or firm, by OpenID Connect.</summary>
+    OpenIdConnect,
+}
+
 /// <summary>A session: a browser in which somebody is signed in. Without this row, the browser's cookie is not valid.</summary>
 internal sealed class SignInSession
 {
-    public const int IdLength = 32;
+    public const int IdLength = 32, DeviceLength = 48, ProviderSessionLength = 64;
 
     public required string Id { get; init; }
 
     public required string AccountId { get; init; }
 
+    /// <summary>When somebody signed in, accurate to the hour; null for sessions of versions that did not store it.</summary>
+    public DateTime? BeganAt { get; init; }
+
     /// <summary>When the session was last checked, accurate to the hour.</summary>
     public DateTime SeenAt { get; init; }
+
+    /// <summary>What browser it is in, in words, such as <c>Firefox on Windows</c>.</summary>
+    public string? Device { get; init; }
+
+    public SignInWay Way { get; init; }
+
+    /// <summary>When the session ends although it is used; null if it does not.</summary>
+    public DateTime? EndsAt { get; init; }
+
+    /// <summary>A hash of the session at the provider, by which the provider ends this one; null if it has none.</summary>
+    public string? ProviderSession { get; init; }
 }

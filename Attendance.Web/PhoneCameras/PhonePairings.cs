@@ -112,11 +112,15 @@ internal sealed partial class PhonePairings(
     }
 
     /// <summary>Returns whether the operator is still signed in where the pairing was made.</summary>
-    public Task<bool> IsSignedInAsync(PhonePairing pairing, CancellationToken cancellationToken) => (
-        from session in db.SignInSessions
-        join account in db.Users on session.AccountId equals account.Id
-        where session.Id == pairing.SignInId && account.Id == pairing.AccountId && account.SecurityStamp == pairing.AccountStamp
-        select session.Id).AnyAsync(cancellationToken);
+    public Task<bool> IsSignedInAsync(PhonePairing pairing, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        return (
+            from session in db.SignInSessions
+            join account in db.Users on session.AccountId equals account.Id
+            where session.Id == pairing.SignInId && (session.EndsAt == null || session.EndsAt > now) && account.Id == pairing.AccountId && account.SecurityStamp == pairing.AccountStamp
+            select session.Id).AnyAsync(cancellationToken);
+    }
 
     /// <summary>Ends a pairing, once, and takes the phone's camera back. The phone can do nothing more from here on.</summary>
     public async Task EndAsync(PhonePairing pairing, PairingEnd end, CancellationToken cancellationToken)

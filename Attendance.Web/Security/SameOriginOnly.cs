@@ -26,12 +26,17 @@ internal static class SameOriginOnly
             return true;
         }
 
-        // Compare host and port only: a proxy that ends TLS changes the scheme. "null" is the origin of sandboxed and opaque pages.
         var origin = request.Headers.Origin.ToString();
-        return origin.Length > 0
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page)
-                && new HostString(page.Authority) is var host
-                && string.Equals(host.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
-                && (page.IsDefaultPort ? request.Host.Port is null or 80 or 443 : request.Host.Port == page.Port));
+        return origin.Length > 0 && !IsOwn(request, origin);
     }
+
+    /// <summary>
+    /// Returns whether an origin is that of the request. Compares host and port only: a proxy that ends TLS changes the scheme. <c>null</c> is the
+    /// origin of sandboxed and opaque pages.
+    /// </summary>
+    public static bool IsOwn(HttpRequest request, string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var page)
+        && new HostString(page.Authority) is var host
+        && string.Equals(host.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
+        && (page.IsDefaultPort ? request.Host.Port is null or 80 or 443 : request.Host.Port == page.Port);
 }
