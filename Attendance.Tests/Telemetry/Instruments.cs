@@ -22,7 +22,7 @@ internal sealed record DescribedInstrument(
     string Name, string Kind, string Unit, string Description, IReadOnlyCollection<string> Attributes, IReadOnlyList<double> Bounds);
 
 /// <summary>
-/// Every instrument of the camera API, of both services, of check-in, of recognition,, of sign-ins of paired phones, of mails, of webhooks, of retention and of requests, found by making every class that is given an <see cref="IMeterFactory"/>, and calling
+/// Every instrument of the camera API, of both services, of check-in, of recognition, of sign-ins, of paired phones, of mails, of webhooks, of retention and of requests, found by making every class that is given an <see cref="IMeterFactory"/>, and calling
 /// everything that these can be called for: no list of them is kept by hand.
 /// </summary>
 internal static class Instruments
