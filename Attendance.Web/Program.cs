@@ -12,6 +12,7 @@ using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
 using Attendance.Web.Forwarding;
 using Attendance.Web.Kiosks;
+using Attendance.Web.Languages;
 using Attendance.Web.Layout;
 using Attendance.Web.Mail;
 using Attendance.Web.Notifications;
@@ -26,7 +27,7 @@ using Attendance.Web.Schedules;
 using Attendance.Web.Security;
 using Attendance.Web.Webhooks;
 
-// Numbers and times are formatted the same way on every machine. ICU is there for people's names.
+// Numbers and times are formatted the same way on every machine and for every request; pages show them by Languages/Show.cs. ICU is there for people's names.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 
 if (args is ["--version"])
@@ -40,6 +41,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddServerLimits(ShotForm.LargestBody);
 builder.Services.AddProblemDetails().AddWireJson();
+builder.AddLanguages();
 builder.AddSecurity();
 builder.Services.AddSingleton<ModuleGraph>();
 builder.AddData();
@@ -73,6 +75,7 @@ app.UseAssets();
 app.UseRouting();
 app.UseSameOriginOnly();
 app.UseAuthentication();
+app.UseRequestLocalization(); // after authentication, because an account may have a language
 app.UseAuthorization();
 app.UseRateLimiter(); // after authentication, because it counts by account if there is one
 app.UsePasswordFirst();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Attendance.CameraApi.Leases;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
@@ -336,12 +337,38 @@ public sealed class CameraPageTests(ChromiumBrowser chromium) : WebTest
         Assert.Equal("polite", await State(page).GetAttributeAsync("aria-live"));
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Live picture of Reception desk" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Main)).ToHaveCountAsync(1);
-        Assert.Equal("en", await page.Locator("html").GetAttributeAsync("lang"));
+        Assert.Equal("en-US", await page.Locator("html").GetAttributeAsync("lang"));
         Assert.Empty(await page.EvaluateAsync<string[]>(
             "() => [...document.querySelectorAll('a, button')].filter(e => !e.hidden && !e.textContent.trim()).map(e => e.outerHTML)"));
         Assert.Empty(await page.EvaluateAsync<string[]>(
             "() => [...document.querySelectorAll('img')].filter(e => !e.hasAttribute('alt')).map(e => e.outerHTML)"));
     }
+
+    [Fact]
+    public async Task A_page_speaks_the_language_of_its_browser_and_loads_only_its_texts()
+    {
+        await Api.HoldByAnotherAsync("demo");
+        await using var window = await WindowAsync(chromium, new() { Locale = "de-AT" });
+        var page = await OpenAsync(window, "/cameras/demo");
+        await Expect(page.Locator("#badge")).ToHaveTextAsync("In Verwendung");
+        await Expect(State(page)).ToHaveTextAsync(new Regex(@"^Jemand anderes verwendet diese Kamera\. Wird sie nicht weiter verwendet, ist sie um \d\d:\d\d:\d\d frei\.$"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Übernehmen" }).ClickAsync();
+        await LiveAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kamera stoppen" }).ClickAsync();
+        await Expect(State(page)).ToHaveTextAsync("Gestoppt. Die Kamera ist frei für andere.");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Neu starten" })).ToBeVisibleAsync();
+        Assert.Equal(1, await TextsLoadedAsync(page));
+
+        await using var english = await WindowAsync();
+        var other = await OpenAsync(english, "/cameras/demo");
+        await LiveAsync(other);
+        Assert.Equal(0, await TextsLoadedAsync(other));
+        Assert.All(_complaints, complaint => Assert.Contains("409 (Conflict)", complaint, StringComparison.Ordinal)); // the camera in use
+    }
+
+    /// <summary>How often German was loaded. More than once would mean that the page named it by another address than its modules.</summary>
+    private static Task<int> TextsLoadedAsync(IPage page) =>
+        page.EvaluateAsync<int>("() => performance.getEntriesByType('resource').filter(loaded => loaded.name.endsWith('/languages/de.js')).length");
 
     private static ILocator State(IPage page) => page.GetByRole(AriaRole.Status);
 

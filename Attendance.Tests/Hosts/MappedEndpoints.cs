@@ -9,6 +9,9 @@ namespace Attendance.Tests.Hosts;
 /// <summary>Every endpoint that Web maps, for tests that ask them all: so those that are added later are asked as well.</summary>
 internal static class MappedEndpoints
 {
+    /// <summary>The id in addresses, which is nobody's.</summary>
+    public const string SomeId = "7d6e2b8a-0000-4000-8000-000000000000";
+
     public static IEnumerable<RouteEndpoint> Of(WebServer web) =>
         web.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => Assert.IsType<RouteEndpoint>(endpoint));
 
@@ -34,7 +37,7 @@ internal static class MappedEndpoints
 
         static string Value(string name, string policies) => policies switch
         {
-            "guid" => "7d6e2b8a-0000-4000-8000-000000000000",
+            "guid" => SomeId,
             "int" => 404.ToString(CultureInfo.InvariantCulture),
             _ => name switch { "sessionId" => "camera_123456789_abc123", "alertId" => "0badcafe", "pose" => "front", "rest" => "nothing", _ => "demo" },
         };

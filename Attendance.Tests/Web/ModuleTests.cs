@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Attendance.Web.Languages;
 using Attendance.Web.Layout;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.FileProviders;
@@ -34,6 +35,21 @@ public sealed partial class ModuleTests : WebTest
         Assert.Equal(needed.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("/", "de-AT", "/languages/de.js")]
+    [InlineData("/", "fr", null)]
+    [InlineData("/my-code/setup", "de", null)] // its module shows no text
+    public async Task A_page_names_the_texts_of_its_language_if_it_shows_any(string page, string language, string? texts)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(page, UriKind.Relative));
+        request.Headers.Add("Accept-Language", language);
+        using var response = await Client.SendAsync(request, Cancel);
+        var named = Preload().Matches(await response.Content.ReadAsStringAsync(Cancel)).Select(match => match.Groups[1].Value);
+
+        Assert.Equal(texts is null ? [] : [texts], named.Select(module => OfVersion().Replace(module, "/")).Where(module => module.Contains("/languages/", StringComparison.Ordinal))
+            .Select(module => module["/js".Length..]).Except(["/languages/text.js"], StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task A_module_of_this_version_is_kept_and_any_other_is_checked_each_time()
     {
@@ -62,7 +78,7 @@ public sealed partial class ModuleTests : WebTest
             using var files = new PhysicalFileProvider(root.FullName);
             var modules = new ModuleGraph(new WebRoot(files));
             var before = modules.Version;
-            Assert.Equal([$"/js/v-{before}/two.js"], modules.ImportedBy("/js/pages/one.js"));
+            Assert.Equal([$"/js/v-{before}/two.js"], modules.NeededBy("/js/pages/one.js", SupportedLanguages.All[0]));
 
             await File.WriteAllTextAsync(Path.Combine(root.FullName, "js", "two.js"), "let b;", Cancel);
 

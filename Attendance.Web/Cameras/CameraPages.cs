@@ -1,3 +1,4 @@
+using Attendance.Web.Languages;
 using Attendance.Web.Layout;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
@@ -19,7 +20,7 @@ internal static class CameraPages
         {
             options.RootDirectory = "/";
             options.Conventions.ConfigureFilter(new PageInput());
-        });
+        }).AddFormLanguage();
 
         // Removes support for field names in jQuery's format: no page here uses it, and a name with a missing bracket throws an exception.
         builder.Services.Configure<MvcOptions>(mvc =>

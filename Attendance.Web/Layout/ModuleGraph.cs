@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Attendance.Web.Languages;
 using Microsoft.Extensions.FileProviders;
 
 namespace Attendance.Web.Layout;
@@ -13,6 +14,7 @@ namespace Attendance.Web.Layout;
 internal sealed partial class ModuleGraph(IWebHostEnvironment environment)
 {
     private const string Folder = "/js";
+    private const string Texts = $"{Folder}/languages/text.js";
     private const int VersionLength = 16;
 
     private readonly IFileProvider _files = environment.WebRootFileProvider;
@@ -25,8 +27,15 @@ internal sealed partial class ModuleGraph(IWebHostEnvironment environment)
     /// <param name="module">Its path on this server, without a version.</param>
     public string AddressOf(string module) => $"{Folder}/v-{Version}{module[Folder.Length..]}";
 
-    /// <summary>Returns the addresses of what a module imports, directly or not.</summary>
-    public IEnumerable<string> ImportedBy(string module) => Current().Imported.GetOrAdd(module, FindImported).Select(AddressOf);
+    /// <summary>
+    /// Returns the addresses of what a module needs in a page of this language: what it imports, directly or not, and the texts of the language, which
+    /// <c>text.js</c> imports only when it knows the page.
+    /// </summary>
+    public IEnumerable<string> NeededBy(string module, Language language)
+    {
+        var imported = Current().Imported.GetOrAdd(module, FindImported);
+        return (language.IsTranslated && imported.Contains(Texts) ? imported.Append($"{Folder}/languages/{language.Code}.js") : imported).Select(AddressOf);
+    }
 
     /// <summary>Returns the path without its version, and the version; null if the path has none.</summary>
     public static (PathString Path, string Version)? Split(PathString path) =>
@@ -57,7 +66,7 @@ internal sealed partial class ModuleGraph(IWebHostEnvironment environment)
     private IEnumerable<string> All(string folder) => _files.GetDirectoryContents(folder).SelectMany(file =>
         file.IsDirectory ? All($"{folder}/{file.Name}") : file.Name.EndsWith(".js", StringComparison.Ordinal) ? [$"{folder}/{file.Name}"] : []);
 
-    private IReadOnlyCollection<string> FindImported(string module)
+    private IReadOnlySet<string> FindImported(string module)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         for (var next = new Queue<string>([module]); next.TryDequeue(out var path);)
@@ -85,6 +94,6 @@ internal sealed partial class ModuleGraph(IWebHostEnvironment environment)
 
     private sealed record Known(string Version, Func<bool> IsCurrent)
     {
-        public ConcurrentDictionary<string, IReadOnlyCollection<string>> Imported { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<string, IReadOnlySet<string>> Imported { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { asProblem, request } from './api.js';
 import { delay } from './timing.js';
 import { Trace } from './trace.js';
@@ -123,17 +124,17 @@ export class PhonePairing {
 
 /** @type {Record<string, string>} */
 const ends = {
-    operator: 'The pairing was ended.',
-    page_gone: 'The pairing has ended, because this page was not heard of.',
-    lease_ended: 'The picture was stopped, taken over, or missing for too long, so the phone’s camera is switched off.',
-    signed_out: 'You are signed out, so the phone’s camera is switched off.',
-    phone: 'The phone has stopped its camera.',
-    unused: 'No phone has used the code in time.',
+    operator: t('The pairing was ended.'),
+    page_gone: t('The pairing has ended, because this page was not heard of.'),
+    lease_ended: t('The picture was stopped, taken over, or missing for too long, so the phone’s camera is switched off.'),
+    signed_out: t('You are signed out, so the phone’s camera is switched off.'),
+    phone: t('The phone has stopped its camera.'),
+    unused: t('No phone has used the code in time.'),
 };
 
 /** Tells an operator why a pairing has ended. @param {string | null} reason */
 export function wordsForPairingEnd(reason) {
-    return ends[reason ?? ''] ?? 'The pairing has ended.';
+    return ends[reason ?? ''] ?? t('The pairing has ended.');
 }
 
 async function askForToken() {

@@ -3,6 +3,7 @@ import { request } from '../camera/api.js';
 import { listDevices } from '../camera/device.js';
 import { Trace } from '../camera/trace.js';
 import { wordsForState } from '../camera/words.js';
+import { t, withinLine } from '../languages/text.js';
 
 /**
  * @typedef {import('../camera/api.js').ListedCamera} Camera
@@ -89,15 +90,15 @@ export async function listCameras(signal) {
 export function offer(select, { cameras, devices }, chosen) {
     /** @type {[string, Choice, string][]} group, choice, words */
     const wanted = [
-        ['', 'auto', 'Best camera'],
+        ['', 'auto', t('Best camera')],
         ...(cameras ?? []).map(camera => /** @type {[string, Choice, string]} */ (
-            ['Cameras of the server', `server:${camera.camera_id}`, `${camera.name || camera.camera_id} — ${wordsForState(camera.state).word.toLowerCase()}`])),
-        ['This device', 'device', 'This device’s camera'],
+            [t('Cameras of the server'), `server:${camera.camera_id}`, `${camera.name || camera.camera_id} — ${withinLine(wordsForState(camera.state).word)}`])),
+        [t('This device'), 'device', t('This device’s camera')],
         ...(devices.length > 1 ? devices : []).map(device => /** @type {[string, Choice, string]} */ (
-            ['This device', `device:${device.deviceId}`, device.label])),
+            [t('This device'), `device:${device.deviceId}`, device.label])),
     ];
     if (!wanted.some(([, choice]) => choice === chosen)) {
-        wanted.push(['', chosen, isOfDevice(chosen) ? 'A camera of this device' : `${chosen.slice(chosen.indexOf(':') + 1)} — not known now`]);
+        wanted.push(['', chosen, isOfDevice(chosen) ? t('A camera of this device') : t('{0} — not known now', chosen.slice(chosen.indexOf(':') + 1))]);
     }
     const present = [...select.options];
     if (present.length === wanted.length && wanted.every(([, choice], at) => present[at].value === choice)) {

@@ -1,6 +1,7 @@
 // @ts-check
 import { Problem } from '../camera/api.js';
 import { log } from '../camera/log.js';
+import { t } from '../languages/text.js';
 import { stateOf, transitions } from './capture-states.js';
 import { FrameChecker } from './frame-checker.js';
 import { FrontPitch } from './front-pitch.js';
@@ -245,7 +246,7 @@ export class CaptureSession extends EventTarget {
             return;
         }
         if (!picture) {
-            this.#discard(pose, 'The picture could not be made. Try again.');
+            this.#discard(pose, t('The picture could not be made. Try again.'));
             return;
         }
         const shot = { pose, claim, manual: figures === null, picture };

@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { wordsForRefusedPicture } from './shot-words.js';
 
 /**
@@ -18,14 +19,14 @@ import { wordsForRefusedPicture } from './shot-words.js';
 export function refusalOf(code, [reason], pose) {
     switch (code) {
         case 'shot_not_good':
-            return { words: `The picture was checked again and not taken. ${wordsForRefusedPicture(reason, pose)}`, isExpected: true };
+            return { words: t('The picture was checked again and not taken. {0}', wordsForRefusedPicture(reason, pose)), isExpected: true };
         case 'lease_ended':
         case 'stale_token':
-            return { words: 'The camera had been given back before this picture arrived, so it is asked for once more.', isExpected: true };
+            return { words: t('The camera had been given back before this picture arrived, so it is asked for once more.'), isExpected: true };
         case 'consent_missing':
         case 'unknown_person':
             return { words: '', isFinal: true, isExpected: true };
         default:
-            return { words: `The server did not take the picture (${code}). Load this page again, then go on.`, isExpected: false };
+            return { words: t('The server did not take the picture ({0}). Load this page again, then go on.', code), isExpected: false };
     }
 }

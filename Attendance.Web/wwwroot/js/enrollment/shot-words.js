@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 
 /**
  * @typedef {import('./shot-figures.js').Figures} Figures
@@ -9,24 +10,24 @@
 
 /** @type {Record<Pose, { name: string, ask: string, further: string }>} */
 const poseWords = {
-    front: { name: 'Straight', ask: 'Look straight into the camera', further: 'Look straight into the camera.' },
-    left: { name: 'To the left', ask: 'Turn your head slowly to your left', further: 'Turn your head a little further to your left.' },
-    right: { name: 'To the right', ask: 'Turn your head slowly to your right', further: 'Turn your head a little further to your right.' },
-    up: { name: 'Up', ask: 'Raise your chin slowly', further: 'Raise your chin a little further.' },
-    down: { name: 'Down', ask: 'Lower your chin slowly', further: 'Lower your chin a little further.' },
+    front: { name: t('Straight'), ask: t('Look straight into the camera'), further: t('Look straight into the camera.') },
+    left: { name: t('To the left'), ask: t('Turn your head slowly to your left'), further: t('Turn your head a little further to your left.') },
+    right: { name: t('To the right'), ask: t('Turn your head slowly to your right'), further: t('Turn your head a little further to your right.') },
+    up: { name: t('Up'), ask: t('Raise your chin slowly'), further: t('Raise your chin a little further.') },
+    down: { name: t('Down'), ask: t('Lower your chin slowly'), further: t('Lower your chin a little further.') },
 };
 
 /** @type {Record<Exclude<Reason, 'wrong_pose'>, string>} */
 const reasonWords = {
-    no_face: 'No face is to be seen: come in front of the camera.',
-    several_faces: 'More than one face is to be seen: only one person, please.',
-    too_small_picture: 'This camera’s picture is too small: choose another camera.',
-    too_dark: 'Too dark: turn on a light or face a window.',
-    too_bright: 'Too bright: turn away from the light.',
-    move_closer: 'Move closer.',
-    move_back: 'Move back a little.',
-    centre_face: 'Move your face into the middle.',
-    blurred: 'Blurred: hold still. If it stays so, clean the lens or turn on a light.',
+    no_face: t('No face is to be seen: come in front of the camera.'),
+    several_faces: t('More than one face is to be seen: only one person, please.'),
+    too_small_picture: t('This camera’s picture is too small: choose another camera.'),
+    too_dark: t('Too dark: turn on a light or face a window.'),
+    too_bright: t('Too bright: turn away from the light.'),
+    move_closer: t('Move closer.'),
+    move_back: t('Move back a little.'),
+    centre_face: t('Move your face into the middle.'),
+    blurred: t('Blurred: hold still. If it stays so, clean the lens or turn on a light.'),
 };
 
 /** @param {Pose} pose */
@@ -47,10 +48,10 @@ export function askFor(pose) {
  */
 export function wordsForFlaw(reason, pose, way) {
     if (reason !== 'wrong_pose') {
-        return reasonWords[reason] ?? 'The picture is not good enough yet.';
+        return reasonWords[reason] ?? t('The picture is not good enough yet.');
     }
-    return way === 'back' ? 'Not so far: turn back a little.'
-        : way === 'straight' && pose !== 'front' ? 'Do not turn your head aside.'
+    return way === 'back' ? t('Not so far: turn back a little.')
+        : way === 'straight' && pose !== 'front' ? t('Do not turn your head aside.')
         : poseWords[pose].further;
 }
 
@@ -61,5 +62,5 @@ export function wordsForFlaw(reason, pose, way) {
  */
 export function wordsForRefusedPicture(reason, pose) {
     const words = reason === 'wrong_pose' ? poseWords[pose].further : reasonWords[/** @type {keyof typeof reasonWords} */ (reason)];
-    return words ?? 'It is not good enough.';
+    return words ?? t('It is not good enough.');
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { Problem, request } from '../camera/api.js';
+import { t } from '../languages/text.js';
 
 /** @typedef {import('./answers.js').Answer} Answer */
 
@@ -59,7 +60,7 @@ export class EntryForm {
             answered(answer);
         } catch (error) {
             const problem = error instanceof Problem ? error : new Problem(0, 'unreachable');
-            this.#problem.textContent = problem.status === 0 ? 'The server cannot be reached. Try again in a moment.' : problem.message;
+            this.#problem.textContent = problem.status === 0 ? t('The server cannot be reached. Try again in a moment.') : problem.message;
             const secret = this.#form.querySelector('input[type="password"]');
             if (secret instanceof HTMLInputElement) {
                 secret.value = '';

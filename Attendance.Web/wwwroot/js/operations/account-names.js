@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { read } from './commands.js';
 
 const id = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -21,7 +22,7 @@ export class AccountNames extends EventTarget {
             this.#unknown.add(by);
             void this.#read();
         }
-        return this.#isReading ? '…' : `deleted (${by.slice(0, 8)})`;
+        return this.#isReading ? '…' : t('deleted ({0})', by.slice(0, 8));
     }
 
     /** Allows unknown ids to be asked for again, because they may be known by now. */

@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { make, write } from '../pages/dom.js';
 import { keyOf } from './all-cameras.js';
 import { when, wordsForRule } from './words.js';
@@ -77,7 +78,7 @@ export class AlertList {
         const body = make('div', 'alert-body');
         body.append(what, done, remedy);
         const times = make('p', 'alert-times muted small');
-        const acknowledge = make('button', 'button button-small', 'Acknowledge');
+        const acknowledge = make('button', 'button button-small', t('Acknowledge'));
         acknowledge.type = 'button';
         acknowledge.dataset.acknowledge = id;
         const side = make('div', 'alert-side');
@@ -88,7 +89,7 @@ export class AlertList {
         const fill = alert => {
             element.dataset.state = alert.state;
             severity.dataset.tone = alert.state !== 'open' ? 'quiet' : alert.severity === 'critical' ? 'bad' : 'warn';
-            write(severity, alert.severity === 'critical' ? 'Critical' : 'Warning');
+            write(severity, alert.severity === 'critical' ? t('Critical') : t('Warning'));
             write(rule, wordsForRule(alert.rule));
             const about = this.#picture.find(alert.camera_id, alert.node);
             const name = this.#picture.nameOf(alert.camera_id, alert.node);
@@ -97,23 +98,24 @@ export class AlertList {
             camera.disabled = about === undefined; // its node no longer reports it
             camera.dataset.open = about ? keyOf(about) : '';
             const isSilent = this.#picture.silent.some(silent => silent.node === alert.node);
-            write(node, isSilent ? `on ${alert.node}, which does not answer: last known` : `on ${alert.node}`);
+            write(node, isSilent ? t('on {0}, which does not answer: last known', alert.node) : t('on {0}', alert.node));
             write(what, alert.what);
             write(done, alert.done);
             write(remedy, alert.state === 'resolved' ? '' : alert.remedy);
             write(times, this.#times(alert));
             acknowledge.hidden = alert.state !== 'open';
-            acknowledge.setAttribute('aria-label', `Acknowledge ${wordsForRule(alert.rule)} ${name}`.trim());
+            acknowledge.setAttribute('aria-label', t('Acknowledge {0} {1}', wordsForRule(alert.rule), name).trim());
         };
         return { element, fill };
     }
 
     /** @param {Alert} alert */
     #times(alert) {
-        const often = alert.count > 1 ? `${alert.count} times, last ${when(alert.last_seen_at)}` : '';
-        const acknowledged = alert.acknowledged_at
-            ? `acknowledged ${when(alert.acknowledged_at)} by ${alert.acknowledged_by ? this.#nameOfAccount(alert.acknowledged_by) : 'somebody'}` : '';
-        const resolved = alert.resolved_at ? `resolved ${when(alert.resolved_at)}` : '';
-        return [`since ${when(alert.opened_at)}`, often, acknowledged, resolved].filter(Boolean).join(' · ');
+        const often = alert.count > 1 ? t('{0} times, last {1}', alert.count, when(alert.last_seen_at)) : '';
+        const acknowledged = !alert.acknowledged_at ? ''
+            : alert.acknowledged_by ? t('acknowledged {0} by {1}', when(alert.acknowledged_at), this.#nameOfAccount(alert.acknowledged_by))
+            : t('acknowledged {0} by somebody', when(alert.acknowledged_at));
+        const resolved = alert.resolved_at ? t('resolved {0}', when(alert.resolved_at)) : '';
+        return [t('since {0}', when(alert.opened_at)), often, acknowledged, resolved].filter(Boolean).join(' · ');
     }
 }

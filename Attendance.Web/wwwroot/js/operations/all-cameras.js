@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 
 /** @typedef {import('./contract.js').OpsCamera} OpsCamera */
 
@@ -86,7 +87,7 @@ export class AllCameras {
      */
     lose(node) {
         this.replace(node, [...this.#byNode.get(node)?.values() ?? []].map(camera => ({
-            ...camera, state: 'unreachable', detail: `Node ${node} does not answer.`, frame_rate: null, frame_age_seconds: null, viewers: 0, held_since: null, session_ref: null, lease_ref: null,
+            ...camera, state: 'unreachable', detail: t('Node {0} does not answer.', node), frame_rate: null, frame_age_seconds: null, viewers: 0, held_since: null, session_ref: null, lease_ref: null,
         })));
     }
 

@@ -1,12 +1,13 @@
 // @ts-check
 import { asProblem } from '../camera/api.js';
 import { describe, wordsForState } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element, make, write } from '../pages/dom.js';
 import { AlertList, inOrder } from './alert-list.js';
 import { showActions } from './camera-row.js';
 import { read } from './commands.js';
 import { drawTimeline, listHistory, spans } from './timeline.js';
-import { clockOf, shortTime, when, wordsForEnd, wordsForHolder, wordsForRefusal } from './words.js';
+import { clockOf, shortTime, tenths, when, wordsForEnd, wordsForHolder, wordsForRefusal } from './words.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera
@@ -91,8 +92,8 @@ export class CameraDialog {
             return; // the camera was gone before the dialog was opened
         }
         write(element('camera-name', HTMLElement), about.name || about.camera_id);
-        write(element('camera-id', HTMLElement), [about.camera_id, `on ${about.node}`, camera && describe({ ...camera, lease_ref: null, frame_rate: undefined, width: camera.width ?? undefined, height: camera.height ?? undefined })].filter(Boolean).join(' · '));
-        const words = camera ? wordsForState(camera.state) : { word: 'Gone', tone: 'quiet', meaning: '' };
+        write(element('camera-id', HTMLElement), [about.camera_id, t('on {0}', about.node), camera && describe({ ...camera, lease_ref: null, frame_rate: undefined, width: camera.width ?? undefined, height: camera.height ?? undefined })].filter(Boolean).join(' · '));
+        const words = camera ? wordsForState(camera.state) : { word: t('Gone'), tone: 'quiet', meaning: '' };
         const state = element('camera-state', HTMLElement);
         write(state, words.word);
         state.dataset.tone = words.tone;
@@ -132,11 +133,11 @@ export class CameraDialog {
         }
         list.dataset.holders = wanted;
         list.replaceChildren(...holders.map(holder => {
-            const item = make('li', '', `Session ${wordsForHolder(holder)}, since ${when(holder.held_since)} `);
-            const button = make('button', 'button button-small', 'Release');
+            const item = make('li', '', `${t('Session {0}, since {1}', wordsForHolder(holder), when(holder.held_since))} `);
+            const button = make('button', 'button button-small', t('Release'));
             button.type = 'button';
             button.dataset.lease = holder.lease_ref;
-            button.setAttribute('aria-label', `Release session ${holder.session_ref}`);
+            button.setAttribute('aria-label', t('Release session {0}', holder.session_ref));
             item.append(button);
             return item;
         }));
@@ -146,15 +147,15 @@ export class CameraDialog {
         const camera = this.#present;
         /** @type {[name: string, value: string][]} */
         const facts = camera ? [
-            ['Holder', camera.session_ref ?? 'nobody'],
-            ['Lease', camera.lease_ref ?? '–'],
-            ['Held for', camera.held_since ? `${clockOf(this.#now() - Date.parse(camera.held_since))}, since ${when(camera.held_since)}` : '–'],
-            ['Frames/s', camera.frame_rate === null ? '–' : camera.frame_rate.toFixed(1)],
-            ['Frame age', shortTime(camera.frame_age_seconds)],
-            ['Viewers', String(camera.viewers)],
-            ['Rating', typeof camera.rating === 'number' ? `${Math.round(camera.rating)} of 100` : 'not measured yet'],
-            ['Last release', camera.last_ended_at
-                ? `${when(camera.last_ended_at)}, ${wordsForEnd(camera.last_reason).words}${camera.last_detail ? ` (${camera.last_detail})` : ''}` : 'none known'],
+            [t('Holder'), camera.session_ref ?? t('nobody')],
+            [t('Lease'), camera.lease_ref ?? '–'],
+            [t('Held for'), camera.held_since ? t('{0}, since {1}', clockOf(this.#now() - Date.parse(camera.held_since)), when(camera.held_since)) : '–'],
+            [t('Frames/s'), camera.frame_rate === null ? '–' : tenths.format(camera.frame_rate)],
+            [t('Frame age'), shortTime(camera.frame_age_seconds)],
+            [t('Viewers'), String(camera.viewers)],
+            [t('Rating'), typeof camera.rating === 'number' ? t('{0} of 100', Math.round(camera.rating)) : t('not measured yet')],
+            [t('Last release'), camera.last_ended_at
+                ? `${when(camera.last_ended_at)}, ${wordsForEnd(camera.last_reason).words}${camera.last_detail ? ` (${camera.last_detail})` : ''}` : t('none known')],
         ] : [];
         if (this.#facts.children.length !== facts.length * 2) {
             this.#facts.replaceChildren(...facts.flatMap(() => [make('dt'), make('dd')]));
@@ -171,11 +172,11 @@ export class CameraDialog {
             if (this.#key === key) {
                 this.#history = items;
                 listHistory(element('history-rows', HTMLElement), items);
-                write(trouble, items.length === 0 ? 'Nobody has had it yet.' : '');
+                write(trouble, items.length === 0 ? t('Nobody has had it yet.') : '');
                 this.#draw();
             }
         } catch (error) {
-            write(trouble, `Not known now: ${wordsForRefusal(asProblem(error))}`);
+            write(trouble, t('Not known now: {0}', wordsForRefusal(asProblem(error))));
         }
     }
 

@@ -1,7 +1,8 @@
 // @ts-check
 import { wordsForState } from '../camera/words.js';
+import { locale, t } from '../languages/text.js';
 import { make, write } from '../pages/dom.js';
-import { clockOf, shortTime, when, wordsForEnd, wordsForHolder } from './words.js';
+import { clockOf, shortTime, tenths, when, wordsForEnd, wordsForHolder } from './words.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera
@@ -10,6 +11,8 @@ import { clockOf, shortTime, when, wordsForEnd, wordsForHolder } from './words.j
 
 /** Frames are delivered many times a second, so an older frame means that something is wrong. */
 const oldFrameSeconds = 2;
+
+const holders = new Intl.ListFormat(locale, { type: 'unit' });
 
 /** Returns the actions that are possible in the camera's current state. @param {OpsCamera} camera @returns {CameraAction[]} */
 export function actionsFor(camera) {
@@ -24,7 +27,10 @@ export function actionsFor(camera) {
     }
 }
 
-export const actionWords = { release: 'Release', reopen: 'Reopen', unquarantine: 'Look again' };
+const actionWords = { release: t('Release'), reopen: t('Reopen'), unquarantine: t('Look again') };
+
+/** The same for a screen reader, which reads a button without its row. @type {Record<CameraAction, (name: string) => string>} */
+const namedActions = { release: name => t('Release {0}', name), reopen: name => t('Reopen {0}', name), unquarantine: name => t('Look again {0}', name) };
 
 /**
  * Brings the action buttons up to date. If nothing has changed, the buttons and the focus stay as they are.
@@ -44,7 +50,7 @@ export function showActions(target, camera, className) {
         const button = make('button', className, actionWords[action]);
         button.type = 'button';
         button.dataset.action = action;
-        button.setAttribute('aria-label', `${actionWords[action]} ${name}`);
+        button.setAttribute('aria-label', namedActions[action](name));
         return button;
     }));
 }
@@ -96,10 +102,10 @@ export class CameraRow {
         write(this.#id, camera.detail ?? (camera.name && camera.name !== camera.camera_id ? camera.camera_id : ''));
         this.#id.classList.toggle('is-bad', camera.detail !== null && tone === 'bad');
         write(this.#node, camera.node);
-        write(this.#at, `on ${camera.node}`); // shown if there is no room for a column
-        write(this.#holder, camera.holders.length > 1 ? `${camera.holders.length} share it` : camera.holders.map(wordsForHolder).join(''));
-        this.#holder.title = camera.holders.length > 1 ? camera.holders.map(wordsForHolder).join(', ') : '';
-        write(this.#rate, camera.frame_rate === null ? '' : camera.frame_rate.toFixed(1));
+        write(this.#at, t('on {0}', camera.node)); // shown if there is no room for a column
+        write(this.#holder, camera.holders.length > 1 ? t('{0} share it', camera.holders.length) : camera.holders.map(wordsForHolder).join(''));
+        this.#holder.title = camera.holders.length > 1 ? holders.format(camera.holders.map(wordsForHolder)) : '';
+        write(this.#rate, camera.frame_rate === null ? '' : tenths.format(camera.frame_rate));
         write(this.#age, camera.frame_age_seconds === null ? '' : shortTime(camera.frame_age_seconds));
         this.#age.classList.toggle('is-bad', (camera.frame_age_seconds ?? 0) > oldFrameSeconds);
         write(this.#viewers, camera.viewers > 0 ? String(camera.viewers) : '');

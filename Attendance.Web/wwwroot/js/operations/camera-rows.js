@@ -1,4 +1,5 @@
 // @ts-check
+import { locale } from '../languages/text.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera
@@ -15,7 +16,7 @@
 /** The states in their sort order: those that need attention come first. */
 export const stateOrder = ['quarantined', 'unreachable', 'missing', 'suspended', 'releasing', 'opening', 'held', 'available'];
 
-const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+export const byName = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
 
 /** The value to sort by; null comes last in both directions. @type {Record<SortKey, (camera: OpsCamera) => string | number | null>} */
 const keys = {

@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { make } from '../pages/dom.js';
 import { keyOf } from './all-cameras.js';
 import { CameraRow } from './camera-row.js';
@@ -12,9 +13,9 @@ import { rowsOf } from './camera-rows.js';
 
 /** @type {[key: SortKey | null, name: string, className: string][]} */
 const columns = [
-    ['state', 'State', 'col-state'], ['name', 'Camera', 'col-name'], ['node', 'Node', 'col-node'], ['holder', 'Holder', 'col-holder'],
-    ['held', 'Held for', 'col-held number'], ['rate', 'Frames/s', 'col-rate number'], ['age', 'Frame age', 'col-age number'],
-    ['viewers', 'Viewers', 'col-viewers number'], ['last', 'Last release', 'col-last'], [null, 'Actions', 'col-actions'],
+    ['state', t('State'), 'col-state'], ['name', t('Camera'), 'col-name'], ['node', t('Node'), 'col-node'], ['holder', t('Holder'), 'col-holder'],
+    ['held', t('Held for'), 'col-held number'], ['rate', t('Frames/s'), 'col-rate number'], ['age', t('Frame age'), 'col-age number'],
+    ['viewers', t('Viewers'), 'col-viewers number'], ['last', t('Last release'), 'col-last'], [null, t('Actions'), 'col-actions'],
 ];
 
 /** The number of extra rows above and below the visible ones, so that they are ready when the user scrolls. */

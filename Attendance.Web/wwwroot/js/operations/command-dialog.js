@@ -1,5 +1,6 @@
 // @ts-check
 import { asProblem } from '../camera/api.js';
+import { t } from '../languages/text.js';
 import { element, make } from '../pages/dom.js';
 import { command } from './commands.js';
 import { wordsForRefusal } from './words.js';
@@ -55,7 +56,7 @@ export function ask(wanted) {
     confirm.classList.toggle('button-strong', wanted.isHarsh !== true);
     confirm.hidden = whyField.hidden = false;
     confirm.disabled = wanted.preview !== undefined;
-    cancel.textContent = 'Cancel';
+    cancel.textContent = t('Cancel');
     problem.textContent = why.value = '';
     result.hidden = true;
     preview.hidden = wanted.preview === undefined;
@@ -71,7 +72,7 @@ export function ask(wanted) {
  * @param {NonNullable<Command['preview']>} lookAhead
  */
 async function look(wanted, lookAhead) {
-    previewWords.textContent = 'Looking who is affected…';
+    previewWords.textContent = t('Looking who is affected…');
     affected.hidden = true;
     try {
         const seen = await lookAhead();
@@ -102,7 +103,7 @@ async function carryOut() {
             result.textContent = wanted.done(answer);
             result.hidden = false;
             words.hidden = preview.hidden = confirm.hidden = whyField.hidden = true;
-            cancel.textContent = 'Close';
+            cancel.textContent = t('Close');
             cancel.focus();
         }
     } catch (error) {

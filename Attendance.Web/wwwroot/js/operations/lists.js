@@ -1,6 +1,7 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { make } from '../pages/dom.js';
-import { countOf, when, wordsForAction } from './words.js';
+import { when, wordsForAction, wordsForEvent } from './words.js';
 
 /**
  * @param {HTMLElement} target
@@ -13,12 +14,12 @@ export function showNodes(target, nodes) {
         name.scope = 'row';
         row.append(
             name,
-            badge(node.state === 'lost' ? 'Lost' : node.followed ? 'Up' : 'No answer', node.state === 'up' && node.followed ? 'good' : 'bad'),
-            make('td', 'no-break', node.state === 'up' ? when(node.started_at) : `last seen ${when(node.seen_at)}`),
+            badge(node.state === 'lost' ? t('Lost') : node.followed ? t('Up | a node') : t('No answer'), node.state === 'up' && node.followed ? 'good' : 'bad'),
+            make('td', 'no-break', node.state === 'up' ? when(node.started_at) : t('last seen {0}', when(node.seen_at))),
             make('td', 'number', String(node.cameras)),
             make('td', 'number', String(node.held)),
             node.state === 'lost' ? make('td', '', '–')
-                : badge(node.store === 'available' ? 'Available' : 'Away', node.store === 'available' ? 'good' : 'bad'));
+                : badge(node.store === 'available' ? t('Available') : t('Away'), node.store === 'available' ? 'good' : 'bad'));
         return row;
     }));
 }
@@ -35,14 +36,14 @@ export function showAudit(target, entries, nameOfCamera, nameOfAccount) {
         row.append(
             make('td', 'no-break', when(at)),
             make('td', 'no-break', nameOfAccount(by)),
-            make('td', '', `${wordsForAction(action)}${camera ? `${action === 'acknowledge' ? ',' : ''} ${nameOfCamera(camera, node)}` : ''}`),
+            make('td', '', wordsForAction(action, nameOfCamera(camera, node))),
             make('td', 'no-break', node),
             make('td', 'free-text', why ?? ''),
             make('td', 'free-text', result));
         return row;
     }));
     if (entries.length === 0) {
-        target.replaceChildren(nothing('Nobody has done anything yet.'));
+        target.replaceChildren(nothing(t('Nobody has done anything yet.')));
     }
 }
 
@@ -57,8 +58,8 @@ export function showDeadLetters(target, letters) {
             make('td', 'no-break', when(letter.at)),
             make('td', '', letter.webhook),
             make('td', 'no-break', letter.node),
-            make('td', '', letter.event.replaceAll('_', ' ')),
-            make('td', 'number', countOf(letter.attempts, 'time')),
+            make('td', '', wordsForEvent(letter.event)),
+            make('td', 'number', letter.attempts === 1 ? t('1 time') : t('{0} times', letter.attempts)),
             make('td', 'free-text', letter.error));
         return row;
     }));

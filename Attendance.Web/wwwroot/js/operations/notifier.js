@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { wordsForRule } from './words.js';
 
 /** @typedef {import('./contract.js').Alert} Alert */
@@ -29,8 +30,8 @@ export class Notifier {
             return;
         }
         const where = this.#nameOfCamera(alert.camera_id, alert.node) || alert.node;
-        const severity = alert.severity === 'critical' ? 'Critical' : 'Warning';
-        const notification = this.#create(`${severity}: ${wordsForRule(alert.rule)}, ${where}`, {
+        const rule = wordsForRule(alert.rule);
+        const notification = this.#create(alert.severity === 'critical' ? t('Critical: {0}, {1}', rule, where) : t('Warning: {0}, {1}', rule, where), {
             body: alert.what, tag: alert.id, icon: '/img/mark.svg', requireInteraction: alert.severity === 'critical',
         });
         if (!notification) {
@@ -80,8 +81,8 @@ export class Notifier {
         const isDenied = 'Notification' in window && Notification.permission === 'denied';
         this.#button.hidden = !('Notification' in window);
         this.#button.disabled = isDenied;
-        this.#button.textContent = isDenied ? 'Notifications are blocked here' : 'Notify me of alerts';
-        this.#button.title = isDenied ? 'Allow notifications in the browser’s settings for this site, then load the page again.' : '';
+        this.#button.textContent = isDenied ? t('Notifications are blocked here') : t('Notify me of alerts');
+        this.#button.title = isDenied ? t('Allow notifications in the browser’s settings for this site, then load the page again.') : '';
         this.#button.setAttribute('aria-pressed', String(this.#isOn));
     }
 }

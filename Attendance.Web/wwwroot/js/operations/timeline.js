@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { make } from '../pages/dom.js';
 import { shortTime, when, wordsForEnd } from './words.js';
 
@@ -11,7 +12,7 @@ const height = 36;
 const leastWidth = 3;
 
 /** The time spans that the timeline can show; null stands for all known holds. @type {[words: string, ms: number | null][]} */
-export const spans = [['1 h', 3_600_000], ['24 h', 86_400_000], ['All', null]];
+export const spans = [[t('{0} h', 1), 3_600_000], [t('{0} h', 24), 86_400_000], [t('All'), null]];
 
 /**
  * Draws the holds of a camera as bars over time, in the colour of their end reason. The list below the timeline has the same in words.
@@ -28,16 +29,16 @@ export function drawTimeline(target, items, { heldSince, span, now }) {
     picture.setAttribute('preserveAspectRatio', 'none');
     picture.setAttribute('role', 'img');
     const seen = items.filter(item => Date.parse(item.ended_at) > from);
-    picture.setAttribute('aria-label', `${seen.length} holds since ${when(new Date(from).toISOString())}${heldSince === null ? '' : ', and in use now'}`);
+    picture.setAttribute('aria-label', wordsFor(seen.length, when(new Date(from).toISOString()), heldSince !== null));
     for (const item of seen) {
         const { words, tone } = wordsForEnd(item.reason);
-        picture.append(bar(Date.parse(item.acquired_at), Date.parse(item.ended_at), tone, `${when(item.acquired_at)} to ${when(item.ended_at)}: ${words}`));
+        picture.append(bar(Date.parse(item.acquired_at), Date.parse(item.ended_at), tone, t('{0} to {1}: {2}', when(item.acquired_at), when(item.ended_at), words)));
     }
     if (heldSince !== null) {
-        picture.append(bar(heldSince, now, 'now', `In use since ${when(new Date(heldSince).toISOString())}`));
+        picture.append(bar(heldSince, now, 'now', t('In use since {0}', when(new Date(heldSince).toISOString()))));
     }
     const axis = make('p', 'timeline-axis muted small');
-    axis.append(make('span', '', when(new Date(from).toISOString())), make('span', '', 'now'));
+    axis.append(make('span', '', when(new Date(from).toISOString())), make('span', '', t('now')));
     target.replaceChildren(picture, axis);
 
     /**
@@ -56,6 +57,16 @@ export function drawTimeline(target, items, { heldSince, span, now }) {
         rect.appendChild(document.createElementNS(svg, 'title')).textContent = words;
         return rect;
     }
+}
+
+/**
+ * @param {number} count
+ * @param {string} since
+ * @param {boolean} isInUse
+ */
+function wordsFor(count, since, isInUse) {
+    return count === 1 ? isInUse ? t('1 hold since {0}, and in use now', since) : t('1 hold since {0}', since)
+        : isInUse ? t('{0} holds since {1}, and in use now', count, since) : t('{0} holds since {1}', count, since);
 }
 
 /**

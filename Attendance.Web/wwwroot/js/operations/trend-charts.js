@@ -1,5 +1,6 @@
 // @ts-check
 import uPlot from '/lib/uplot/uplot.esm.js';
+import { locale, t } from '../languages/text.js';
 import { make, write } from '../pages/dom.js';
 import { shortTime } from './words.js';
 
@@ -11,14 +12,14 @@ import { shortTime } from './words.js';
 
 /** @type {Chart[]} */
 const charts = [
-    { title: 'Cameras in use', lines: [{ name: 'in use', key: 'active', colour: '--accent', isFilled: true }] },
-    { title: 'Acquiring', isTime: true, lines: [{ name: 'half within', key: 'acquire_p50', colour: '--busy' }, { name: '99 % within', key: 'acquire_p99', colour: '--warn' }] },
-    { title: 'Releasing', isTime: true, lines: [{ name: 'half within', key: 'release_p50', colour: '--busy' }, { name: '99 % within', key: 'release_p99', colour: '--warn' }] },
-    { title: 'Not granted', lines: [{ name: 'failed', key: 'failures', colour: '--bad', isBars: true }, { name: 'refused, in use', key: 'refused', colour: '--muted', isBars: true }] },
+    { title: t('Cameras in use'), lines: [{ name: t('in use'), key: 'active', colour: '--accent', isFilled: true }] },
+    { title: t('Acquiring'), isTime: true, lines: [{ name: t('half within'), key: 'acquire_p50', colour: '--busy' }, { name: t('99 % within'), key: 'acquire_p99', colour: '--warn' }] },
+    { title: t('Releasing'), isTime: true, lines: [{ name: t('half within'), key: 'release_p50', colour: '--busy' }, { name: t('99 % within'), key: 'release_p99', colour: '--warn' }] },
+    { title: t('Not granted'), lines: [{ name: t('failed'), key: 'failures', colour: '--bad', isBars: true }, { name: t('refused, in use'), key: 'refused', colour: '--muted', isBars: true }] },
 ];
 
 const height = 120;
-const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const minute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 /** Small charts of the last hour. The text above each chart shows the newest figures, or those under the pointer. */
 export class TrendCharts {

@@ -1,5 +1,6 @@
 // @ts-check
 import { followToday } from '../attendance/today-stream.js';
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 
 /** @typedef {import('../attendance/today-stream.js').TodaySession} TodaySession */
@@ -18,10 +19,10 @@ function follow() {
     const isVisible = document.visibilityState === 'visible';
     if (isVisible && (following === null || following.signal.aborted)) {
         following = new AbortController();
-        void followToday({ told: show, lost: () => say('Not up to date', 'warn') }, following.signal);
+        void followToday({ told: show, lost: () => say(t('Not up to date'), 'warn') }, following.signal);
     } else if (!isVisible) {
         following?.abort();
-        say('Paused', 'quiet');
+        say(t('Paused'), 'quiet');
     }
 }
 
@@ -45,7 +46,7 @@ function show(sessions) {
             }
         }
     }
-    say('Live', 'good');
+    say(t('Live'), 'good');
 }
 
 /** @param {string} state */

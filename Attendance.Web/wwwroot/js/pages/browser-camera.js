@@ -4,6 +4,7 @@ import { CameraSession } from '../camera/camera-session.js';
 import { listDevices, permissionStatus } from '../camera/device.js';
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
 import { wordsForProblem } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element } from './dom.js';
 import { say, showCameraOff, startWhenVisible, view } from './viewer.js';
 
@@ -41,7 +42,7 @@ async function begin() {
     if (status?.state === 'granted' || arrivedByReloadOrHistory() && status?.state !== 'denied') {
         startWhenVisible();
     } else {
-        showCameraOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
+        showCameraOff(t('This device’s camera is off. Start it, and allow this page to use it when the browser asks.'));
     }
 }
 
@@ -85,9 +86,10 @@ function publisherOf(published) {
 function tellWhoSeesIt(cameraId, trouble = null) {
     if (cameraId) {
         const link = Object.assign(document.createElement('a'), { href: `/cameras/${cameraId}?shared`, textContent: cameraId });
-        facts.replaceChildren('Others can look at it, as camera ', link, '.');
+        const [before, after] = t('Others can look at it, as camera {0}.', '\n').split('\n');
+        facts.replaceChildren(before, link, after);
     } else {
-        facts.textContent = trouble ? `Nobody else can look at it now: ${wordsForProblem(trouble)}` : publish.checked ? 'Nobody else can look at it yet.' : 'Its picture stays on this device.';
+        facts.textContent = trouble ? t('Nobody else can look at it now: {0}', wordsForProblem(trouble)) : publish.checked ? t('Nobody else can look at it yet.') : t('Its picture stays on this device.');
     }
 }
 
@@ -126,7 +128,7 @@ async function light(on) {
         await session.setTorch(on);
         torch.setAttribute('aria-pressed', String(on));
     } catch {
-        say('The light could not be switched.');
+        say(t('The light could not be switched.'));
     }
 }
 

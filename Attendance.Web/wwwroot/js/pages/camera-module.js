@@ -4,6 +4,7 @@ import { CameraSession } from '../camera/camera-session.js';
 import { listDevices } from '../camera/device.js';
 import { transitions } from '../camera/states.js';
 import { timeOfDay, wordsForMove, wordsForProblem, wordsForReason, wordsForTrouble } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element } from './dom.js';
 
 /**
@@ -89,7 +90,7 @@ function create() {
     session.addEventListener('statechange', event => {
         const { from, to, cause } = /** @type {CustomEvent<StateChange>} */ (event).detail;
         note('statechange', `${from} → ${to}`, cause.problem?.code ?? cause.reason ?? '', cause.confirmed === undefined ? '' : `confirmed: ${cause.confirmed}`);
-        said.textContent = cause.problem ? wordsForProblem(cause.problem) : cause.reason ? wordsForReason(cause.reason) : `The session is ${to}.`;
+        said.textContent = cause.problem ? wordsForProblem(cause.problem) : cause.reason ? wordsForReason(cause.reason) : t('The session is {0}.', to);
         show();
         void offer();
     });
@@ -116,7 +117,7 @@ function create() {
 
 function show() {
     const state = session?.state;
-    badge.textContent = state ?? 'no session';
+    badge.textContent = state ?? t('no session');
     badge.dataset.tone = state === 'live' ? 'good' : state === 'acquiring' ? 'busy' : state === 'paused' || state === 'lost' ? 'warn' : 'quiet';
     for (const item of states.children) {
         if (item instanceof HTMLElement && item.dataset.state === state) {
@@ -171,7 +172,7 @@ function showOptions() {
 async function offer() {
     const devices = (await listDevices()).filter(device => device.deviceId !== '');
     if (deviceId.options.length !== devices.length + 1) {
-        deviceId.replaceChildren(new Option('any', ''), ...devices.map(device => new Option(device.label || device.deviceId.slice(0, 8), device.deviceId)));
+        deviceId.replaceChildren(new Option(t('any'), ''), ...devices.map(device => new Option(device.label || device.deviceId.slice(0, 8), device.deviceId)));
     }
     if (cameraId.options.length === 0) {
         try {

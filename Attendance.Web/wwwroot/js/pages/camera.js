@@ -3,6 +3,7 @@ import { request } from '../camera/api.js';
 import { CameraSession } from '../camera/camera-session.js';
 import { PhonePairing, wordsForPairingEnd } from '../camera/phone-pairing.js';
 import { describe } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 import './phone-dialog.js';
 import { startWhenVisible, view } from './viewer.js';
@@ -36,7 +37,7 @@ function followPhone(pairing) {
         }
         notice.hidden = state === 'published';
         if (!notice.hidden) {
-            write(element('phone-words', HTMLElement), isOver ? wordsForPairingEnd(reason) : 'The phone does not send its picture now. It is waited for.');
+            write(element('phone-words', HTMLElement), isOver ? wordsForPairingEnd(reason) : t('The phone does not send its picture now. It is waited for.'));
         }
     }, life.signal);
 }
@@ -49,7 +50,7 @@ async function introduce() {
         const name = camera.name || camera.camera_id;
         element('name', HTMLElement).textContent = name;
         element('facts', HTMLElement).textContent = describe(camera) || '\u00a0';
-        canvas.setAttribute('aria-label', `Live picture of ${name}`);
+        canvas.setAttribute('aria-label', t('Live picture of {0}', name));
         document.title = `${name} · Attendance`;
     } catch {
         // The session uses the same server and reports what is wrong.

@@ -3,6 +3,7 @@ import { Problem, request } from '../camera/api.js';
 import { serverNow } from '../camera/server-clock.js';
 import { Trace } from '../camera/trace.js';
 import { describe, howLong, wordsForProblem, wordsForState } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element } from './dom.js';
 
 /** @typedef {import('../camera/api.js').ListedCamera} Camera */
@@ -88,22 +89,21 @@ function show(cameras) {
 /** @param {Problem} problem */
 function complain(problem) {
     trouble.textContent = cards.size > 0
-        ? `${wordsForProblem(problem)} Below is what was last known. This page goes on asking.`
-        : `${wordsForProblem(problem)} This page goes on asking.`;
+        ? t('{0} Below is what was last known. This page goes on asking.', wordsForProblem(problem))
+        : t('{0} This page goes on asking.', wordsForProblem(problem));
     trouble.hidden = false;
     list.setAttribute('aria-busy', 'false');
     list.classList.toggle('stale', cards.size > 0);
     list.hidden = cards.size === 0;
     empty.hidden = true;
-    say(cards.size > 0 ? 'Not up to date' : 'Cameras are not known just now');
+    say(cards.size > 0 ? t('Not up to date') : t('Cameras are not known just now'));
 }
 
 /** @param {Camera[]} cameras */
 function summarize(cameras) {
     const available = cameras.filter(camera => camera.state === 'available').length;
-    return cameras.length === 0
-        ? 'No cameras'
-        : `${cameras.length} ${cameras.length === 1 ? 'camera' : 'cameras'}, ${available} available`;
+    return cameras.length === 0 ? t('No cameras')
+        : cameras.length === 1 ? t('1 camera, {0} available', available) : t('{0} cameras, {1} available', cameras.length, available);
 }
 
 /**
@@ -141,12 +141,12 @@ function create(camera) {
  */
 function fill(card, camera) {
     const words = wordsForState(camera.state);
-    const since = camera.held_since && camera.state === 'held' ? ` For ${howLong(new Date(camera.held_since), new Date(serverNow()))}.` : '';
+    const since = camera.held_since && camera.state === 'held' ? ` ${t('For {0}.', howLong(new Date(camera.held_since), new Date(serverNow())))}` : '';
     card.dataset.state = camera.state;
     write(card, '.card-link', camera.name || camera.camera_id);
     write(card, '.badge', words.word);
     write(card, '.card-meaning', camera.detail ? `${words.meaning} (${camera.detail})` : words.meaning + since);
-    write(card, '.card-facts', `${describe(camera)}${camera.may && !camera.may.includes('borrow') ? ' · for you to watch' : ''}`);
+    write(card, '.card-facts', `${describe(camera)}${camera.may && !camera.may.includes('borrow') ? ` · ${t('for you to watch')}` : ''}`);
     write(card, '.card-tags', (camera.tags ?? []).join(', '));
     const badge = /** @type {HTMLElement} */ (card.querySelector('.badge'));
     badge.dataset.tone = words.tone;

@@ -8,6 +8,7 @@ import { CaptureSession } from '../enrollment/capture-session.js';
 import { leaveWhenSent, sent } from '../enrollment/last-shots.js';
 import { PhoneChoice } from '../enrollment/phone-choice.js';
 import { askFor, nameOfPose } from '../enrollment/shot-words.js';
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 import { openPhoneWith } from './phone-dialog.js';
 import { showCameraOff, startWhenVisible, view } from './viewer.js';
@@ -127,7 +128,7 @@ async function begin(wanted) {
     if (!isOfDevice(wanted) || status?.state === 'granted' || arrivedByReloadOrHistory() && status?.state !== 'denied') {
         startWhenVisible();
     } else {
-        showCameraOff('This device’s camera is off. Start it, and allow this page to use it when the browser asks.');
+        showCameraOff(t('This device’s camera is off. Start it, and allow this page to use it when the browser asks.'));
     }
 }
 
@@ -160,9 +161,9 @@ async function refresh() {
 function showWhich() {
     const id = camera?.lease?.cameraId;
     const track = camera?.stream?.getVideoTracks()[0];
-    const name = track ? track.label || 'This device’s camera' : there.cameras?.find(known => known.camera_id === id)?.name || id;
-    write(facts, name ? `Camera: ${name}` : 'Each picture is taken automatically as soon as it is good.');
-    write(choiceNote, fellBack ? 'No camera of the server is free, so this device’s camera is used.' : '');
+    const name = track ? track.label || t('This device’s camera') : there.cameras?.find(known => known.camera_id === id)?.name || id;
+    write(facts, name ? t('Camera: {0}', name) : t('Each picture is taken automatically as soon as it is good.'));
+    write(choiceNote, fellBack ? t('No camera of the server is free, so this device’s camera is used.') : '');
     video.dataset.mirrored = String(camera?.facing !== 'environment'); // people expect to see themselves as in a mirror
 }
 
@@ -183,7 +184,7 @@ function show() {
     const focused = document.activeElement;
     take.hidden = state === 'done' || state === 'blocked';
     keep.hidden = capture.retaking === null;
-    write(done, state === 'done' ? `Back to ${root.dataset.name}` : 'Done');
+    write(done, state === 'done' ? t('Back to {0}', root.dataset.name ?? '') : t('Done'));
     done.classList.toggle('button-strong', state === 'done');
     if (focused === take && take.hidden || focused === keep && keep.hidden) {
         done.focus();
@@ -202,17 +203,17 @@ function promptNow() {
     const { state, pose } = capture;
     switch (state) {
         case 'loading':
-            return 'One moment…';
+            return t('One moment…');
         case 'blocked':
-            return 'No pictures can be taken now';
+            return t('No pictures can be taken now');
         case 'finishing':
-            return 'All poses are taken. Sending…';
+            return t('All poses are taken. Sending…');
         case 'done':
-            return camera === null || camera.state === 'idle' ? 'All pictures are there'
-                : camera.state === 'released' || camera.state === 'lost' ? 'All pictures are there. The camera is given back.'
-                : 'All pictures are there. Giving the camera back…';
+            return camera === null || camera.state === 'idle' ? t('All pictures are there')
+                : camera.state === 'released' || camera.state === 'lost' ? t('All pictures are there. The camera is given back.')
+                : t('All pictures are there. Giving the camera back…');
         case 'waiting':
-            return camera?.state === 'acquiring' || camera?.state === 'live' ? 'Waiting for the camera’s picture…' : 'Start the camera to go on';
+            return camera?.state === 'acquiring' || camera?.state === 'live' ? t('Waiting for the camera’s picture…') : t('Start the camera to go on');
         case 'guiding':
             return pose ? askFor(pose) : '';
     }
@@ -223,8 +224,8 @@ function hintNow() {
     if (capture.hint !== '' || capture.state !== 'guiding') {
         return capture.hint;
     }
-    return capture.finding === 'loading' ? 'Getting ready to find faces. The button works already.'
-        : capture.finding === 'failed' ? 'Press “Take picture” when the pose is right. The server checks the picture.'
+    return capture.finding === 'loading' ? t('Getting ready to find faces. The button works already.')
+        : capture.finding === 'failed' ? t('Press “Take picture” when the pose is right. The server checks the picture.')
         : '';
 }
 
@@ -235,20 +236,21 @@ function showNotice() {
     /** @type {[tone: 'bad' | 'warn', words: string, link?: [href: string, words: string]] | null} */
     let said = null;
     if (trouble?.status === 401) {
-        const kept = capture.pending > 0 ? ' Pictures that were taken are kept in this page until then: leave it open, and sign in in another tab.' : '';
-        said = ['bad', `You are signed out.${kept}`, ['/sign-in', 'Sign in']];
+        said = ['bad', capture.pending > 0
+            ? t('You are signed out. Pictures that were taken are kept in this page until then: leave it open, and sign in in another tab.')
+            : t('You are signed out.'), ['/sign-in', t('Sign in')]];
     } else if (problem?.code === 'consent_missing') {
-        said = ['bad', 'This person’s consent is not recorded, so no picture may be taken.', [personUrl, 'Record it']];
+        said = ['bad', t('This person’s consent is not recorded, so no picture may be taken.'), [personUrl, t('Record it')]];
     } else if (problem?.status === 404) {
-        said = ['bad', 'There is no such person any more.', ['/people', 'All people']];
+        said = ['bad', t('There is no such person any more.'), ['/people', t('All people')]];
     } else if (problem) {
         said = ['bad', capture.state === 'blocked'
-            ? `The pictures of this person are not to be had (${problem.code}). Load this page again.`
-            : `${wordsForService(problem)} This page goes on asking.`];
+            ? t('The pictures of this person are not to be had ({0}). Load this page again.', problem.code)
+            : t('{0} This page goes on asking.', wordsForService(problem))];
     } else if (sendingProblem) {
-        said = ['warn', `${wordsForService(sendingProblem)} What was taken is kept in this page and sent as soon as that is possible: leave it open.`];
+        said = ['warn', t('{0} What was taken is kept in this page and sent as soon as that is possible: leave it open.', wordsForService(sendingProblem))];
     } else if (capture.finding === 'failed') {
-        said = ['warn', 'This browser cannot find faces, so pictures are not taken automatically. Take each one with the button; the server checks it.'];
+        said = ['warn', t('This browser cannot find faces, so pictures are not taken automatically. Take each one with the button; the server checks it.')];
     }
     notice.hidden = said === null;
     if (said && notice.dataset.said !== said.join()) {
@@ -269,8 +271,8 @@ function showNotice() {
 /** @param {import('../camera/api.js').Problem} problem */
 function wordsForService(problem) {
     return problem.code === 'unreachable' ? wordsForProblem(problem)
-        : problem.code === 'face_check_unavailable' ? 'The server cannot check pictures at the moment.'
-        : 'The server does not accept pictures at the moment.';
+        : problem.code === 'face_check_unavailable' ? t('The server cannot check pictures at the moment.')
+        : t('The server does not accept pictures at the moment.');
 }
 
 function showPoses() {
@@ -278,11 +280,11 @@ function showPoses() {
         const row = rows.get(pose) ?? addRow(pose);
         const { state, kept, preview } = capture.shot(pose);
         const isNow = capture.pose === pose;
-        const words = isNow && capture.retaking === pose ? 'To be taken once more'
-            : state === 'missing' ? isNow ? 'Now' : 'To be taken'
-            : state === 'sending' ? 'Being sent…'
-            : state === 'waiting' ? 'Kept here until it can be sent'
-            : kept?.manual ? 'Taken by hand' : 'Taken';
+        const words = isNow && capture.retaking === pose ? t('To be taken once more')
+            : state === 'missing' ? isNow ? t('Now') : t('To be taken')
+            : state === 'sending' ? t('Being sent…')
+            : state === 'waiting' ? t('Kept here until it can be sent')
+            : kept?.manual ? t('Taken by hand') : t('Taken');
         const source = preview ?? kept?.picture_url ?? '';
         if (row.picture.getAttribute('src') !== source && source !== '') {
             row.picture.src = source;
@@ -302,7 +304,7 @@ function showPoses() {
         }
     }
     const taken = capture.poses.filter(pose => capture.shot(pose).state === 'taken').length;
-    write(count, capture.poses.length > 0 ? `${taken} of ${capture.poses.length} taken` : '');
+    write(count, capture.poses.length > 0 ? t('{0} of {1} taken', taken, capture.poses.length) : '');
 }
 
 /** @param {Pose} pose @returns {PoseRow} */
@@ -316,9 +318,9 @@ function addRow(pose) {
     words.append(Object.assign(document.createElement('b'), { textContent: nameOfPose(pose) }));
     const state = words.appendChild(Object.assign(document.createElement('span'), { className: 'pose-state small' }));
     const retake = item.appendChild(Object.assign(document.createElement('button'), {
-        type: 'button', className: 'button button-small', textContent: 'Retake', hidden: true,
+        type: 'button', className: 'button button-small', textContent: t('Retake'), hidden: true,
     }));
-    retake.setAttribute('aria-label', `Retake: ${nameOfPose(pose)}`);
+    retake.setAttribute('aria-label', t('Retake: {0}', nameOfPose(pose)));
     retake.addEventListener('click', () => {
         capture.retake(pose);
         if (camera && ['idle', 'released', 'lost'].includes(camera.state)) {

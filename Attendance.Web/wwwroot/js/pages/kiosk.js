@@ -6,6 +6,7 @@ import { wordsFor } from '../kiosk/answers.js';
 import { EntryForm } from '../kiosk/entry-form.js';
 import { FrameSender } from '../kiosk/frame-sender.js';
 import { KioskCamera } from '../kiosk/kiosk-camera.js';
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 
 /** @typedef {import('../kiosk/answers.js').Answer} Answer */
@@ -89,12 +90,12 @@ function show(answer) {
 function showTrouble() {
     const said = troubles.server || troubles.camera;
     trouble.hidden = said === '';
-    write(trouble, said === '' ? '' : `${said} You can check in by code.`);
+    write(trouble, said === '' ? '' : t('{0} You can check in by code.', said));
     if (said !== '' && performance.now() >= shownUntil) {
         main.dataset.state = 'trouble';
         main.dataset.tone = 'warn';
-        write(words, 'Use your code');
-        write(detail, 'The camera is not ready. It comes back by itself.');
+        write(words, t('Use your code'));
+        write(detail, t('The camera is not ready. It comes back by itself.'));
     }
 }
 
@@ -103,7 +104,7 @@ function failed(problem) {
     if (problem.status === 401 || problem.status === 403) {
         void ask(); // says whether this is still a kiosk
     } else if (problem.status === 0 || problem.status >= 500) {
-        troubles.server = problem.status === 0 ? 'The server cannot be reached. It is tried again.' : wordsForProblem(problem);
+        troubles.server = problem.status === 0 ? t('The server cannot be reached. It is tried again.') : wordsForProblem(problem);
         showTrouble();
     }
 }
@@ -126,7 +127,7 @@ async function ask() {
         if (error instanceof Problem && error.status === 401) {
             location.assign('/kiosk/setup');
         } else if (!life.signal.aborted) {
-            troubles.server = 'The server cannot be reached. It is tried again.';
+            troubles.server = t('The server cannot be reached. It is tried again.');
             showTrouble();
         }
     }

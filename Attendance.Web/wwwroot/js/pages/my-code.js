@@ -1,6 +1,7 @@
 // @ts-check
 import { Problem, request } from '../camera/api.js';
 import { Trace } from '../camera/trace.js';
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 
 const answerWithinMs = 8000;
@@ -57,7 +58,7 @@ async function ask() {
             location.assign('/my-code/setup'); // it was revoked
             return;
         }
-        hide(navigator.onLine ? 'The server cannot be reached, so there is no code now. It is tried again.' : 'This phone has no network, so there is no code now.');
+        hide(navigator.onLine ? t('The server cannot be reached, so there is no code now. It is tried again.') : t('This phone has no network, so there is no code now.'));
         askAgainAt = performance.now() + againAfterMs;
     } finally {
         isAsking = false;

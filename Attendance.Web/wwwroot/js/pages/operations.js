@@ -1,10 +1,11 @@
 // @ts-check
 import { asProblem } from '../camera/api.js';
 import { howLong, wordsForState } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { AccountNames } from '../operations/account-names.js';
 import { AlertList, inOrder } from '../operations/alert-list.js';
 import { CameraDialog } from '../operations/camera-dialog.js';
-import { stateOrder } from '../operations/camera-rows.js';
+import { byName, stateOrder } from '../operations/camera-rows.js';
 import { CameraTable } from '../operations/camera-table.js';
 import { read } from '../operations/commands.js';
 import { acknowledge, askFor, askForAll, askForOne, askForStale } from '../operations/camera-actions.js';
@@ -13,7 +14,7 @@ import { LiveStream } from '../operations/live-stream.js';
 import { Notifier } from '../operations/notifier.js';
 import { Picture } from '../operations/picture.js';
 import { TrendCharts } from '../operations/trend-charts.js';
-import { countOf, wordsForRefusal, wordsForRule } from '../operations/words.js';
+import { wordsForRefusal, wordsForRule } from '../operations/words.js';
 import { element, make, write } from './dom.js';
 
 /**
@@ -67,8 +68,8 @@ states.append(...chips.values());
 picture.addEventListener('opened', event => {
     const alert = /** @type {CustomEvent<Alert>} */ (event).detail;
     notifier.tell(alert);
-    element('announcement', HTMLElement).textContent =
-        `New ${alert.severity === 'critical' ? 'critical alert' : 'warning'}: ${wordsForRule(alert.rule)}. ${alert.what}`;
+    element('announcement', HTMLElement).textContent = alert.severity === 'critical'
+        ? t('New critical alert: {0}. {1}', wordsForRule(alert.rule), alert.what) : t('New warning: {0}. {1}', wordsForRule(alert.rule), alert.what);
 });
 picture.addEventListener('resolved', event => notifier.withdraw(/** @type {CustomEvent<Alert>} */ (event).detail));
 picture.addEventListener('change', event => show(/** @type {CustomEvent<Set<Part>>} */ (event).detail));
@@ -121,7 +122,7 @@ async function readOnce() {
         write(element('dead-letter-count', HTMLElement), String(letters.length));
         showDeadLetters(element('dead-letter-rows', HTMLElement), letters);
     } catch (error) {
-        write(words, `Not known now: ${wordsForRefusal(asProblem(error))}`);
+        write(words, t('Not known now: {0}', wordsForRefusal(asProblem(error))));
     }
 }
 
@@ -194,26 +195,34 @@ function showCameras() {
         button.setAttribute('aria-pressed', String(table.view.state === state));
     }
     element('node-choice', HTMLElement).hidden = nodes.size < 2 && table.view.node === '';
-    const names = [...nodes].sort();
+    const names = [...nodes].sort(byName.compare);
     if (names.join('\n') !== [...nodeChoice.options].slice(1).map(option => option.value).join('\n')) {
         nodeChoice.replaceChildren(nodeChoice.options[0], ...names.map(name => new Option(name, name, false, name === table.view.node)));
     }
     table.show(picture.cameras.values());
     const nothing = element('no-cameras', HTMLElement);
     nothing.hidden = table.count > 0;
-    write(nothing, picture.cameras.size === 0 ? 'There is no camera.' : 'No camera is like that.');
-    const isAll = table.count === picture.cameras.size;
-    write(element('camera-count', HTMLElement), isAll ? '' : `${table.count} of ${countOf(picture.cameras.size, 'camera')} shown`);
+    write(nothing, picture.cameras.size === 0 ? t('There is no camera.') : t('No camera is like that.'));
+    const all = picture.cameras.size;
+    write(element('camera-count', HTMLElement), table.count === all ? '' : all === 1 ? t('{0} of 1 camera shown', table.count) : t('{0} of {1} cameras shown', table.count, all));
 }
 
 /** Shows a notice above the data that names the nodes that do not answer. */
 function showSilent() {
     const notice = element('silent', HTMLElement);
     notice.hidden = picture.silent.length === 0;
-    write(notice, picture.silent.map(({ node, state, cameras }) =>
-        `Node ${node} ${state === 'lost' ? 'is lost' : 'does not answer'}: of its ${countOf(cameras, 'camera')} and alerts only what was last known is shown.`).join(' '));
+    write(notice, picture.silent.map(wordsForSilent).join(' '));
     root.dataset.nodes = picture.nodes.length > 1 ? 'several' : 'one';
-    write(element('trends-note', HTMLElement), picture.nodes.length > 1 ? 'per minute, all nodes; times are those of the slowest' : 'per minute');
+    write(element('trends-note', HTMLElement), picture.nodes.length > 1 ? t('per minute, all nodes; times are those of the slowest') : t('per minute'));
+}
+
+/** @param {import('../operations/contract.js').OpsNode} silent */
+function wordsForSilent({ node, state, cameras }) {
+    return state === 'lost'
+        ? cameras === 1 ? t('Node {0} is lost: of its 1 camera and alerts only what was last known is shown.', node)
+            : t('Node {0} is lost: of its {1} cameras and alerts only what was last known is shown.', node, cameras)
+        : cameras === 1 ? t('Node {0} does not answer: of its 1 camera and alerts only what was last known is shown.', node)
+            : t('Node {0} does not answer: of its {1} cameras and alerts only what was last known is shown.', node, cameras);
 }
 
 function showAlerts() {
@@ -225,7 +234,7 @@ function showAlerts() {
     element('no-alerts', HTMLElement).hidden = still.length > 0;
     element('resolved', HTMLElement).hidden = over.length === 0;
     write(element('resolved-count', HTMLElement), String(over.length));
-    write(element('alert-count', HTMLElement), still.length === 0 ? '' : `${open} open${still.length > open ? `, ${still.length - open} acknowledged` : ''}`);
+    write(element('alert-count', HTMLElement), still.length === 0 ? '' : still.length > open ? t('{0} open, {1} acknowledged', open, still.length - open) : t('{0} open', open));
 }
 
 /** Shows whether the data on the page is current and, if not, how old it is. */
@@ -233,18 +242,18 @@ function showConnection() {
     const { connection, heardAt } = stream;
     const since = heardAt === null ? null : new Date(Date.now() - (performance.now() - heardAt));
     root.dataset.connection = connection;
-    write(badge, { connecting: 'Connecting', live: 'Live', lost: 'Not connected', signed_out: 'Signed out', crowded: 'Waiting' }[connection]);
+    write(badge, { connecting: t('Connecting'), live: t('Live'), lost: t('Not connected'), signed_out: t('Signed out'), crowded: t('Waiting') }[connection]);
     badge.dataset.tone = { connecting: 'busy', live: 'good', lost: 'bad', signed_out: 'bad', crowded: 'warn' }[connection];
     const isOld = connection === 'lost' || connection === 'signed_out';
-    write(age, since && isOld ? `What is shown is ${howLong(since, new Date())} old` : '');
+    write(age, since && isOld ? t('What is shown is {0} old', howLong(since, new Date())) : '');
     if (connection === 'signed_out') {
-        complain('You are signed out, or may not see this any more.', '/sign-in?return=%2Fops');
+        complain(t('You are signed out, or may not see this any more.'), '/sign-in?return=%2Fops');
     } else if (connection === 'lost' && since !== null && performance.now() - stream.changedAt > patienceMs) {
-        complain('The connection is lost. This page connects again by itself; below is what was last known.');
+        complain(t('The connection is lost. This page connects again by itself; below is what was last known.'));
     } else if (connection === 'lost' && since === null) {
-        complain('The camera service does not answer. This page goes on trying.');
+        complain(t('The camera service does not answer. This page goes on trying.'));
     } else if (connection === 'crowded') {
-        complain('Other windows of this browser show cameras or consoles, and it has no connection left for this one. Close one of them, or use https.');
+        complain(t('Other windows of this browser show cameras or consoles, and it has no connection left for this one. Close one of them, or use https.'));
     } else if (['connecting', 'live'].includes(connection) && trouble.dataset.about === 'connection') {
         trouble.hidden = true;
     }
@@ -260,7 +269,7 @@ function complain(words, signIn) {
         trouble.dataset.words = words; // screen readers read out a message whenever it is written
         trouble.textContent = words;
         if (signIn) {
-            trouble.append(' ', Object.assign(make('a', '', 'Sign in'), { href: signIn }));
+            trouble.append(' ', Object.assign(make('a', '', t('Sign in')), { href: signIn }));
         }
         trouble.hidden = false;
     }
@@ -273,7 +282,7 @@ function chip(state) {
     if (state !== '') {
         made.dataset.tone = wordsForState(state).tone;
     }
-    made.append(make('span', '', state === '' ? 'All' : wordsForState(state).word), make('b', '', '0'));
+    made.append(make('span', '', state === '' ? t('All') : wordsForState(state).word), make('b', '', '0'));
     made.addEventListener('click', () => {
         table.view.state = table.view.state === state ? '' : state;
         showCameras();

@@ -2,6 +2,7 @@
 import { asProblem } from '../camera/api.js';
 import { PhonePairing, wordsForPairingEnd } from '../camera/phone-pairing.js';
 import { wordsForProblem } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 
 /** @typedef {import('../camera/phone-pairing.js').ShownPairing} ShownPairing */
@@ -52,7 +53,7 @@ async function make() {
     again.hidden = true;
     insecure.hidden = isSecureContext;
     local.hidden = !isSecureContext || !/^(localhost|127\..*|\[::1\])$/.test(location.hostname);
-    write(state, isSecureContext ? 'Making a code…' : '');
+    write(state, isSecureContext ? t('Making a code…') : '');
     if (!isSecureContext) {
         return;
     }
@@ -71,7 +72,7 @@ async function make() {
         void pairing.watch(show, signal);
     } catch (error) {
         const problem = asProblem(error);
-        write(state, problem.status === 429 ? 'You have as many pairings as may be. End one of them first.' : wordsForProblem(problem));
+        write(state, problem.status === 429 ? t('You have as many pairings as may be. End one of them first.') : wordsForProblem(problem));
         again.hidden = false;
     }
 }
@@ -80,9 +81,9 @@ async function make() {
 function show({ state: now, camera_id, reason }) {
     offer.hidden = now !== 'waiting';
     again.hidden = now !== 'ended';
-    write(state, now === 'waiting' ? 'Waiting for a phone.'
-        : now === 'used' ? 'A phone has used the code. Allow it to use its camera there; its picture appears here by itself.'
-        : now === 'published' ? 'Opening the phone’s camera…'
+    write(state, now === 'waiting' ? t('Waiting for a phone.')
+        : now === 'used' ? t('A phone has used the code. Allow it to use its camera there; its picture appears here by itself.')
+        : now === 'published' ? t('Opening the phone’s camera…')
         : wordsForPairingEnd(reason));
     if (now === 'published' && pairing && camera_id) {
         const made = pairing;

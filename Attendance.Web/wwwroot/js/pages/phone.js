@@ -5,6 +5,7 @@ import { CameraSession } from '../camera/camera-session.js';
 import { listDevices } from '../camera/device.js';
 import { Trace } from '../camera/trace.js';
 import { wordsForProblem, wordsForTrouble } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 
 /** @typedef {import('../camera/api.js').Problem} Problem */
@@ -16,11 +17,11 @@ const longestPauseMs = 8000;
 
 /** Why the pairing has ended, in words for the phone. @type {Record<string, string>} */
 const ends = {
-    operator: 'The other screen has ended it.',
-    page_gone: 'The page on the other screen was closed, or lost its connection.',
-    lease_ended: 'The other screen has stopped showing your camera.',
-    signed_out: 'The other screen was signed out.',
-    phone: 'You have stopped it.',
+    operator: t('The other screen has ended it.'),
+    page_gone: t('The page on the other screen was closed, or lost its connection.'),
+    lease_ended: t('The other screen has stopped showing your camera.'),
+    signed_out: t('The other screen was signed out.'),
+    phone: t('You have stopped it.'),
 };
 
 const main = element('phone', HTMLElement);
@@ -192,8 +193,8 @@ function show() {
     main.dataset.state = over !== null ? 'over' : state === 'live' && publisher?.cameraId && isShown ? 'shown' : 'busy';
     stage.dataset.view = over !== null || problem ? 'ended' : picture === 'showing' ? 'picture' : 'waiting';
     write(words, say(state, picture));
-    write(detail, over !== null ? 'This phone’s camera is off, and nothing of it was kept here. To show it again, scan a new code.'
-        : !isReached ? (navigator.onLine ? 'The server cannot be reached. It is tried again.' : 'This phone has no network. It is tried again.')
+    write(detail, over !== null ? t('This phone’s camera is off, and nothing of it was kept here. To show it again, scan a new code.')
+        : !isReached ? (navigator.onLine ? t('The server cannot be reached. It is tried again.') : t('This phone has no network. It is tried again.'))
         : '');
     start.hidden = over !== null || !needsUser;
     stop.hidden = over !== null;
@@ -208,7 +209,7 @@ function show() {
  */
 function say(state, picture) {
     if (over !== null) {
-        return `It has ended. ${ends[over] ?? ''}`.trim();
+        return t('It has ended. {0}', ends[over] ?? '').trim();
     }
     if (problem) {
         return wordsForProblem(problem);
@@ -217,15 +218,15 @@ function say(state, picture) {
         case 'live':
             return picture === 'interrupted' ? wordsForTrouble(session?.trouble ?? null)
                 : publishTrouble ? wordsForProblem(publishTrouble)
-                : !publisher?.cameraId ? 'The camera is on. Connecting it to the other screen…'
-                : !isShown ? 'The camera is on. The other screen is about to show it…'
-                : 'Your camera is shown on the screen where you got the code.';
+                : !publisher?.cameraId ? t('The camera is on. Connecting it to the other screen…')
+                : !isShown ? t('The camera is on. The other screen is about to show it…')
+                : t('Your camera is shown on the screen where you got the code.');
         case 'paused':
-            return 'Paused while this page is in the background.';
+            return t('Paused while this page is in the background.');
         case 'acquiring':
-            return 'Switching the camera on. Allow this page to use it if the phone asks.';
+            return t('Switching the camera on. Allow this page to use it if the phone asks.');
         default:
-            return 'The connection was interrupted. Connecting again…';
+            return t('The connection was interrupted. Connecting again…');
     }
 }
 

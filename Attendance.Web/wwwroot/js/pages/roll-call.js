@@ -1,6 +1,7 @@
 // @ts-check
 import { asProblem } from '../camera/api.js';
 import { MarkSender } from '../attendance/mark-sender.js';
+import { t } from '../languages/text.js';
 import { write } from './dom.js';
 
 /** @typedef {import('../attendance/mark-sender.js').MarkAnswer} MarkAnswer */
@@ -97,7 +98,8 @@ function begin(table, sender) {
         } catch (error) {
             state(row, former);
             const problem = asProblem(error);
-            complain(`${nameOf(row)} was not saved: ${problem.status === 0 ? 'the server does not answer. Check the network and press the key again.' : problem.message}`);
+            complain(problem.status === 0
+                ? t('{0} was not saved: the server does not answer. Check the network and press the key again.', nameOf(row)) : t('{0} was not saved: {1}', nameOf(row), problem.message));
             return false;
         } finally {
             delete row.dataset.saving;

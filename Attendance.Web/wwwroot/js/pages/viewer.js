@@ -1,6 +1,7 @@
 // @ts-check
 import { arrivedByReloadOrHistory } from '../camera/session-id.js';
 import { wordsForMove, wordsForProblem, wordsForReason, wordsForTrouble, wordsForWait } from '../camera/words.js';
+import { t } from '../languages/text.js';
 import { element } from './dom.js';
 
 /**
@@ -78,7 +79,7 @@ export function view(viewed) {
     }, { signal });
     session.addEventListener('stopping', () => {
         stopping = true;
-        show({ stage: 'waiting', badge: 'Stopping', tone: 'busy', words: 'Stopped here. Giving the camera back…', actions: {} });
+        show({ stage: 'waiting', badge: t('Stopping'), tone: 'busy', words: t('Stopped here. Giving the camera back…'), actions: {} });
     }, { signal });
 }
 
@@ -92,7 +93,7 @@ export function startWhenVisible() {
  * @param {string} text
  */
 export function showCameraOff(text) {
-    show({ stage: 'ended', badge: 'Off', tone: 'quiet', words: text, actions: { start: 'Start camera' } });
+    show({ stage: 'ended', badge: t('Off'), tone: 'quiet', words: text, actions: { start: t('Start camera') } });
 }
 
 /** @param {string} text */
@@ -111,7 +112,7 @@ addEventListener('keydown', event => {
         clearInterval(ticking); // the session handles the key itself
         countdown.hidden = true;
         if (session && ['idle', 'released', 'lost'].includes(session.state)) {
-            say('The camera is not in use by this page.');
+            say(t('The camera is not in use by this page.'));
         }
     }
 });
@@ -120,19 +121,19 @@ addEventListener('keydown', event => {
 function showState({ to, cause }) {
     switch (to) {
         case 'acquiring':
-            return showOpening('Opening the camera…');
+            return showOpening(t('Opening the camera…'));
         case 'live':
             return showLive();
         case 'paused':
             return show({
-                stage: 'waiting', badge: 'Paused', tone: 'warn', actions: { stop: 'Stop camera' },
-                words: 'Paused while this page is in the background. The camera stays yours.',
+                stage: 'waiting', badge: t('Paused'), tone: 'warn', actions: { stop: t('Stop camera') },
+                words: t('Paused while this page is in the background. The camera stays yours.'),
             });
         case 'released':
             return showReleased(cause.reason, cause.confirmed === true);
         case 'lost':
             return show({
-                stage: 'ended', badge: 'Ended', tone: 'warn', actions: { start: 'Start again' },
+                stage: 'ended', badge: t('Ended'), tone: 'warn', actions: { start: t('Start again') },
                 words: cause.problem ? wordsForProblem(cause.problem) : wordsForReason(cause.reason),
             });
         case 'idle':
@@ -142,7 +143,7 @@ function showState({ to, cause }) {
 
 /** @param {string} text */
 function showOpening(text) {
-    show({ stage: 'waiting', badge: 'Opening', tone: 'busy', words: text, actions: { stop: 'Cancel' } });
+    show({ stage: 'waiting', badge: t('Opening'), tone: 'busy', words: text, actions: { stop: t('Cancel') } });
 }
 
 function showLive() {
@@ -151,18 +152,18 @@ function showLive() {
     }
     /** @type {Record<import('../camera/source.js').PictureState, string>} */
     const said = {
-        none: 'The camera is yours.',
-        opening: 'The camera is yours. Waiting for its first picture…',
-        showing: session.lease?.isShared ? 'Live. Others may look at the camera too, until you stop it or leave this page.' : 'Live. The camera is yours until you stop it or leave this page.',
+        none: t('The camera is yours.'),
+        opening: t('The camera is yours. Waiting for its first picture…'),
+        showing: session.lease?.isShared ? t('Live. Others may look at the camera too, until you stop it or leave this page.') : t('Live. The camera is yours until you stop it or leave this page.'),
         interrupted: wordsForTrouble(session.trouble),
     };
     const picture = session.pictureState;
     show({
         stage: picture === 'showing' ? 'picture' : 'waiting',
-        badge: picture === 'showing' ? 'Live' : picture === 'interrupted' ? 'Reconnecting' : 'Opening',
+        badge: picture === 'showing' ? t('Live') : picture === 'interrupted' ? t('Reconnecting') : t('Opening'),
         tone: picture === 'showing' ? 'good' : picture === 'interrupted' ? 'warn' : 'busy',
         words: moved ? `${wordsForMove(moved)} ${said[picture]}` : said[picture],
-        actions: { stop: 'Stop camera' },
+        actions: { stop: t('Stop camera') },
     });
 }
 
@@ -171,12 +172,12 @@ function showLive() {
  * @param {boolean} confirmed
  */
 function showReleased(reason, confirmed) {
-    const stopped = reason === 'manual' ? 'Stopped by Ctrl+Shift+C.' : 'Stopped.';
+    const stopped = reason === 'manual' ? t('Stopped by Ctrl+Shift+C.') : t('Stopped.');
     show({
-        stage: 'ended', badge: 'Stopped', tone: 'quiet', actions: { start: 'Start again' },
+        stage: 'ended', badge: t('Stopped'), tone: 'quiet', actions: { start: t('Start again') },
         words: confirmed
-            ? `${stopped} The camera is free for others.`
-            : `${stopped} The camera is being given back; should the server not be reachable, it frees itself within a minute.`,
+            ? t('{0} The camera is free for others.', stopped)
+            : t('{0} The camera is being given back; should the server not be reachable, it frees itself within a minute.', stopped),
     });
 }
 
@@ -187,14 +188,14 @@ function showProblem(problem) {
     const isRefused = problem.code === 'right_missing';
     show({
         stage: 'ended',
-        badge: inUse ? 'In use' : isRefused ? 'Not allowed' : gone ? 'Unknown' : problem.status === 423 ? 'Blocked' : 'Not available',
+        badge: inUse ? t('In use') : isRefused ? t('Not allowed') : gone ? t('Unknown') : problem.status === 423 ? t('Blocked') : t('Not available'),
         tone: inUse ? 'busy' : 'bad',
         words: wordsForProblem(problem),
-        actions: gone ? {} : !inUse ? { start: 'Try again' } : { start: 'Try again', ...(problem.isShared && mayBorrow && !new URLSearchParams(location.search).has('shared') ? { share: 'Watch as well' } : {}), ...(mayBorrow ? { takeover: 'Take over' } : {}) },
+        actions: gone ? {} : !inUse ? { start: t('Try again') } : { start: t('Try again'), ...(problem.isShared && mayBorrow && !new URLSearchParams(location.search).has('shared') ? { share: t('Watch as well') } : {}), ...(mayBorrow ? { takeover: t('Take over') } : {}) },
         retryInSeconds: problem.status === 503 || problem.code === 'unreachable' ? Math.max(1, problem.retryAfterSeconds ?? 5) : undefined,
     });
     if (problem.code === 'sign_in_required') {
-        words.append(' ', Object.assign(document.createElement('a'), { href: '/sign-in', textContent: 'Sign in' }));
+        words.append(' ', Object.assign(document.createElement('a'), { href: '/sign-in', textContent: t('Sign in') }));
     }
 }
 
@@ -249,7 +250,7 @@ function retryIn(seconds) {
             whenVisible(() => void session?.start());
             return;
         }
-        countdown.textContent = `Trying again in ${left} s.`;
+        countdown.textContent = t('Trying again in {0} s.', left);
         left--;
     };
     tick();
