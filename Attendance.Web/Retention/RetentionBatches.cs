@@ -117,7 +117,7 @@ internal sealed class RetentionBatches(AttendanceDb db, ConsentRules consents, T
     }
 
     /// <summary>Remembers what was deleted, for programs that have copies of it.</summary>
-    private Task RememberAsync(DeletedKind kind, IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    private Task<int> RememberAsync(DeletedKind kind, IEnumerable<Guid> ids, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         db.Deletions.AddRange(ids.Select(id => new Deletion { Id = id, Kind = kind, At = now }));
