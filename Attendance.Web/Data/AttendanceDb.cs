@@ -61,6 +61,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<Door> Doors => Set<Door>();
 
+    public DbSet<CalendarFeed> CalendarFeeds => Set<CalendarFeed>();
+
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Attendance.Web.Data;
 
 /// <summary>The tables of groups, schedules, sessions and check-ins.</summary>
-internal static class AttendanceModel
+internal static partial class AttendanceModel
 {
     private const string Lasting = "\"Until\" IS NULL";
 
@@ -30,6 +30,7 @@ internal static class AttendanceModel
         });
         BuildSchedules(builder);
         BuildCheckIns(builder);
+        BuildCalendars(builder);
     }
 
     private static void BuildSchedules(ModelBuilder builder)
