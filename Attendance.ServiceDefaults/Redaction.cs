@@ -113,6 +113,6 @@ internal sealed partial class Redaction
     [GeneratedRegex(@"\bcamera_[0-9]{6,}_[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Session();
 
-    [GeneratedRegex(@"(/(?:leases|sessions)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(/(?:leases|sessions|calendar)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretSegment();
 }
