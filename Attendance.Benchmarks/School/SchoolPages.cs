@@ -15,7 +15,7 @@ internal sealed record SchoolPages(IReadOnlyList<(string Name, string Address)> 
     {
         await using var db = open();
         var (person, group, last) = (year.AllPeople[500].Id, year.AllGroups[20].Id, year.Days[^1]);
-        var session = await db.Sessions.Where(each => each.Day == year.Days[year.Days.Count / 2]).Select(each => each.Id).FirstAsync(cancellationToken);
+        var session = await db.Sessions.Where(each => each.Day == year.Days[year.Days.Count / 2] && each.Groups.Any(link => link.GroupId == group)).Select(each => each.Id).FirstAsync(cancellationToken);
         var (month, whole) = (Days(year.Days[Math.Max(0, year.Days.Count - 21)], year.Days[Math.Max(0, year.Days.Count - 2)]), Days(year.Days[0], last));
         var million = Days(year.Days[0], year.Days[Math.Min(year.Days.Count, MostRows / RowsOfDay) - 1]);
         var search = await web.PostAsync("/people", cancellationToken, ("Words", "ada lovelace"), ("Group", ""));
@@ -25,7 +25,7 @@ internal sealed record SchoolPages(IReadOnlyList<(string Name, string Address)> 
             ("today", "/attendance"), ("a session's sheet", $"/attendance/{session}"), ("a mark and its events", $"/attendance/{session}/people/{person}"),
             ("groups", "/groups"), ("members of a group", $"/groups/{group}"), ("schedules", "/schedules"), ("a schedule", $"/schedules/{year.AllSchedules[100].Id}"),
             ("report by session, a month", $"/reports?{month}"), ("report by session, the year", $"/reports?{whole}"), ("report by session, by name, the year", $"/reports?{whole}&sort=name"),
-            ("report by session, by percentage, a month", $"/reports?{month}&sort=percentage"), ("report by session, by percentage, the year", $"/reports?{whole}&sort=percentage"),
+            ("report by session, by percentage, a month", $"/reports?{month}&sort=percentage"), ("report by session of a group, by percentage, the year", $"/reports?{whole}&group={group}&sort=percentage"),
             ("report of a group, a month", $"/reports/groups/{group}?{month}"), ("report of a group, the year", $"/reports/groups/{group}?{whole}"),
             ("report of a person, a month", $"/reports/people/{person}?{month}"), ("report of a person, the year", $"/reports/people/{person}?{whole}"),
             ("people to report of", "/reports/people"), ("groups to report of", "/reports/groups"),

@@ -24,6 +24,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
         "GET api/accounts/first",
+        "GET calendar/{token}.ics",
         "POST api/camera/cleanup",
     ];
 

@@ -28,6 +28,9 @@ using Attendance.Web.Forwarding;
 using Attendance.Web.Kiosks;
 using Attendance.Web.People;
 using Attendance.Web.PhoneCameras;
+using Attendance.Web.Reports;
+using Attendance.Web.Reports.Calendars;
+using Attendance.Web.Reports.Exports;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 
@@ -45,6 +48,7 @@ internal static class LimitsDocument
     private static readonly AccountOptions s_accounts = new();
     private static readonly RecognitionOptions s_recognition = new();
     private static readonly CheckInOptions s_checkIn = new();
+    private static readonly ReportsOptions s_reports = new();
     private static readonly KioskOptions s_kiosks = new();
     private static readonly DoorOptions s_doors = new();
     private static readonly LiveOptions s_live = new();
@@ -86,6 +90,14 @@ internal static class LimitsDocument
             new("age of the one-time code for a phone's camera", "`PhoneCameras:CodeLasts` " + Seconds(s_phoneCameras.CodeLasts), "said on the page"),
             new("age of a check-in when it arrives", "`CheckIn:OldestEvent` " + Seconds(s_checkIn.OldestEvent), "refused"),
             new("name, number, group of a person", $"{Person.NameLength}, {Person.NumberLength}, {Person.GroupLength} characters", "said on the page"),
+        ]),
+        ("Reports", [
+            new("days of a report", Number(ReportRange.LongestDays), "said on the page"),
+            new("sessions that are sorted by percentage", Number(AttendanceReports.MostSorted), "sorted by start, and said on the page"),
+            new("exports of an account that run at a time", $"`Reports:ExportsAtOnce` {s_reports.ExportsAtOnce}", "429 `too_many`"),
+            new("rows of an exported sheet (XLSX)", Number(XlsxExport.MostRows), "400 names `until`"),
+            new("requests of calendars, a minute and address", $"`Reports:CalendarsPerMinute` {s_reports.CalendarsPerMinute}", "429 with `Retry-After`"),
+            new("sessions of a calendar", Number(CalendarStore.Most), "the latest are left out"),
         ]),
         ("Kiosks", [
             new("frames that a kiosk sends, a second", $"`Kiosks:FramesPerSecond` {s_kiosks.FramesPerSecond}", "429 `too_many`"),

@@ -26,12 +26,14 @@ internal sealed record PersonTotals(Guid PersonId, string FullName, string Numbe
 
 /// <summary>A page of a report by session.</summary>
 /// <param name="Page">The number of the page, from 1. Never more than <paramref name="Pages"/>.</param>
-internal sealed record SessionsPage(IReadOnlyList<SessionTotals> Rows, int Page, int Pages, int Total);
+/// <param name="IsTooMany">Whether there are too many sessions to sort them by percentage, so that they are sorted by start.</param>
+internal sealed record SessionsPage(IReadOnlyList<SessionTotals> Rows, int Page, int Pages, int Total, bool IsTooMany = false);
 
 /// <summary>Makes reports of marks. Marks are derived while the report is read, and none is kept.</summary>
 internal sealed class AttendanceReports(ReportReader reader)
 {
-    public const int PageSize = 100;
+    /// <summary>Sessions of a page, and sessions that are sorted by percentage at most: all of them must be read for that.</summary>
+    public const int PageSize = 100, MostSorted = 10_000;
 
     public async Task<SessionsPage> SessionsAsync(ReportScope scope, ReportOrder order, int page, CancellationToken cancellationToken)
     {
@@ -39,10 +41,10 @@ internal sealed class AttendanceReports(ReportReader reader)
         var pages = Math.Max(1, (total + PageSize - 1) / PageSize);
         page = Math.Clamp(page, 1, pages);
         var skip = (page - 1) * PageSize;
-        if (order != ReportOrder.Percentage)
+        if (order != ReportOrder.Percentage || total > MostSorted)
         {
             var shown = await reader.PageAsync(scope, order == ReportOrder.Name, skip, PageSize, cancellationToken);
-            return new([.. shown.Select(SessionTotals.Of)], page, pages, total);
+            return new([.. shown.Select(SessionTotals.Of)], page, pages, total, IsTooMany: order == ReportOrder.Percentage);
         }
 
         // The percentages of all sessions decide which are shown, so all are read. Of each, only its id, its start and its share are kept.

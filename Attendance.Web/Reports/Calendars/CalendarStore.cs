@@ -18,7 +18,7 @@ internal sealed partial class CalendarStore(AttendanceDb db, AuditLog audit, Tim
     private const int TokenBytes = 32, LongestToken = 100;
 
     /// <summary>How far back a calendar goes, and how many sessions it has at most.</summary>
-    private const int DaysBack = 14, Most = 5000;
+    public const int DaysBack = 14, Most = 5000;
 
     private static readonly TimeSpan s_usedToThe = TimeSpan.FromHours(1);
 
