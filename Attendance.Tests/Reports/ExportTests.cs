@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Programs;
 using Attendance.Web.Data;
@@ -13,7 +15,7 @@ using Xunit;
 namespace Attendance.Tests.Reports;
 
 /// <summary>Tests what programs read of an export, and what becomes of one that nobody waits for.</summary>
-public sealed class ExportTests : IAsyncLifetime
+public sealed partial class ExportTests : IAsyncLifetime
 {
     private const string Formula = "=HYPERLINK(\"http://evil.test\",\"x\")";
 
@@ -115,9 +117,9 @@ public sealed class ExportTests : IAsyncLifetime
             Assert.Equal(["Day", "Session", "Starts", "Ends", "Time zone", "Place", "Name", "Number", "Mark", "Came", "Left", "Minutes present", "Stated by"], rows[0]);
             Assert.Equal(
                 s_people.Select(each => (each.Name.Replace("\r\n", "\n", StringComparison.Ordinal), each.Number)).OrderBy(each => each.Number, StringComparer.Ordinal),
-                rows.Skip(1).Select(row => (row[6].Replace("\r\n", "\n", StringComparison.Ordinal), row[7])).OrderBy(each => each.Item2, StringComparer.Ordinal));
+                rows.Skip(1).Select(row => (Unescaped(row[6]).Replace("\r\n", "\n", StringComparison.Ordinal), row[7])).OrderBy(each => each.Item2, StringComparer.Ordinal));
             Assert.All(rows.Skip(1), row => Assert.Equal("=Lesson", row[1]));
-            Assert.All(rows.Skip(1), row => Assert.Equal(_session.Day.DayNumber - new DateOnly(1899, 12, 30).DayNumber, int.Parse(row[0], System.Globalization.CultureInfo.InvariantCulture))); // a date, and no text
+            Assert.All(rows.Skip(1), row => Assert.Equal(_session.Day.DayNumber - new DateOnly(1899, 12, 30).DayNumber, int.Parse(row[0], CultureInfo.InvariantCulture))); // a date, and no text
         }
         finally
         {
@@ -197,6 +199,13 @@ public sealed class ExportTests : IAsyncLifetime
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
         return (await response.Content.ReadAsByteArrayAsync(Cancel), response);
     }
+
+    /// <summary>Reads the escapes of ECMA-376 (ST_Xstring). MiniExcel writes characters beyond U+FFFF by them, and Gnumeric leaves them as they are.</summary>
+    private static string Unescaped(string text) =>
+        Escape().Replace(text, escape => ((char)int.Parse(escape.Groups["code"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+
+    [GeneratedRegex("_x(?<code>[0-9A-F]{4})_", RegexOptions.ExplicitCapture)]
+    private static partial Regex Escape();
 
     private static string Inert(string text) => "=+-@\t".Contains(text[0], StringComparison.Ordinal) ? "'" + text : text;
 

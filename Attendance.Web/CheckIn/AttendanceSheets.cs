@@ -76,7 +76,8 @@ internal sealed class AttendanceSheets(AttendanceDb db, IOptions<CheckInOptions>
             events = events.Where(each => db.Memberships.Any(membership => membership.GroupId == groupId && membership.PersonId == each.PersonId));
         }
 
-        var recorded = (await Recorded(events, ids).ToListAsync(cancellationToken)).ToLookup(each => (each.SessionId, each.Event.PersonId), each => each.Event);
+        var links = scope.PersonId is null ? db.CheckInSessions.Where(link => ids.Contains(link.SessionId)) : LinksBetween(sessions);
+        var recorded = (await Recorded(events, links).ToListAsync(cancellationToken)).ToLookup(each => (each.SessionId, each.Event.PersonId), each => each.Event);
         var people = (await expected.ToListAsync(cancellationToken)).ToLookup(each => each.SessionId);
         var others = scope.GroupId is null ? await OthersAsync(recorded, people, cancellationToken) : [];
         var strangers = recorded.Where(each => others.ContainsKey(each.Key.PersonId)).ToLookup(each => each.Key.SessionId, each => others[each.Key.PersonId]);
@@ -93,10 +94,22 @@ internal sealed class AttendanceSheets(AttendanceDb db, IOptions<CheckInOptions>
         ];
     }
 
-    /// <summary>What was recorded in these sessions: of each event only what decides the mark, and why.</summary>
-    private IQueryable<RecordedEvent> Recorded(IQueryable<CheckInEvent> events, List<Guid> ids) =>
-        from link in db.CheckInSessions
-        where ids.Contains(link.SessionId)
+    /// <summary>
+    /// The links to all sessions of these days. For one person, a database that were given the sessions would read what everybody did in them.
+    /// </summary>
+    private IQueryable<CheckInSession> LinksBetween(IReadOnlyList<Session> sessions)
+    {
+        var (first, last) = (sessions.Select(session => session.Day).DefaultIfEmpty().Min(), sessions.Select(session => session.Day).DefaultIfEmpty().Max());
+        return
+            from link in db.CheckInSessions
+            join session in db.Sessions on link.SessionId equals session.Id
+            where session.Day >= first && session.Day <= last
+            select link;
+    }
+
+    /// <summary>What was recorded in sessions: of each event only what decides the mark, and why.</summary>
+    private static IQueryable<RecordedEvent> Recorded(IQueryable<CheckInEvent> events, IQueryable<CheckInSession> links) =>
+        from link in links
         join each in events on link.EventId equals each.Id
         select new RecordedEvent(link.SessionId, new CheckInEvent
         {
