@@ -84,6 +84,7 @@ missing_packages() {
     { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
     ;;
   esac
+  case " ${suites[*]} " in *" fast "*) command -v ssconvert >/dev/null || echo gnumeric ;; esac
   case " ${suites[*]} " in *" browser "* | *" system "* | *" faults "* | *" screenshots "* | *" live "*) command -v chromium >/dev/null || echo chromium ;; esac
   case " ${suites[*]} " in *" browser "*) command -v firefox-esr >/dev/null || command -v firefox >/dev/null || echo firefox-esr ;; esac
   case " ${suites[*]} " in *" system "*) /usr/bin/python3 -c 'import aiortc' 2>/dev/null || echo python3-aiortc ;; esac

@@ -2,6 +2,7 @@ using Attendance.Benchmarks.FirstFrame;
 using Attendance.Benchmarks.Growth;
 using Attendance.Benchmarks.Http;
 using Attendance.Benchmarks.Scale;
+using Attendance.Benchmarks.School;
 using Attendance.Benchmarks.Start;
 using Attendance.Benchmarks.Store;
 using Attendance.Benchmarks.Streaming;
@@ -14,5 +15,6 @@ internal static class BenchmarkGroups
     public static IReadOnlyList<IBenchmarkGroup> All { get; } =
     [
         new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(), new ScaleBenchmarks(),
+        new SchoolBenchmarks(),
     ];
 }

@@ -118,6 +118,6 @@ internal sealed partial class Redaction
     [GeneratedRegex(@"\b(?:att|whsec)_[0-9A-Za-z+/=]{20,}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Issued();
 
-    [GeneratedRegex(@"(/(?:leases|sessions)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(/(?:leases|sessions|calendar)/)(?!\{)[^/\s?#""'<>]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretSegment();
 }

@@ -30,6 +30,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "GET api/accounts/first",
         "GET contact/unsubscribe/one-click",
         "GET openapi/{documentName}.json",
+        "GET calendar/{token}.ics",
         "POST api/camera/cleanup",
         "POST contact/unsubscribe/one-click",
     ];

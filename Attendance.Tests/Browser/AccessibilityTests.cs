@@ -106,7 +106,8 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
     {
         var (group, session) = await AttendAsync(enrolled, other);
         foreach (var address in (string[])["/attendance", $"/attendance/{session}", $"/attendance/{session}/people/{other}", "/groups", $"/groups/{group}", "/schedules",
-            "/schedules/new", "/schedules/sessions/new", $"/schedules/sessions/{session}", "/schedules/holidays", "/schedules/periods", $"/people/{other}/attendance", $"/people/{other}/codes"])
+            "/schedules/new", "/schedules/sessions/new", $"/schedules/sessions/{session}", "/schedules/holidays", "/schedules/periods", $"/people/{other}/attendance", $"/people/{other}/codes",
+            "/reports", "/reports/groups", $"/reports/groups/{group}", "/reports/people", $"/reports/people/{other}", "/reports/calendars"])
         {
             await CheckAsync(page, address);
         }

@@ -33,6 +33,9 @@ using Attendance.Web.People;
 using Attendance.Web.PhoneCameras;
 using Attendance.Web.ReadApi;
 using Attendance.Web.Privacy;
+using Attendance.Web.Reports;
+using Attendance.Web.Reports.Calendars;
+using Attendance.Web.Reports.Exports;
 using Attendance.Web.Rights;
 using Attendance.Web.Schedules;
 using Attendance.Web.Webhooks;
@@ -51,6 +54,7 @@ internal static class LimitsDocument
     private static readonly AccountOptions s_accounts = new();
     private static readonly RecognitionOptions s_recognition = new();
     private static readonly CheckInOptions s_checkIn = new();
+    private static readonly ReportsOptions s_reports = new();
     private static readonly KioskOptions s_kiosks = new();
     private static readonly DoorOptions s_doors = new();
     private static readonly LiveOptions s_live = new();
@@ -110,6 +114,14 @@ internal static class LimitsDocument
             new("time for a webhook to answer", "`Webhooks:Timeout` " + Seconds(s_webhooks.Timeout), "it is tried again"),
             new("time that a message is tried", "`Webhooks:GiveUpAfter` " + Seconds(s_webhooks.GiveUpAfter), "it is a dead letter"),
             new("time that a webhook accepts nothing", $"`Webhooks:DisableAfter` {s_webhooks.DisableAfter.TotalDays} days", "it is switched off, and said on the page"),
+        ]),
+        ("Reports", [
+            new("days of a report", Number(ReportRange.LongestDays), "said on the page"),
+            new("sessions that are sorted by percentage", Number(AttendanceReports.MostSorted), "sorted by start, and said on the page"),
+            new("exports of an account that run at a time", $"`Reports:ExportsAtOnce` {s_reports.ExportsAtOnce}", "429 `too_many`"),
+            new("rows of an exported sheet (XLSX)", Number(XlsxExport.MostRows), "400 names `until`"),
+            new("requests of calendars, a minute and address", $"`Reports:CalendarsPerMinute` {s_reports.CalendarsPerMinute}", "429 with `Retry-After`"),
+            new("sessions of a calendar", Number(CalendarStore.Most), "the latest are left out"),
         ]),
         ("Kiosks", [
             new("frames that a kiosk sends, a second", $"`Kiosks:FramesPerSecond` {s_kiosks.FramesPerSecond}", "429 `too_many`"),

@@ -23,6 +23,7 @@ public sealed class RedactionTests
     [InlineData("url.full", "https://host/api/cameras/demo/stream?lease=Hush-1234")]
     [InlineData("url.full", "http://user:Hush-1234@host/")]
     [InlineData("url.full", "http://host/api/leases/Hush-1234?reason=x")]
+    [InlineData("url.path", "/calendar/Hush-1234.ics")]
     [InlineData("url.path", "/api/sessions/Hush-1234/presence")]
     [InlineData("http.target", "/api/cameras/demo/stream?lease=Hush-1234")]
     [InlineData("db.connection_string", "Host=a;Password=Hush-1234")]

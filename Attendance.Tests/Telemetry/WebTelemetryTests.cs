@@ -12,7 +12,7 @@ namespace Attendance.Tests.Telemetry;
 /// </summary>
 public sealed class WebTelemetryTests : IAsyncLifetime
 {
-    private const string LeaseId = "Kf3-secret_lease_0123456", Session = "camera_123456789_abc123";
+    private const string Calendar = "Qw9-secret_calendar_0123", LeaseId = "Kf3-secret_lease_0123456", Session = "camera_123456789_abc123";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private OtlpReceiver _receiver = null!;
@@ -94,6 +94,8 @@ public sealed class WebTelemetryTests : IAsyncLifetime
     [Fact]
     public async Task No_secret_of_an_address_is_exported_whatever_the_environment_says()
     {
+        await GetAsync($"/calendar/{Calendar}.ics");
+        await GetAsync($"/calendar/{Calendar}");
         await GetAsync($"/api/cameras/demo/snapshot?lease={LeaseId}");
         using (var renewed = await _client.PutAsync($"/api/leases/{LeaseId}", null, Cancel))
         using (var released = await _client.DeleteAsync($"/api/leases/{LeaseId}?reason=client", Cancel))
@@ -104,7 +106,8 @@ public sealed class WebTelemetryTests : IAsyncLifetime
 
         await UntilAsync(() => _receiver.Around("/api/leases/REDACTED") is not null, "the addresses of calls to camera-api arrive");
         Assert.Contains(_receiver.Spans, span => span.Attributes.GetValueOrDefault("url.full")?.EndsWith("/api/cameras/demo/snapshot", StringComparison.Ordinal) ?? false);
-        foreach (var secret in (string[])[LeaseId, Session, "anything-hidden", TestSecrets.ApiKey, "reason=client"])
+        await ArrivesAsync("GET /calendar/{token}.ics");
+        foreach (var secret in (string[])[Calendar, LeaseId, Session, "anything-hidden", TestSecrets.ApiKey, "reason=client"])
         {
             Assert.Null(_receiver.Around(secret));
         }

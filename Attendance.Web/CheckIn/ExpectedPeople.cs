@@ -7,6 +7,9 @@ internal sealed record Expected
 {
     public Guid SessionId { get; init; }
 
+    /// <summary>The group by which the person is expected.</summary>
+    public Guid GroupId { get; init; }
+
     public required Guid PersonId { get; init; }
 
     public required string FullName { get; init; }
@@ -27,7 +30,7 @@ internal static class ExpectedPeople
         join membership in db.Memberships on link.GroupId equals membership.GroupId
         where membership.From < session.EndsAt && (membership.Until == null || membership.Until > session.StartsAt)
         join person in db.People on membership.PersonId equals person.Id
-        select new Expected { SessionId = session.Id, PersonId = person.Id, FullName = person.FullName, Number = person.Number, SortKey = person.SortKey };
+        select new Expected { SessionId = session.Id, GroupId = link.GroupId, PersonId = person.Id, FullName = person.FullName, Number = person.Number, SortKey = person.SortKey };
 
     /// <summary>The ids of the sessions that expect a person.</summary>
     public static IQueryable<Guid> SessionsOf(AttendanceDb db, Guid personId) => (
@@ -36,4 +39,11 @@ internal static class ExpectedPeople
         join membership in db.Memberships on link.GroupId equals membership.GroupId
         where membership.PersonId == personId && membership.From < session.EndsAt && (membership.Until == null || membership.Until > session.StartsAt)
         select session.Id).Distinct();
+
+    /// <summary>The ids of the sessions that expect a person, and of those in which one was recorded who is not expected.</summary>
+    public static IQueryable<Guid> SessionsInvolving(AttendanceDb db, Guid personId) => SessionsOf(db, personId).Union(
+        from each in db.CheckIns
+        where each.PersonId == personId
+        join link in db.CheckInSessions on each.Id equals link.EventId
+        select link.SessionId);
 }

@@ -31,6 +31,7 @@ internal static partial class AttendanceModel
         BuildSchedules(builder);
         BuildCheckIns(builder);
         BuildIntegration(builder);
+        BuildCalendars(builder);
     }
 
     private static void BuildSchedules(ModelBuilder builder)

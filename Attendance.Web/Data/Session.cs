@@ -62,6 +62,9 @@ internal sealed class Session
     /// <summary>A concurrency token that changes with each edit.</summary>
     public Guid Stamp { get; set; }
 
+    /// <summary>How often the session was moved, cancelled or restored, for calendars that have an earlier version of it.</summary>
+    public int Sequence { get; set; }
+
     public List<SessionGroup> Groups { get; } = [];
 
     /// <summary>Sets the times, and the window for check-in that follows from them and from the rules.</summary>
@@ -70,8 +73,17 @@ internal sealed class Session
         (StartsAt, EndsAt, Day) = (startsAt, endsAt, day);
         OpensAt = startsAt - Rules.OpensBefore;
         ClosesAt = Rules.WantsCheckOut ? endsAt + Rules.ClosesAfter : endsAt;
-        (Stamp, ClosedToldAt) = (Guid.NewGuid(), null);
+        ClosedToldAt = null;
+        Revise();
     }
+
+    public void SetState(SessionState state)
+    {
+        State = state;
+        Revise();
+    }
+
+    private void Revise() => (Stamp, Sequence) = (Guid.NewGuid(), Sequence + 1);
 }
 
 internal sealed class SessionGroup

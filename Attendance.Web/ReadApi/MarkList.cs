@@ -52,7 +52,7 @@ internal static class MarkList
         var count = Math.Clamp(request.Limit / ItemsOfSession, 1, MostSessions);
         var sessions = await Filter(db, request, clock.GetUtcNow().UtcDateTime).OrderBy(session => session.StartsAt).ThenBy(session => session.Id).Take(count + 1).ToListAsync(cancellationToken);
         var (near, hasMoreSessions) = (sessions.Take(count).ToList(), sessions.Count > count);
-        var all = (await sheets.ReadAsync(near, request.Person is { } person ? [person] : null, cancellationToken))
+        var all = (await sheets.ReadAsync(near, SheetScope.Of(request.Person), cancellationToken))
             .SelectMany(sheet => sheet.Rows.OrderBy(row => row.PersonId), (sheet, row) => (sheet.Session, Row: row)).Where(each => IsAfter(each.Session, each.Row, request.Position)).ToList();
         var hasMore = all.Count > request.Limit || hasMoreSessions;
         var position = !hasMore ? request.Position.Again()
@@ -66,7 +66,7 @@ internal static class MarkList
     public static async Task<IResult> FindAsync(Guid sessionId, Guid personId, AttendanceDb db, AttendanceSheets sheets, TimeProvider clock, CancellationToken cancellationToken)
     {
         var session = await Shown(db, clock.GetUtcNow().UtcDateTime).SingleOrDefaultAsync(each => each.Id == sessionId, cancellationToken);
-        return session is not null && (await sheets.ReadAsync([session], [personId], cancellationToken))[0].Rows.SingleOrDefault() is { } row
+        return session is not null && (await sheets.ReadAsync([session], SheetScope.Of(personId), cancellationToken))[0].Rows.SingleOrDefault() is { } row
             ? ApiAnswer.Of(Of(session, row))
             : ApiProblems.NotFound();
     }

@@ -54,8 +54,7 @@ internal sealed class AttendanceSessionStore(AttendanceDb db, AuditLog audit, Pe
     public Task<SessionOutcome> CancelAsync(Guid id, bool isCancelled, string reason, string accountId, CancellationToken cancellationToken) =>
         ChangeAsync(id, (session, _) =>
         {
-            session.State = isCancelled ? SessionState.Cancelled : SessionState.Planned;
-            session.Stamp = Guid.NewGuid();
+            session.SetState(isCancelled ? SessionState.Cancelled : SessionState.Planned);
             audit.Add(accountId, new(isCancelled ? "session.cancelled" : "session.restored", id, Reason: reason));
             return Task.FromResult(SessionOutcome.Saved);
         }, cancellationToken);

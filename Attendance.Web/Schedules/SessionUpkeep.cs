@@ -97,7 +97,7 @@ internal sealed partial class SessionUpkeep(AttendanceDb db, IOptions<ScheduleOp
         {
             if (recorded.Contains(session.Id))
             {
-                (session.State, session.Stamp) = (SessionState.Cancelled, Guid.NewGuid());
+                session.SetState(SessionState.Cancelled);
             }
             else
             {

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Attendance.Web.Schedules;
+
+namespace Attendance.Web.Reports;
+
+/// <summary>Days of which a report tells, both inclusive. A session belongs to the day on which it starts, by the clock of its site.</summary>
+internal sealed record ReportRange(DateOnly From, DateOnly Until)
+{
+    /// <summary>A year and a bit. More would keep the server busy for one reader.</summary>
+    public const int LongestDays = 400;
+
+    public const int TermDays = 90;
+
+    public string Text => string.Create(CultureInfo.InvariantCulture, $"{From:yyyy-MM-dd} to {Until:yyyy-MM-dd}");
+
+    /// <summary>What goes into an address.</summary>
+    public string Query => string.Create(CultureInfo.InvariantCulture, $"from={From:yyyy-MM-dd}&until={Until:yyyy-MM-dd}");
+
+    public static DateOnly Today(string zone, TimeProvider clock) => Zones.DayOf(zone, clock.GetUtcNow().UtcDateTime);
+
+    public static ReportRange WeekOf(DateOnly day)
+    {
+        var monday = day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+        return new(monday, monday.AddDays(6));
+    }
+
+    public static ReportRange MonthOf(DateOnly day)
+    {
+        var first = new DateOnly(day.Year, day.Month, 1);
+        return new(first, first.AddMonths(1).AddDays(-1));
+    }
+
+    public static ReportRange TermUntil(DateOnly day) => new(day.AddDays(1 - TermDays), day);
+
+    /// <returns>The range, or the field that is wrong and what it must be.</returns>
+    public static (ReportRange? Range, string Field, string Expectation) Read(string? from, string? until, DateOnly today)
+    {
+        var month = MonthOf(today);
+        return !TryRead(from, month.From, out var first) ? (null, "from", "must be a day such as 2026-11-30.")
+            : !TryRead(until, from is null ? month.Until : first > today ? first : today, out var last) ? (null, "until", "must be a day such as 2026-11-30.")
+            : last < first ? (null, "until", "must not be before the first day.")
+            : last.DayNumber - first.DayNumber >= LongestDays ? (null, "until", $"must be at most {LongestDays} days from the first day.")
+            : (new(first, last), "", "");
+    }
+
+    private static bool TryRead(string? text, DateOnly otherwise, out DateOnly day)
+    {
+        day = otherwise;
+        return string.IsNullOrEmpty(text) || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+    }
+}
