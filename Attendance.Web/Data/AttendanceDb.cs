@@ -63,6 +63,12 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
+    public DbSet<ImportRun> ImportRuns => Set<ImportRun>();
+
+    public DbSet<ImportSource> ImportSources => Set<ImportSource>();
+
+    public DbSet<ImportItem> ImportItems => Set<ImportItem>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <summary>
@@ -153,6 +159,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
             person.OwnsOne(each => each.Consent, consent =>
             {
                 consent.Property(each => each.Version).HasMaxLength(ConsentText.VersionLength);
+                consent.Property(each => each.Evidence).HasMaxLength(Consent.EvidenceLength);
                 consent.HasOne<ConsentText>().WithMany().HasForeignKey(each => each.Version).OnDelete(DeleteBehavior.Restrict);
             });
             person.HasMany(each => each.Shots).WithOne().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
@@ -182,6 +189,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options) : Identit
         });
 
         AttendanceModel.Build(builder);
+        ImportModel.Build(builder);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>

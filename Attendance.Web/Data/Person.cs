@@ -32,6 +32,9 @@ internal sealed class Person
     /// <summary>The consent. If it is null, no picture of this person may be taken or kept.</summary>
     public Consent? Consent { get; set; }
 
+    /// <summary>When the person withdrew the consent, or null if they never did, or have agreed again.</summary>
+    public DateTime? ConsentWithdrawnAt { get; private set; }
+
     public DateTime CreatedAt { get; init; }
 
     public DateTime ChangedAt { get; private set; }
@@ -51,6 +54,10 @@ internal sealed class Person
         Touch(now);
     }
 
+    public void Agree(Consent consent) => (Consent, ConsentWithdrawnAt) = (consent, null);
+
+    public void WithdrawConsent(DateTime now) => (Consent, ConsentWithdrawnAt) = (null, now);
+
     public void Touch(DateTime now) => (ChangedAt, Stamp) = (now, Guid.NewGuid());
 
     public void Refold(string numberKey) =>
@@ -58,7 +65,13 @@ internal sealed class Person
 }
 
 /// <summary>Records when a person agreed, to which version of the text, and which account recorded it.</summary>
-internal sealed record Consent(DateTime At, string Version, string RecordedBy);
+internal sealed record Consent(DateTime At, string Version, string RecordedBy)
+{
+    public const int EvidenceLength = 500;
+
+    /// <summary>What shows that the person agreed, if they did not do so at the page: where the signed form is, for example.</summary>
+    public string? Evidence { get; init; }
+}
 
 /// <summary>A text that people have agreed to. It is never changed, because it is the text that they agreed to.</summary>
 internal sealed class ConsentText

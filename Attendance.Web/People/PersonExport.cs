@@ -54,7 +54,8 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
         person.CreatedAt,
         person.ChangedAt,
         person.LastSeenAt,
-        consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, text = consentText } : null,
+        consent = person.Consent is { } given ? new { given.At, given.Version, given.RecordedBy, given.Evidence, text = consentText } : null,
+        person.ConsentWithdrawnAt,
         pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
         {
             pose = shot.Pose.Code(),
@@ -109,6 +110,12 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
             codes = await db.PersonCodes.Where(code => code.PersonId == personId).Select(code => new { code.CodeIssuedAt, code.QrIssuedAt }).SingleOrDefaultAsync(cancellationToken),
             phones = await db.Phones.Where(phone => phone.PersonId == personId).OrderBy(phone => phone.IssuedAt)
                 .Select(phone => new { phone.IssuedAt, phone.SetUpAt, phone.SeenAt }).ToListAsync(cancellationToken),
+            imports = (await (
+                from item in db.ImportItems
+                where item.PersonId == personId
+                join run in db.ImportRuns on item.ImportId equals run.Id
+                select new { run.Kind, run.State, run.CreatedAt, run.CreatedBy }).Distinct().OrderBy(run => run.CreatedAt).ToListAsync(cancellationToken))
+                .Select(run => new { kind = run.Kind.ToString(), state = run.State.ToString(), run.CreatedAt, run.CreatedBy }),
             changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
                 .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
         };
