@@ -34,7 +34,7 @@ try
         .WithEnvironment("Security__ApiKey", apiKey)
         .WithEnvironment("DataProtection__Secret", dataKey)
         .WithAttendanceDatabase(Path.Combine(data, "web"))
-        .WithSettings("Accounts", "CheckIn", "Doors", "Enrollment", "Kiosks", "Liveness", "People", "PhoneCameras", "Recognition", "Rights", "Schedules")
+        .WithSettings("Accounts", "CheckIn", "Doors", "Enrollment", "Import", "Kiosks", "Liveness", "People", "PhoneCameras", "Recognition", "Rights", "Schedules")
         .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings, because this is the password that is printed
         .WithExitWithParent()
         .WithCollector()

@@ -20,7 +20,7 @@ public sealed class FloorTests
     [Fact]
     public void In_Web_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.Web").UsesThatDoNotGoDown(
         "Http", "Data", "Security", "Layout", "Audit", "Accounts", "Rights", "Forwarding", "PhoneCameras", "Cameras", "Faces", "People", "Schedules", "CheckIn",
-        "Enrollment", "Kiosks", "Doors", "Demo", "Operations"));
+        "Enrollment", "Import", "Kiosks", "Doors", "Demo", "Operations"));
 
     /// <summary>The projects that both services use are below both of them, and neither service references the other.</summary>
     [Theory]

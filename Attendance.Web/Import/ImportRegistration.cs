@@ -1,0 +1,24 @@
+using Attendance.ServiceDefaults.Settings;
+using Attendance.Web.Import.Roster;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
+
+namespace Attendance.Web.Import;
+
+internal static class ImportRegistration
+{
+    public static void AddImport(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<ImportOptions>().BindStrictly(ImportOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<ImportOptions>, ImportOptionsValidator>();
+        builder.Services.AddSingleton<IConfigureOptions<RazorPagesOptions>, UploadLimits>();
+        builder.Services.AddSingleton<ImportSeal>();
+        builder.Services.AddSingleton<ImportSignal>();
+        builder.Services.AddScoped<ImportStore>();
+        builder.Services.AddScoped<ImportClaims>();
+        builder.Services.AddScoped<ImportItems>();
+        builder.Services.AddScoped<ImportApplication>();
+        builder.Services.AddScoped<IImportKind, RosterImport>();
+        builder.Services.AddHostedService<ImportWorker>();
+    }
+}
