@@ -1,4 +1,5 @@
 using Attendance.ServiceDefaults.Settings;
+using Attendance.Web.Import.Pictures;
 using Attendance.Web.Import.Roster;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,10 @@ internal static class ImportRegistration
         builder.Services.AddScoped<ImportItems>();
         builder.Services.AddScoped<ImportApplication>();
         builder.Services.AddScoped<IImportKind, RosterImport>();
+        builder.Services.AddScoped<PictureStore>();
+        builder.Services.AddScoped<PictureUpload>();
+        builder.Services.AddScoped<PictureJudge>();
+        builder.Services.AddScoped<IImportKind, PictureImport>();
         builder.Services.AddHostedService<ImportWorker>();
     }
 }
