@@ -1,6 +1,7 @@
 using Attendance.ServiceDefaults.Settings;
 using Attendance.Web.Import.Pictures;
 using Attendance.Web.Import.Roster;
+using Attendance.Web.Import.Timetables;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +25,7 @@ internal static class ImportRegistration
         builder.Services.AddScoped<PictureUpload>();
         builder.Services.AddScoped<PictureJudge>();
         builder.Services.AddScoped<IImportKind, PictureImport>();
+        builder.Services.AddScoped<IImportKind, TimetableImport>();
         builder.Services.AddHostedService<ImportWorker>();
     }
 }
