@@ -58,6 +58,11 @@ internal sealed partial class ImportWorker(
         {
             LogStopped(claim.ImportId); // by whoever cancelled it, or has claimed it
         }
+        catch (Exception exception) when (exception is not (DbException or DbUpdateException) && !DatabaseTrouble.Is(exception) && !stoppingToken.IsCancellationRequested)
+        {
+            LogFailed(claim.ImportId, $"{exception.GetType().FullName}{Environment.NewLine}{exception.StackTrace}"); // it would fail again, and others would wait for it
+            await UseAsync(scope => scope.GetRequiredService<ImportItems>().RejectAsync(claim, "An internal error occurred, which the log describes. What was applied before stays. Check the file again, or cancel this import.", stoppingToken));
+        }
         finally
         {
             await ReleaseAsync(claim);
@@ -128,6 +133,9 @@ internal sealed partial class ImportWorker(
 
     [LoggerMessage(LogLevel.Information, "Import {ImportId} is not continued here: it was cancelled, or another process has it")]
     private partial void LogStopped(Guid importId);
+
+    [LoggerMessage(LogLevel.Error, "Import {ImportId} failed: {Error}")] // without the message, which may repeat what the file says
+    private partial void LogFailed(Guid importId, string error);
 
     [LoggerMessage(LogLevel.Warning, "Imports are interrupted, and go on later: {Error}")]
     private partial void LogInterrupted(string error);
