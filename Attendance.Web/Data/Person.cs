@@ -56,7 +56,7 @@ internal sealed class Person
 
     public void Agree(Consent consent) => (Consent, ConsentWithdrawnAt) = (consent, null);
 
-    public void WithdrawConsent(DateTime now) => (Consent, ConsentWithdrawnAt) = (null, now);
+    public void WithdrawConsent(DateTime now) => (Consent, ConsentWithdrawnAt) = (null, Consent is null ? ConsentWithdrawnAt : now);
 
     public void Touch(DateTime now) => (ChangedAt, Stamp) = (now, Guid.NewGuid());
 

@@ -13,7 +13,7 @@ internal static class ImportRegistration
     {
         builder.Services.AddOptionsWithValidateOnStart<ImportOptions>().BindStrictly(ImportOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<ImportOptions>, ImportOptionsValidator>();
-        builder.Services.AddSingleton<IConfigureOptions<RazorPagesOptions>, UploadLimits>();
+        builder.Services.AddSingleton<IPostConfigureOptions<RazorPagesOptions>, UploadLimits>();
         builder.Services.AddSingleton<ImportSeal>();
         builder.Services.AddSingleton<ImportSignal>();
         builder.Services.AddScoped<ImportStore>();

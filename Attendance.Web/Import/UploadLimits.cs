@@ -6,18 +6,19 @@ using Microsoft.Extensions.Options;
 namespace Attendance.Web.Import;
 
 /// <summary>Lets the pages that receive files read as much as the settings say, in memory: no part of a file is ever written to disk.</summary>
-internal sealed class UploadLimits(IOptions<ImportOptions> options) : IConfigureOptions<RazorPagesOptions>
+internal sealed class UploadLimits(IOptions<ImportOptions> limits) : IPostConfigureOptions<RazorPagesOptions>
 {
     public const int MostFiles = 10_000;
 
     /// <summary>What the form around a file takes.</summary>
     private const int Fields = 1024 * 1024;
 
-    public void Configure(RazorPagesOptions pages)
+    /// <summary>Runs after all others, because the framework replaces the conventions when it configures the options.</summary>
+    public void PostConfigure(string? name, RazorPagesOptions options)
     {
-        Limit(pages, "/Import/Roster/NewPeople", options.Value.LargestFile);
-        Limit(pages, "/Import/Timetables/NewTimetable", options.Value.LargestFile);
-        Limit(pages, "/Import/Pictures/NewPictures", options.Value.LargestPictures);
+        Limit(options, "/Import/Roster/NewPeople", limits.Value.LargestFile);
+        Limit(options, "/Import/Timetables/NewTimetable", limits.Value.LargestFile);
+        Limit(options, "/Import/Pictures/NewPictures", limits.Value.LargestPictures);
     }
 
     private static void Limit(RazorPagesOptions pages, string page, int largest) => pages.Conventions.AddPageApplicationModelConvention(page, model =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attendance.Web.Data;
 using Attendance.Web.Schedules;
 using Ical.Net;
@@ -59,12 +60,19 @@ internal static class EventRule
 
     private static string Text(RecurrenceRule rule, DateOnly? until)
     {
-        var days = new RecurrenceRule();
-        days.CopyFrom(rule);
-        days.ByHour.Clear();
-        days.ByMinute.Clear();
-        days.BySecond.Clear();
-        days.Until = until is { } last ? new CalDateTime(last) : null;
-        return days.ToString() ?? "";
+        (string Name, IEnumerable<string> Values)[] parts =
+        [
+            ("FREQ", [CodeOf(rule.Frequency)]), ("INTERVAL", rule.Interval == 1 ? [] : [Number(rule.Interval)]), ("COUNT", rule.Count is { } count ? [Number(count)] : []),
+            ("UNTIL", until is { } last ? [last.ToString("yyyyMMdd", CultureInfo.InvariantCulture)] : []), ("WKST", rule.FirstDayOfWeek == DayOfWeek.Monday ? [] : [CodeOf(rule.FirstDayOfWeek)]),
+            ("BYMONTH", rule.ByMonth.Select(Number)), ("BYWEEKNO", rule.ByWeekNo.Select(Number)), ("BYYEARDAY", rule.ByYearDay.Select(Number)), ("BYMONTHDAY", rule.ByMonthDay.Select(Number)),
+            ("BYDAY", rule.ByDay.Select(day => (day.Offset is { } at and not 0 ? Number(at) : "") + CodeOf(day.DayOfWeek))), ("BYSETPOS", rule.BySetPosition.Select(Number)),
+        ];
+        return string.Join(';', parts.Where(part => part.Values.Any()).Select(part => $"{part.Name}={string.Join(',', part.Values)}"));
     }
+
+    private static string CodeOf(FrequencyType frequency) => frequency.ToString().ToUpperInvariant();
+
+    private static string CodeOf(DayOfWeek day) => day.ToString()[..2].ToUpperInvariant();
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
