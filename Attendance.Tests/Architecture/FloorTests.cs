@@ -20,7 +20,7 @@ public sealed class FloorTests
     [Fact]
     public void In_Web_a_room_uses_lower_floors_only() => Assert.Empty(SourceRooms.Of("Attendance.Web").UsesThatDoNotGoDown(
         "Languages", "Http", "Data", "Mail", "Security", "Layout", "Audit", "Accounts", "Webhooks", "Rights", "Forwarding", "PhoneCameras", "Cameras", "Faces",
-        "People", "Retention", "Schedules", "CheckIn", "Privacy", "Notifications", "ReadApi", "Reports", "Enrollment", "Kiosks", "Doors", "Demo", "Operations"));
+        "People", "Retention", "Schedules", "CheckIn", "Privacy", "Notifications", "ReadApi", "Reports", "Enrollment", "Import", "Kiosks", "Doors", "Demo", "Operations"));
 
     /// <summary>The projects that both services use are below both of them, and neither service references the other.</summary>
     [Theory]

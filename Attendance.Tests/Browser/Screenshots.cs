@@ -233,6 +233,7 @@ public sealed class Screenshots(ChromiumBrowser chromium) : WebTest
         await Expect(page.GetByText("The camera must be the id of a camera of the server.")).ToBeVisibleAsync();
         await ShootAsync("doors");
         await OpenAsync("/kiosks", "kiosks");
+        await OpenAsync("/import", "import");
         await OpenAsync("/demo", "demo");
         await page.GetByRole(AriaRole.Button, new() { Name = "Code for the demo’s kiosk" }).ClickAsync();
         await Expect(page.Locator("#setup-code")).ToBeVisibleAsync();

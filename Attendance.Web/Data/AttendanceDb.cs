@@ -99,6 +99,12 @@ internal abstract partial class AttendanceDb(DbContextOptions options)
 
     public DbSet<RetentionPermit> RetentionPermits => Set<RetentionPermit>();
 
+    public DbSet<ImportRun> ImportRuns => Set<ImportRun>();
+
+    public DbSet<ImportSource> ImportSources => Set<ImportSource>();
+
+    public DbSet<ImportItem> ImportItems => Set<ImportItem>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <summary>
@@ -177,6 +183,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options)
             {
                 consent.Property(each => each.Version).HasMaxLength(ConsentText.VersionLength);
                 consent.Property(each => each.Giver).HasConversion<string>().HasMaxLength(Consent.GiverLength);
+                consent.Property(each => each.Evidence).HasMaxLength(Consent.EvidenceLength);
                 consent.HasOne<ConsentText>().WithMany().HasForeignKey(each => each.Version).OnDelete(DeleteBehavior.Restrict);
             });
             person.HasMany(each => each.Shots).WithOne().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
@@ -208,6 +215,7 @@ internal abstract partial class AttendanceDb(DbContextOptions options)
         AttendanceModel.Build(builder);
         NotificationModel.Build(builder);
         PrivacyModel.Build(builder);
+        ImportModel.Build(builder);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions) =>

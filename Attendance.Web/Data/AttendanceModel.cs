@@ -44,6 +44,8 @@ internal static partial class AttendanceModel
             schedule.Property(each => each.Zone).HasMaxLength(Schedule.ZoneLength);
             schedule.Property(each => each.Place).HasMaxLength(Schedule.PlaceLength);
             schedule.Property(each => each.Duration).HasConversion<long>();
+            schedule.Property(each => each.Source).HasMaxLength(Schedule.SourceLength);
+            schedule.HasIndex(each => each.Source).IsUnique(); // schedules that were made here have none, and nulls differ
             HasRules(schedule.Property(each => each.Rules));
             schedule.Property(each => each.Stamp).IsConcurrencyToken();
             schedule.HasMany(each => each.Groups).WithOne().HasForeignKey(each => each.ScheduleId).OnDelete(DeleteBehavior.Cascade);

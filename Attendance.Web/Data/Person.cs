@@ -38,6 +38,9 @@ internal sealed class Person
     /// <summary>When that day was first noted. A consent of the person's own is not enough from then on.</summary>
     public DateTime? GuardianSince { get; private set; }
 
+    /// <summary>When the person withdrew the consent, or null if they never did, or have agreed again.</summary>
+    public DateTime? ConsentWithdrawnAt { get; private set; }
+
     public DateTime CreatedAt { get; init; }
 
     public DateTime ChangedAt { get; private set; }
@@ -69,6 +72,10 @@ internal sealed class Person
     /// <summary>Returns whether a guardian must consent for the person at this time.</summary>
     public bool NeedsGuardian(DateTime now) => GuardianUntil > DateOnly.FromDateTime(now);
 
+    public void Agree(Consent consent) => (Consent, ConsentWithdrawnAt) = (consent, null);
+
+    public void WithdrawConsent(DateTime now) => (Consent, ConsentWithdrawnAt) = (null, Consent is null ? ConsentWithdrawnAt : now);
+
     public void Touch(DateTime now) => (ChangedAt, Stamp) = (now, Guid.NewGuid());
 
     public void Refold(string numberKey) =>
@@ -87,13 +94,16 @@ internal enum ConsentGiver
 /// <summary>Records when a person agreed, to which version of the text, and which account recorded it.</summary>
 internal sealed record Consent(DateTime At, string Version, string RecordedBy)
 {
-    public const int GiverLength = 16, GuardianNameLength = 200;
+    public const int GiverLength = 16, GuardianNameLength = 200, EvidenceLength = 500;
 
     /// <summary>Who agreed. Null in consents that were recorded before guardians could be: then it was the person.</summary>
     public ConsentGiver? Giver { get; init; }
 
     /// <summary>The guardian's name, encrypted for this person only, or null if it was not noted.</summary>
     public byte[]? GuardianName { get; init; }
+
+    /// <summary>What shows that the person agreed, if they did not do so at the page: where the signed form is, for example.</summary>
+    public string? Evidence { get; init; }
 }
 
 /// <summary>A text that people have agreed to. It is never changed, because it is the text that they agreed to.</summary>

@@ -31,7 +31,7 @@ internal sealed record MarkRules
 /// <summary>Makes sessions: on which days, at what local time, for which groups, and by which rules.</summary>
 internal sealed class Schedule
 {
-    public const int NameLength = 100, RecurrenceLength = 200, ZoneLength = 64, PlaceLength = 100;
+    public const int NameLength = 100, RecurrenceLength = 200, ZoneLength = 64, PlaceLength = 100, SourceLength = 200;
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
@@ -61,6 +61,15 @@ internal sealed class Schedule
 
     /// <summary>Whether there is no session on holidays.</summary>
     public bool SkipsHolidays { get; set; }
+
+    /// <summary>Days of the recurrence on which there is no session, such as <c>2026-12-24 2026-12-31</c>, or null.</summary>
+    public string? ExceptDays { get; set; }
+
+    /// <summary>Days on which there is a session besides those of the recurrence, or null.</summary>
+    public string? ExtraDays { get; set; }
+
+    /// <summary>What the imported file calls the event (its UID), so that it can be imported again, or null.</summary>
+    public string? Source { get; set; }
 
     public DateTime CreatedAt { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class TroubleModel : AnyMethodPageModel
     {
         StatusCodes.Status403Forbidden => "Not for this account",
         StatusCodes.Status404NotFound => "There is nothing here",
+        StatusCodes.Status413PayloadTooLarge => "That is too large",
         StatusCodes.Status429TooManyRequests => "Too many attempts",
         >= StatusCodes.Status500InternalServerError => "Something went wrong on our side",
         _ => "That did not work",
@@ -27,6 +28,7 @@ internal sealed class TroubleModel : AnyMethodPageModel
     {
         StatusCodes.Status403Forbidden => "This page is for administrators. Ask one, or sign in with another account.",
         StatusCodes.Status404NotFound => "There is no such person, camera or page. It may have been renamed or removed: look for it in the list.",
+        StatusCodes.Status413PayloadTooLarge => "Nothing was stored. Split the file into several smaller ones, and send them one after the other.",
         StatusCodes.Status429TooManyRequests => "There were too many attempts from this address. Wait a minute, then try again.",
         >= StatusCodes.Status500InternalServerError => "Cameras in use are not affected. Please try again in a moment.",
         _ => "Please go back to the list and try again from there.",

@@ -95,7 +95,12 @@ internal sealed partial class PeopleStore(
         PersonForm form, Func<DateTime, Consent?> consent, string accountId, CancellationToken cancellationToken)
     {
         var now = Now;
-        var person = new Person { CreatedAt = now, Consent = consent(now) };
+        var person = new Person { CreatedAt = now };
+        if (consent(now) is { } given)
+        {
+            person.Agree(given);
+        }
+
         form.WriteTo(person, now);
         db.People.Add(person);
         var outcome = await SaveNumberedAsync(person, form.KeepNumber, cancellationToken);
@@ -128,11 +133,11 @@ internal sealed partial class PeopleStore(
     {
         var former = person.Consent?.GuardianName;
         var isMinor = person.NeedsGuardian(Now);
-        person.Consent = new Consent(Now, version, accountId)
+        person.Agree(new Consent(Now, version, accountId)
         {
             Giver = isMinor ? ConsentGiver.Guardian : ConsentGiver.Person,
             GuardianName = isMinor && !string.IsNullOrWhiteSpace(guardian) ? guardians.Seal(person.Id, Writing.Tidy(guardian)) : null,
-        };
+        });
         if (isMinor)
         {
             person.Touch(Now);
@@ -170,7 +175,7 @@ internal sealed partial class PeopleStore(
     public async Task<SaveOutcome> WithdrawConsentAsync(Person person, string accountId, CancellationToken cancellationToken)
     {
         await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        person.Consent = null;
+        person.WithdrawConsent(Now);
         person.Touch(Now);
         audit.Add(accountId, new("consent.withdrawn", person.Id, person.Id));
         var outcome = await SaveAsync(cancellationToken);
@@ -181,6 +186,7 @@ internal sealed partial class PeopleStore(
 
         // After the person's row is locked, so that pictures that were stored in the meantime are deleted too.
         await db.Shots.Where(shot => shot.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
+        await db.ImportItems.Where(item => item.PersonId == person.Id && item.SealedPicture != null).ExecuteDeleteAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
         templates.Forget(person.Id);
         LogWithdrawn(person.Id, accountId);
@@ -236,19 +242,10 @@ internal sealed partial class PeopleStore(
     /// <param name="cancellationToken">Canceled when the client has gone.</param>
     private async Task<SaveOutcome> SaveNumberedAsync(Person person, bool keepNumber, CancellationToken cancellationToken)
     {
-        if (await IsOfAnotherAsync(person.NumberKey))
-        {
-            return SaveOutcome.NumberTaken;
-        }
+        var judged = await NumberRule.JudgeAsync(person.Number, person.NumberKey, keepNumber, IsOfAnotherAsync);
+        return judged == SaveOutcome.Saved ? await SaveAsync(cancellationToken) : judged;
 
-        if (!keepNumber && (Writing.IsMixed(person.Number) || (Writing.LookOf(person.NumberKey) is var look && look != person.NumberKey && await IsOfAnotherAsync(look))))
-        {
-            return SaveOutcome.NumberMisleading;
-        }
-
-        return await SaveAsync(cancellationToken);
-
-        Task<bool> IsOfAnotherAsync(string key) => db.People.AnyAsync(other => other.NumberKey == key && other.Id != person.Id, cancellationToken);
+        async ValueTask<bool> IsOfAnotherAsync(string key) => await db.People.AnyAsync(other => other.NumberKey == key && other.Id != person.Id, cancellationToken);
     }
 
     private async Task<SaveOutcome> SaveAsync(CancellationToken cancellationToken)

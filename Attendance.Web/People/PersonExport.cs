@@ -75,8 +75,9 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
         person.GuardianUntil,
         person.GuardianSince,
         consent = person.Consent is { } given
-            ? new { given.At, given.Version, given.RecordedBy, given_by = (given.Giver ?? ConsentGiver.Person).ToString(), guardian = guardians.Open(person), text = consentText }
+            ? new { given.At, given.Version, given.RecordedBy, given_by = (given.Giver ?? ConsentGiver.Person).ToString(), guardian = guardians.Open(person), given.Evidence, text = consentText }
             : null,
+        person.ConsentWithdrawnAt,
         pictures = person.Shots.OrderBy(shot => shot.Pose).Select(shot => new
         {
             pose = shot.Pose.Code(),
@@ -135,6 +136,12 @@ internal sealed partial class PersonExport(AttendanceDb db, ShotStore shots, Tem
                 .Select(message => new { message.At, message.Type, message.Payload }).ToListAsync(cancellationToken),
             doubts = await db.FaceDoubts.Where(doubt => doubt.PersonId == personId || doubt.OtherId == personId).OrderBy(doubt => doubt.At)
                 .Select(doubt => new { doubt.At, doubt.Place, doubt.KioskId, doubt.Evidence, doubt.SettledAt, settled_as_this_person = doubt.SettledAs == personId }).ToListAsync(cancellationToken),
+            imports = (await (
+                from item in db.ImportItems
+                where item.PersonId == personId
+                join run in db.ImportRuns on item.ImportId equals run.Id
+                select new { run.Kind, run.State, run.CreatedAt, run.CreatedBy }).Distinct().OrderBy(run => run.CreatedAt).ToListAsync(cancellationToken))
+                .Select(run => new { kind = run.Kind.ToString(), state = run.State.ToString(), run.CreatedAt, run.CreatedBy }),
             changes = await db.AuditEntries.Where(entry => entry.PersonId == personId).OrderBy(entry => entry.At)
                 .Select(entry => new { entry.At, entry.AccountId, entry.Action, entry.Reason, entry.Detail }).ToListAsync(cancellationToken),
         };

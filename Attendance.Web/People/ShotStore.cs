@@ -8,11 +8,11 @@ namespace Attendance.Web.People;
 /// <summary>Stores the pictures of people: one for each pose, encrypted, and only with consent.</summary>
 internal sealed partial class ShotStore(AttendanceDb db, ConsentRules rules, ShotSeal seal, TemplateSeal templateSeal, TemplateCache templates, ILogger<ShotStore> logger)
 {
-    /// <summary>Stores a picture and its template, and deletes the former ones of the same pose.</summary>
+    /// <summary>Stores a picture and its template, and deletes the former ones of the same pose. It does so in the current transaction if there is one.</summary>
     /// <returns><see langword="false"/> if the person was deleted or has withdrawn the consent, or must renew it first. In that case nothing was stored.</returns>
     public async Task<bool> TryReplaceAsync(Shot shot, byte[] jpeg, FaceEmbedding embedding, CancellationToken cancellationToken)
     {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellationToken) : null;
 
         // Locks the person's row until the end of the transaction. A withdrawal of the consent, or another picture of the same pose, then
         // happens before or after this one, but not in between.
@@ -32,11 +32,14 @@ internal sealed partial class ShotStore(AttendanceDb db, ConsentRules rules, Sho
         db.ShotPictures.Add(new ShotPicture { ShotId = shot.Id, Sealed = seal.Seal(shot, jpeg) });
         db.ShotTemplates.Add(templateSeal.Seal(shot.PersonId, shot.Id, embedding));
         await db.SaveChangesAsync(cancellationToken);
-        await change.CommitAsync(cancellationToken);
+        if (own is not null)
+        {
+            await own.CommitAsync(cancellationToken);
+        }
 
         templates.Forget(shot.PersonId);
         LogStored(shot.PersonId, shot.Pose.Code(), shot.CameraId, shot.LeaseRef, shot.TakenBy);
-        if (former > 0)
+        if (former > 0 && own is not null)
         {
             await db.ForgetDeletedAsync(logger);
         }

@@ -25,7 +25,7 @@ internal sealed class PeopleReportsModel(PeopleStore people, SearchToken token) 
             (Words, Number) = (wanted.Words, wanted.Page);
         }
 
-        Found = await people.SearchAsync(Words, null, Number, cancellationToken);
+        Found = await people.SearchAsync(new(Words, null, Number), cancellationToken);
         ModelState.Clear(); // show what was searched for, not what was posted
     }
 

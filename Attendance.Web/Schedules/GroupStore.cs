@@ -119,8 +119,7 @@ internal sealed class GroupStore(AttendanceDb db, AuditLog audit, TimeProvider c
 
         if (!await db.Memberships.AnyAsync(each => each.GroupId == id && each.PersonId == personId && each.Until == null, cancellationToken))
         {
-            db.Memberships.Add(new Membership { GroupId = id, PersonId = personId, From = Now });
-            audit.Add(accountId, new("group.member_added", id, personId));
+            Join(id, personId, accountId);
             await SaveAsync(cancellationToken); // a duplicate is what was wanted
         }
 
@@ -132,10 +131,23 @@ internal sealed class GroupStore(AttendanceDb db, AuditLog audit, TimeProvider c
     {
         if (await db.Memberships.SingleOrDefaultAsync(each => each.GroupId == id && each.PersonId == personId && each.Until == null, cancellationToken) is { } membership)
         {
-            membership.Until = Now;
-            audit.Add(accountId, new("group.member_removed", id, personId));
+            Leave(membership, accountId);
             await db.SaveChangesAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Adds a person from now on to the unit of work.</summary>
+    public void Join(Guid id, Guid personId, string accountId)
+    {
+        db.Memberships.Add(new Membership { GroupId = id, PersonId = personId, From = Now });
+        audit.Add(accountId, new("group.member_added", id, personId));
+    }
+
+    /// <summary>Ends a membership now in the unit of work.</summary>
+    public void Leave(Membership membership, string accountId)
+    {
+        membership.Until = Now;
+        audit.Add(accountId, new("group.member_removed", membership.GroupId, membership.PersonId));
     }
 
     private Task<bool> IsTakenAsync(Group group, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Attendance.Web.Data;
 using Ical.Net;
 using Ical.Net.CalendarComponents;
 using Ical.Net.DataTypes;
@@ -69,6 +70,22 @@ internal static partial class Recurrence
             return false;
         }
     }
+
+    /// <summary>Lists the days of a schedule, in order, without those that it leaves out and with those that it adds.</summary>
+    public static IEnumerable<DateOnly> Days(Schedule schedule, DateOnly from, DateOnly last)
+    {
+        var days = Days(schedule.Recurrence, schedule.FirstDay, from, last);
+        return schedule.ExceptDays is null && schedule.ExtraDays is null
+            ? days
+            : days.Concat(ReadDays(schedule.ExtraDays).Where(day => day >= from && day <= last)).Except(ReadDays(schedule.ExceptDays)).Order();
+    }
+
+    /// <returns>The days as a schedule keeps them, or null if there are none.</returns>
+    public static string? WriteDays(IEnumerable<DateOnly> days) =>
+        string.Join(' ', days.Distinct().Order().Select(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))) is { Length: > 0 } text ? text : null;
+
+    public static IEnumerable<DateOnly> ReadDays(string? days) =>
+        (days ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(day => DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture));
 
     /// <summary>Lists the days of a rule, in order.</summary>
     /// <param name="rule">A rule that <see cref="IsValid"/> accepts.</param>

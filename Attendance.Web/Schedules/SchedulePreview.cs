@@ -1,3 +1,4 @@
+using Attendance.Web.Data;
 using Microsoft.Extensions.Options;
 
 namespace Attendance.Web.Schedules;
@@ -14,12 +15,13 @@ internal sealed class SchedulePreview(ScheduleStore schedules, IOptions<CheckInO
     public async Task<IReadOnlyList<string>> NextAsync(ScheduleForm form, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var schedule = form.ToSchedule(options.Value.ClosesAfter, now);
-        var holidays = await schedules.HolidaysAsync(cancellationToken);
-        return
-        [
-            .. SessionPlan.Occurrences(schedule, holidays, now, Zones.DayOf(schedule.Zone, now).AddDays(DaysAhead)).Take(Shown)
-                .Select(each => $"{each.Day.DayOfWeek}, {SessionWords.DayAndTime(schedule.Zone, each.StartsAt)} to {SessionWords.DayAndTime(schedule.Zone, each.EndsAt)[11..]}"),
-        ];
+        return Next(form.ToSchedule(options.Value.ClosesAfter, now), await schedules.HolidaysAsync(cancellationToken), now);
     }
+
+    /// <summary>Lists the next five sessions of a schedule. Empty if there are none in the next two years.</summary>
+    public static IReadOnlyList<string> Next(Schedule schedule, IReadOnlyList<Holiday> holidays, DateTime now) =>
+    [
+        .. SessionPlan.Occurrences(schedule, holidays, now, Zones.DayOf(schedule.Zone, now).AddDays(DaysAhead)).Take(Shown)
+            .Select(each => $"{each.Day.DayOfWeek}, {SessionWords.DayAndTime(schedule.Zone, each.StartsAt)} to {SessionWords.DayAndTime(schedule.Zone, each.EndsAt)[11..]}"),
+    ];
 }

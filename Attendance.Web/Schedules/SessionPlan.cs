@@ -48,7 +48,7 @@ internal sealed record SessionPlan(
     public static IEnumerable<Occurrence> Occurrences(Schedule schedule, IReadOnlyList<Holiday> holidays, DateTime now, DateOnly last)
     {
         var first = Zones.DayOf(schedule.Zone, now).AddDays(-2); // a session may last longer than a day
-        return from day in Recurrence.Days(schedule.Recurrence, schedule.FirstDay, first, last)
+        return from day in Recurrence.Days(schedule, first, last)
                where !schedule.SkipsHolidays || !holidays.Any(holiday => holiday.FirstDay <= day && day <= holiday.LastDay)
                let start = Zones.ToUtc(schedule.Zone, day, schedule.StartsAt)
                where start + schedule.Duration > now

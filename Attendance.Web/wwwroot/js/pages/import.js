@@ -1,0 +1,47 @@
+// @ts-check
+import { element, write } from './dom.js';
+
+/** @typedef {{ state: string, items: number, handled: number }} ImportProgress */
+
+const PAUSE = 1000; // ms
+
+const progress = element('progress', HTMLElement);
+const bar = element('bar', HTMLProgressElement);
+const count = element('count', HTMLElement);
+const leaving = new AbortController();
+
+addEventListener('pagehide', () => leaving.abort());
+void follow(leaving.signal);
+
+/**
+ * Asks how far the import is until it is in another state, which the page then shows.
+ * @param {AbortSignal} signal
+ */
+async function follow(signal) {
+    while (!signal.aborted) {
+        const found = await ask(signal);
+        if (found !== null && found.state !== progress.dataset.state) {
+            location.reload();
+            return;
+        }
+        if (found !== null) {
+            bar.max = Math.max(found.items, 1);
+            bar.value = found.handled;
+            write(count, `${found.handled} of ${found.items}`);
+        }
+        await new Promise(resolve => setTimeout(resolve, PAUSE));
+    }
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<ImportProgress | null>} Null if the server does not say it now.
+ */
+async function ask(signal) {
+    try {
+        const response = await fetch(`/api/imports/${progress.dataset.import}`, { signal });
+        return response.ok ? await response.json() : null;
+    } catch {
+        return null; // the network is away, or the page is left
+    }
+}
