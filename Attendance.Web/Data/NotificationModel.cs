@@ -62,6 +62,5 @@ internal static class NotificationModel
             look.ToTable("notification_looks");
             look.Property(each => each.Id).ValueGeneratedNever();
         });
-        builder.Entity<CheckInEvent>().HasIndex(each => each.RecordedAt); // those since the last look are looked for every few seconds
     }
 }
