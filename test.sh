@@ -18,6 +18,7 @@
 #   ./test.sh --bench         the benchmarks, a quarter of an hour; with --write into docs/performance.md
 #   ./test.sh --recognition   how surely faces are told apart and attacks are noticed, on pictures that npm packages ship; with --write
 #                             into docs/recognition.md
+#   ./test.sh --import        how long 10,000 people and some pictures take to import
 #   ./test.sh --arrivals [--minutes N] [--write]   200 people who arrive at two kiosks within 10 minutes, or N, once without a fault and once with
 #                             Web killed half-way; with --write into docs/recognition.md. Twenty of them are among --system
 #   ./test.sh --live [--write]   how old pictures are when a page shows them, by Motion JPEG and by WebRTC, and what that costs; with --write
@@ -48,7 +49,7 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --write) export ATTENDANCE_FAULTS_TABLE=$PWD/docs/faults.md ATTENDANCE_RECOGNITION_TABLES=$PWD/docs/recognition.md ATTENDANCE_ARRIVALS_PAGE=$PWD/docs/recognition.md ATTENDANCE_LIVE_TABLE=$PWD/docs/live.md write=(--write) ;;
-    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --recognition | --arrivals | --live | --docs | --screenshots) suites+=("${1#--}") ;;
+    --bench | --fast | --fuzz | --afl | --connections | --system | --faults | --chaos | --browser | --v4l2 | --types | --recognition | --arrivals | --import | --live | --docs | --screenshots) suites+=("${1#--}") ;;
     *) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c3-; exit 2 ;;
   esac
   shift
@@ -309,6 +310,7 @@ for suite in "${suites[@]}"; do
     faults) timed_tests "$((900 + ${ATTENDANCE_FAULT_RUNS:-1} * 240))" --filter-trait Suite=Faults --parallel none --show-stdout All ;;
     chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;
     recognition) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Faces.Report.RecognitionReport ;;
+    import) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Import.ImportSpeed ;;
     arrivals) tests "$(awk -v minutes="${ATTENDANCE_ARRIVALS_MINUTES:-10}" 'BEGIN { print int(minutes * 150 + 600) }')" --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Arrivals.ArrivalTests ;;
     live) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Browser.LiveReport ;;
     docs) ATTENDANCE_WRITE_DOCS=1 tests 60 --filter-class Attendance.Tests.Telemetry.DocumentTests ;;

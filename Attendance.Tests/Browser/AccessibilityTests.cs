@@ -33,7 +33,8 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
 
         await admin.GiveToAsync(window, Web.Address);
         foreach (var address in (string[])["/people", $"/people/{complete}", $"/people/{without}", $"/people/{complete}/edit", "/people/new", "/account",
-            "/account/password", "/accounts", "/", "/trouble/404", "/trouble/403", "/attendance", "/groups", "/schedules", "/doors", "/kiosks", "/rights", "/api-tokens", "/webhooks", "/demo", "/phone/setup", "/notifications", "/contact/confirm", $"/people/{complete}/contacts", "/retention", "/privacy", "/privacy/requests", "/my-data/setup", $"/people/{complete}/privacy"])
+            "/account/password", "/accounts", "/", "/trouble/404", "/trouble/403", "/attendance", "/groups", "/schedules", "/doors", "/kiosks", "/rights", "/api-tokens", "/webhooks", "/demo", "/phone/setup", "/notifications", "/contact/confirm", $"/people/{complete}/contacts", "/retention", "/privacy", "/privacy/requests", "/my-data/setup", $"/people/{complete}/privacy",
+            "/import", "/import/people", "/import/pictures", "/import/timetable"])
         {
             await CheckAsync(page, address);
         }

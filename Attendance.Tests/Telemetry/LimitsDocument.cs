@@ -25,6 +25,10 @@ using Attendance.Web.Enrollment;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Forwarding;
+using Attendance.Web.Import;
+using Attendance.Web.Import.Pictures;
+using Attendance.Web.Import.Roster;
+using Attendance.Web.Import.Timetables;
 using Attendance.Web.Kiosks;
 using Attendance.Web.Mail;
 using Attendance.Web.Notifications;
@@ -57,6 +61,7 @@ internal static class LimitsDocument
     private static readonly ReportsOptions s_reports = new();
     private static readonly KioskOptions s_kiosks = new();
     private static readonly DoorOptions s_doors = new();
+    private static readonly ImportOptions s_import = new();
     private static readonly LiveOptions s_live = new();
     private static readonly PrivacyOptions s_privacy = new();
     private static readonly PhoneCameraOptions s_phoneCameras = new();
@@ -135,6 +140,14 @@ internal static class LimitsDocument
             new("frames of a door that are looked at, a second", $"`Doors:FramesPerSecond` {s_doors.FramesPerSecond}", "those between are passed over"),
             new("picture of a door", Size(MotionJpegReader.LargestPicture), "passed over"),
             new("time that a door's camera stays borrowed if Web is killed", "`Doors:LeaseLasts` " + Seconds(s_doors.LeaseLasts), "the camera is free"),
+        ]),
+        ("Import", [
+            new("file of people", $"`Import:LargestFile` {Size(s_import.LargestFile)}, {Number(CsvRows.MostRows)} rows, {CsvRows.MostColumns} columns", "said on the page"),
+            new("ZIP archive or folder of pictures", $"`Import:LargestPictures` {Size(s_import.LargestPictures)}, {Number(UploadLimits.MostFiles)} files", "said on the page"),
+            new("picture of an import", $"{Size(Constant(typeof(PictureUpload), "LargestPicture"))}, {Constant(typeof(PictureUpload), "MostOfPerson")} of a person", "refused, and listed"),
+            new("timetable", $"{Size(TimetableFile.Largest)}, {Number(Constant(typeof(TimetableFile), "Most"))} events", "said on the page"),
+            new("age of an import that nobody confirms, and of its refused rows", "`Import:KeptFor` " + Seconds(s_import.KeptFor), "its content is deleted"),
+            new("time until another process goes on with an import", "`Import:ClaimLasts` " + Seconds(s_import.ClaimLasts), "the import goes on"),
         ]),
         ("Recognition", [
             new("pictures that are looked at together", $"`Recognition:Threads` {s_recognition.Threads}", "the others wait"),
