@@ -18,6 +18,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* alive",
         "* health",
         "* kiosk/setup",
+        "* language",
         "* my-code/setup",
         "* phone/setup",
         "* sign-in",
