@@ -24,6 +24,7 @@ internal static class AccountRegistration
         services.AddSingleton<IValidateOptions<AccountOptions>, AccountOptionsValidator>();
 
         services.AddIdentityCore<Account>()
+            .AddErrorDescriber<IdentityTexts>()
             .AddPasswordValidator<WeakPasswords>()
             .AddSignInManager()
             .AddClaimsPrincipalFactory<AccountClaims>()

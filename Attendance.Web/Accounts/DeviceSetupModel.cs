@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Accounts;
 
@@ -33,7 +34,7 @@ internal abstract class DeviceSetupModel : PageModel
             return LocalRedirect(next);
         }
 
-        ModelState.AddModelError(nameof(Code), "This code is not valid. It works once, for a few minutes: ask for another.");
+        ModelState.AddModelError(nameof(Code), T("This code is not valid. It works once, for a few minutes: ask for another."));
         return Page();
     }
 
