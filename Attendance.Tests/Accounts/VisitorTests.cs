@@ -20,6 +20,7 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* contact/unsubscribe",
         "* health",
         "* kiosk/setup",
+        "* language",
         "* my-code/setup",
         "* my-data/setup",
         "* phone/setup",

@@ -121,7 +121,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium) : WebTest
         await CheckAsync(page, null, "a QR code, just issued");
         await page.GotoAsync(Address($"/attendance/{session}"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Late", Exact = true }).First.ClickAsync();
-        await Expect(page.Locator("[data-field='by']").First).ToHaveTextAsync("roll call");
+        await Expect(page.Locator("[data-field='by']").First).ToHaveTextAsync("Roll call");
         await CheckAsync(page, null, "a roll call");
     }
 

@@ -50,7 +50,7 @@ internal static class AttendancePages
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Show the next dates" }).ClickAsync();
         await Expect(page.Locator("#next li")).ToHaveCountAsync(5);
-        await Expect(page.Locator("#next li").First).ToContainTextAsync($"{start:yyyy-MM-dd HH:mm}");
+        await Expect(page.Locator("#next time").First).ToHaveAttributeAsync("datetime", $"{start:yyyy-MM-ddTHH:mm}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Next sessions" })).ToBeVisibleAsync();
     }

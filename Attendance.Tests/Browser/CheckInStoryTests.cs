@@ -96,7 +96,7 @@ public sealed class CheckInStoryTests(ChromiumBrowser chromium) : IAsyncLifetime
         await TimePassesAsync(kiosk, page, await CodeAsync(page, dora));
 
         await AttendancePages.CorrectAsync(page, "Frank Moore", "excused", "Was at the dentist");
-        await Expect(AttendancePages.ChangesOf(page)).ToContainTextAsync("mark.corrected, Absent to Excused (“Was at the dentist”)");
+        await Expect(AttendancePages.ChangesOf(page)).ToContainTextAsync("Mark corrected, Absent to Excused (“Was at the dentist”)");
         await Expect(AttendancePages.ChangesOf(page)).ToContainTextAsync("admin");
 
         await DoorCameraIsAsync("available");

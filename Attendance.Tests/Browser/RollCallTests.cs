@@ -79,7 +79,7 @@ public sealed class RollCallTests(ChromiumBrowser chromium) : IAsyncLifetime
         await Expect(AttendancePages.MarkOf(page, "Dora")).ToHaveTextAsync("Absent");
 
         await AttendancePages.CorrectAsync(page, "Dora Maar", "excused", "Was at the dentist");
-        await Expect(AttendancePages.ChangesOf(page)).ToContainTextAsync("mark.corrected, Absent to Excused (“Was at the dentist”)");
+        await Expect(AttendancePages.ChangesOf(page)).ToContainTextAsync("Mark corrected, Absent to Excused (“Was at the dentist”)");
         await page.GotoAsync(Address("/attendance"));
         await Expect(Field(page, "excused")).ToHaveTextAsync("2");
         await Expect(Field(page, "missing")).ToHaveTextAsync("0");

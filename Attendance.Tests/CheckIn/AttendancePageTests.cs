@@ -71,7 +71,7 @@ public sealed class AttendancePageTests : IAsyncLifetime
 
         var refused = await TextAsync(await PostAsync("/schedules/new", form)); // dates were not shown for this
         Assert.Contains("The next sessions would be:", refused, StringComparison.Ordinal);
-        Assert.Equal(5, Regex.Count(refused, @"<li>\w+day, \d{4}-\d\d-\d\d 09:00 to 10:00</li>"));
+        Assert.Equal(5, Regex.Count(refused, @"<li><time datetime=""\d{4}-\d\d-\d\dT09:00"">\w+day, \d{4}-\d\d-\d\d 09:00 to 10:00</time></li>"));
         Assert.Equal(0, await _site.DbAsync(db => db.Schedules.CountAsync(Cancel)));
         form["Form.Shown"] = WebUtility.HtmlDecode(Regex.Match(refused, "name=\"Form.Shown\" value=\"([^\"]+)\"").Groups[1].Value);
         using var saved = await PostAsync("/schedules/new", form);
@@ -170,7 +170,7 @@ public sealed class AttendancePageTests : IAsyncLifetime
         using var saved = await PostAsync(page, new() { ["EventId"] = Guid.NewGuid().ToString(), ["Wanted"] = "excused", ["Why.Reason"] = "At the dentist" }, page, _operator);
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
         var after = await GetAsync(page);
-        Assert.Contains("mark.corrected, Not yet to Excused (“At the dentist”)", after, StringComparison.Ordinal);
+        Assert.Contains("Mark corrected, Not yet to Excused", after, StringComparison.Ordinal);
         Assert.Contains("As the check-ins say", after, StringComparison.Ordinal);
 
         var today = $"{_site.Clock.UtcNow:yyyy-MM-dd}";

@@ -27,6 +27,7 @@ internal static class AccountRegistration
         services.AddSingleton<IValidateOptions<AccountOptions>, AccountOptionsValidator>();
 
         services.AddIdentityCore<Account>()
+            .AddErrorDescriber<IdentityTexts>()
             .AddPasswordValidator<WeakPasswords>()
             .AddSignInManager()
             .AddClaimsPrincipalFactory<AccountClaims>()

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Accounts;
 
@@ -22,10 +23,10 @@ internal abstract class DeviceSetupModel : PageModel
     public abstract string Action { get; }
 
     /// <summary>What the field of the code is called.</summary>
-    public virtual string Label => "One-time code";
+    public virtual string Label => T("One-time code");
 
     /// <summary>What is said of a code that is not valid.</summary>
-    protected virtual string Refusal => "This code is not valid. It works once, for a few minutes: ask for another.";
+    protected virtual string Refusal => T("This code is not valid. It works once, for a few minutes: ask for another.");
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Accounts;
 
@@ -25,14 +26,14 @@ internal sealed class WeakPasswords : IPasswordValidator<Account>
         "company", "office", "admin", "operator", "qwerty", "qwertz", "azerty", "asdf", "love", "pass", "user", "root", "test", "demo", "temp", "1234", "2024", "2025", "2026", "2027",
     ];
 
-    private static readonly IdentityError s_error = new()
+    private static IdentityError Error => new()
     {
         Code = nameof(WeakPasswords),
-        Description = "This password would be guessed soon: it is made of words, rows of keys or repetitions that many use. Choose another, for example four words that have nothing to do with each other.",
+        Description = T("This password would be guessed soon: it is made of words, rows of keys or repetitions that many use. Choose another, for example four words that have nothing to do with each other."),
     };
 
     public Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
-        Task.FromResult(password is not null && IsWeak(password, user.UserName) ? IdentityResult.Failed(s_error) : IdentityResult.Success);
+        Task.FromResult(password is not null && IsWeak(password, user.UserName) ? IdentityResult.Failed(Error) : IdentityResult.Success);
 
     internal static bool IsWeak(string password, string? userName)
     {

@@ -52,10 +52,13 @@ internal static class AttendanceEndpoints
 /// <param name="Mark">The code of a mark, or null to take back what the roll call stated.</param>
 public sealed record RollCallRequest(Guid? EventId = null, Guid? PersonId = null, string? Mark = null);
 
-internal sealed record MarkResponse(Guid PersonId, string Mark, string Word, string Tone, DateTime? FirstIn, string? StatedBy)
+/// <param name="Word">The mark as people read it, in the language of the request.</param>
+/// <param name="ByWord">What stated it as people read it, or null.</param>
+internal sealed record MarkResponse(Guid PersonId, string Mark, string Word, string Tone, DateTime? FirstIn, string? StatedBy, string? ByWord)
 {
     public static MarkResponse From(Guid personId, MarkResult result) => new(
-        personId, result.Mark.Code(), MarkWords.Of(result.Mark), MarkWords.Tone(result.Mark), result.FirstIn, result.StatedBy?.Code());
+        personId, result.Mark.Code(), MarkWords.Of(result.Mark), MarkWords.Tone(result.Mark), result.FirstIn, result.StatedBy?.Code(),
+        result.StatedBy is { } by ? MarkWords.Of(by) : null);
 }
 
 internal static class AttendanceProblems

@@ -4,6 +4,7 @@ using Attendance.Web.Data;
 using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.CheckIn;
 
@@ -54,7 +55,7 @@ internal sealed class CorrectionModel(AttendanceSheets sheets, Statements statem
             }
             else
             {
-                ModelState.AddModelError(nameof(Wanted), "Choose a mark.");
+                ModelState.AddModelError(nameof(Wanted), T("Choose a mark."));
             }
         }
 
@@ -69,10 +70,10 @@ internal sealed class CorrectionModel(AttendanceSheets sheets, Statements statem
                 case StatementOutcome.NoSession or StatementOutcome.NotExpected:
                     return NotFound();
                 case StatementOutcome.IdTaken:
-                    ModelState.AddModelError("", "This form was sent before with other values. Load this page again.");
+                    ModelState.AddModelError("", T("This form was sent before with other values. Load this page again."));
                     break;
                 default:
-                    ModelState.AddModelError("", "The day of this session is closed. Its marks do not change any more.");
+                    ModelState.AddModelError("", T("The day of this session is closed. Its marks do not change any more."));
                     break;
             }
         }

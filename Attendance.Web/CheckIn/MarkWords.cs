@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.CheckIn;
 
@@ -8,12 +9,12 @@ internal static class MarkWords
 {
     public static string Of(Mark mark) => mark switch
     {
-        Mark.Pending => "Not yet",
-        Mark.Present => "Present",
-        Mark.Late => "Late",
-        Mark.LeftEarly => "Left early",
-        Mark.Absent => "Absent",
-        Mark.Excused => "Excused",
+        Mark.Pending => T("Not yet"),
+        Mark.Present => T("Present"),
+        Mark.Late => T("Late"),
+        Mark.LeftEarly => T("Left early"),
+        Mark.Absent => T("Absent"),
+        Mark.Excused => T("Excused"),
         _ => mark.ToString(),
     };
 
@@ -28,11 +29,11 @@ internal static class MarkWords
 
     public static string Of(CheckInMethod method) => method switch
     {
-        CheckInMethod.Face => "face",
-        CheckInMethod.Code => "personal code",
-        CheckInMethod.Qr => "QR code",
-        CheckInMethod.RollCall => "roll call",
-        CheckInMethod.Correction => "correction",
+        CheckInMethod.Face => T("Face"),
+        CheckInMethod.Code => T("Personal code"),
+        CheckInMethod.Qr => T("QR code"),
+        CheckInMethod.RollCall => T("Roll call"),
+        CheckInMethod.Correction => T("Correction"),
         _ => method.ToString(),
     };
 

@@ -1,6 +1,7 @@
 using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.CheckIn;
 
@@ -22,21 +23,29 @@ internal sealed class OpenDoubtsModel(Doubts doubts) : PageModel
             case DoubtOutcome.Settled:
                 return LocalRedirect("/attendance/doubts");
             case DoubtOutcome.NotMarked { Sessions: [] }:
-                ModelState.AddModelError("", "The doubt is settled, but the person is not marked: no session that was open there expects them.");
+                ModelState.AddModelError("", T("The doubt is settled, but the person is not marked: no session that was open there expects them."));
                 break;
             case DoubtOutcome.NotMarked refused:
                 foreach (var (session, why) in refused.Sessions)
                 {
-                    ModelState.AddModelError("", $"The doubt is settled, but the person is not marked in {session}. {AttendanceProblems.Of(why).Title}");
+                    ModelState.AddModelError("", T("The doubt is settled, but the person is not marked in {0}. {1}", session, WhyNot(why)));
                 }
 
                 break;
             default:
-                ModelState.AddModelError("", "This doubt is settled already.");
+                ModelState.AddModelError("", T("This doubt is settled already."));
                 break;
         }
 
         Rows = await doubts.OpenAsync(cancellationToken);
         return Page();
     }
+
+    private static string WhyNot(StatementOutcome why) => why switch
+    {
+        StatementOutcome.NotExpected => T("This session does not expect this person."),
+        StatementOutcome.PeriodClosed => T("The day of this session is closed. Its marks do not change any more."),
+        StatementOutcome.NotNow => T("The roll of this session cannot be called now. Marks can be corrected, with a reason."),
+        _ => T("There is no such session, or it was cancelled."),
+    };
 }

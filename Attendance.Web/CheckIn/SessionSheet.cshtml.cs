@@ -14,7 +14,7 @@ internal sealed class SessionSheetModel(AttendanceSheets sheets, Statements stat
 
     public Sheet Sheet { get; private set; } = null!;
 
-    public string State => TodaySession.StateOf(Sheet.Session, clock.GetUtcNow().UtcDateTime);
+    public (string Words, string Tone) State => TodaySession.StateOf(Sheet.Session, clock.GetUtcNow().UtcDateTime);
 
     public bool MayCallRoll => statements.MayCallRoll(Sheet.Session);
 

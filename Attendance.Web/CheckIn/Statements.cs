@@ -1,5 +1,6 @@
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
 using Attendance.Web.Schedules;
 using Attendance.Web.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -103,7 +104,7 @@ internal sealed partial class Statements(
         var result = MarkOf(session, [.. events, recorded], now);
         audit.Add(statement.AccountId, new(
             statement.Method == CheckInMethod.Correction ? "mark.corrected" : "roll.called", session.Id, statement.PersonId, statement.Reason,
-            $"{MarkWords.Of(former.Mark)} to {MarkWords.Of(result.Mark)}"));
+            Words.InEnglish(() => $"{MarkWords.Of(former.Mark)} to {MarkWords.Of(result.Mark)}")));
         await db.SaveChangesAsync(cancellationToken);
         await change.CommitAsync(cancellationToken);
 

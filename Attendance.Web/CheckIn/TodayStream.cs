@@ -5,24 +5,28 @@ using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Attendance.Web.Schedules;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.CheckIn;
 
 /// <summary>One session in the state of today.</summary>
-internal sealed record TodaySession(Guid SessionId, string State, int Expected, int Present, int Late, int Missing, int Excused)
+/// <param name="State">The state as people read it, in the language of the request.</param>
+internal sealed record TodaySession(Guid SessionId, string State, string Tone, int Expected, int Present, int Late, int Missing, int Excused)
 {
-    public static TodaySession From(Sheet sheet, DateTime now) => new(
-        sheet.Session.Id, StateOf(sheet.Session, now), sheet.Rows.Count, sheet.Count(Mark.Present), sheet.Count(Mark.Late, Mark.LeftEarly),
-        sheet.Count(Mark.Pending, Mark.Absent), sheet.Count(Mark.Excused));
+    public static TodaySession From(Sheet sheet, DateTime now)
+    {
+        var (state, tone) = StateOf(sheet.Session, now);
+        return new(
+            sheet.Session.Id, state, tone, sheet.Rows.Count, sheet.Count(Mark.Present), sheet.Count(Mark.Late, Mark.LeftEarly), sheet.Count(Mark.Pending, Mark.Absent),
+            sheet.Count(Mark.Excused));
+    }
 
-    public static string StateOf(Session session, DateTime now) =>
-        session.State == SessionState.Cancelled ? "Cancelled"
-        : now < session.OpensAt ? "Planned"
-        : now < session.StartsAt ? "Open"
-        : now < session.EndsAt ? "Under way"
-        : "Over";
-
-    public static string ToneOf(string state) => state switch { "Open" or "Under way" => "good", "Cancelled" => "bad", _ => "quiet" };
+    public static (string Words, string Tone) StateOf(Session session, DateTime now) =>
+        session.State == SessionState.Cancelled ? (T("Cancelled"), "bad")
+        : now < session.OpensAt ? (T("Planned"), "quiet")
+        : now < session.StartsAt ? (T("Open"), "good")
+        : now < session.EndsAt ? (T("Under way"), "good")
+        : (T("Over"), "quiet");
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Data;
 
@@ -9,5 +10,12 @@ internal static class FormTexts
     /// <param name="texts">The texts by the names of their fields.</param>
     public static IEnumerable<ValidationResult> ErrorsOf(params IEnumerable<(string Field, string? Text)> texts) => texts
         .Where(each => !string.IsNullOrWhiteSpace(each.Text) && !(Writing.CanBeWritten(each.Text) && Writing.IsSeen(each.Text)))
-        .Select(each => new ValidationResult($"The {each.Field.ToLowerInvariant()} needs a letter or a digit, and only characters that can be written.", [each.Field]));
+        .Select(each => new ValidationResult(WordsFor(each.Field), [each.Field]));
+
+    private static string WordsFor(string field) => field switch
+    {
+        "Name" => T("The name needs a letter or a digit, and only characters that can be written."),
+        "Place" => T("The place needs a letter or a digit, and only characters that can be written."),
+        _ => T("This needs a letter or a digit, and only characters that can be written."),
+    };
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Doors;
 
@@ -32,7 +33,7 @@ public sealed class DoorForm : IValidatableObject
 
         if (CameraId is { Length: > 0 } camera && !IdFormats.IsServerCamera(camera))
         {
-            yield return new("The camera must be the id of a camera of the server.", [nameof(CameraId)]);
+            yield return new(T("The camera must be the id of a camera of the server."), [nameof(CameraId)]);
         }
     }
 }

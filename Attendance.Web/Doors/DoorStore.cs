@@ -1,5 +1,6 @@
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.Doors;
@@ -8,7 +9,7 @@ namespace Attendance.Web.Doors;
 internal sealed partial class DoorStore(AttendanceDb db, AuditLog audit, DoorStates states, TimeProvider clock, ILogger<DoorStore> logger)
 {
     public async Task<IReadOnlyList<Door>> ListAsync(CancellationToken cancellationToken) =>
-        await db.Doors.AsNoTracking().OrderBy(door => door.Name).ThenBy(door => door.Id).ToListAsync(cancellationToken);
+        [.. (await db.Doors.AsNoTracking().ToListAsync(cancellationToken)).OrderBy(door => door.Name, Show.ByName()).ThenBy(door => door.Id)];
 
     /// <returns><see langword="false"/> if another door has this camera.</returns>
     public async Task<bool> TryAddAsync(DoorForm form, string accountId, CancellationToken cancellationToken)

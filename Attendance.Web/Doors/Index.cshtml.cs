@@ -4,6 +4,7 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Doors;
 
@@ -23,7 +24,7 @@ internal sealed class DoorsModel(DoorStore doors, DoorStates states, CameraDirec
     {
         if (ModelState.IsValid && await cameras.FindAsync(Form.CameraId!, cancellationToken) == CameraPresence.Unknown)
         {
-            ModelState.AddModelError("Form.CameraId", "No camera of the server has this id.");
+            ModelState.AddModelError("Form.CameraId", T("No camera of the server has this id."));
         }
 
         if (ModelState.IsValid)
@@ -33,7 +34,7 @@ internal sealed class DoorsModel(DoorStore doors, DoorStates states, CameraDirec
                 return LocalRedirect("/doors");
             }
 
-            ModelState.AddModelError("Form.CameraId", "Another door has this camera.");
+            ModelState.AddModelError("Form.CameraId", T("Another door has this camera."));
         }
 
         await LoadAsync(cancellationToken);
@@ -54,20 +55,20 @@ internal sealed class DoorsModel(DoorStore doors, DoorStates states, CameraDirec
 
     public static (string Words, string Tone) Describe(DoorCondition condition) => condition switch
     {
-        DoorCondition.NotWatched => ("Off: nobody watches it", "quiet"),
-        DoorCondition.NoSession => ("Waiting for a session", "quiet"),
-        DoorCondition.NobodyKnown => ("Nobody expected has pictures", "warn"),
-        DoorCondition.TooMany => ("Too many people are expected", "warn"),
-        DoorCondition.MustBeAlive => ("Off: everybody must show to be there (Liveness:Required)", "warn"),
-        DoorCondition.Watching => ("Watching", "good"),
-        DoorCondition.NoPicture => ("Camera away: no picture comes", "bad"),
-        DoorCondition.InUse => ("Camera busy: a page, a kiosk, or another server has it", "warn"),
-        DoorCondition.InUseElsewhere => ("Camera busy: another program of its machine has it", "warn"),
-        DoorCondition.Quarantined => ("Camera busy: not proven free after its last use", "bad"),
-        DoorCondition.UnknownCamera => ("Camera away: there is none of this id", "bad"),
-        DoorCondition.CameraAway => ("Camera away: it does not open", "bad"),
-        DoorCondition.NoAnswer => ("The camera API does not answer", "bad"),
-        _ => ("Trouble: see the log of Web", "bad"),
+        DoorCondition.NotWatched => (T("Off: nobody watches it"), "quiet"),
+        DoorCondition.NoSession => (T("Waiting for a session"), "quiet"),
+        DoorCondition.NobodyKnown => (T("Nobody expected has pictures"), "warn"),
+        DoorCondition.TooMany => (T("Too many people are expected"), "warn"),
+        DoorCondition.MustBeAlive => (T("Off: everybody must show to be there (Liveness:Required)"), "warn"),
+        DoorCondition.Watching => (T("Watching"), "good"),
+        DoorCondition.NoPicture => (T("Camera away: no picture comes"), "bad"),
+        DoorCondition.InUse => (T("Camera busy: a page, a kiosk, or another server has it"), "warn"),
+        DoorCondition.InUseElsewhere => (T("Camera busy: another program of its machine has it"), "warn"),
+        DoorCondition.Quarantined => (T("Camera busy: not proven free after its last use"), "bad"),
+        DoorCondition.UnknownCamera => (T("Camera away: there is none of this id"), "bad"),
+        DoorCondition.CameraAway => (T("Camera away: it does not open"), "bad"),
+        DoorCondition.NoAnswer => (T("The camera API does not answer"), "bad"),
+        _ => (T("Trouble: see the log of Web"), "bad"),
     };
 
     private async Task LoadAsync(CancellationToken cancellationToken) => All =

@@ -1,6 +1,7 @@
 using Attendance.Web.Accounts;
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
 using Attendance.Web.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ internal sealed partial class KioskStore(
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     public async Task<IReadOnlyList<Kiosk>> ListAsync(CancellationToken cancellationToken) =>
-        await db.Kiosks.AsNoTracking().OrderBy(kiosk => kiosk.Name).ThenBy(kiosk => kiosk.Id).ToListAsync(cancellationToken);
+        [.. (await db.Kiosks.AsNoTracking().ToListAsync(cancellationToken)).OrderBy(kiosk => kiosk.Name, Show.ByName()).ThenBy(kiosk => kiosk.Id)];
 
     /// <summary>Adds a kiosk.</summary>
     /// <returns>The kiosk, and the code that sets up its device. The code cannot be shown again.</returns>

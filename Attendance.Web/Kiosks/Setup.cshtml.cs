@@ -1,11 +1,12 @@
 using Attendance.Web.Accounts;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Kiosks;
 
 /// <summary>Makes this device a kiosk, by a one-time code.</summary>
 internal sealed class SetupModel(KioskStore kiosks) : DeviceSetupModel
 {
-    public override string Action => "Set up";
+    public override string Action => T("Set up");
 
     protected override async Task<string?> TrySignInAsync(string code, CancellationToken cancellationToken)
     {

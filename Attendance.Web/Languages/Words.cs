@@ -26,6 +26,21 @@ internal static class Words
     /// <summary>As <see cref="T"/>, for a text that has markup. The values are encoded.</summary>
     public static IHtmlContent Markup(string english, params object?[] values) => new HtmlFormattableString(CultureInfo.CurrentUICulture, Find(english), values);
 
+    /// <summary>Returns a text in English, for what is stored whatever the language of the request is.</summary>
+    public static string InEnglish(Func<string> text)
+    {
+        var language = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+        try
+        {
+            return text();
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = language;
+        }
+    }
+
     private static string Find(string english)
     {
         var culture = CultureInfo.CurrentUICulture;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Layout;
 
@@ -16,22 +17,22 @@ internal sealed class TroubleModel : AnyMethodPageModel
 
     public string Heading => Status switch
     {
-        StatusCodes.Status403Forbidden => "Not for this account",
-        StatusCodes.Status404NotFound => "There is nothing here",
-        StatusCodes.Status413PayloadTooLarge => "That is too large",
-        StatusCodes.Status429TooManyRequests => "Too many attempts",
-        >= StatusCodes.Status500InternalServerError => "Something went wrong on our side",
-        _ => "That did not work",
+        StatusCodes.Status403Forbidden => T("Not for this account"),
+        StatusCodes.Status404NotFound => T("There is nothing here"),
+        StatusCodes.Status413PayloadTooLarge => T("That is too large"),
+        StatusCodes.Status429TooManyRequests => T("Too many attempts"),
+        >= StatusCodes.Status500InternalServerError => T("Something went wrong on our side"),
+        _ => T("That did not work"),
     };
 
     public string Advice => Status switch
     {
-        StatusCodes.Status403Forbidden => "This page is for administrators. Ask one, or sign in with another account.",
-        StatusCodes.Status404NotFound => "There is no such person, camera or page. It may have been renamed or removed: look for it in the list.",
-        StatusCodes.Status413PayloadTooLarge => "Nothing was stored. Split the file into several smaller ones, and send them one after the other.",
-        StatusCodes.Status429TooManyRequests => "There were too many attempts from this address. Wait a minute, then try again.",
-        >= StatusCodes.Status500InternalServerError => "Cameras in use are not affected. Please try again in a moment.",
-        _ => "Please go back to the list and try again from there.",
+        StatusCodes.Status403Forbidden => T("This page is for administrators. Ask one, or sign in with another account."),
+        StatusCodes.Status404NotFound => T("There is no such person, camera or page. It may have been renamed or removed: look for it in the list."),
+        StatusCodes.Status413PayloadTooLarge => T("Nothing was stored. Split the file into several smaller ones, and send them one after the other."),
+        StatusCodes.Status429TooManyRequests => T("There were too many attempts from this address. Wait a minute, then try again."),
+        >= StatusCodes.Status500InternalServerError => T("Cameras in use are not affected. Please try again in a moment."),
+        _ => T("Please go back to the list and try again from there."),
     };
 
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)

@@ -1,4 +1,5 @@
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.People;
 
@@ -6,11 +7,11 @@ internal static class PoseWords
 {
     public static string Of(Pose pose) => pose switch
     {
-        Pose.Front => "Looking straight",
-        Pose.Left => "Turned left",
-        Pose.Right => "Turned right",
-        Pose.Up => "Looking up",
-        Pose.Down => "Looking down",
+        Pose.Front => T("Looking straight"),
+        Pose.Left => T("Turned left"),
+        Pose.Right => T("Turned right"),
+        Pose.Up => T("Looking up"),
+        Pose.Down => T("Looking down"),
         _ => pose.ToString(),
     };
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Rights;
 
@@ -37,9 +38,9 @@ internal sealed class RightsModel(RuleStore rules, IOptions<RightsOptions> optio
             var refusal = await rules.SetAsync(Form.ToRule(), User.AccountId(), cancellationToken) switch
             {
                 RuleOutcome.Saved => null,
-                RuleOutcome.Configured => "The configuration has a rule for these cameras, which can be changed only there.",
-                RuleOutcome.TooMany => $"There may be {RightsBook.MostRules} rules at most. Remove one first.",
-                _ => "Somebody else has just changed this rule. Look at it, and try again.",
+                RuleOutcome.Configured => T("The configuration has a rule for these cameras, which can be changed only there."),
+                RuleOutcome.TooMany => T("There may be {0} rules at most. Remove one first.", RightsBook.MostRules),
+                _ => T("Somebody else has just changed this rule. Look at it, and try again."),
             };
             if (refusal is null)
             {

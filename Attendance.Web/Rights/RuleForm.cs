@@ -1,26 +1,25 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Rights;
 
 /// <summary>A rule as an administrator writes it. Public, because model binding only supports public types.</summary>
 public sealed class RuleForm : IValidatableObject
 {
-    private const string TooLong = "This may have at most {1} characters.";
-
     [Required(ErrorMessage = "Enter the id of a camera, or the beginning of ids with * at the end.")]
     [Display(Name = "Cameras")]
     public string? Camera { get; set; }
 
-    [StringLength(CameraRule.GrantLength, ErrorMessage = TooLong)]
+    [StringLength(CameraRule.GrantLength, ErrorMessage = "This may have at most {1} characters.")]
     [Display(Name = "Watch")]
     public string? Watch { get; set; }
 
-    [StringLength(CameraRule.GrantLength, ErrorMessage = TooLong)]
+    [StringLength(CameraRule.GrantLength, ErrorMessage = "This may have at most {1} characters.")]
     [Display(Name = "Borrow")]
     public string? Borrow { get; set; }
 
-    [StringLength(CameraRule.GrantLength, ErrorMessage = TooLong)]
+    [StringLength(CameraRule.GrantLength, ErrorMessage = "This may have at most {1} characters.")]
     [Display(Name = "Publish")]
     public string? Publish { get; set; }
 
@@ -32,7 +31,7 @@ public sealed class RuleForm : IValidatableObject
     {
         if (!string.IsNullOrWhiteSpace(Camera) && !CameraPattern.TryParse(Camera.Trim(), out _))
         {
-            yield return new($"This {CameraPattern.Rule}", [nameof(Camera)]);
+            yield return new(T("This must be the id of a camera, or the beginning of ids with * at the end."), [nameof(Camera)]);
         }
 
         (string Field, string? Text)[] grants = [(nameof(Watch), Watch), (nameof(Borrow), Borrow), (nameof(Publish), Publish)];
@@ -40,17 +39,17 @@ public sealed class RuleForm : IValidatableObject
         {
             if (!Grant.TryRead(text, out var grant))
             {
-                yield return new($"Each {Grant.Rule}.", [field]);
+                yield return new(T("Each must be 'admin', 'operator', or 'team:' and the name of a team."), [field]);
             }
             else if (grant?.ToString().Length > CameraRule.GrantLength)
             {
-                yield return new($"These are too many: they may have {CameraRule.GrantLength} characters together.", [field]); // stored with a comma and a space between
+                yield return new(T("These are too many: they may have {0} characters together.", CameraRule.GrantLength), [field]); // stored with a comma and a space between
             }
         }
 
         if (Array.TrueForAll(grants, grant => string.IsNullOrWhiteSpace(grant.Text)))
         {
-            yield return new("Say for at least one right who has it.", [nameof(Watch)]);
+            yield return new(T("Say for at least one right who has it."), [nameof(Watch)]);
         }
     }
 

@@ -4,6 +4,7 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -49,7 +50,7 @@ internal sealed class ClosedPeriodsModel(Periods periods) : PageModel
         }
 
         ModelState.Clear();
-        ModelState.AddModelError("", "Reason: enter 3 to 200 characters to open a period again.");
+        ModelState.AddModelError("", T("Reason: enter 3 to 200 characters to open a period again."));
         All = await periods.ListAsync(cancellationToken);
         return Page();
     }
@@ -81,7 +82,7 @@ public sealed class PeriodForm : IValidatableObject
     {
         if (LastDay < FirstDay)
         {
-            yield return new("The last day must not be before the first one.", [nameof(LastDay)]);
+            yield return new(T("The last day must not be before the first one."), [nameof(LastDay)]);
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -60,7 +61,7 @@ internal sealed class EditScheduleModel(
             return LocalRedirect($"/schedules/{Id}");
         }
 
-        ModelState.AddModelError("", "Somebody else has changed this schedule or its groups meanwhile. Load this page again to see what is there now.");
+        ModelState.AddModelError("", T("Somebody else has changed this schedule or its groups meanwhile. Load this page again to see what is there now."));
         return Page();
     }
 

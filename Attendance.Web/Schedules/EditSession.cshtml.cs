@@ -4,6 +4,7 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -76,8 +77,8 @@ internal sealed class EditSessionModel(AttendanceSessionStore sessions, AuditLog
         if (outcome is not null)
         {
             ModelState.AddModelError("", outcome == SessionOutcome.PeriodClosed
-                ? "This day is in a closed period, so its sessions do not change any more."
-                : "Something is recorded for this session already, so it cannot be moved. Cancel it, and add a single session instead.");
+                ? T("This day is in a closed period, so its sessions do not change any more.")
+                : T("Something is recorded for this session already, so it cannot be moved. Cancel it, and add a single session instead."));
         }
 
         return Page();

@@ -4,6 +4,7 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -42,7 +43,7 @@ internal sealed class GroupsModel(GroupStore groups) : PageModel
 /// <summary>The name of a group. Public, because model binding only supports public types.</summary>
 public sealed class GroupForm : IValidatableObject
 {
-    internal const string NameTaken = "There is a group with this name already.";
+    internal static string NameTaken => T("There is a group with this name already.");
 
     [Required(ErrorMessage = "Enter a name.")]
     [StringLength(Group.NameLength, ErrorMessage = "The name may have at most {1} characters.")]

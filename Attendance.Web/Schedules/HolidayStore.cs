@@ -2,6 +2,7 @@ using Attendance.Web.Audit;
 using Attendance.Web.Data;
 using Ical.Net;
 using Microsoft.EntityFrameworkCore;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -37,7 +38,7 @@ internal static class HolidayFile
         }
     }
 
-    private static string Named(string? summary) => string.IsNullOrWhiteSpace(summary) || !Writing.CanBeWritten(summary) ? "Holiday" : Writing.Tidy(summary);
+    private static string Named(string? summary) => string.IsNullOrWhiteSpace(summary) || !Writing.CanBeWritten(summary) ? T("Holiday") : Writing.Tidy(summary);
 
     private static string Shortened(string text, int most) => text.Length > most ? text[..most] : text;
 }

@@ -5,6 +5,7 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -31,7 +32,7 @@ internal sealed class HolidaysModel(HolidayStore holidays) : PageModel
     {
         if (file is null || await ReadAsync(file, cancellationToken) is not { } entries)
         {
-            ModelState.AddModelError("", "File: this is no iCalendar file, or it has more than 2,000 holidays. Choose a file whose name ends with .ics.");
+            ModelState.AddModelError("", T("File: this is no iCalendar file, or it has more than 2,000 holidays. Choose a file whose name ends with .ics."));
             All = await holidays.ListAsync(cancellationToken);
             return Page();
         }

@@ -3,6 +3,7 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -76,7 +77,7 @@ internal sealed class MembersModel(GroupStore groups) : PageModel
         }
 
         ModelState.Clear();
-        ModelState.AddModelError("", "This group is used by a schedule or a session, so it is kept.");
+        ModelState.AddModelError("", T("This group is used by a schedule or a session, so it is kept."));
         return await ShowAsync(cancellationToken, keepsErrors: true);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -38,7 +39,7 @@ internal sealed class NewScheduleModel(
             return LocalRedirect($"/schedules/{schedule.Id}");
         }
 
-        ModelState.AddModelError("", "A group was deleted meanwhile. Choose the groups again.");
+        ModelState.AddModelError("", T("A group was deleted meanwhile. Choose the groups again."));
         await LoadAsync(cancellationToken);
         return Page();
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -28,7 +29,7 @@ internal sealed class NewSessionModel(AttendanceSessionStore sessions, GroupStor
         Groups = await groups.ListAsync(cancellationToken);
         if (ModelState.IsValid && Form.Groups.Any(id => Groups.All(group => group.Id != id)))
         {
-            ModelState.AddModelError("Form.Groups", "A group was deleted meanwhile. Choose the groups again.");
+            ModelState.AddModelError("Form.Groups", T("A group was deleted meanwhile. Choose the groups again."));
         }
 
         if (ModelState.IsValid)
@@ -38,7 +39,7 @@ internal sealed class NewSessionModel(AttendanceSessionStore sessions, GroupStor
                 return LocalRedirect($"/schedules/sessions/{session.Id}");
             }
 
-            ModelState.AddModelError("Form.Day", "This day is in a closed period.");
+            ModelState.AddModelError("Form.Day", T("This day is in a closed period."));
         }
 
         return Page();

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -89,32 +90,32 @@ public sealed class ScheduleForm : IValidatableObject
 
         if (Groups.Count == 0)
         {
-            yield return new("Choose at least one group.", [nameof(Groups)]);
+            yield return new(T("Choose at least one group."), [nameof(Groups)]);
         }
 
         if (Days.Count == 0 || Days.Any(day => !Enum.IsDefined(day)))
         {
-            yield return new("Choose at least one day of the week.", [nameof(Days)]);
+            yield return new(T("Choose at least one day of the week."), [nameof(Days)]);
         }
 
         if (Until < FirstDay)
         {
-            yield return new("The last day must not be before the first one.", [nameof(Until)]);
+            yield return new(T("The last day must not be before the first one."), [nameof(Until)]);
         }
 
         if (Zone is { Length: > 0 } && Zones.Find(Zone) is null)
         {
-            yield return new("Choose a time zone from the list, such as Europe/Vienna.", [nameof(Zone)]);
+            yield return new(T("Choose a time zone from the list, such as Europe/Vienna."), [nameof(Zone)]);
         }
 
         if (AbsentAfter <= LateAfter)
         {
-            yield return new("Absent must come after late.", [nameof(AbsentAfter)]);
+            yield return new(T("Absent must come after late."), [nameof(AbsentAfter)]);
         }
 
         if (MinimumPresence > Duration)
         {
-            yield return new("The minimum presence must not be longer than the session.", [nameof(MinimumPresence)]);
+            yield return new(T("The minimum presence must not be longer than the session."), [nameof(MinimumPresence)]);
         }
     }
 

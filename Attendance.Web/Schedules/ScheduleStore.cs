@@ -1,5 +1,6 @@
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -21,8 +22,12 @@ internal sealed class ScheduleStore(AttendanceDb db, AuditLog audit, SessionUpke
     public async Task<IReadOnlyList<ScheduleRow>> ListAsync(CancellationToken cancellationToken)
     {
         var names = await db.Groups.ToDictionaryAsync(group => group.Id, group => group.Name, cancellationToken);
-        var schedules = await db.Schedules.AsNoTracking().Include(each => each.Groups).OrderBy(each => each.Name).ThenBy(each => each.Id).ToListAsync(cancellationToken);
-        return [.. schedules.Select(each => new ScheduleRow(each, [.. each.Groups.Select(group => names[group.GroupId]).Order(StringComparer.Ordinal)]))];
+        var schedules = await db.Schedules.AsNoTracking().Include(each => each.Groups).ToListAsync(cancellationToken);
+        return
+        [
+            .. schedules.OrderBy(each => each.Name, Show.ByName()).ThenBy(each => each.Id)
+                .Select(each => new ScheduleRow(each, [.. each.Groups.Select(group => names[group.GroupId]).Order(Show.ByName())])),
+        ];
     }
 
     public Task<Schedule?> FindAsync(Guid id, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
@@ -48,12 +49,12 @@ public sealed class SingleSessionForm : TimesForm, IValidatableObject
 
         if (Groups.Count == 0)
         {
-            yield return new("Choose at least one group.", [nameof(Groups)]);
+            yield return new(T("Choose at least one group."), [nameof(Groups)]);
         }
 
         if (Zone is { Length: > 0 } && Zones.Find(Zone) is null)
         {
-            yield return new("Choose a time zone from the list, such as Europe/Vienna.", [nameof(Zone)]);
+            yield return new(T("Choose a time zone from the list, such as Europe/Vienna."), [nameof(Zone)]);
         }
     }
 

@@ -5,6 +5,7 @@ using Attendance.Web.Layout;
 using Attendance.Web.People;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.CheckIn.Codes;
 
@@ -67,7 +68,7 @@ internal sealed class PersonCodesModel(CodeStore codes, CodeAttempts attempts, P
                 NewPhone = (issued.Code, QrPicture.Of($"{Request.Scheme}://{Request.Host}{PhoneSignIn.SetupPath}#{issued.Code}"));
                 break;
             case PhoneIssue.TooMany:
-                ModelState.AddModelError("", $"A person may have {PhoneStore.Most} phones. Revoke one that is not used any more.");
+                ModelState.AddModelError("", T("A person may have {0} phones. Revoke one that is not used any more.", PhoneStore.Most));
                 break;
         }
 

@@ -90,7 +90,7 @@ internal sealed class TimetableImport(
         var next = SchedulePreview.Next(wanted.ToSchedule(rules.Value.Rules(), there?.SkipsHolidays ?? settings.SkipsHolidays, now), holidays, now);
         var changes = Changes(there, wanted, string.Join(", ", groupIds.Select(id => known[id].Name).Order(StringComparer.Ordinal)), there is null ? null
             : string.Join(", ", there.Groups.Select(link => known.GetValueOrDefault(link.GroupId)?.Name).Order(StringComparer.Ordinal)));
-        var note = next.Count == 0 ? "No date in the next two years." : $"Next: {string.Join("; ", next)}";
+        var note = next.Count == 0 ? "No date in the next two years." : $"Next: {string.Join("; ", next.Select(each => each.Words))}";
         return there is null && next.Count == 0 ? Refused("The event has no date in the next two years.")
             : there is null ? new(ImportVerdict.New, groupIds, changes, Note: note)
             : new(changes.Count == 0 ? ImportVerdict.Unchanged : ImportVerdict.Changed, groupIds, changes, Note: note);

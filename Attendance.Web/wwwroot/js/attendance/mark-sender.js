@@ -11,6 +11,7 @@ import { jittered } from '../camera/timing.js';
  * @property {string} tone
  * @property {string | null} first_in
  * @property {string | null} stated_by
+ * @property {string | null} by_word what stated it, in the language of the page
  */
 
 const attempts = 4;

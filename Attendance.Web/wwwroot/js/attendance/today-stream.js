@@ -6,7 +6,8 @@ import { jittered } from '../camera/timing.js';
  * The state of one session of today, as the server sends it.
  * @typedef {object} TodaySession
  * @property {string} session_id
- * @property {string} state
+ * @property {string} state in the language of the page
+ * @property {string} tone
  * @property {number} expected
  * @property {number} present
  * @property {number} late

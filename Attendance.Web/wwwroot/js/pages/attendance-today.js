@@ -41,17 +41,12 @@ function show(sessions) {
             if (field instanceof HTMLElement) {
                 write(field, String(session[name]));
                 if (name === 'state') {
-                    field.dataset.tone = toneOf(session.state);
+                    field.dataset.tone = session.tone;
                 }
             }
         }
     }
     say(t('Live'), 'good');
-}
-
-/** @param {string} state */
-function toneOf(state) {
-    return state === 'Open' || state === 'Under way' ? 'good' : state === 'Cancelled' ? 'bad' : 'quiet';
 }
 
 /**

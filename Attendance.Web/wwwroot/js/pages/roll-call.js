@@ -6,9 +6,6 @@ import { write } from './dom.js';
 
 /** @typedef {import('../attendance/mark-sender.js').MarkAnswer} MarkAnswer */
 
-/** @type {Record<string, string>} */
-const keys = { p: 'present', l: 'late', a: 'absent', e: 'excused' };
-
 const roll = document.getElementById('roll');
 if (roll instanceof HTMLTableElement && roll.dataset.call && roll.dataset.session) {
     begin(roll, new MarkSender(roll.dataset.session, document.querySelector('meta[name="request-token"]')?.getAttribute('content') ?? ''));
@@ -20,6 +17,8 @@ if (roll instanceof HTMLTableElement && roll.dataset.call && roll.dataset.sessio
  */
 function begin(table, sender) {
     const rows = [...table.querySelectorAll('tr[data-person]')].filter(row => row instanceof HTMLTableRowElement);
+    const keys = keysOf(rows[0]);
+    const undoKey = (table.dataset.undo ?? 'U').toLowerCase();
     /** What was stated before each call; a row of whom nothing is stated has an empty attribute. To undo them in turn. @type {{ row: HTMLTableRowElement, before: string | null }[]} */
     const done = [];
     for (const row of rows) {
@@ -43,10 +42,10 @@ function begin(table, sender) {
         const key = event.key.toLowerCase();
         if (key === 'arrowdown' || key === 'arrowup') {
             move(at + (key === 'arrowdown' ? 1 : -1));
-        } else if (key === 'u' || (key === 'z' && event.ctrlKey)) {
+        } else if (key === undoKey || (key === 'z' && event.ctrlKey)) {
             undo();
-        } else if (keys[key]) {
-            void call(rows[at], keys[key]);
+        } else if (keys.has(key)) {
+            void call(rows[at], keys.get(key) ?? '');
             move(at + 1);
         } else if (key === 'arrowright' || key === 'arrowleft') {
             moveWithin(rows[at], key === 'arrowright' ? 1 : -1);
@@ -119,7 +118,7 @@ function show(row, answer) {
     }
     const by = row.querySelector('[data-field="by"]');
     if (by) {
-        write(by, answer.stated_by === 'roll_call' ? 'roll call' : answer.stated_by ?? '');
+        write(by, answer.by_word ?? '');
     }
     const said = document.getElementById('said');
     if (said) {
@@ -161,6 +160,15 @@ function moveWithin(row, by) {
     const buttons = [...row.querySelectorAll('button[data-mark]')].filter(button => button instanceof HTMLButtonElement);
     const at = buttons.findIndex(button => button === document.activeElement);
     buttons[Math.min(Math.max(at + by, 0), buttons.length - 1)]?.focus();
+}
+
+/**
+ * Returns the mark of each key, as the buttons show them: each language has its own letters.
+ * @param {HTMLTableRowElement | undefined} row
+ */
+function keysOf(row) {
+    const buttons = [...row?.querySelectorAll('button[data-mark]') ?? []].filter(button => button instanceof HTMLButtonElement);
+    return new Map(buttons.map(button => [button.textContent.trim().toLowerCase(), button.dataset.mark ?? '']));
 }
 
 /** @param {HTMLTableRowElement | undefined} row */
