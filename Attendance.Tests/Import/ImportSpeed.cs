@@ -57,7 +57,7 @@ public sealed class ImportSpeed(ImportOnSqlite sqlite, ImportOnPostgres postgres
             Assert.True(all < TimeSpan.FromMinutes(1), $"It took {all.TotalSeconds:0} s.");
         }
 
-        Assert.Equal((People, 2 * People), await site.DbAsync(async db => (await db.People.CountAsync(Cancel), await db.Memberships.CountAsync(Cancel))));
+        Assert.Equal((People, 2 * People), await site.DbAsync(async db => (await db.People.CountAsync(person => EF.Functions.Like(person.NumberKey, "N%"), Cancel), await db.Memberships.CountAsync(Cancel))));
     }
 
     private static Task<TimeSpan> UntilAsync(ImportSite site, Guid id, string state) =>

@@ -101,6 +101,8 @@ public sealed class PictureImportTests(ImportOnSqlite site) : IClassFixture<Impo
         Assert.True(none is null && text.Contains("Say how you know that these people have agreed.", StringComparison.Ordinal), text);
         (none, text) = await site.UploadAsync("/import/pictures", "zip", [("a.zip", "no archive"u8.ToArray())], ("Evidence", Evidence));
         Assert.True(none is null && text.Contains("This is no ZIP archive, or it is damaged.", StringComparison.Ordinal), text);
+        (none, text) = await site.UploadAsync("/import/pictures", "zip", [("a.zip", Zip(("1.jpg", [1]))[..^30])], ("Evidence", Evidence));
+        Assert.True(none is null && text.Contains("damaged", StringComparison.Ordinal), text);
         (none, text) = await site.UploadAsync("/import/pictures", "zip", [], ("Evidence", Evidence));
         Assert.True(none is null && text.Contains("Choose a ZIP archive or a folder.", StringComparison.Ordinal), text);
     }

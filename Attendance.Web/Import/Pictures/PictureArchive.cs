@@ -28,11 +28,14 @@ internal static class PictureArchive
                 : [.. archive.Entries.Where(entry => entry.FullName is not [.., '/' or '\\']).Select(entry => new PictureFile(
                     Shown(entry.FullName), ProblemOf(entry.FullName, entry.IsEncrypted), async (most, cancel) => await ReadAsync(await entry.OpenAsync(cancel), most, cancel)))];
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (IsDamage(exception))
         {
             throw new ImportTroubleException("The ZIP archive is damaged: its list of files cannot be read.");
         }
     }
+
+    /// <summary>Returns whether the archive is at fault. One that names places outside of itself makes the stream under it throw.</summary>
+    public static bool IsDamage(Exception exception) => exception is InvalidDataException or IOException or ArgumentException or NotSupportedException;
 
     private static string Shown(string path)
     {

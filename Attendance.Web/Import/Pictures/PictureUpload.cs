@@ -62,7 +62,7 @@ internal sealed class PictureUpload(AttendanceDb db, PictureStore pictures, IOpt
         {
             return await ZipArchive.CreateAsync(zip.OpenReadStream(), ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null, cancellationToken);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (PictureArchive.IsDamage(exception))
         {
             throw new ImportTroubleException("This is no ZIP archive, or it is damaged.");
         }
@@ -111,7 +111,7 @@ internal sealed class PictureUpload(AttendanceDb db, PictureStore pictures, IOpt
                 : PictureFormat.Check(bytes) is { } problem ? (null, problem)
                 : (bytes, null);
         }
-        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
+        catch (Exception exception) when (PictureArchive.IsDamage(exception))
         {
             return (null, "The file cannot be unpacked: it is damaged, or packed in a way that is not read here.");
         }
