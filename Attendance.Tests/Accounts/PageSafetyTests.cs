@@ -41,6 +41,7 @@ public sealed class PageSafetyTests : WebTest
                 .Replace("{status:int}", "404", StringComparison.Ordinal)
                 .Replace("{id:name}", "demo", StringComparison.Ordinal)
                 .TrimStart('/'))
+            .Where(page => page != "/language") // shows nothing: it only changes the language
             .Distinct().ToList();
         Assert.Superset(new HashSet<string> { "/", "/people", $"/people/{person}", "/people/new", "/accounts", "/account", "/account/password", "/sign-in" }, pages.ToHashSet());
 
