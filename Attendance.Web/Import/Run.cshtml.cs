@@ -4,6 +4,7 @@ using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import;
 
@@ -43,7 +44,7 @@ internal sealed class ImportRunModel(ImportStore imports) : PageModel
     {
         if (leaving > 0 && !mayLeave)
         {
-            ModelState.AddModelError("", "Nothing was applied: memberships would end. Look at the list of those who leave, and tick the box.");
+            ModelState.AddModelError("", T("Nothing was applied: memberships would end. Look at the list of those who leave, and tick the box."));
         }
         else if (await imports.ConfirmAsync(Id, leaving, User.AccountId(), cancellationToken))
         {
@@ -51,7 +52,7 @@ internal sealed class ImportRunModel(ImportStore imports) : PageModel
         }
         else
         {
-            ModelState.AddModelError("", "Nothing was applied: the import has changed since you looked at it. This is what it would do now.");
+            ModelState.AddModelError("", T("Nothing was applied: the import has changed since you looked at it. This is what it would do now."));
         }
 
         return await LoadAsync(null, null, cancellationToken) ? Page() : NotFound();

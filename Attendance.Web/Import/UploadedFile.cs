@@ -1,4 +1,6 @@
 using Attendance.Web.Http;
+using Attendance.Web.Languages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import;
 
@@ -9,10 +11,10 @@ internal static class UploadedFile
 
     /// <exception cref="ImportTroubleException">There is no file, or it is empty or too large.</exception>
     public static Task<byte[]> ReadAsync(IFormFile? file, int largest, CancellationToken cancellationToken) =>
-        file is null ? throw new ImportTroubleException("Choose a file.")
-        : file.Length == 0 ? throw new ImportTroubleException("The file is empty.")
-        : file.Length > largest ? throw new ImportTroubleException($"The file is larger than {InWords(largest)}. Split it into several files.")
+        file is null ? throw new ImportTroubleException(T("Choose a file."))
+        : file.Length == 0 ? throw new ImportTroubleException(T("The file is empty."))
+        : file.Length > largest ? throw new ImportTroubleException(T("The file is larger than {0}. Split it into several files.", InWords(largest)))
         : PictureForm.BytesOfAsync(file, cancellationToken);
 
-    public static string InWords(int bytes) => bytes >= Mebibyte ? $"{bytes / Mebibyte:N0} MB" : $"{bytes / 1024:N0} KB";
+    public static string InWords(int bytes) => bytes >= Mebibyte ? T("{0} MB", Show.Number(bytes / Mebibyte)) : T("{0} KB", Show.Number(bytes / 1024));
 }

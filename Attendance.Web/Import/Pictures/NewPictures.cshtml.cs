@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Pictures;
 
@@ -30,7 +31,7 @@ internal sealed class NewPicturesModel(PictureUpload upload, ConsentTexts consen
         var files = (folder ?? []).Where(file => file.Length > 0).ToList();
         if (zip is not { Length: > 0 } && files.Count == 0)
         {
-            ModelState.AddModelError("", "Choose a ZIP archive or a folder.");
+            ModelState.AddModelError("", T("Choose a ZIP archive or a folder."));
         }
 
         foreach (var problem in FormTexts.ErrorsOf((nameof(Evidence), Evidence is null ? null : Writing.Tidy(Evidence))))

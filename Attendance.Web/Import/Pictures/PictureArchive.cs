@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Attendance.Web.Languages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Pictures;
 
@@ -24,13 +26,13 @@ internal static class PictureArchive
         try
         {
             return archive.Entries.Count > UploadLimits.MostFiles
-                ? throw new ImportTroubleException($"The archive has more than {UploadLimits.MostFiles:N0} files. Split it into several ones.")
+                ? throw new ImportTroubleException(T("The archive has more than {0} files. Split it into several ones.", Show.Number(UploadLimits.MostFiles)))
                 : [.. archive.Entries.Where(entry => entry.FullName is not [.., '/' or '\\']).Select(entry => new PictureFile(
                     Shown(entry.FullName), ProblemOf(entry.FullName, entry.IsEncrypted), async (most, cancel) => await ReadAsync(await entry.OpenAsync(cancel), most, cancel)))];
         }
         catch (Exception exception) when (IsDamage(exception))
         {
-            throw new ImportTroubleException("The ZIP archive is damaged: its list of files cannot be read.");
+            throw new ImportTroubleException(T("The ZIP archive is damaged: its list of files cannot be read."));
         }
     }
 

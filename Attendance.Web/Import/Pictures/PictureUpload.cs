@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Pictures;
 
@@ -23,7 +24,7 @@ internal sealed class PictureUpload(AttendanceDb db, PictureStore pictures, IOpt
         List<PictureFile> files = [.. archive is null ? [] : PictureArchive.Of(archive), .. PictureArchive.Of(folder)];
         if (files.Count == 0)
         {
-            throw new ImportTroubleException("There is no file in it.");
+            throw new ImportTroubleException(T("There is no file in it."));
         }
 
         var (known, refused) = await SortAsync(files, cancellationToken);
@@ -39,7 +40,7 @@ internal sealed class PictureUpload(AttendanceDb db, PictureStore pictures, IOpt
                 if (kept > 2L * options.Value.LargestPictures)
                 {
                     await pictures.DropAsync(id, cancellationToken);
-                    throw new ImportTroubleException("The archive becomes far larger when it is unpacked. Nothing of it was kept. Split it into several ones.");
+                    throw new ImportTroubleException(T("The archive becomes far larger when it is unpacked. Nothing of it was kept. Split it into several ones."));
                 }
 
                 var content = new ImportContent(file.Path) { Number = whose.Number, Problem = problem }.With(new PictureFacts { Pose = reading.Pose });
@@ -64,7 +65,7 @@ internal sealed class PictureUpload(AttendanceDb db, PictureStore pictures, IOpt
         }
         catch (Exception exception) when (PictureArchive.IsDamage(exception))
         {
-            throw new ImportTroubleException("This is no ZIP archive, or it is damaged.");
+            throw new ImportTroubleException(T("This is no ZIP archive, or it is damaged."));
         }
     }
 
@@ -107,7 +108,7 @@ internal sealed class PictureUpload(AttendanceDb db, PictureStore pictures, IOpt
         try
         {
             var bytes = await file.Read(LargestPicture + 1, cancellationToken);
-            return bytes.Length > LargestPicture ? (null, $"The file is larger than {UploadedFile.InWords(LargestPicture)}.")
+            return bytes.Length > LargestPicture ? (null, $"The file is larger than {InEnglish(() => UploadedFile.InWords(LargestPicture))}.")
                 : PictureFormat.Check(bytes) is { } problem ? (null, problem)
                 : (bytes, null);
         }

@@ -4,6 +4,7 @@ using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Roster;
 
@@ -107,22 +108,22 @@ internal sealed class ColumnsModel(ImportStore imports, GroupStore groups) : Pag
     {
         if (Columns.Where(column => column != RosterColumn.Ignored).GroupBy(column => column).FirstOrDefault(column => column.Count() > 1) is { } twice)
         {
-            yield return $"Two columns are named “{RosterColumns.WordsOf(twice.Key)}”. Choose one of them.";
+            yield return T("Two columns are named “{0}”. Choose one of them.", RosterColumns.WordsOf(twice.Key));
         }
 
         if (!Columns.Contains(RosterColumn.Number))
         {
-            yield return "Choose the column that has the numbers: people are told apart by them.";
+            yield return T("Choose the column that has the numbers: people are told apart by them.");
         }
 
         if (Whole == WholeRoster.NamedGroups && !Columns.Contains(RosterColumn.Groups))
         {
-            yield return "Choose the column that has the groups, or say whose roster the file is.";
+            yield return T("Choose the column that has the groups, or say whose roster the file is.");
         }
 
         if (Whole == WholeRoster.OneGroup && GroupId is null)
         {
-            yield return "Choose the group whose roster the file is.";
+            yield return T("Choose the group whose roster the file is.");
         }
     }
 

@@ -1,4 +1,6 @@
+using Attendance.Web.Languages;
 using CsvHelper;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Roster;
 
@@ -35,17 +37,17 @@ internal static class CsvRows
             var row = (int)reader.RowNumber;
             if (row > MostRows + 1)
             {
-                throw new ImportTroubleException($"The file has more than {MostRows:N0} rows. Split it into several files.");
+                throw new ImportTroubleException(T("The file has more than {0} rows. Split it into several files.", Show.Number(MostRows)));
             }
 
             if (fault == CsvMalformedReason.UnterminatedQuote)
             {
-                throw new ImportTroubleException($"Row {row}: a quote (\") is not closed, so the rest of the file is one field.");
+                throw new ImportTroubleException(T("Row {0}: a quote (\") is not closed, so the rest of the file is one field.", row));
             }
 
             if (reader.FieldCount > MostColumns)
             {
-                throw new ImportTroubleException($"Row {row} has more than {MostColumns} columns. Is the separator right?");
+                throw new ImportTroubleException(T("Row {0} has more than {1} columns. Is the separator right?", row, MostColumns));
             }
 
             var fields = Enumerable.Range(0, reader.FieldCount).Select(reader.GetString).ToArray();
@@ -64,7 +66,7 @@ internal static class CsvRows
         }
         catch (CsvFormatException exception)
         {
-            throw new ImportTroubleException($"Row {exception.RecordNumber} cannot be read: it is longer than {LongestRow / 1024:N0} KB. Perhaps a quote (\") is not closed.");
+            throw new ImportTroubleException(T("Row {0} cannot be read: it is longer than {1} KB. Perhaps a quote (\") is not closed.", exception.RecordNumber, Show.Number(LongestRow / 1024)));
         }
     }
 

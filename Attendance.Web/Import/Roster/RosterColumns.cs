@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Roster;
 
@@ -31,13 +32,13 @@ internal static partial class RosterColumns
 
     public static string WordsOf(RosterColumn column) => column switch
     {
-        RosterColumn.Number => "Number",
-        RosterColumn.FullName => "Full name",
-        RosterColumn.FirstName => "First name",
-        RosterColumn.LastName => "Last name",
-        RosterColumn.Groups => "Groups (memberships)",
-        RosterColumn.Label => "Group, as text at the person",
-        _ => "Not imported",
+        RosterColumn.Number => T("Number"),
+        RosterColumn.FullName => T("Full name"),
+        RosterColumn.FirstName => T("First name"),
+        RosterColumn.LastName => T("Last name"),
+        RosterColumn.Groups => T("Groups (memberships)"),
+        RosterColumn.Label => T("Group, as text at the person"),
+        _ => T("Not imported"),
     };
 
     /// <summary>Guesses each column. No meaning is given twice.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Roster;
 
@@ -15,10 +16,11 @@ internal sealed record RosterRow(int Row, string? Number, string? FullName, stri
 /// <summary>Reads a file of people.</summary>
 internal sealed class RosterFile
 {
-    public const string NoHeader = "The first row does not name the columns: it looks like a person. Add a first row such as: Number,Name,Groups";
     private const int MostGroups = 50;
 
     private static readonly char[] s_betweenGroups = ['|', ';'];
+
+    public static string NoHeader => T("The first row does not name the columns: it looks like a person. Add a first row such as: Number,Name,Groups");
 
     public required IReadOnlyList<string> Header { get; init; }
 
@@ -30,14 +32,14 @@ internal sealed class RosterFile
         var text = CsvText.Decode(content, coding);
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ImportTroubleException("This is no text file. Save the table as CSV, and choose that file.");
+            throw new ImportTroubleException(T("This is no text file. Save the table as CSV, and choose that file."));
         }
 
         var rows = CsvRows.Read(text, delimiter).ToList();
         return rows.Count switch
         {
-            0 => throw new ImportTroubleException("The file is empty."),
-            1 => throw new ImportTroubleException("The file has no rows after the first one, which names the columns."),
+            0 => throw new ImportTroubleException(T("The file is empty.")),
+            1 => throw new ImportTroubleException(T("The file has no rows after the first one, which names the columns.")),
             _ => new() { Header = [.. rows[0].Fields.Select(Writing.Tidy)], Rows = rows[1..] },
         };
     }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Timetables;
 
@@ -45,17 +46,17 @@ internal sealed class NewTimetableModel(ImportStore imports, GroupStore groups, 
         AllGroups = await groups.ListAsync(cancellationToken);
         if (Zone is { Length: > 0 } && Zones.Find(Zone) is null)
         {
-            ModelState.AddModelError(nameof(Zone), "Choose a time zone from the list, such as Europe/Vienna.");
+            ModelState.AddModelError(nameof(Zone), T("Choose a time zone from the list, such as Europe/Vienna."));
         }
 
         if (GroupsBy == GroupsBy.Choice && !AllGroups.Any(group => Groups.Contains(group.Id)))
         {
-            ModelState.AddModelError("", "Choose at least one group, or say where an event names its groups.");
+            ModelState.AddModelError("", T("Choose at least one group, or say where an event names its groups."));
         }
 
         if (GroupsBy == GroupsBy.Property && string.IsNullOrEmpty(Property))
         {
-            ModelState.AddModelError(nameof(Property), "Enter the name of the property.");
+            ModelState.AddModelError(nameof(Property), T("Enter the name of the property."));
         }
 
         if (!ModelState.IsValid)
@@ -69,7 +70,7 @@ internal sealed class NewTimetableModel(ImportStore imports, GroupStore groups, 
             var settings = new TimetableSettings(Zone!, GroupsBy, [.. Groups.Distinct()], Property, SkipsHolidays);
             if (TimetableFile.Read(Encoding.UTF8.GetString(content), settings).Count == 0)
             {
-                throw new ImportTroubleException("The file has no events.");
+                throw new ImportTroubleException(T("The file has no events."));
             }
 
             return LocalRedirect($"/import/{await imports.AddAsync(ImportKind.Timetable, ImportState.Checking, content, settings.ToJson(), User.AccountId(), cancellationToken)}");

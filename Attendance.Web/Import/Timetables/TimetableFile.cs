@@ -1,8 +1,10 @@
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
 using Attendance.Web.Schedules;
 using Ical.Net;
 using Ical.Net.CalendarComponents;
 using Ical.Net.DataTypes;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Import.Timetables;
 
@@ -42,11 +44,11 @@ internal static class TimetableFile
         try
         {
             var events = (Calendar.Load(text)?.Events ?? throw new FormatException("There is no calendar.")).ToList();
-            return events.Count <= Most ? events : throw new ImportTroubleException($"The file has more than {Most:N0} events.");
+            return events.Count <= Most ? events : throw new ImportTroubleException(T("The file has more than {0} events.", Show.Number(Most)));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException and not OperationCanceledException and not ImportTroubleException)
         {
-            throw new ImportTroubleException("This is no iCalendar file. Choose a file whose name ends with .ics."); // the parser throws what it likes at a text that is no calendar
+            throw new ImportTroubleException(T("This is no iCalendar file. Choose a file whose name ends with .ics.")); // the parser throws what it likes at a text that is no calendar
         }
     }
 

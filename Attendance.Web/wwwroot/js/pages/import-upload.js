@@ -1,4 +1,6 @@
 // @ts-check
+import { t } from '../languages/text.js';
+
 // Says that a file is too large before it is sent: a browser that is refused while it sends shows no reason.
 for (const form of document.querySelectorAll('form[data-largest]')) {
     if (form instanceof HTMLFormElement) {
@@ -18,7 +20,7 @@ function watch(form, largest, words) {
         const size = chosen.flatMap(input => [...(input.files ?? [])]).reduce((sum, file) => sum + file.size, 0);
         if (size > largest && problem !== null) {
             event.preventDefault();
-            problem.textContent = `That is larger than ${words}. Split it into several files.`;
+            problem.textContent = t('That is larger than {0}. Split it into several files.', words);
         }
     });
 }

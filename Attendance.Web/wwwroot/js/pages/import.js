@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 
 /** @typedef {{ state: string, items: number, handled: number }} ImportProgress */
@@ -27,7 +28,7 @@ async function follow(signal) {
         if (found !== null) {
             bar.max = Math.max(found.items, 1);
             bar.value = found.handled;
-            write(count, `${found.handled} of ${found.items}`);
+            write(count, t('{0} of {1}', found.handled, found.items));
         }
         await new Promise(resolve => setTimeout(resolve, PAUSE));
     }
