@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Accounts;
 
@@ -66,7 +67,7 @@ internal sealed partial class AccountsModel(
     {
         if (ModelState.IsValid && !AccountNames.IsValid(UserName))
         {
-            ModelState.AddModelError(nameof(UserName), $"The user name {AccountNames.Expectation}");
+            ModelState.AddModelError(nameof(UserName), T("The user name must be 2 to 64 letters, digits, '.', '_', '@' and '-', and begin with a letter or digit."));
         }
 
         if (ModelState.IsValid)
@@ -119,7 +120,7 @@ internal sealed partial class AccountsModel(
         }
         else
         {
-            ModelState.AddModelError("", "The password could not be reset. Try again.");
+            ModelState.AddModelError("", T("The password could not be reset. Try again."));
         }
 
         await LoadAsync(cancellationToken);
@@ -136,7 +137,8 @@ internal sealed partial class AccountsModel(
             return RedirectToPage();
         }
 
-        ModelState.AddModelError("", $"The name of a team {TeamNames.Rule}. An account may be in {TeamNames.Most} teams at most.");
+        ModelState.AddModelError(
+            "", T("The name of a team must have 1 to 32 small letters, digits, - or _, and begin with a letter or digit. An account may be in {0} teams at most.", TeamNames.Most));
         await LoadAsync(cancellationToken);
         return Page();
     }
@@ -161,7 +163,7 @@ internal sealed partial class AccountsModel(
             return RedirectToPage();
         }
 
-        var problem = wanted.Length is 0 or > OpenIdOptions.SubjectLength || !Writing.CanBeWritten(wanted) ? $"Enter the subject (sub): what {Provider.Name} calls the account, 1 to {OpenIdOptions.SubjectLength} characters."
+        var problem = wanted.Length is 0 or > OpenIdOptions.SubjectLength || !Writing.CanBeWritten(wanted) ? T("Enter the subject (sub): what {0} calls the account, 1 to {1} characters.", Provider.Name, OpenIdOptions.SubjectLength)
             : await provider.ReadAsync(cancellationToken) is not { } known ? OpenIdProblem.WordsOf(OpenIdProblem.Away, Provider)
             : OpenIdProblem.WordsOf(await openIdAccounts.LinkAsync(id, known.Issuer, wanted, OwnId, cancellationToken), Provider);
         if (problem is null)
@@ -191,7 +193,7 @@ internal sealed partial class AccountsModel(
         ModelState.Clear();
         if (id == OwnId)
         {
-            ModelState.AddModelError("", "You cannot delete the account that you are using. Another administrator can.");
+            ModelState.AddModelError("", T("You cannot delete the account that you are using. Another administrator can."));
         }
         else if (await accounts.FindByIdAsync(id) is { } account && (await accounts.DeleteAsync(account)).Succeeded)
         {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Accounts;
 
@@ -46,7 +47,7 @@ internal sealed partial class PasswordModel(
 
         if (ModelState.IsValid && Current == New)
         {
-            ModelState.AddModelError(nameof(New), "Choose another password than the one you have.");
+            ModelState.AddModelError(nameof(New), T("Choose another password than the one you have."));
         }
 
         if (!ModelState.IsValid)
@@ -57,7 +58,7 @@ internal sealed partial class PasswordModel(
         // This counts as a sign-in attempt, so that nobody can guess the password on a page that was left open.
         if (await attempts.TryAsync(HttpContext, account, account.UserName, Current!) != PasswordOutcome.Right)
         {
-            ModelState.AddModelError(nameof(Current), "This is not the password that you have now, or the account is locked for a while.");
+            ModelState.AddModelError(nameof(Current), T("This is not the password that you have now, or the account is locked for a while."));
             return Page();
         }
 

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.WebUtilities;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Accounts;
 
@@ -131,7 +132,7 @@ internal sealed partial class SignInModel(
         {
             metrics.Refused(SignInWay.Passkey);
             LogRefusedPasskey();
-            ModelState.AddModelError("", "This passkey does not sign anybody in here, or it took too long. Try again, or use your password.");
+            ModelState.AddModelError("", T("This passkey does not sign anybody in here, or it took too long. Try again, or use your password."));
             return Page();
         }
 
@@ -158,7 +159,7 @@ internal sealed partial class SignInModel(
     private PageResult Refuse()
     {
         ModelState.AddModelError(
-            "", "The user name or the password is wrong. After several wrong passwords an account is locked for a while: then wait, use a browser in which you have signed in before, or ask an administrator.");
+            "", T("The user name or the password is wrong. After several wrong passwords an account is locked for a while: then wait, use a browser in which you have signed in before, or ask an administrator."));
         return Page();
     }
 

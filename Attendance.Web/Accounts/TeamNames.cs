@@ -8,8 +8,6 @@ internal static partial class TeamNames
     /// <summary>The largest number of teams of one account.</summary>
     public const int Most = 20;
 
-    public const string Rule = "must have 1 to 32 small letters, digits, - or _, and begin with a letter or digit";
-
     public static bool IsValid(string? text) => text is { Length: <= AccountTeam.NameLength } && Format().IsMatch(text);
 
     /// <summary>Reads names that a person has typed, separated by commas or spaces.</summary>

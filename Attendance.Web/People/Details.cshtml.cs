@@ -6,6 +6,7 @@ using Attendance.Web.Data;
 using Attendance.Web.Faces.Templates;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.People;
 
@@ -72,8 +73,8 @@ internal sealed partial class PersonModel(
                 ? () => people.ConsentAsync(Person, Agreed, GuardianName, User.AccountId(), cancellationToken)
                 : null,
             !isName || !ModelState.IsValid
-                ? $"The guardian’s name needs a letter or a digit, only characters that can be written, and at most {Data.Consent.GuardianNameLength} of them. It may be left empty."
-                : "The text has changed meanwhile, or the box was empty. Please read it, and tick the box.",
+                ? T("The guardian’s name needs a letter or a digit, only characters that can be written, and at most {0} of them. It may be left empty.", Data.Consent.GuardianNameLength)
+                : T("The text has changed meanwhile, or the box was empty. Please read it, and tick the box."),
             cancellationToken);
     }
 
@@ -85,7 +86,7 @@ internal sealed partial class PersonModel(
             string.IsNullOrWhiteSpace(until) || (isDay && day > today && day <= today.AddYears(LongestMinority))
                 ? () => people.NeedGuardianAsync(Person, isDay ? day : null, User.AccountId(), cancellationToken)
                 : null,
-            $"The day on which they come of age must be a day within the next {LongestMinority} years. Leave it empty if no guardian is needed.",
+            T("The day on which they come of age must be a day within the next {0} years. Leave it empty if no guardian is needed.", LongestMinority),
             cancellationToken);
     }
 
@@ -100,7 +101,7 @@ internal sealed partial class PersonModel(
         }
 
         return await LoadAsync(cancellationToken)
-            ? Refuse("This person is held, so nothing was deleted. An administrator can end the hold under Privacy and links.")
+            ? Refuse(T("This person is held, so nothing was deleted. An administrator can end the hold under Privacy and links."))
             : NotFound();
     }
 
@@ -117,7 +118,7 @@ internal sealed partial class PersonModel(
         }
         catch (CryptographicException)
         {
-            return Refuse("A picture cannot be decrypted, so the export would be incomplete. Tell whoever looks after the server.");
+            return Refuse(T("A picture cannot be decrypted, so the export would be incomplete. Tell whoever looks after the server."));
         }
     }
 
@@ -130,7 +131,7 @@ internal sealed partial class PersonModel(
 
         return change is null ? Refuse(otherwise)
             : await change() == SaveOutcome.Saved ? LocalRedirect($"/people/{Id}")
-            : Refuse("Somebody else has changed this person meanwhile. Load this page again to see what is there now.");
+            : Refuse(T("Somebody else has changed this person meanwhile. Load this page again to see what is there now."));
     }
 
     private PageResult Refuse(string words)

@@ -1,6 +1,7 @@
 using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.People;
 
@@ -44,7 +45,7 @@ internal sealed class EditPersonModel(PeopleStore people) : PageModel
                     ViewData["Misleading"] = outcome == SaveOutcome.NumberMisleading;
                     break;
                 default:
-                    ModelState.AddModelError("", "Somebody else has changed this person meanwhile. Load this page again to see what is there now.");
+                    ModelState.AddModelError("", T("Somebody else has changed this person meanwhile. Load this page again to see what is there now."));
                     break;
             }
         }

@@ -3,6 +3,7 @@ using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.People;
 
@@ -29,12 +30,12 @@ internal sealed class NewPersonModel(PeopleStore people, ConsentTexts consent, T
     {
         if (Agreed is not null && Agreed != consent.Version)
         {
-            ModelState.AddModelError(nameof(Agreed), "The text has changed meanwhile. Please read it again.");
+            ModelState.AddModelError(nameof(Agreed), T("The text has changed meanwhile. Please read it again."));
         }
 
         if (GuardianUntil is { } day && (day <= Today || day > Today.AddYears(PersonModel.LongestMinority)))
         {
-            ModelState.AddModelError(nameof(GuardianUntil), $"Enter a day within the next {PersonModel.LongestMinority} years, or leave it empty.");
+            ModelState.AddModelError(nameof(GuardianUntil), T("Enter a day within the next {0} years, or leave it empty.", PersonModel.LongestMinority));
         }
 
         if (ModelState.IsValid)

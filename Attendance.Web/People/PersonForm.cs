@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.People;
 
@@ -31,25 +32,29 @@ public sealed partial class PersonForm : IValidatableObject
         if (Number is not null && !(NumberShape().IsMatch(Number.Trim()) && Writing.IsSeen(Number) && Writing.Key(Number.Trim()).Length <= Person.NumberLength))
         {
             yield return new(
-                $"The number may have 1 to {Person.NumberLength} letters, digits and . _ / - and begins with a letter or digit.", [nameof(Number)]);
+                T("The number may have 1 to {0} letters, digits and . _ / - and begins with a letter or digit.", Person.NumberLength), [nameof(Number)]);
         }
 
-        foreach (var (value, name, words) in new[] { (FullName, nameof(FullName), "full name"), (Group, nameof(Group), "group") })
+        foreach (var (value, name, unwritable, unseen) in new[]
+        {
+            (FullName, nameof(FullName), T("The full name has a character that cannot be written."), T("The full name needs a letter or a digit.")),
+            (Group, nameof(Group), T("The group has a character that cannot be written."), T("The group needs a letter or a digit.")),
+        })
         {
             if (!string.IsNullOrWhiteSpace(value) && !Writing.CanBeWritten(value))
             {
-                yield return new($"The {words} has a character that cannot be written.", [name]);
+                yield return new(unwritable, [name]);
             }
             else if (!string.IsNullOrWhiteSpace(value) && !Writing.IsSeen(value))
             {
-                yield return new($"The {words} needs a letter or a digit.", [name]);
+                yield return new(unseen, [name]);
             }
         }
     }
 
     internal static string WordsFor(SaveOutcome outcome) => outcome == SaveOutcome.NumberTaken
-        ? "Somebody else has this number already."
-        : "This number mixes letters that look alike, or looks like somebody else’s. Type it again, or tick the box to keep it.";
+        ? T("Somebody else has this number already.")
+        : T("This number mixes letters that look alike, or looks like somebody else’s. Type it again, or tick the box to keep it.");
 
     internal void WriteTo(Person person, DateTime now) =>
         person.Describe(Writing.Tidy(FullName!), Number!.Trim(), string.IsNullOrWhiteSpace(Group) ? null : Writing.Tidy(Group), now);

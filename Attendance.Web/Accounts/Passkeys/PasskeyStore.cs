@@ -3,6 +3,7 @@ using Attendance.Web.Audit;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Accounts.Passkeys;
 
@@ -21,7 +22,7 @@ internal sealed partial class PasskeyStore(
     public async Task<IReadOnlyList<PasskeyRow>> ListAsync(string accountId, CancellationToken cancellationToken) =>
     [
         .. (await db.UserPasskeys.AsNoTracking().Where(each => each.UserId == accountId).ToListAsync(cancellationToken))
-            .OrderBy(each => each.Data.CreatedAt).Select(each => new PasskeyRow(ReferenceOf(each), each.Data.Name ?? "Passkey", each.Data.CreatedAt.UtcDateTime, each.UsedAt)),
+            .OrderBy(each => each.Data.CreatedAt).Select(each => new PasskeyRow(ReferenceOf(each), each.Data.Name ?? T("Passkey"), each.Data.CreatedAt.UtcDateTime, each.UsedAt)),
     ];
 
     /// <summary>Returns the question, as JSON, to which a browser answers with a new passkey.</summary>
@@ -39,18 +40,18 @@ internal sealed partial class PasskeyStore(
         var tidy = Writing.Tidy(name ?? "");
         if (tidy.Length is 0 or > AccountPasskey.NameLength || !Writing.CanBeWritten(tidy) || !Writing.IsSeen(tidy))
         {
-            return $"Give the passkey a name of 1 to {AccountPasskey.NameLength} characters, such as “My phone”.";
+            return T("Give the passkey a name of 1 to {0} characters, such as “My phone”.", AccountPasskey.NameLength);
         }
 
         if (await db.UserPasskeys.CountAsync(each => each.UserId == account.Id, cancellationToken) >= Most)
         {
-            return $"An account has {Most} passkeys at most. Remove one that you do not use.";
+            return T("An account has {0} passkeys at most. Remove one that you do not use.", Most);
         }
 
         if (!IsJson(credential) || await PerformAsync(() => signIn.PerformPasskeyAttestationAsync(credential!)) is not { Succeeded: true } made
             || made.UserEntity.Id != account.Id || !made.Passkey.IsUserVerified)
         {
-            return "The passkey could not be added. Try again, and confirm at the device when the browser asks.";
+            return T("The passkey could not be added. Try again, and confirm at the device when the browser asks.");
         }
 
         made.Passkey.Name = tidy;
@@ -59,12 +60,12 @@ internal sealed partial class PasskeyStore(
         {
             if (!(await accounts.AddOrUpdatePasskeyAsync(account, made.Passkey)).Succeeded) // also saves the entry above
             {
-                return "The passkey could not be added. Try again.";
+                return T("The passkey could not be added. Try again.");
             }
         }
         catch (DbUpdateException exception) when (db.IsDuplicate(exception))
         {
-            return "This passkey is there already.";
+            return T("This passkey is there already.");
         }
 
         LogAdded(account.Id);

@@ -1,4 +1,5 @@
 // @ts-check
+import { t } from '../languages/text.js';
 
 /** Returns whether this browser can make and use passkeys on this page. */
 export function canUsePasskeys() {
@@ -40,10 +41,10 @@ export async function showPasskey(address, signal, inForm = false) {
  */
 export function wordsFor(error) {
     switch (error instanceof Error ? error.name : '') {
-        case 'NotAllowedError': return 'No passkey was used: it was cancelled, took too long, or there is none for this address here.';
-        case 'InvalidStateError': return 'This device has a passkey for your account already.';
-        case 'SecurityError': return 'Passkeys need an address with a name, from https or localhost.';
-        default: return 'That did not work. Try again.';
+        case 'NotAllowedError': return t('No passkey was used: it was cancelled, took too long, or there is none for this address here.');
+        case 'InvalidStateError': return t('This device has a passkey for your account already.');
+        case 'SecurityError': return t('Passkeys need an address with a name, from https or localhost.');
+        default: return t('That did not work. Try again.');
     }
 }
 
