@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Html;
+using static Attendance.Web.Languages.Words;
+
 namespace Attendance.Web.ReadApi;
 
 /// <summary>What a token may open, each one kind of list.</summary>
@@ -7,15 +10,14 @@ internal static class ApiScopes
 
     public static IReadOnlyList<string> All { get; } = [People, Groups, Sessions, CheckIns, Marks];
 
-    /// <summary>Returns what a scope opens, in the words of the page.</summary>
-    public static string Describe(string scope) => scope switch
+    /// <summary>Returns a scope and what it opens, in the words of the page.</summary>
+    public static IHtmlContent Describe(string scope) => scope switch
     {
-        People => "names, numbers and groups of people",
-        Groups => "groups and who is in them",
-        Sessions => "sessions",
-        CheckIns => "check-ins, roll calls and corrections, without reasons",
-        Marks => "marks",
-        _ => scope,
+        People => Markup("<code>{0}</code>: names, numbers and groups of people", scope),
+        Groups => Markup("<code>{0}</code>: groups and who is in them", scope),
+        Sessions => Markup("<code>{0}</code>: sessions", scope),
+        CheckIns => Markup("<code>{0}</code>: check-ins, roll calls and corrections, without reasons", scope),
+        _ => Markup("<code>{0}</code>: marks", scope),
     };
 
     public static IReadOnlyList<string> Split(string scopes) => scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.ReadApi;
 
@@ -7,7 +8,7 @@ namespace Attendance.Web.ReadApi;
 public sealed class TokenForm : IValidatableObject
 {
     /// <summary>The choices of the page, in days. Zero: until it is revoked.</summary>
-    internal static readonly IReadOnlyList<(string Value, string Word)> Expiries = [("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("0", "Never")];
+    internal static IReadOnlyList<(string Value, string Word)> Expiries => [("30", T("{0} days", 30)), ("90", T("{0} days", 90)), ("365", T("1 year")), ("0", T("Never"))];
 
     [Required(ErrorMessage = "Enter a name.")]
     [StringLength(ApiToken.NameLength, ErrorMessage = "The name may have at most {1} characters.")]
@@ -31,12 +32,12 @@ public sealed class TokenForm : IValidatableObject
 
         if (Chosen.Count == 0)
         {
-            yield return new("Choose at least one.", [nameof(Scopes)]);
+            yield return new(T("Choose at least one."), [nameof(Scopes)]);
         }
 
         if (!Expiries.Any(choice => choice.Value == Expiry))
         {
-            yield return new("Choose when it expires.", [nameof(Expiry)]);
+            yield return new(T("Choose when it expires."), [nameof(Expiry)]);
         }
     }
 }

@@ -2,6 +2,7 @@ using Attendance.Web.Accounts;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.ReadApi;
 
@@ -34,7 +35,7 @@ internal sealed class TokensModel(ApiTokenStore tokens, TimeProvider clock) : Pa
             }
             else
             {
-                ModelState.AddModelError("", $"There are {ApiTokenStore.Most} tokens, which is as many as there may be. Revoke one first.");
+                ModelState.AddModelError("", T("There are {0} tokens, which is as many as there may be. Revoke one first.", ApiTokenStore.Most));
             }
         }
 

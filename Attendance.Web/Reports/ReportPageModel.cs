@@ -2,6 +2,7 @@ using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Reports;
 
@@ -37,11 +38,11 @@ internal abstract class ReportPageModel(IOptions<ScheduleOptions> schedules, Tim
     protected void ReadRange()
     {
         var today = ReportRange.Today(schedules.Value.Zone, clock);
-        Presets = [("This week", ReportRange.WeekOf(today)), ("This month", ReportRange.MonthOf(today)), ($"Last {ReportRange.TermDays} days", ReportRange.TermUntil(today))];
-        var (range, field, expectation) = ReportRange.Read(From, Until, today);
-        if (range is null)
+        Presets = [(T("This week"), ReportRange.WeekOf(today)), (T("This month"), ReportRange.MonthOf(today)), (T("Last {0} days", ReportRange.TermDays), ReportRange.TermUntil(today))];
+        var (range, fault) = ReportRange.Read(From, Until, today);
+        if (fault is { } wrong)
         {
-            ModelState.AddModelError("", $"{(field == "from" ? "First day" : "Last day")}: it {expectation}");
+            ModelState.AddModelError("", ReportWords.Of(wrong));
         }
 
         Range = range ?? ReportRange.MonthOf(today);

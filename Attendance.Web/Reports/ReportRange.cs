@@ -3,6 +3,14 @@ using Attendance.Web.Schedules;
 
 namespace Attendance.Web.Reports;
 
+internal enum RangeFault
+{
+    FromIsNoDay,
+    UntilIsNoDay,
+    UntilIsBeforeFrom,
+    TooLong,
+}
+
 /// <summary>Days of which a report tells, both inclusive. A session belongs to the day on which it starts, by the clock of its site.</summary>
 internal sealed record ReportRange(DateOnly From, DateOnly Until)
 {
@@ -11,6 +19,7 @@ internal sealed record ReportRange(DateOnly From, DateOnly Until)
 
     public const int TermDays = 90;
 
+    /// <summary>The days as the audit has them.</summary>
     public string Text => string.Create(CultureInfo.InvariantCulture, $"{From:yyyy-MM-dd} to {Until:yyyy-MM-dd}");
 
     /// <summary>What goes into an address.</summary>
@@ -32,15 +41,15 @@ internal sealed record ReportRange(DateOnly From, DateOnly Until)
 
     public static ReportRange TermUntil(DateOnly day) => new(day.AddDays(1 - TermDays), day);
 
-    /// <returns>The range, or the field that is wrong and what it must be.</returns>
-    public static (ReportRange? Range, string Field, string Expectation) Read(string? from, string? until, DateOnly today)
+    /// <returns>The range or what is wrong with it. Exactly one of them is null.</returns>
+    public static (ReportRange? Range, RangeFault? Fault) Read(string? from, string? until, DateOnly today)
     {
         var month = MonthOf(today);
-        return !TryRead(from, month.From, out var first) ? (null, "from", "must be a day such as 2026-11-30.")
-            : !TryRead(until, from is null ? month.Until : first > today ? first : today, out var last) ? (null, "until", "must be a day such as 2026-11-30.")
-            : last < first ? (null, "until", "must not be before the first day.")
-            : last.DayNumber - first.DayNumber >= LongestDays ? (null, "until", $"must be at most {LongestDays} days from the first day.")
-            : (new(first, last), "", "");
+        return !TryRead(from, month.From, out var first) ? (null, RangeFault.FromIsNoDay)
+            : !TryRead(until, from is null ? month.Until : first > today ? first : today, out var last) ? (null, RangeFault.UntilIsNoDay)
+            : last < first ? (null, RangeFault.UntilIsBeforeFrom)
+            : last.DayNumber - first.DayNumber >= LongestDays ? (null, RangeFault.TooLong)
+            : (new(first, last), null);
     }
 
     private static bool TryRead(string? text, DateOnly otherwise, out DateOnly day)

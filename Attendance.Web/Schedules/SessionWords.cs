@@ -21,6 +21,9 @@ internal static class SessionWords
 
     public static string DayAndTime(string zone, DateTime utc) => Show.DayAndTime(Zones.ToLocal(zone, utc));
 
+    /// <param name="days">Days as a schedule keeps them.</param>
+    public static string List(string days) => string.Join(", ", Recurrence.ReadDays(days).Select(day => Show.Day(day)));
+
     /// <summary>Describes the days of a schedule, for example "Monday, Wednesday, every 2 weeks".</summary>
     public static string Days(Schedule schedule)
     {

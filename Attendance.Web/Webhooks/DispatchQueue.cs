@@ -87,7 +87,7 @@ internal sealed class DispatchQueue(AttendanceDb db, IOptions<DispatchOptions> o
         var (old, oldDead, late) = (now - options.Value.KeptFor, now - options.Value.DeadKeptFor, now - options.Value.GiveUpAfter);
         await db.WebhookDispatches
             .Where(dispatch => dispatch.State == DispatchState.Pending && dispatch.Since < late && db.WebhookTargets.Any(target => target.Id == dispatch.TargetId && !target.IsOn))
-            .ExecuteUpdateAsync(dispatch => dispatch.SetProperty(one => one.State, DispatchState.Dead).SetProperty(one => one.Error, "the webhook was off"), cancellationToken);
+            .ExecuteUpdateAsync(dispatch => dispatch.SetProperty(one => one.State, DispatchState.Dead).SetProperty(one => one.Error, DispatchErrors.Off), cancellationToken);
         await db.WebhookDispatches
             .Where(dispatch => (dispatch.State == DispatchState.Delivered && dispatch.Since < old) || (dispatch.State == DispatchState.Dead && dispatch.Since < oldDead))
             .ExecuteDeleteAsync(cancellationToken);

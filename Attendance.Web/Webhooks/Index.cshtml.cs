@@ -1,10 +1,12 @@
 using System.Globalization;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Webhooks;
 
@@ -32,9 +34,10 @@ internal sealed class WebhooksModel(WebhookStore webhooks, IOptions<DispatchOpti
     {
         Done = done switch
         {
-            "test" => "A test is on its way. Load this page again to see whether it has arrived.",
-            "again" => int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var letters) ? $"Sent again: {(letters == 1 ? "1 dead letter" : $"{letters} dead letters")}." : null,
-            "off" => "This webhook is off. Switch it on first.",
+            "test" => T("A test is on its way. Load this page again to see whether it has arrived."),
+            "again" => !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var letters) ? null
+                : letters == 1 ? T("Sent again: 1 dead letter.") : T("Sent again: {0} dead letters.", letters),
+            "off" => T("This webhook is off. Switch it on first."),
             _ => null,
         };
         await LoadAsync(cancellationToken);
@@ -52,7 +55,7 @@ internal sealed class WebhooksModel(WebhookStore webhooks, IOptions<DispatchOpti
             }
             else
             {
-                ModelState.AddModelError("", $"There are {WebhookStore.Most} webhooks, which is as many as there may be. Remove one first.");
+                ModelState.AddModelError("", T("There are {0} webhooks, which is as many as there may be. Remove one first.", WebhookStore.Most));
             }
         }
 
@@ -92,11 +95,28 @@ internal sealed class WebhooksModel(WebhookStore webhooks, IOptions<DispatchOpti
     /// <summary>Returns the state of a delivery in words and the tone of its badge.</summary>
     public static (string Word, string Tone) StateOf(DispatchRow row) => row.State switch
     {
-        DispatchState.Delivered => ("Delivered", "good"),
-        DispatchState.Dead => ("Dead letter", "bad"),
-        _ when row.Attempts > 0 => ("Tried again later", "warn"),
-        _ => ("Waiting", "quiet"),
+        DispatchState.Delivered => (T("Delivered"), "good"),
+        DispatchState.Dead => (T("Dead letter"), "bad"),
+        _ when row.Attempts > 0 => (T("Tried again later"), "warn"),
+        _ => (T("Waiting"), "quiet"),
     };
+
+    /// <summary>Returns why a delivery has failed, and when it is tried again. The record of it is in English, and in words that <see cref="WebhookDispatcher"/> knows.</summary>
+    public static string WhyOf(DispatchRow row)
+    {
+        var why = row.Error switch
+        {
+            null => "",
+            DispatchErrors.NoAnswer => T("It did not answer in time"),
+            DispatchErrors.Refused => T("It is at an address that may not be called"),
+            DispatchErrors.Unreachable => T("It could not be reached"),
+            DispatchErrors.Undecryptable => T("Its address or secret cannot be decrypted"),
+            DispatchErrors.Off => T("The webhook was off"),
+            var error when error.StartsWith(DispatchErrors.Answered, StringComparison.Ordinal) => T("It answered {0}", error[DispatchErrors.Answered.Length..]),
+            var error => error,
+        };
+        return row.State == DispatchState.Pending && row.Attempts > 0 ? T("{0}, next at {1}", why, Show.MomentOfDay(row.DueAt)) : why;
+    }
 
     private async Task LoadAsync(CancellationToken cancellationToken) => All = await webhooks.ListAsync(cancellationToken);
 }

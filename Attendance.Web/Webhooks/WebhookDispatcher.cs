@@ -110,19 +110,19 @@ internal sealed partial class WebhookDispatcher(
 
             var status = await SignedPost.SendAsync(
                 _http, seal.Open(target.Id, target.SealedAddress), secrets, claimed.MessageId.ToString("N"), clock.GetUtcNow(), claimed.Payload, either.Token);
-            return status is >= 200 and <= 299 ? (null, false) : (string.Create(CultureInfo.InvariantCulture, $"answered {status}"), status == Gone);
+            return status is >= 200 and <= 299 ? (null, false) : (string.Create(CultureInfo.InvariantCulture, $"{DispatchErrors.Answered}{status}"), status == Gone);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ("did not answer in time", false);
+            return (DispatchErrors.NoAnswer, false);
         }
         catch (HttpRequestException exception)
         {
-            return (exception.InnerException is AddressRefusedException ? "is at an address that may not be called" : "could not be reached", false);
+            return (exception.InnerException is AddressRefusedException ? DispatchErrors.Refused : DispatchErrors.Unreachable, false);
         }
         catch (CryptographicException)
         {
-            return ("its address or secret cannot be decrypted", false);
+            return (DispatchErrors.Undecryptable, false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.ServiceDefaults.Webhooks;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Webhooks;
 
@@ -28,18 +29,21 @@ public sealed class WebhookForm : IValidatableObject
             yield return error;
         }
 
-        if (Address is { Length: > 0 } address && WebhookAddress.FaultOf(address.Trim()) is { } fault)
+        if (Address is { Length: > 0 } address && WebhookAddress.FindFault(address.Trim()) is { } fault)
         {
-            yield return new($"The address {fault}", [nameof(Address)]);
+            yield return new(
+                fault == WebhookAddressFault.NoAddress ? T("The address must be an absolute http or https address.")
+                    : T("The address must be https unless it is on this machine: nothing is sent in the clear."),
+                [nameof(Address)]);
         }
         else if (Uri.TryCreate(Address?.Trim(), UriKind.Absolute, out var known) && (known.UserInfo.Length > 0 || known.Authority.Length > WebhookTarget.HostLength - 20))
         {
-            yield return new("The address must have no user name or password, and a shorter host name.", [nameof(Address)]);
+            yield return new(T("The address must have no user name or password, and a shorter host name."), [nameof(Address)]);
         }
 
         if (Chosen.Count == 0)
         {
-            yield return new("Choose at least one event.", [nameof(Events)]);
+            yield return new(T("Choose at least one event."), [nameof(Events)]);
         }
     }
 }

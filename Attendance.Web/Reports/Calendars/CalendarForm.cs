@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Reports.Calendars;
 
@@ -15,7 +16,7 @@ public sealed class CalendarForm : IValidatableObject
     [
         .. FormTexts.ErrorsOf((nameof(Place), Place)),
         .. Group is not null && !string.IsNullOrWhiteSpace(Place)
-            ? new ValidationResult[] { new("Choose a group or enter a place, not both.", [nameof(Place)]) }
+            ? new ValidationResult[] { new(T("Choose a group or enter a place, not both."), [nameof(Place)]) }
             : [],
     ];
 }

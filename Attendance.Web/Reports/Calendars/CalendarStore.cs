@@ -8,9 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.Reports.Calendars;
 
-/// <param name="Of">What it has the sessions of.</param>
+/// <param name="Of">The group or the place that it has the sessions of, or null if it has all.</param>
 /// <param name="CreatedBy">The user name of the account that made it, or null if the account was deleted.</param>
-internal sealed record CalendarRow(Guid Id, string Of, DateTime CreatedAt, string? CreatedBy, DateTime? UsedAt);
+internal sealed record CalendarRow(Guid Id, string? Of, DateTime CreatedAt, string? CreatedBy, DateTime? UsedAt);
 
 /// <summary>Keeps the calendars, and knows the one that a token opens. The token has 256 random bits, so a plain hash of it will do.</summary>
 internal sealed partial class CalendarStore(AttendanceDb db, AuditLog audit, TimeProvider clock, ILogger<CalendarStore> logger)
@@ -32,7 +32,7 @@ internal sealed partial class CalendarStore(AttendanceDb db, AuditLog audit, Tim
         from account in accounts.DefaultIfEmpty()
         orderby feed.CreatedAt, feed.Id
         select new CalendarRow(
-            feed.Id, one != null ? one.Name : feed.Place ?? "All sessions", feed.CreatedAt, account == null ? null : account.UserName, feed.UsedAt)).ToListAsync(cancellationToken);
+            feed.Id, one != null ? one.Name : feed.Place, feed.CreatedAt, account == null ? null : account.UserName, feed.UsedAt)).ToListAsync(cancellationToken);
 
     /// <returns>The token, which cannot be shown again, or null if there is no such group.</returns>
     public async Task<string?> AddAsync(Guid? groupId, string? place, string accountId, CancellationToken cancellationToken)

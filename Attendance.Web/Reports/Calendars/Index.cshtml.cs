@@ -3,6 +3,7 @@ using Attendance.Web.Data;
 using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Reports.Calendars;
 
@@ -35,7 +36,7 @@ internal sealed class CalendarsModel(CalendarStore calendars, GroupStore groups)
             }
             else
             {
-                ModelState.AddModelError("Form.Group", "This group is not there any more. Choose another one.");
+                ModelState.AddModelError("Form.Group", T("This group is not there any more. Choose another one."));
             }
         }
 

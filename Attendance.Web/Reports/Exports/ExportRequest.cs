@@ -35,10 +35,10 @@ internal sealed record ExportRequest(ReportKind Kind, ExportFormat Format, Repor
     /// <returns>The request or the problem. Exactly one of them is null.</returns>
     public static (ExportRequest? Request, Problem? Problem) Read(ReportKind kind, ExportFormat format, IQueryCollection query, DateOnly today)
     {
-        var (range, field, expectation) = ReportRange.Read(query["from"], query["until"], today);
+        var (range, fault) = ReportRange.Read(query["from"], query["until"], today);
         if (range is null)
         {
-            return (null, ApiProblems.Invalid(field, expectation));
+            return (null, ProblemOf(fault));
         }
 
         if (!TryRead(query["group"], out var group) || (group is null && kind == ReportKind.Group))
@@ -55,6 +55,14 @@ internal sealed record ExportRequest(ReportKind Kind, ExportFormat Format, Repor
             ? (new(kind, format, new(range, group, kind is ReportKind.Person or ReportKind.Marks ? person : null), id), null)
             : (null, ApiProblems.Invalid("export", "must be a UUID that was made for this export."));
     }
+
+    private static Problem ProblemOf(RangeFault? fault) => fault switch
+    {
+        RangeFault.FromIsNoDay => ApiProblems.Invalid("from", "must be a day such as 2026-11-30."),
+        RangeFault.UntilIsNoDay => ApiProblems.Invalid("until", "must be a day such as 2026-11-30."),
+        RangeFault.UntilIsBeforeFrom => ApiProblems.Invalid("until", "must not be before the first day."),
+        _ => ApiProblems.Invalid("until", $"must be at most {ReportRange.LongestDays} days from the first day."),
+    };
 
     private static bool TryRead(string? text, out Guid? id)
     {

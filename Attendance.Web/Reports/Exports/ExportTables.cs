@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Attendance.Web.CheckIn;
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
 using Attendance.Web.Schedules;
 
 namespace Attendance.Web.Reports.Exports;
@@ -15,6 +16,12 @@ internal sealed class ExportTables(AttendanceReports reports)
         [new("Mark", 11), new("Came", 17, ExportColumn.Time), new("Left", 17, ExportColumn.Time), new("Minutes present", 15), new("Stated by", 12)];
 
     private static readonly ExportColumn[] s_person = [new("Name", 28), new("Number", 14)];
+
+    /// <summary>Marks, and what states them, as files have them: in English, because programs read files as well.</summary>
+    private static readonly Dictionary<Mark, string> s_marks = Enum.GetValues<Mark>().ToDictionary(mark => mark, mark => Words.InEnglish(() => MarkWords.Of(mark)));
+
+    private static readonly Dictionary<CheckInMethod, string> s_methods =
+        Enum.GetValues<CheckInMethod>().ToDictionary(method => method, method => Words.InEnglish(() => MarkWords.Of(method)));
 
     public ExportTable Of(ReportKind kind, ReportScope scope, CancellationToken cancellationToken) => kind switch
     {
@@ -61,8 +68,8 @@ internal sealed class ExportTables(AttendanceReports reports)
 
     private static object?[] ValuesOf(Session session, MarkResult result) =>
     [
-        MarkWords.Of(result.Mark), LocalOf(session, result.FirstIn), LocalOf(session, result.LastOut), ReportWords.Minutes(session, result),
-        result.StatedBy is { } by ? MarkWords.Of(by) : null,
+        s_marks[result.Mark], LocalOf(session, result.FirstIn), LocalOf(session, result.LastOut), ReportWords.Minutes(session, result),
+        result.StatedBy is { } by ? s_methods[by] : null,
     ];
 
     private static DateTime? LocalOf(Session session, DateTime? utc) => utc is { } time ? Zones.ToLocal(session.Zone, time) : null;

@@ -1,9 +1,21 @@
 // @ts-check
 import { asProblem } from '../camera/api.js';
+import { locale, t } from '../languages/text.js';
 import { fetchExport } from '../reports/export.js';
 import { write } from './dom.js';
 
 const shownEveryMs = 500;
+const megabytes = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
+const counts = new Intl.NumberFormat(locale);
+
+/** What the server refuses whatever was asked for. @type {Record<string, string>} */
+const refusals = {
+    database_unavailable: t('The database is not available.'),
+    internal_error: t('An internal error occurred. The log has the details.'),
+    not_found: t('Nothing exists at this address.'),
+    sign_in_required: t('Sign in first.'),
+    too_many: t('This account or token has reached its limit for this. Close some, or wait.'),
+};
 
 for (const place of document.querySelectorAll('.exports')) {
     const [state, stop] = [place.querySelector('.export-state'), place.querySelector('[data-stop]')];
@@ -39,23 +51,23 @@ function offer(place, state, stop) {
         running = new AbortController();
         const { signal } = running;
         let [last, shownAt] = ['', 0];
-        say('The export has begun.', false);
+        say(t('The export has begun.'), false);
         stop.hidden = false;
         try {
             const { file, name } = await fetchExport(url, progress => {
                 last = amount(progress);
                 if (performance.now() - shownAt > shownEveryMs) {
                     shownAt = performance.now();
-                    say(`Exporting: ${last} so far.`, false);
+                    say(t('Exporting: {0} so far.', last), false);
                 }
             }, signal);
             save(file, name);
-            say(`Exported: ${last}. The file is ${name}.`, false);
+            say(t('Exported: {0}. The file is {1}.', last, name), false);
         } catch (error) {
             const problem = signal.aborted ? null : asProblem(error);
-            say(problem === null ? 'The export was stopped. No file was saved.'
-                : problem.status === 0 ? 'The export broke off, so no file was saved. Check the network and try again.'
-                : problem.message, problem !== null);
+            say(problem === null ? t('The export was stopped. No file was saved.')
+                : problem.status === 0 ? t('The export broke off, so no file was saved. Check the network and try again.')
+                : refusals[problem.code] ?? problem.message, problem !== null);
         } finally {
             running = null;
             stop.hidden = true;
@@ -75,8 +87,8 @@ function offer(place, state, stop) {
 
 /** @param {import('../reports/export.js').ExportProgress} progress */
 function amount({ rows, bytes }) {
-    const size = bytes < 100_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-    return rows === null ? size : `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}, ${size}`;
+    const size = bytes < 100_000 ? t('{0} KB', Math.ceil(bytes / 1000)) : t('{0} MB', megabytes.format(bytes / 1_000_000));
+    return rows === null ? size : rows === 1 ? t('1 row, {0}', size) : t('{0} rows, {1}', counts.format(rows), size);
 }
 
 /**
