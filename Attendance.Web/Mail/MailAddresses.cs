@@ -6,8 +6,6 @@ namespace Attendance.Web.Mail;
 /// <summary>Reads e-mail addresses as somebody types them.</summary>
 internal static class MailAddresses
 {
-    public const string Expectation = "must be an e-mail address such as office@example.org, without a name.";
-
     private static readonly ParserOptions s_strict = new()
     {
         AddressParserComplianceMode = RfcComplianceMode.Strict,

@@ -48,7 +48,7 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
     {
         if (!MailAddresses.TryRead(options.From, out _))
         {
-            yield return $"{Key(nameof(options.From))} {MailAddresses.Expectation}";
+            yield return $"{Key(nameof(options.From))} must be an e-mail address such as office@example.org, without a name.";
         }
 
         if (!Writing.CanBeWritten(options.FromName))

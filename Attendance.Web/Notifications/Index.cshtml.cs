@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Notifications;
 
@@ -33,7 +34,7 @@ internal sealed class NotificationsModel(
 
     public (MailTrouble Trouble, int Waiting)? Outage { get; private set; }
 
-    public string GroupOf(NotificationRule rule) => rule.GroupId is { } id ? Groups.FirstOrDefault(group => group.Id == id)?.Name ?? "" : "All";
+    public string GroupOf(NotificationRule rule) => rule.GroupId is { } id ? Groups.FirstOrDefault(group => group.Id == id)?.Name ?? "" : T("All");
 
     /// <param name="change">The rule to put into the form.</param>
     public async Task OnGetAsync(Guid? change, CancellationToken cancellationToken)
@@ -52,10 +53,10 @@ internal sealed class NotificationsModel(
                 case NotificationRuleOutcome.Saved:
                     return LocalRedirect("/notifications");
                 case NotificationRuleOutcome.TooMany:
-                    ModelState.AddModelError("", $"There may be {NotificationRules.Most} rules at most. Remove one first.");
+                    ModelState.AddModelError("", T("There may be {0} rules at most. Remove one first.", NotificationRules.Most));
                     break;
                 default:
-                    ModelState.AddModelError("", "The rule or its group was removed meanwhile. Load this page again.");
+                    ModelState.AddModelError("", T("The rule or its group was removed meanwhile. Load this page again."));
                     break;
             }
         }
@@ -80,7 +81,7 @@ internal sealed class NotificationsModel(
         }
 
         TestTo = testTo;
-        ModelState.AddModelError(nameof(TestTo), Mail.IsOn ? $"This {MailAddresses.Expectation}" : "No mail server is set.");
+        ModelState.AddModelError(nameof(TestTo), Mail.IsOn ? T("This must be an e-mail address such as office@example.org, without a name.") : T("No mail server is set."));
         Form = new() { ToGuardians = true };
         await LoadAsync(cancellationToken);
         return Page();

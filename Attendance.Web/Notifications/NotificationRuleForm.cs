@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
 using Attendance.Web.Mail;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Notifications;
 
@@ -82,24 +83,24 @@ public sealed class NotificationRuleForm : IValidatableObject
     {
         if (!Is<RuleTrigger>(Trigger))
         {
-            yield return new("Choose what is told.", [nameof(Trigger)]);
+            yield return new(T("Choose what is told."), [nameof(Trigger)]);
             yield break;
         }
 
         var trigger = Enum.Parse<RuleTrigger>(Trigger);
         if (trigger == RuleTrigger.NotCome && Minutes is null)
         {
-            yield return new("Enter after how many minutes.", [nameof(Minutes)]);
+            yield return new(T("Enter after how many minutes."), [nameof(Minutes)]);
         }
 
         if (Counts(trigger) && Times is null)
         {
-            yield return new("Enter how many times.", [nameof(Times)]);
+            yield return new(T("Enter how many times."), [nameof(Times)]);
         }
 
         if (!Is<CountPeriod>(Period))
         {
-            yield return new("Choose a period.", [nameof(Period)]);
+            yield return new(T("Choose a period."), [nameof(Period)]);
         }
     }
 
@@ -108,15 +109,15 @@ public sealed class NotificationRuleForm : IValidatableObject
         var addresses = MailAddresses.ReadList(Addresses);
         if (addresses is null)
         {
-            yield return new($"Each of these {MailAddresses.Expectation} Separate them by commas.", [nameof(Addresses)]);
+            yield return new(T("Each of these must be an e-mail address such as office@example.org, without a name. Separate them by commas."), [nameof(Addresses)]);
         }
         else if (addresses.Count > MostAddresses)
         {
-            yield return new($"There may be {MostAddresses} addresses at most.", [nameof(Addresses)]);
+            yield return new(T("There may be {0} addresses at most.", MostAddresses), [nameof(Addresses)]);
         }
         else if (!ToGuardians && !ToManagers && addresses.Count == 0)
         {
-            yield return new("Choose who is told, or enter an address.", [nameof(Addresses)]);
+            yield return new(T("Choose who is told, or enter an address."), [nameof(Addresses)]);
         }
     }
 
@@ -124,25 +125,25 @@ public sealed class NotificationRuleForm : IValidatableObject
     {
         if (!Is<DigestKind>(Digest))
         {
-            yield return new("Choose when it is sent.", [nameof(Digest)]);
+            yield return new(T("Choose when it is sent."), [nameof(Digest)]);
         }
         else if (Digest != nameof(DigestKind.AtOnce) && SendAt is null)
         {
-            yield return new("Enter the time of the digest.", [nameof(SendAt)]);
+            yield return new(T("Enter the time of the digest."), [nameof(SendAt)]);
         }
 
         if (!Is<DayOfWeek>(SendOn))
         {
-            yield return new("Choose a day of the week.", [nameof(SendOn)]);
+            yield return new(T("Choose a day of the week."), [nameof(SendOn)]);
         }
 
         if (QuietFrom is null != QuietUntil is null || (QuietFrom is not null && QuietFrom == QuietUntil))
         {
-            yield return new("Enter from when and until when it is quiet, or neither.", [nameof(QuietUntil)]);
+            yield return new(T("Enter from when and until when it is quiet, or neither."), [nameof(QuietUntil)]);
         }
         else if (QuietFrom is { } from && QuietUntil is { } until && SendAt is { } at && Digest != nameof(DigestKind.AtOnce) && at.IsBetween(from, until))
         {
-            yield return new("This time is within the quiet hours.", [nameof(SendAt)]);
+            yield return new(T("This time is within the quiet hours."), [nameof(SendAt)]);
         }
     }
 

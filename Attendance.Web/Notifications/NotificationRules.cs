@@ -1,6 +1,7 @@
 using Attendance.Web.Audit;
 using Attendance.Web.Data;
 using Microsoft.EntityFrameworkCore;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Notifications;
 
@@ -35,7 +36,7 @@ internal sealed class NotificationRules(AttendanceDb db, AuditLog audit)
         }
 
         db.NotificationRules.Add(rule);
-        audit.Add(accountId, new("notification_rule.added", rule.Id, Detail: RuleWords.Of(rule)));
+        audit.Add(accountId, new("notification_rule.added", rule.Id, Detail: InEnglish(() => RuleWords.Of(rule))));
         await db.SaveChangesAsync(cancellationToken);
         return NotificationRuleOutcome.Saved;
     }
@@ -59,7 +60,7 @@ internal sealed class NotificationRules(AttendanceDb db, AuditLog audit)
             db.NotificationRules.Add(wanted);
         }
 
-        audit.Add(accountId, new("notification_rule.changed", id, Detail: $"{RuleWords.Of(rule)} to {RuleWords.Of(wanted)}"));
+        audit.Add(accountId, new("notification_rule.changed", id, Detail: InEnglish(() => $"{RuleWords.Of(rule)} to {RuleWords.Of(wanted)}")));
         try
         {
             await db.SaveChangesAsync(cancellationToken);

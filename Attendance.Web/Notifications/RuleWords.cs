@@ -1,6 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using Attendance.Web.Data;
+using Attendance.Web.Languages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Notifications;
 
@@ -14,18 +15,18 @@ internal static class RuleWords
 
     public static string Of(RuleTrigger trigger) => trigger switch
     {
-        RuleTrigger.Absent => "Absent, when the session has closed",
-        RuleTrigger.NotCome => "Has not come some minutes after the start",
-        RuleTrigger.LateTimes => "Late a number of times",
-        RuleTrigger.LeftEarly => "Left early",
-        _ => "Absent a number of times in a row",
+        RuleTrigger.Absent => T("Absent, when the session has closed"),
+        RuleTrigger.NotCome => T("Has not come some minutes after the start"),
+        RuleTrigger.LateTimes => T("Late a number of times"),
+        RuleTrigger.LeftEarly => T("Left early"),
+        _ => T("Absent a number of times in a row"),
     };
 
     public static string Of(NotificationRule rule) => rule.Trigger switch
     {
-        RuleTrigger.NotCome => $"Has not come {rule.Minutes} minutes after the start",
-        RuleTrigger.LateTimes => $"Late {rule.Times} times {(rule.Period == CountPeriod.Month ? "in a calendar month" : "within 30 days")}",
-        RuleTrigger.AbsentInRow => $"Absent {rule.Times} times in a row",
+        RuleTrigger.NotCome => T("Has not come {0} minutes after the start", rule.Minutes),
+        RuleTrigger.LateTimes => rule.Period == CountPeriod.Month ? T("Late {0} times in a calendar month", rule.Times) : T("Late {0} times within 30 days", rule.Times),
+        RuleTrigger.AbsentInRow => T("Absent {0} times in a row", rule.Times),
         _ => Of(rule.Trigger),
     };
 
@@ -33,38 +34,38 @@ internal static class RuleWords
     {
         var sent = rule.Digest switch
         {
-            DigestKind.Daily => $"Daily at {Time(rule.SendAt)}",
-            DigestKind.Weekly => $"{rule.SendOn}s at {Time(rule.SendAt)}",
-            _ => "At once",
+            DigestKind.Daily => T("Daily at {0}", Time(rule.SendAt)),
+            DigestKind.Weekly when rule.SendOn is { } day => T("{0}s at {1}", Show.WeekDay(day), Time(rule.SendAt)),
+            _ => T("At once"),
         };
-        return rule.QuietFrom is null ? sent : $"{sent}, not from {Time(rule.QuietFrom)} to {Time(rule.QuietUntil)}";
+        return rule.QuietFrom is null ? sent : T("{0}, not from {1} to {2}", sent, Time(rule.QuietFrom), Time(rule.QuietUntil));
     }
 
-    public static string To(NotificationRule rule) => string.Join(", ", ((string?[])[rule.ToGuardians ? "guardians" : null, rule.ToManagers ? "managers" : null, rule.Addresses]).OfType<string>());
+    public static string To(NotificationRule rule) => string.Join(", ", ((string?[])[rule.ToGuardians ? T("guardians") : null, rule.ToManagers ? T("managers") : null, rule.Addresses]).OfType<string>());
 
-    public static string Of(MailKind kind) => kind switch { MailKind.Confirmation => "confirmation", MailKind.Test => "test", _ => "notification" };
+    public static string Of(MailKind kind) => kind switch { MailKind.Confirmation => T("confirmation"), MailKind.Test => T("test"), _ => T("notification") };
 
     public static (string Words, string Tone) Of(MailState state) => state switch
     {
-        MailState.Waiting => ("Waiting", "busy"),
-        MailState.Sent => ("Sent", "good"),
-        MailState.Refused => ("Refused", "bad"),
-        MailState.Expired => ("Dropped: too old", "warn"),
-        _ => ("Withdrawn", "quiet"),
+        MailState.Waiting => (T("Waiting"), "busy"),
+        MailState.Sent => (T("Sent"), "good"),
+        MailState.Refused => (T("Refused"), "bad"),
+        MailState.Expired => (T("Dropped: too old"), "warn"),
+        _ => (T("Withdrawn"), "quiet"),
     };
 
     /// <summary>Says what is wrong and what helps.</summary>
     public static string Of(MailTrouble trouble) => trouble switch
     {
-        MailTrouble.Unreachable => "The mail server does not answer.",
-        MailTrouble.NoEncryption => "The mail server offers no encryption, so nothing was sent to it. Check Mail:Security and Mail:Port.",
-        MailTrouble.Certificate => "The certificate of the mail server is not trusted. Check Mail:Host, and what the system trusts.",
-        MailTrouble.SignIn => "The mail server refused Mail:UserName and Mail:Password.",
-        MailTrouble.Sender => "The mail server refused the sender, Mail:From.",
-        MailTrouble.Postponed => "The mail server wants it later.",
-        MailTrouble.Address => "The mail server refused the address.",
-        _ => "The mail server refused the mail.",
+        MailTrouble.Unreachable => T("The mail server does not answer."),
+        MailTrouble.NoEncryption => T("The mail server offers no encryption, so nothing was sent to it. Check Mail:Security and Mail:Port."),
+        MailTrouble.Certificate => T("The certificate of the mail server is not trusted. Check Mail:Host, and what the system trusts."),
+        MailTrouble.SignIn => T("The mail server refused Mail:UserName and Mail:Password."),
+        MailTrouble.Sender => T("The mail server refused the sender, Mail:From."),
+        MailTrouble.Postponed => T("The mail server wants it later."),
+        MailTrouble.Address => T("The mail server refused the address."),
+        _ => T("The mail server refused the mail."),
     };
 
-    private static string Time(TimeOnly? time) => time?.ToString("HH:mm", CultureInfo.InvariantCulture) ?? "";
+    private static string Time(TimeOnly? time) => time is { } known ? Show.Time(known) : "";
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attendance.Web.Languages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Privacy;
 
@@ -16,12 +18,12 @@ internal static class KeptWords
     public static string? OfValue(JsonNode? node) => node switch
     {
         null => "—",
-        JsonArray { Count: 0 } => "none",
-        JsonArray array when array.All(each => each is JsonValue value && value.GetValueKind() == JsonValueKind.Number) => $"{array.Count} numbers",
+        JsonArray { Count: 0 } => T("none"),
+        JsonArray array when array.All(each => each is JsonValue value && value.GetValueKind() == JsonValueKind.Number) => T("{0} numbers", Show.Number(array.Count)),
         JsonValue value => value.GetValueKind() switch
         {
-            JsonValueKind.True => "yes",
-            JsonValueKind.False => "no",
+            JsonValueKind.True => T("yes"),
+            JsonValueKind.False => T("no"),
             JsonValueKind.String => OfText(value.GetValue<JsonElement>().GetString()!),
             _ => value.ToString(),
         },
@@ -30,6 +32,6 @@ internal static class KeptWords
 
     private static string OfText(string text) =>
         text.Length > 10 && text[10] == 'T' && DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
-            ? time.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)
+            ? Show.Moment(time)
             : text;
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Privacy;
 
@@ -40,7 +41,7 @@ internal sealed class MyDataModel(PrivacyLinks links, DeletionRequests requests,
         }
         catch (CryptographicException)
         {
-            ModelState.AddModelError("", "Some of it cannot be read now. Tell those who keep the attendance.");
+            ModelState.AddModelError("", T("Some of it cannot be read now. Tell those who keep the attendance."));
         }
 
         Requests = await requests.OfAsync(Person.Id, cancellationToken);
@@ -66,7 +67,7 @@ internal sealed class MyDataModel(PrivacyLinks links, DeletionRequests requests,
             return LocalRedirect(SubjectSignIn.Path);
         }
 
-        ModelState.AddModelError("", "Your data were changed at the same moment, so nothing was done. Please try again.");
+        ModelState.AddModelError("", T("Your data were changed at the same moment, so nothing was done. Please try again."));
         return await OnGetAsync(cancellationToken);
     }, cancellationToken);
 

@@ -3,6 +3,7 @@ using Attendance.Web.Schedules;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Privacy;
 
@@ -39,7 +40,7 @@ internal sealed class RequestsModel(DeletionRequests requests, TimeProvider cloc
             return await AnsweredAsync(await requests.RefuseAsync(id, Why.Text, User.AccountId(), cancellationToken), "/privacy/requests", cancellationToken);
         }
 
-        ModelState.AddModelError("", "Enter the reason, in 3 to 200 characters: the person reads it.");
+        ModelState.AddModelError("", T("Enter the reason, in 3 to 200 characters: the person reads it."));
         All = await requests.ListAsync(cancellationToken);
         return Page();
     }
@@ -52,8 +53,8 @@ internal sealed class RequestsModel(DeletionRequests requests, TimeProvider cloc
         }
 
         ModelState.AddModelError("", outcome == AnswerOutcome.Held
-            ? "This person is held, so nothing was deleted. End the hold on the person’s page, or refuse the request with the reason."
-            : "This request was answered or taken back meanwhile.");
+            ? T("This person is held, so nothing was deleted. End the hold on the person’s page, or refuse the request with the reason.")
+            : T("This request was answered or taken back meanwhile."));
         All = await requests.ListAsync(cancellationToken);
         return Page();
     }

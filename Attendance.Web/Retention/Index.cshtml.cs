@@ -1,9 +1,11 @@
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Retention;
 
@@ -27,6 +29,13 @@ internal sealed class RetentionModel(
 
     public bool IsAsked { get; private set; }
 
+    /// <summary>Says what a run has deleted, by the codes that the audit has.</summary>
+    public static IHtmlContent Deleted(IEnumerable<RetentionRun> run)
+    {
+        var codes = string.Join(", ", run.Where(each => each.Deleted > 0).Select(each => $"{each.Purpose} {each.Deleted}"));
+        return codes.Length == 0 ? new HtmlContentBuilder().Append(T("nothing")) : new HtmlFormattableString("<span translate=\"no\">{0}</span>", codes);
+    }
+
     public async Task OnGetAsync([FromQuery] string? asked, CancellationToken cancellationToken)
     {
         IsAsked = asked is not null;
@@ -41,7 +50,7 @@ internal sealed class RetentionModel(
             return LocalRedirect("/retention?asked=1");
         }
 
-        ModelState.AddModelError("", "A run is under way. Load this page again in a moment to see what it did.");
+        ModelState.AddModelError("", T("A run is under way. Load this page again in a moment to see what it did."));
         await LoadAsync(cancellationToken);
         return Page();
     }

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
+using Attendance.Web.Languages;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Retention;
 
@@ -12,12 +14,12 @@ internal readonly record struct KeepFor(TimeSpan? Time)
 
     public static KeepFor Days(int days) => new(TimeSpan.FromDays(days));
 
-    public override string ToString() => Time is { } time ? WordsOf(time) : "until somebody deletes it";
+    public override string ToString() => Time is { } time ? WordsOf(time) : T("until somebody deletes it");
 
     /// <summary>Returns a time as pages say it: in days where it is whole days.</summary>
     public static string WordsOf(TimeSpan time) => time.Ticks % TimeSpan.TicksPerDay == 0
-        ? time.TotalDays == 1 ? "1 day" : string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} days")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} hours");
+        ? time.TotalDays == 1 ? T("1 day") : T("{0} days", Show.Number(time.TotalDays, "0"))
+        : T("{0} hours", Show.Number(time.TotalHours, "0.#"));
 }
 
 internal sealed class KeepForConverter : TypeConverter

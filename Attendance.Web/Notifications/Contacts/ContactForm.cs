@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Attendance.Web.Data;
 using Attendance.Web.Mail;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Notifications.Contacts;
 
@@ -36,17 +37,17 @@ public sealed class ContactForm : IValidatableObject
 
         if (!string.IsNullOrWhiteSpace(Email) && !MailAddresses.TryRead(Email, out _))
         {
-            yield return new($"This {MailAddresses.Expectation}", [nameof(Email)]);
+            yield return new(T("This must be an e-mail address such as office@example.org, without a name."), [nameof(Email)]);
         }
 
         if (!Enum.TryParse<ContactRelation>(Relation, out var relation) || !Enum.IsDefined(relation))
         {
-            yield return new("Choose guardian or manager.", [nameof(Relation)]);
+            yield return new(T("Choose guardian or manager."), [nameof(Relation)]);
         }
 
         if (!MailLanguages.All.Contains(Language, StringComparer.Ordinal))
         {
-            yield return new("Choose a language from the list.", [nameof(Language)]);
+            yield return new(T("Choose a language from the list."), [nameof(Language)]);
         }
     }
 

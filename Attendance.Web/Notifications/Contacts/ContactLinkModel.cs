@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Notifications.Contacts;
 
@@ -52,15 +53,15 @@ internal abstract class ContactLinkModel : PageModel
 /// <summary>A contact confirms the address.</summary>
 internal sealed class ConfirmModel(ContactStore contacts) : ContactLinkModel
 {
-    public override string Heading => "Mails about attendance";
+    public override string Heading => T("Mails about attendance");
 
-    public override string Question => "Do you want to get mails about attendance at this address? Each of them has a link to end that.";
+    public override string Question => T("Do you want to get mails about attendance at this address? Each of them has a link to end that.");
 
-    public override string Action => "Yes, send me mails";
+    public override string Action => T("Yes, send me mails");
 
-    public override string Done => "Thank you. Your address is confirmed.";
+    public override string Done => T("Thank you. Your address is confirmed.");
 
-    protected override string Refusal => "This link is not valid any more. Ask those who keep the attendance for another mail.";
+    protected override string Refusal => T("This link is not valid any more. Ask those who keep the attendance for another mail.");
 
     protected override Task<bool> TryAsync(string token, CancellationToken cancellationToken) => contacts.ConfirmAsync(token, cancellationToken);
 }
@@ -68,15 +69,15 @@ internal sealed class ConfirmModel(ContactStore contacts) : ContactLinkModel
 /// <summary>A contact refuses further mails.</summary>
 internal sealed class UnsubscribeModel(ContactStore contacts) : ContactLinkModel
 {
-    public override string Heading => "No more mails";
+    public override string Heading => T("No more mails");
 
-    public override string Question => "Do you want to get no more mails about attendance at this address?";
+    public override string Question => T("Do you want to get no more mails about attendance at this address?");
 
-    public override string Action => "Send me no more mails";
+    public override string Action => T("Send me no more mails");
 
-    public override string Done => "You get no more mails. Those who keep the attendance see that.";
+    public override string Done => T("You get no more mails. Those who keep the attendance see that.");
 
-    protected override string Refusal => "This link is not valid. Tell those who keep the attendance that you want no more mails.";
+    protected override string Refusal => T("This link is not valid. Tell those who keep the attendance that you want no more mails.");
 
     protected override Task<bool> TryAsync(string token, CancellationToken cancellationToken) => contacts.UnsubscribeAsync(token, cancellationToken);
 }

@@ -5,6 +5,7 @@ using Attendance.Web.People;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Notifications.Contacts;
 
@@ -25,12 +26,12 @@ internal sealed class PersonContactsModel(ContactStore contacts, PeopleStore peo
     public bool IsMailOn => mail.Value.IsOn;
 
     public static (string Words, string Tone) StateOf(Contact contact) =>
-        !contact.GetsMails ? ("Off", "quiet")
-        : contact.UnsubscribedAt is not null ? ("Refused by the contact", "warn")
-        : contact.UndeliverableAt is not null ? ("Address does not work", "bad")
-        : contact.ConfirmedAt is not null ? ("On", "good")
-        : contact.AskedAt is not null ? ("Waits for confirmation", "busy")
-        : ("Not asked yet", "quiet");
+        !contact.GetsMails ? (T("Off"), "quiet")
+        : contact.UnsubscribedAt is not null ? (T("Refused by the contact"), "warn")
+        : contact.UndeliverableAt is not null ? (T("Address does not work"), "bad")
+        : contact.ConfirmedAt is not null ? (T("On"), "good")
+        : contact.AskedAt is not null ? (T("Waits for confirmation"), "busy")
+        : (T("Not asked yet"), "quiet");
 
     /// <param name="change">The contact to put into the form.</param>
     public async Task<IActionResult> OnGetAsync(Guid? change, CancellationToken cancellationToken)
@@ -56,13 +57,13 @@ internal sealed class PersonContactsModel(ContactStore contacts, PeopleStore peo
                 case ContactOutcome.Saved:
                     return LocalRedirect($"/people/{Id}/contacts");
                 case ContactOutcome.AddressTaken:
-                    ModelState.AddModelError("Form.Email", "There is a contact with this address already.");
+                    ModelState.AddModelError("Form.Email", T("There is a contact with this address already."));
                     break;
                 case ContactOutcome.TooMany:
-                    ModelState.AddModelError("", $"A person may have {ContactStore.Most} contacts. Remove one that is not needed any more.");
+                    ModelState.AddModelError("", T("A person may have {0} contacts. Remove one that is not needed any more.", ContactStore.Most));
                     break;
                 default:
-                    ModelState.AddModelError("", "This contact was removed meanwhile. Load this page again.");
+                    ModelState.AddModelError("", T("This contact was removed meanwhile. Load this page again."));
                     break;
             }
         }
@@ -75,9 +76,9 @@ internal sealed class PersonContactsModel(ContactStore contacts, PeopleStore peo
         var refusal = await contacts.AskAsync(Id, contact, User.AccountId(), cancellationToken) switch
         {
             ContactOutcome.Saved => null,
-            ContactOutcome.JustAsked => "This contact was asked a few minutes ago. Wait for the mail to arrive.",
-            ContactOutcome.MailIsOff => "No mail server is set, so nobody can be asked.",
-            _ => "This contact was removed meanwhile. Load this page again.",
+            ContactOutcome.JustAsked => T("This contact was asked a few minutes ago. Wait for the mail to arrive."),
+            ContactOutcome.MailIsOff => T("No mail server is set, so nobody can be asked."),
+            _ => T("This contact was removed meanwhile. Load this page again."),
         };
         if (refusal is null)
         {
