@@ -4,6 +4,8 @@ using Attendance.Tests.Hosts;
 using Attendance.Tests.Web;
 using Attendance.Web.CheckIn.Phones;
 using Attendance.Web.Data;
+using Attendance.Web.Import;
+using Attendance.Web.Import.Roster;
 using Attendance.Web.Kiosks;
 using Attendance.Web.Privacy;
 using Attendance.Web.Schedules;
@@ -27,6 +29,7 @@ public sealed class PageSafetyTests : WebTest
         var added = await admin.PostAsync("/people/new", new() { ["Form.FullName"] = "Ada Lovelace", ["Form.Number"] = "E-17", ["Agreed"] = "2026-12" });
         var person = added.Location!.Split('/')[2];
         var (group, schedule, session) = await PlanAsync(Guid.Parse(person));
+        var import = await ImportAsync();
         using var kiosk = await KioskAsync();
         using var phone = await PhoneAsync(Guid.Parse(person));
         using var subject = await SubjectAsync(Guid.Parse(person));
@@ -37,6 +40,7 @@ public sealed class PageSafetyTests : WebTest
                 .Replace("{personId:guid}", person, StringComparison.Ordinal)
                 .Replace("groups/{id:guid}", $"groups/{group}", StringComparison.Ordinal)
                 .Replace("schedules/{id:guid}", $"schedules/{schedule}", StringComparison.Ordinal)
+                .Replace("import/{id:guid}", $"import/{import}", StringComparison.Ordinal)
                 .Replace("{id:guid}", $"{session}", StringComparison.Ordinal)
                 .Replace("{status:int}", "404", StringComparison.Ordinal)
                 .Replace("{id:name}", "demo", StringComparison.Ordinal)
@@ -96,6 +100,14 @@ public sealed class PageSafetyTests : WebTest
         var session = await scope.ServiceProvider.GetRequiredService<AttendanceSessionStore>().AddAsync(
             new SingleSession("Single", [group.Id], today.AddDays(1), new TimeOnly(9, 0), TimeSpan.FromHours(1), "UTC", null), "account", Cancel);
         return (group.Id, schedule.Id, session!.Id);
+    }
+
+    /// <summary>Adds an import of people whose columns are still to be named.</summary>
+    private async Task<Guid> ImportAsync()
+    {
+        await using var scope = Web.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<ImportStore>().AddAsync(
+            ImportKind.People, ImportState.Draft, "Number,Name\n1,Ada\n"u8.ToArray(), new RosterSettings { Delimiter = ',', Columns = RosterColumns.Guess(["Number", "Name"]) }.ToJson(), "account", Cancel);
     }
 
     private async Task<Visit> KioskAsync()

@@ -86,7 +86,7 @@ public sealed partial class PrivacyTests : IAsyncLifetime
         {
             Assert.Equal("application/zip", zip.Content.Headers.ContentType?.MediaType);
             await using var archive = new ZipArchive(await zip.Content.ReadAsStreamAsync(Cancel));
-            Assert.Equal(["attendance.json", "person.json", "privacy.json"], archive.Entries.Select(entry => entry.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(["attendance.json", "contacts.json", "person.json", "privacy.json"], archive.Entries.Select(entry => entry.Name).Order(StringComparer.Ordinal));
             using var reader = new StreamReader(await archive.GetEntry("privacy.json")!.OpenAsync(Cancel), Encoding.UTF8);
             Assert.Contains("\"opened_at\": \"2", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);
         }

@@ -26,7 +26,7 @@ internal static class ImportWords
         ImportState.Waiting => (T("Waiting for confirmation"), "warn"),
         ImportState.Applying => (T("Running"), "good"),
         ImportState.Done => (T("Done"), "quiet"),
-        _ => (T("Cancelled"), "quiet"),
+        _ => (T("Cancelled | an import"), "quiet"),
     };
 
     public static string Of(ImportVerdict verdict) => verdict switch

@@ -10,6 +10,9 @@ namespace Attendance.Web.Languages;
 /// </summary>
 internal static class Words
 {
+    /// <summary>What stands behind it says which meaning a text has that has several; it is not shown.</summary>
+    private const string Meaning = " | ";
+
     private static readonly ResourceManager s_words = new("Attendance.Web.Languages.Words", typeof(Words).Assembly);
 
     /// <summary>Returns a text in the language of the request, or the English one where there is no other.</summary>
@@ -44,8 +47,9 @@ internal static class Words
     private static string Find(string english)
     {
         var culture = CultureInfo.CurrentUICulture;
-        return culture.Name == LanguageChoice.Pseudo ? $"⟦{english}⟧"
-            : SupportedLanguages.Of(culture) is { IsTranslated: true } language ? s_words.GetResourceSet(language.Culture, createIfNotExists: true, tryParents: false)?.GetString(english) ?? english
-            : english;
+        var shown = english.IndexOf(Meaning, StringComparison.Ordinal) is var end and > 0 ? english[..end] : english;
+        return culture.Name == LanguageChoice.Pseudo ? $"⟦{shown}⟧"
+            : SupportedLanguages.Of(culture) is { IsTranslated: true } language ? s_words.GetResourceSet(language.Culture, createIfNotExists: true, tryParents: false)?.GetString(english) ?? shown
+            : shown;
     }
 }

@@ -41,7 +41,7 @@ internal static class RuleWords
         return rule.QuietFrom is null ? sent : T("{0}, not from {1} to {2}", sent, Time(rule.QuietFrom), Time(rule.QuietUntil));
     }
 
-    public static string To(NotificationRule rule) => string.Join(", ", ((string?[])[rule.ToGuardians ? T("guardians") : null, rule.ToManagers ? T("managers") : null, rule.Addresses]).OfType<string>());
+    public static string To(NotificationRule rule) => string.Join(", ", ((string?[])[rule.ToGuardians ? T("guardians | in a list") : null, rule.ToManagers ? T("managers | in a list") : null, rule.Addresses]).OfType<string>());
 
     public static string Of(MailKind kind) => kind switch { MailKind.Confirmation => T("confirmation"), MailKind.Test => T("test"), _ => T("notification") };
 
