@@ -29,9 +29,9 @@ public sealed class VisitorTests(AccountSite site) : IClassFixture<AccountSite>
         "* trouble/{status:int}",
         "DELETE api/leases/{leaseId:lease}",
         "GET api/accounts/first",
+        "GET calendar/{token}.ics",
         "GET contact/unsubscribe/one-click",
         "GET openapi/{documentName}.json",
-        "GET calendar/{token}.ics",
         "POST api/camera/cleanup",
         "POST contact/unsubscribe/one-click",
     ];

@@ -407,7 +407,7 @@ public abstract partial class EnrollmentSuite : IAsyncLifetime
         using var export = await PostAsync($"/people/{id}?handler=Export", [], page: $"/people/{id}");
 
         await using var zip = new System.IO.Compression.ZipArchive(await export.Content.ReadAsStreamAsync(Cancel));
-        Assert.Equal(["person.json", "attendance.json", "front.jpg"], zip.Entries.Select(entry => entry.FullName));
+        Assert.Equal(["person.json", "attendance.json", "contacts.json", "privacy.json", "front.jpg"], zip.Entries.Select(entry => entry.FullName));
         await using var text = await zip.Entries[0].OpenAsync(Cancel);
         var person = (await JsonNode.ParseAsync(text, cancellationToken: Cancel))!;
         Assert.Equal((Name, "T-1", "Engines"), ((string?)person["full_name"], (string?)person["number"], (string?)person["group"]));

@@ -130,7 +130,7 @@ public sealed class PictureImportTests(ImportOnSqlite site) : IClassFixture<Impo
         await using var scope = site.Web.Services.CreateAsyncScope();
         var people = scope.ServiceProvider.GetRequiredService<PeopleStore>();
         var person = (await people.FindAsync(id, Cancel))!;
-        await people.ConsentAsync(person, scope.ServiceProvider.GetRequiredService<ConsentTexts>().Version, "test", Cancel);
+        await people.ConsentAsync(person, scope.ServiceProvider.GetRequiredService<ConsentTexts>().Version, guardian: null, "test", Cancel);
         if (withdraws)
         {
             await people.WithdrawConsentAsync(person, "test", Cancel);

@@ -24,6 +24,7 @@ public sealed class ConsoleEndpointTests : WebTest
         { "GET", "/api/alerts/dead-letters" },
         { "GET", "/api/audit" },
         { "GET", "/api/cameras/demo/history" },
+        { "GET", $"/api/imports/{MappedEndpoints.SomeId}" },
         { "GET", "/api/operations/accounts" },
         { "POST", "/api/alerts/0badcafe/acknowledge" },
         { "POST", "/api/cameras/demo/release" },
@@ -62,6 +63,7 @@ public sealed class ConsoleEndpointTests : WebTest
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"))
             .Select(name => System.Text.RegularExpressions.Regex.Replace(name, @"\{cameraId:[^/]+\}", "demo"))
             .Select(name => System.Text.RegularExpressions.Regex.Replace(name, @"\{alertId:[^/]+\}", "0badcafe"))
+            .Select(name => name.Replace("{id:guid}", MappedEndpoints.SomeId, StringComparison.Ordinal))
             .Where(name => name == "GET /ops" || name.Contains("/api/", StringComparison.Ordinal)) // other rooms have pages for administrators, too
             .ToHashSet();
 
