@@ -6,7 +6,7 @@
 #   ./test.sh --system        the whole system through its AppHost, with processes that are killed
 #   ./test.sh --faults [--runs N] [--write]        every fault that we know, N times each (1; 20 for the table), and how long
 #                             its camera took to come back; with --write the table of docs/faults.md anew
-#   ./test.sh --chaos [--minutes N] [--seed S]     clients and faults at random, 2 minutes unless said otherwise
+#   ./test.sh --chaos [--minutes N] [--seed S]     clients and faults at random, a minute unless said otherwise
 #   ./test.sh --fuzz [--minutes N] [--seed S] [--first N]      hostile requests to every endpoint and page of both services, a minute unless
 #                             said otherwise; with the seed and the number of a failure, that one again
 #   ./test.sh --afl [--minutes N]    fuzzes what reads bytes of cameras and clients, by coverage: AFL++ and SharpFuzz, a minute each unless said
@@ -297,7 +297,7 @@ for suite in "${suites[@]}"; do
   suite_started=$SECONDS suite_busy=$(busy)
   case $suite in
     # Most of them wait for a part of theirs most of the time.
-    fast) timed_tests 1200 --filter-not-trait Suite=EndToEnd Suite=Faults Suite=Chaos Suite=Browser Suite=V4l2 --max-threads 4 ;;
+    fast) timed_tests 1500 --filter-not-trait Suite=EndToEnd Suite=Faults Suite=Chaos Suite=Browser Suite=V4l2 --max-threads 4 ;;
     fuzz) tests "$(awk -v minutes="${ATTENDANCE_FUZZ_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Fuzz --parallel none --show-stdout All ;;
     types) types ;;
     afl) afl ;;
@@ -308,7 +308,7 @@ for suite in "${suites[@]}"; do
     browser) timed_tests 2100 --filter-trait Suite=Browser --max-threads 2 ;;
     # One after the other: these are measured.
     faults) timed_tests "$((900 + ${ATTENDANCE_FAULT_RUNS:-1} * 240))" --filter-trait Suite=Faults --parallel none --show-stdout All ;;
-    chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-2}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;
+    chaos) tests "$(awk -v minutes="${ATTENDANCE_CHAOS_MINUTES:-1}" 'BEGIN { print int(minutes * 60 + 300) }')" --filter-trait Suite=Chaos --show-stdout All ;;
     recognition) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Faces.Report.RecognitionReport ;;
     import) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Import.ImportSpeed ;;
     arrivals) tests "$(awk -v minutes="${ATTENDANCE_ARRIVALS_MINUTES:-10}" 'BEGIN { print int(minutes * 150 + 600) }')" --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Arrivals.ArrivalTests ;;

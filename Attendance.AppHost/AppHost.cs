@@ -34,7 +34,9 @@ try
         .WithEnvironment("Security__ApiKey", apiKey)
         .WithEnvironment("DataProtection__Secret", dataKey)
         .WithAttendanceDatabase(Path.Combine(data, "web"))
-        .WithSettings("Accounts", "CheckIn", "Doors", "Enrollment", "Import", "Kiosks", "Liveness", "Mail", "Notifications", "OpenIdConnect", "People", "PhoneCameras", "ReadApi", "Recognition", "Rights", "Schedules", "Webhooks")
+        .WithSettings(
+            "Accounts", "CheckIn", "Doors", "Enrollment", "Import", "Kiosks", "Liveness", "Mail", "Notifications",
+            "OpenIdConnect", "People", "PhoneCameras", "Privacy", "ReadApi", "Recognition", "Reports", "Retention", "Rights", "Schedules", "Webhooks")
         .WithEnvironment("Accounts__FirstAdmin__Password", adminPassword) // after the settings, because this is the password that is printed
         .WithExitWithParent()
         .WithCollector()

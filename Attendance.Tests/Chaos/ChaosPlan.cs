@@ -12,7 +12,7 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
         TimeSpan.FromMinutes(
             double.TryParse(Environment.GetEnvironmentVariable("ATTENDANCE_CHAOS_MINUTES"), CultureInfo.InvariantCulture, out var minutes)
                 ? minutes
-                : 2));
+                : 1));
 
     /// <summary>A source of decisions for one actor, so that the actors do not disturb each other's.</summary>
     public Random For(int actor) => new(HashCode.Combine(Seed, actor));

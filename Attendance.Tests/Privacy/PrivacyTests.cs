@@ -94,7 +94,7 @@ public sealed partial class PrivacyTests : IAsyncLifetime
         (await _person.PostAsync("/my-data?handler=Withdraw", [], page: "/my-data")).Leads("/my-data");
         Assert.Equal(0, await _site.DbAsync(db => db.Shots.CountAsync(Cancel)));
         (await _person.GetAsync("/my-data")).Says(HttpStatusCode.OK, "You have given none");
-        (await _operator.GetAsync($"/people/{_ada}/privacy")).Says(HttpStatusCode.OK, "the person, by a link</strong>: consent.withdrawn");
+        (await _operator.GetAsync($"/people/{_ada}/privacy")).Says(HttpStatusCode.OK, "the person, by a link</bdi></strong>: Consent withdrawn");
         Assert.Equal(
             ["privacy_link.made", "privacy_link.opened", "export.downloaded", "consent.withdrawn"],
             await _site.DbAsync(db => db.AuditEntries.Where(entry => entry.SubjectId == _ada).OrderBy(entry => entry.At).Select(entry => entry.Action).ToListAsync(Cancel)));

@@ -15,7 +15,22 @@ internal static class AuditWords
 
     private static string OfAction(string action) => action switch
     {
+        "consent.given" => T("Consent given"),
+        "consent.imported" => T("Consent imported"),
+        "consent.withdrawn" => T("Consent withdrawn"),
+        "contact.asked" => T("Contact asked to confirm"),
+        "contact.removed" => T("Contact removed"),
+        "deletion.refused" => T("Deletion refused"),
+        "deletion.requested" => T("Deletion requested"),
+        "deletion.taken_back" => T("Request for deletion taken back"),
+        "export.downloaded" => T("Everything kept was downloaded"),
+        "guardian.changed" => T("Day of coming of age changed"),
+        "hold.ended" => T("Hold ended"),
+        "hold.set" => T("Hold set"),
         "mark.corrected" => T("Mark corrected"),
+        "privacy_link.made" => T("Link made"),
+        "privacy_link.opened" => T("Link opened"),
+        "privacy_link.revoked" => T("Link revoked"),
         "roll.called" => T("Roll called"),
         "session.added" => T("Session added"),
         "session.cancelled" => T("Session cancelled"),
