@@ -25,7 +25,7 @@ public sealed class WatchTests(ChromiumBrowser chromium) : WebTest
         await SaidAsync("picture by WebRTC");
         Assert.Equal("picture by Motion JPEG", Log().First(said => said.StartsWith("picture by", StringComparison.Ordinal)));
         await page.MovesAsync();
-        Assert.Equal(0, Api.Viewers); // the stream has ended
+        await Eventually.TrueAsync(() => Api.Viewers == 0, "the stream has ended");
         Assert.DoesNotContain(Api.Requests, request => request.Target.Contains("/whep", StringComparison.Ordinal) && request.Target.Contains("lease", StringComparison.Ordinal));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop camera" }).ClickAsync();
