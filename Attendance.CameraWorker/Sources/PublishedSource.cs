@@ -14,7 +14,7 @@ internal sealed class PublishedSource(CaptureRequest request, string path) : ICa
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long to wait for somebody to publish: they may be about to come back. Then the camera is missing, which must be said before the time to open is over.</summary>
-    private static readonly TimeSpan s_longestAbsence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestAbsence = TimeSpan.FromSeconds(4);
 
     /// <summary>The longest time that the rest of a picture may take once it has begun to come.</summary>
     private const int LongestPictureMilliseconds = 4000;
