@@ -26,6 +26,11 @@ internal static class WorkerPreload
         frame.Finish(last: 0);
         outbox.Publish(frame);
         outbox.Take(out _);
+        if (TurboJpeg.IsAvailable)
+        {
+            using var encoder = new YuyvEncoder(16, 16, 80);
+            encoder.Encode(new byte[16 * 16 * YuvPlanes.BytesPerPixel], new FrameBuffer());
+        }
     }
 
     /// <summary>
@@ -38,11 +43,6 @@ internal static class WorkerPreload
             using var picture = new Mat(16, 16, MatType.CV_8UC3, OpenCvSharp.Scalar.All(0));
             new JpegEncoder(80, CaptureProtocol.DefaultMaxPixels).Encode(picture, new FrameBuffer());
             using var capture = new VideoCapture();
-            if (TurboJpeg.IsAvailable)
-            {
-                using var encoder = new YuyvEncoder(16, 16, 80);
-                encoder.Encode(new byte[16 * 16 * YuvPlanes.BytesPerPixel], new FrameBuffer());
-            }
         }
         catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or BadImageFormatException or OpenCvSharpException)
         {

@@ -48,18 +48,24 @@ internal sealed partial class V4l2Device : IDisposable
     /// <returns>The errno; 0 if nobody streams.</returns>
     public int ProbeBusy()
     {
-        Span<byte> request = stackalloc byte[20];
-        BinaryPrimitives.WriteUInt32LittleEndian(request, 1);
-        BinaryPrimitives.WriteUInt32LittleEndian(request[4..], CaptureBuffers);
-        BinaryPrimitives.WriteUInt32LittleEndian(request[8..], MemoryMapped);
-        if (!Call(0xC014_5608, request))
+        if (RequestBuffers(1) is null)
         {
             return Marshal.GetLastPInvokeError();
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(request, 0);
-        Call(0xC014_5608, request);
+        RequestBuffers(0);
         return 0;
+    }
+
+    /// <summary>Requests buffers that are mapped into memory. Requesting none frees those that there are.</summary>
+    /// <returns>How many the driver gives, or null if the kernel refuses.</returns>
+    internal int? RequestBuffers(int count)
+    {
+        Span<byte> request = stackalloc byte[20];
+        BinaryPrimitives.WriteInt32LittleEndian(request, count);
+        BinaryPrimitives.WriteUInt32LittleEndian(request[4..], CaptureBuffers);
+        BinaryPrimitives.WriteUInt32LittleEndian(request[8..], MemoryMapped);
+        return Call(0xC014_5608, request) ? (int)Number(request, 0) : null;
     }
 
     internal bool Call(nuint request, Span<byte> argument) => Control(Handle, request, ref MemoryMarshal.GetReference(argument)) == 0;

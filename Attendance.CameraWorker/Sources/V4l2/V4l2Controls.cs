@@ -10,6 +10,7 @@ internal static class V4l2Controls
     private const uint Query = 0xC044_5624, Set = 0xC008_561C;
     private const uint Next = 0x8000_0000;
     private const uint Integer = 1;
+    private const uint Heading = 6; // V4L2_CTRL_TYPE_CTRL_CLASS: the kernel lists headings among the controls
     private const int QueryLength = 68;
 
     /// <summary>The most entries to read, because a faulty driver may never end the list.</summary>
@@ -64,7 +65,11 @@ internal static class V4l2Controls
             }
 
             id = V4l2Device.Number(query, 0);
-            found.TryAdd(NameOf(V4l2Device.Text(query[8..40])), new(id, V4l2Device.Number(query, 4), (int)V4l2Device.Number(query, 40), (int)V4l2Device.Number(query, 44)));
+            var control = new Control(id, V4l2Device.Number(query, 4), (int)V4l2Device.Number(query, 40), (int)V4l2Device.Number(query, 44));
+            if (control.Type != Heading)
+            {
+                found.TryAdd(NameOf(V4l2Device.Text(query[8..40])), control);
+            }
         }
 
         return found;
@@ -72,7 +77,7 @@ internal static class V4l2Controls
 
     /// <summary>Writes a name as v4l2-ctl does: in small letters, with one underscore for whatever is neither letter nor digit.</summary>
     private static string NameOf(string text) =>
-        string.Join('_', text.ToLowerInvariant().Split([.. text.ToLowerInvariant().Where(each => !char.IsAsciiLetterOrDigit(each))], StringSplitOptions.RemoveEmptyEntries));
+        string.Join('_', text.ToLowerInvariant().Split([.. text.Where(each => !char.IsAsciiLetterOrDigit(each))], StringSplitOptions.RemoveEmptyEntries));
 
     private static CaptureException Failure(CaptureRequest request, string what) => new(CaptureFailureCode.OpenFailed, $"Camera '{request.CameraId}': {what}.");
 

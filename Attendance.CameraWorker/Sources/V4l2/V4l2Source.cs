@@ -7,7 +7,7 @@ namespace Attendance.CameraWorker.Sources.V4l2;
 
 /// <summary>
 /// A camera that is attached to this Linux machine. If it delivers JPEG, the bytes are passed on unchanged; if it delivers YUYV and TurboJPEG is
-/// installed, TurboJPEG encodes it. For both, this class reads the device itself and OpenCV is not loaded. Whatever else a camera delivers,
+/// installed, TurboJPEG encodes it. For both, this class reads the device itself, and with TurboJPEG it needs no OpenCV. Whatever else a camera delivers,
 /// OpenCV converts.
 /// </summary>
 /// <param name="hasTurboJpeg">See <see cref="TurboJpeg.IsAvailable"/>.</param>
@@ -64,7 +64,7 @@ internal sealed class V4l2Source(CaptureRequest request, string target, DeviceDi
         try
         {
             var bytes = _stream!.Bytes(buffer);
-            return !buffer.IsDamaged && (_yuyv is null ? TryPass(bytes, frame) : TryEncode(bytes, frame)); // of a damaged picture, the next one is usually whole
+            return !buffer.IsDamaged && (_yuyv is null ? TryPass(bytes, frame) : TryEncode(bytes, frame)); // damaged on the bus; the next picture is usually whole
         }
         finally
         {
@@ -91,13 +91,13 @@ internal sealed class V4l2Source(CaptureRequest request, string target, DeviceDi
     {
         try
         {
-            _device = V4l2Device.TryOpen(_probe.Node, out _) ?? throw new V4l2Exception("open", 0);
+            _device = V4l2Device.TryOpen(_probe.Node, out var error) ?? throw new V4l2Exception("open", error);
             _stream = new V4l2Stream(_device, format, request.Width ?? UsualWidth, request.Height ?? UsualHeight, request.FrameRate);
         }
         catch (V4l2Exception exception)
         {
             _probe.ThrowIfUnusable();
-            WorkerLog.Write($"The device does not stream by itself: {exception.Message}");
+            WorkerLog.Write($"OpenCV reads the device, because it does not stream here: {exception.Message}");
             return null;
         }
 
@@ -124,7 +124,7 @@ internal sealed class V4l2Source(CaptureRequest request, string target, DeviceDi
         return true;
     }
 
-    /// <summary>Whether browsers can show its JPEGs. Some cameras leave out the Huffman tables. The picture that shows it is the first to be read.</summary>
+    /// <summary>Whether browsers can show its JPEGs. Some cameras leave out the Huffman tables. The picture that was examined is kept for the first read.</summary>
     private bool IsShowable()
     {
         for (var attempt = 0; attempt < ReadAttempts; attempt++)

@@ -17,10 +17,7 @@ internal readonly record struct V4l2Buffer(int Index, int Length, bool IsDamaged
 
 /// <summary>Thrown when the kernel refuses a call to a device.</summary>
 /// <param name="error">The errno.</param>
-internal sealed class V4l2Exception(string call, int error) : Exception($"{call} failed with error {error}.")
-{
-    public int Error => error;
-}
+internal sealed class V4l2Exception(string call, int error) : Exception($"{call} failed with error {error}.");
 
 /// <summary>
 /// A device that streams into buffers which the driver and this process share, so that no picture is copied. Offsets and numbers are those of
@@ -33,9 +30,9 @@ internal sealed partial class V4l2Stream : IDisposable
     private const int FewestBuffers = 2;
 
     private const uint CaptureBuffers = 1, MemoryMapped = 1, AnyField = 0;
-    private const uint SetFormat = 0xC0D0_5605, GetRate = 0xC0CC_5615, SetRate = 0xC0CC_5616, RequestBuffers = 0xC014_5608, QueryBuffer = 0xC058_5609;
+    private const uint SetFormat = 0xC0D0_5605, GetRate = 0xC0CC_5615, SetRate = 0xC0CC_5616, QueryBuffer = 0xC058_5609;
     private const uint QueueBuffer = 0xC058_560F, DequeueBuffer = 0xC058_5611, StreamOn = 0x4004_5612, StreamOff = 0x4004_5613;
-    private const int RequestLength = 20, BufferLength = 88; // of v4l2_requestbuffers and v4l2_buffer
+    private const int BufferLength = 88; // of v4l2_buffer
     private const uint ErrorFlag = 0x40;
     private const int TryAgain = 11, Interrupted = 4, OutOfMemory = 12;
     private const short Readable = 1;
@@ -86,13 +83,12 @@ internal sealed partial class V4l2Stream : IDisposable
         {
             while (Take() is { } next)
             {
-                if (newest is { } older)
-                {
-                    newest = null;
-                    GiveBack(older);
-                }
-
+                var older = newest;
                 newest = next;
+                if (older is { } former)
+                {
+                    GiveBack(former);
+                }
             }
         }
         catch (V4l2Exception) when (newest is not null)
@@ -124,9 +120,7 @@ internal sealed partial class V4l2Stream : IDisposable
         }
 
         _buffers.Clear();
-        Span<byte> none = stackalloc byte[RequestLength];
-        DescribeRequest(none, count: 0);
-        _device.Call(RequestBuffers, none);
+        _device.RequestBuffers(0);
     }
 
     private V4l2Format Negotiate(string fourCc, int width, int height)
@@ -160,10 +154,7 @@ internal sealed partial class V4l2Stream : IDisposable
 
     private void ShareBuffers()
     {
-        Span<byte> request = stackalloc byte[RequestLength];
-        DescribeRequest(request, WantedBuffers);
-        Call(RequestBuffers, request, "VIDIOC_REQBUFS");
-        var count = (int)V4l2Device.Number(request, 0);
+        var count = _device.RequestBuffers(WantedBuffers) ?? throw new V4l2Exception("VIDIOC_REQBUFS", Marshal.GetLastPInvokeError());
         if (count < FewestBuffers)
         {
             throw new V4l2Exception("VIDIOC_REQBUFS", OutOfMemory);
@@ -218,14 +209,6 @@ internal sealed partial class V4l2Stream : IDisposable
         {
             throw new V4l2Exception(name, Marshal.GetLastPInvokeError());
         }
-    }
-
-    private static void DescribeRequest(Span<byte> request, int count)
-    {
-        request.Clear();
-        BinaryPrimitives.WriteInt32LittleEndian(request, count);
-        BinaryPrimitives.WriteUInt32LittleEndian(request[4..], CaptureBuffers);
-        BinaryPrimitives.WriteUInt32LittleEndian(request[8..], MemoryMapped);
     }
 
     private static void DescribeBuffer(Span<byte> buffer, int index)
