@@ -36,6 +36,19 @@ export async function showPasskey(address, signal, inForm = false) {
 }
 
 /**
+ * Sends an answer to the server in a form.
+ * @param {HTMLFormElement} form has a field `credential`
+ * @param {string} answer
+ */
+export function sendAnswer(form, answer) {
+    const credential = form.elements.namedItem('credential');
+    if (credential instanceof HTMLInputElement) {
+        credential.value = answer;
+        form.submit();
+    }
+}
+
+/**
  * Says in words why there is no passkey.
  * @param {unknown} error
  */

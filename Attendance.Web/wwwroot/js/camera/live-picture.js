@@ -8,7 +8,7 @@ const firstRetryMs = 1000;
 const slowestRetryMs = 300_000;
 /** Without a picture for this long, something on the way takes no UDP or loses too much of it, or the server cannot show the camera so. */
 const noPictureMs = 8000;
-/** How long Motion JPEG has the picture then, at least. */
+/** The shortest time for which Motion JPEG shows the camera after WebRTC stood still. */
 const afterStillSeconds = 30;
 const lookMs = 1000;
 /** How long a connection may be silent before it is made anew. Both sides check at least every 2.5 s that the other is there. */

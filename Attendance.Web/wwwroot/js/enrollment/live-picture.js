@@ -1,4 +1,5 @@
 // @ts-check
+import { drawScaled } from '../camera/scaled-picture.js';
 
 /**
  * @typedef {import('../camera/camera-session.js').CameraSession} CameraSession
@@ -56,17 +57,8 @@ export class LivePicture {
      * @returns {boolean} false if there is no frame
      */
     grab(canvas) {
-        const source = this.#source;
-        const [width, height] = source instanceof HTMLVideoElement ? [source.videoWidth, source.videoHeight] : [source?.width ?? 0, source?.height ?? 0];
-        const context = canvas.getContext('2d', { willReadFrequently: true });
-        if (!source || !context || width === 0 || height === 0) {
-            return false;
-        }
-        const scale = Math.min(1, longestSide / Math.max(width, height));
-        canvas.width = Math.round(width * scale);
-        canvas.height = Math.round(height * scale);
-        context.drawImage(source, 0, 0, canvas.width, canvas.height);
-        return true;
+        canvas.getContext('2d', { willReadFrequently: true }); // the first call decides, and the pixels are measured
+        return this.#source !== null && drawScaled(this.#source, canvas, longestSide);
     }
 }
 

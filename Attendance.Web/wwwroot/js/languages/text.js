@@ -7,6 +7,9 @@ const [, language = 'en', country = ''] = /^(en|de)(-(?:[a-z]{2}|\d{3}))?\b/i.ex
 /** For numbers, times and lists. Who asks for English of no country may be anywhere, and gets times of 24 hours. */
 export const locale = language === 'en' && country === '' ? 'en-u-hc-h23' : language + country;
 
+/** Formats a number with one decimal. */
+export const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
+
 /** The texts of this language by the English ones. @type {Record<string, string>} */
 const words = language.toLowerCase() === 'de' ? (await import('./de.js')).words : {};
 

@@ -1,13 +1,13 @@
 // @ts-check
 import { asProblem } from '../camera/api.js';
 import { describe, wordsForState } from '../camera/words.js';
-import { t } from '../languages/text.js';
+import { t, tenths } from '../languages/text.js';
 import { element, make, write } from '../pages/dom.js';
 import { AlertList, inOrder } from './alert-list.js';
 import { showActions } from './camera-row.js';
 import { read } from './commands.js';
 import { drawTimeline, listHistory, spans } from './timeline.js';
-import { clockOf, shortTime, tenths, when, wordsForEnd, wordsForHolder, wordsForRefusal } from './words.js';
+import { clockOf, shortTime, when, wordsForEnd, wordsForHolder, wordsForRefusal } from './words.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera

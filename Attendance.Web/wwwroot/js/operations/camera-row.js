@@ -1,8 +1,8 @@
 // @ts-check
 import { wordsForState } from '../camera/words.js';
-import { locale, t } from '../languages/text.js';
+import { locale, t, tenths } from '../languages/text.js';
 import { make, write } from '../pages/dom.js';
-import { clockOf, shortTime, tenths, when, wordsForEnd, wordsForHolder } from './words.js';
+import { clockOf, shortTime, when, wordsForEnd, wordsForHolder } from './words.js';
 
 /**
  * @typedef {import('./contract.js').OpsCamera} OpsCamera

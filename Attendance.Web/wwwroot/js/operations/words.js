@@ -1,5 +1,5 @@
 // @ts-check
-import { locale, t } from '../languages/text.js';
+import { locale, t, tenths } from '../languages/text.js';
 
 /** @typedef {'good' | 'busy' | 'warn' | 'bad' | 'quiet'} Tone */
 
@@ -111,9 +111,6 @@ export function clockOf(ms) {
     const rest = String(seconds % 60).padStart(2, '0');
     return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
 }
-
-/** Formats a number with one decimal. */
-export const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
 
 /** @param {number | null | undefined} seconds */
 export function shortTime(seconds) {

@@ -1,5 +1,5 @@
 // @ts-check
-import { canUsePasskeys, makePasskey, wordsFor } from '../accounts/passkeys.js';
+import { canUsePasskeys, makePasskey, sendAnswer, wordsFor } from '../accounts/passkeys.js';
 import { element, write } from './dom.js';
 
 const form = element('add-passkey', HTMLFormElement);
@@ -16,13 +16,8 @@ if (canUsePasskeys()) {
 
 async function add() {
     trouble.hidden = true;
-    const credential = form.elements.namedItem('credential');
     try {
-        const answer = await makePasskey('/account?handler=PasskeyOptions');
-        if (credential instanceof HTMLInputElement) {
-            credential.value = answer;
-            form.submit();
-        }
+        sendAnswer(form, await makePasskey('/account?handler=PasskeyOptions'));
     } catch (error) {
         write(trouble, wordsFor(error));
         trouble.hidden = false;

@@ -34,6 +34,26 @@ export function make(tag, className, text) {
 }
 
 /**
+ * Hands over the secret that stands behind the # of a link, where it is in no address that a server or a proxy writes down, and takes it out of the
+ * page's address. A second link in the same page counts too.
+ * @param {RegExp} form what the secret looks like
+ * @param {(secret: string) => void} use
+ */
+export function takeFromLink(form, use) {
+    const look = () => {
+        const secret = location.hash.slice(1);
+        if (location.hash !== '') {
+            history.replaceState(null, '', location.pathname);
+        }
+        if (form.test(secret)) {
+            use(secret);
+        }
+    };
+    addEventListener('hashchange', look);
+    look();
+}
+
+/**
  * Writes text only if it has changed. Writing the same text costs a layout, and screen readers read out a status again.
  * @param {Element} target
  * @param {string} text

@@ -1,10 +1,14 @@
 // @ts-check
+import { request } from '../camera/api.js';
+import { delay } from '../camera/timing.js';
+import { Trace } from '../camera/trace.js';
 import { t } from '../languages/text.js';
 import { element, write } from './dom.js';
 
 /** @typedef {{ state: string, items: number, handled: number }} ImportProgress */
 
-const PAUSE = 1000; // ms
+const askEveryMs = 1000;
+const answerWithinMs = 5000;
 
 const progress = element('progress', HTMLElement);
 const bar = element('bar', HTMLProgressElement);
@@ -30,7 +34,7 @@ async function follow(signal) {
             bar.value = found.handled;
             write(count, t('{0} of {1}', found.handled, found.items));
         }
-        await new Promise(resolve => setTimeout(resolve, PAUSE));
+        await delay(askEveryMs, signal).catch(() => {}); // the page is left
     }
 }
 
@@ -40,9 +44,11 @@ async function follow(signal) {
  */
 async function ask(signal) {
     try {
-        const response = await fetch(`/api/imports/${progress.dataset.import}`, { signal });
-        return response.ok ? await response.json() : null;
+        const response = await request(`/api/imports/${progress.dataset.import}`, {
+            headers: Trace.unsampled.headers, signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
+        });
+        return await response.json();
     } catch {
-        return null; // the network is away, or the page is left
+        return null; // the network or the server is away, or the page is left
     }
 }

@@ -1,9 +1,6 @@
 // @ts-check
-import { element } from './dom.js';
+import { element, takeFromLink } from './dom.js';
 
-/** The code stands behind the # of the link, so that it is in no address that a server or a proxy writes down. */
-const code = location.hash.slice(1);
-if (/^[A-Za-z0-9-]{1,40}$/.test(code)) {
+takeFromLink(/^[A-Za-z0-9-]{1,40}$/, code => {
     element('Code', HTMLInputElement).value = code;
-    history.replaceState(null, '', location.pathname);
-}
+});

@@ -1,11 +1,10 @@
 // @ts-check
 import { asProblem } from '../camera/api.js';
-import { locale, t } from '../languages/text.js';
+import { locale, t, tenths } from '../languages/text.js';
 import { fetchExport } from '../reports/export.js';
 import { write } from './dom.js';
 
 const shownEveryMs = 500;
-const megabytes = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
 const counts = new Intl.NumberFormat(locale);
 
 /** What the server refuses whatever was asked for. @type {Record<string, string>} */
@@ -87,7 +86,7 @@ function offer(place, state, stop) {
 
 /** @param {import('../reports/export.js').ExportProgress} progress */
 function amount({ rows, bytes }) {
-    const size = bytes < 100_000 ? t('{0} KB', Math.ceil(bytes / 1000)) : t('{0} MB', megabytes.format(bytes / 1_000_000));
+    const size = bytes < 100_000 ? t('{0} KB', Math.ceil(bytes / 1000)) : t('{0} MB', tenths.format(bytes / 1_000_000));
     return rows === null ? size : rows === 1 ? t('1 row, {0}', size) : t('{0} rows, {1}', counts.format(rows), size);
 }
 

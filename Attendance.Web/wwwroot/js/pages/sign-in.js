@@ -1,5 +1,5 @@
 // @ts-check
-import { canOfferInForm, canUsePasskeys, showPasskey, wordsFor } from '../accounts/passkeys.js';
+import { canOfferInForm, canUsePasskeys, sendAnswer, showPasskey, wordsFor } from '../accounts/passkeys.js';
 import { element, write } from './dom.js';
 
 const question = '/sign-in?handler=PasskeyOptions';
@@ -21,7 +21,7 @@ if (canUsePasskeys()) {
 async function offer() {
     try {
         if (await canOfferInForm()) {
-            send(await showPasskey(question, waiting.signal, true));
+            sendAnswer(form, await showPasskey(question, waiting.signal, true));
         }
     } catch {
         // Nobody has chosen one. The button is there, and the password.
@@ -33,18 +33,9 @@ async function signIn() {
     waiting = new AbortController();
     trouble.hidden = true;
     try {
-        send(await showPasskey(question, waiting.signal));
+        sendAnswer(form, await showPasskey(question, waiting.signal));
     } catch (error) {
         write(trouble, wordsFor(error));
         trouble.hidden = false;
-    }
-}
-
-/** @param {string} answer */
-function send(answer) {
-    const credential = form.elements.namedItem('credential');
-    if (credential instanceof HTMLInputElement) {
-        credential.value = answer;
-        form.submit();
     }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { asProblem, request } from '../camera/api.js';
+import { delay } from '../camera/timing.js';
 import { Trace } from '../camera/trace.js';
 
 /**
@@ -54,13 +55,7 @@ export async function fetchExport(url, told, signal) {
  */
 async function askAgain(id, told, signal) {
     while (!signal.aborted) {
-        await new Promise(resolve => {
-            const timer = setTimeout(resolve, askEveryMs);
-            signal.addEventListener('abort', () => {
-                clearTimeout(timer);
-                resolve(undefined);
-            }, { once: true });
-        });
+        await delay(askEveryMs, signal).catch(() => {}); // the export is over
         const rows = signal.aborted ? null : await rowsOf(id, signal);
         if (rows !== null && !signal.aborted) {
             told(rows);
