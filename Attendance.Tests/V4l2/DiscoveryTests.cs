@@ -39,7 +39,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
     [Fact]
     public async Task A_device_that_does_not_open_yet_is_asked_again()
     {
-        var number = DeviceNumber.Of("/dev/video0")!.Value;
+        var number = DeviceNumber.Of(Vivid.NodeOf(Vivid.First))!.Value;
         var devices = Directory.CreateTempSubdirectory("attendance-");
         try
         {

@@ -13,18 +13,19 @@ namespace Attendance.Tests.V4l2;
 [Collection(V4l2Guest.Suite)]
 public sealed class WorkerTests : IAsyncLifetime
 {
-    private const string Node = "/dev/video0";
+    private static string Node => Vivid.NodeOf(Vivid.First);
 
     public ValueTask InitializeAsync() => V4l2Guest.ReadyAsync();
 
     public ValueTask DisposeAsync() => default;
 
     [Theory]
-    [InlineData("device:/dev/video0", Node)]
-    [InlineData("device:platform-vivid-001", "/dev/video1")]
-    public async Task A_worker_captures_from_a_device(string source, string node)
+    [InlineData(Vivid.First, true)]
+    [InlineData(Vivid.Second, false)]
+    public async Task A_worker_captures_from_a_device(string id, bool byNode)
     {
-        await using var worker = Capture(source);
+        var node = Vivid.NodeOf(id);
+        await using var worker = Capture("device:" + (byNode ? node : id));
         var opened = await worker.OpenedAsync();
         Assert.Equal((640, 360, "V4L2"), (opened.Width, opened.Height, opened.Backend));
 
@@ -145,8 +146,8 @@ public sealed class WorkerTests : IAsyncLifetime
     [Fact]
     public async Task Two_devices_are_captured_from_at_once()
     {
-        await using var first = Capture("device:/dev/video0");
-        await using var second = Capture("device:/dev/video1");
+        await using var first = Capture("device:" + Vivid.First);
+        await using var second = Capture("device:" + Vivid.Second);
 
         await first.FrameAfterOpenedAsync();
         await second.FrameAfterOpenedAsync();
@@ -260,7 +261,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     /// <summary>The smallest size that vivid's webcam has, for emulation is slow.</summary>
-    private static RunningWorker Capture(string source = "device:" + Node) => RunningWorker.StartAndOpen(source, Small(controls: null));
+    private static RunningWorker Capture(string? source = null) => RunningWorker.StartAndOpen(source ?? "device:" + Node, Small(controls: null));
 
     private static Func<CaptureRequest, CaptureRequest> Small(Dictionary<string, int>? controls) =>
         request => request with { Width = 640, Height = 360, FrameRate = 15, Controls = controls };
