@@ -84,7 +84,14 @@ internal sealed class ApiProxy : ProxyRules, IAsyncDisposable
     {
         foreach (var (context, _) in _streams.Where(stream => stream.Value.Contains(path, StringComparison.Ordinal)))
         {
-            context.Abort();
+            try
+            {
+                context.Abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended meanwhile.
+            }
         }
     }
 
