@@ -314,7 +314,7 @@ for suite in "${suites[@]}"; do
     arrivals) tests "$(awk -v minutes="${ATTENDANCE_ARRIVALS_MINUTES:-10}" 'BEGIN { print int(minutes * 150 + 600) }')" --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Arrivals.ArrivalTests ;;
     live) tests 900 --explicit only --parallel none --show-stdout All --filter-class Attendance.Tests.Browser.LiveReport ;;
     docs) ATTENDANCE_WRITE_DOCS=1 tests 60 --filter-class Attendance.Tests.Telemetry.DocumentTests ;;
-    screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.DemoScreenshots Attendance.Tests.Browser.NotificationScreenshots Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
+    screenshots) tests 900 --explicit only --parallel none --filter-class Attendance.Tests.Browser.Screenshots Attendance.Tests.Browser.DemoScreenshots Attendance.Tests.Browser.NotificationScreenshots Attendance.Tests.Browser.IntegrationPagesTests Attendance.Tests.Browser.Enrollment.CaptureScreenshots Attendance.Tests.AppHost.Dashboard.DashboardTests ;;
     v4l2) v4l2_begin ;;
   esac
   [ "$suite" = v4l2 ] || took "$suite" "$suite_started" "$suite_busy"

@@ -67,11 +67,7 @@ public sealed class IntegrationPagesTests(ChromiumBrowser chromium) : WebTest
         await page.GetByText("Last deliveries").ClickAsync();
         await ShootAsync("webhooks-failing");
 
-        async Task ShootAsync(string name)
-        {
-            await page.ScreenshotAsync(new() { Path = Screenshots.PathOf($"{name}-{device}-{scheme}.png"), FullPage = true });
-            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), name);
-        }
+        Task ShootAsync(string name) => Screenshots.ShootAsync(page, $"{name}-{device}-{scheme}");
     }
 
     private async Task<IPage> OpenAsync(IBrowserContext window, string address)

@@ -51,8 +51,7 @@ public sealed class NotificationScreenshots(ChromiumBrowser chromium)
         async Task ShootAsync(string path, string name)
         {
             await page.GotoAsync(new Uri(web, path).ToString());
-            await page.ScreenshotAsync(new() { Path = Screenshots.PathOf($"{name}-{device}-{scheme}.png"), FullPage = true });
-            Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"));
+            await Screenshots.ShootAsync(page, $"{name}-{device}-{scheme}");
         }
     }
 }
