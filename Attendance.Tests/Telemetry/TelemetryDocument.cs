@@ -3,14 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Attendance.CameraApi.Telemetry;
-using Attendance.Web.Accounts;
 using Attendance.Web.CheckIn;
-using Attendance.Web.Faces;
-using Attendance.Web.Notifications;
-using Attendance.Web.PhoneCameras;
-using Attendance.Web.Webhooks;
-using Attendance.Web.Privacy;
-using Attendance.Web.Retention;
 
 namespace Attendance.Tests.Telemetry;
 
@@ -20,10 +13,8 @@ internal static class TelemetryDocument
     public static string Path { get; } = GeneratedPage.PathOf("telemetry.md");
 
     /// <summary>Every attribute that is declared, with its meaning.</summary>
-    public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes)).Concat(Constants(typeof(CheckInAttributes))).Concat(Constants(typeof(RecognitionAttributes)))
-        .Concat(Constants(typeof(PhoneCameraAttributes))).Concat(Constants(typeof(NotificationAttributes))).Concat(Constants(typeof(WebhookAttributes)))
-        .Concat(Constants(typeof(RetentionAttributes))).Concat(Constants(typeof(PrivacyAttributes)))
-        .Concat(Constants(typeof(SignInAttributes)))
+    public static IReadOnlyDictionary<string, string> Attributes { get; } = Constants(typeof(TelemetryAttributes))
+        .Concat(typeof(CheckInAttributes).Assembly.GetTypes().Where(type => type.Name.EndsWith("Attributes", StringComparison.Ordinal)).SelectMany(Constants))
         .ToDictionary(one => one.Value, one => one.Description, StringComparer.Ordinal);
 
     /// <summary>Every span that is declared, by its name, with its meaning and the attributes it may have.</summary>
