@@ -34,18 +34,18 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
             var cameraId = (await first.PublishAsync(_node, _phone, lease)).Camera!;
             var guard = await _node.AcquireAsync(cameraId, Session(), ttlSeconds: 300);
             first.Kill();
-            killed.Add(await StateAsync(cameraId, "suspended"));
+            killed.Add(await _node.UntilAsync(cameraId, "suspended"));
             await first.DisposeAsync();
 
             await using var second = new Publisher();
             var started = Stopwatch.GetTimestamp();
             Assert.Equal(HttpStatusCode.Created, (await second.PublishAsync(_node, _phone, lease)).Status);
-            await StateAsync(cameraId, "held");
+            await _node.UntilAsync(cameraId, "held");
             back.Add(Stopwatch.GetElapsedTime(started));
             Assert.Equal(HttpStatusCode.OK, await _node.RenewAsync(guard));
 
             await _node.ReleaseAsync(lease);
-            released.Add(await StateAsync(cameraId, "suspended"));
+            released.Add(await _node.UntilAsync(cameraId, "suspended"));
             await _node.ReleaseAsync(guard);
         }
 
@@ -66,9 +66,9 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
             Processes.Signal(Assert.Single(Processes.WebRtcOf(_node.Pid)), "KILL");
-            times.Add(await StateAsync(cameraId, "suspended"));
+            times.Add(await _node.UntilAsync(cameraId, "suspended"));
             Assert.Equal(HttpStatusCode.Created, (await publisher.PublishAsync(_node, _phone, lease)).Status);
-            await StateAsync(cameraId, "held");
+            await _node.UntilAsync(cameraId, "held");
         }
 
         await _node.ReleaseAsync(guard);
@@ -77,6 +77,4 @@ public sealed class PublisherFaults(FaultTable table, GarnetStore store) : IClas
     }
 
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
-
-    private Task<TimeSpan> StateAsync(string cameraId, string state) => _node.UntilAsync(cameraId, state);
 }

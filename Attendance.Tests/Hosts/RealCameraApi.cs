@@ -90,11 +90,11 @@ internal sealed class RealCameraApi : IAsyncDisposable
         return lease;
     }
 
-    /// <summary>Ops free a camera that is held.</summary>
     /// <summary>Returns the state of a camera, or null if the catalog does not have it.</summary>
     public async Task<CameraState?> StateAsync(string cameraId) =>
         (await Node.Http.GetFromJsonAsync<CamerasResponse>("/api/cameras", WireJson.Options, Cancel))!.Cameras.SingleOrDefault(camera => camera.CameraId == cameraId)?.State;
 
+    /// <summary>Ops free a camera that is held.</summary>
     public async Task ForceAsync(string cameraId)
     {
         using var response = await Node.Http.PostAsJsonAsync($"/api/cameras/{cameraId}/release", new OpsRequest("tests", "a test wants it"), WireJson.Requests, Cancel);

@@ -8,8 +8,8 @@ using Xunit;
 namespace Attendance.Tests.Languages;
 
 /// <summary>
-/// Shows every page in a language in which each text that can be translated is in brackets. What is left over is written into a page for good. People,
-/// groups and places are digits here, so that what is left over is no name.
+/// Shows every page in a language that puts each translatable text into brackets. Text outside brackets cannot be translated. People, groups and
+/// places are named by digits, so no name counts as such text.
 /// </summary>
 public sealed partial class PseudoLanguageTests : IAsyncLifetime
 {
@@ -51,8 +51,6 @@ public sealed partial class PseudoLanguageTests : IAsyncLifetime
         {
             await _web.DisposeAsync();
         }
-
-        GC.SuppressFinalize(this);
     }
 
     [Fact]

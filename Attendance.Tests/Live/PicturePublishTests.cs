@@ -43,7 +43,7 @@ public sealed class PicturePublishTests(GarnetStore store) : IClassFixture<Garne
 
         await _node.ReleaseAsync(lease);
         await page.OverAsync().WaitAsync(s_patience, Cancel);
-        await StateAsync(published, "suspended");
+        await _node.UntilAsync(published, "suspended");
         Assert.DoesNotContain(lease.Id, _node.Log, StringComparison.Ordinal);
     }
 
@@ -107,7 +107,7 @@ public sealed class PicturePublishTests(GarnetStore store) : IClassFixture<Garne
 
         Assert.Equal(HttpStatusCode.Created, (await publisher.PublishAsync(_node, _phone, lease)).Status);
         await page.OverAsync().WaitAsync(s_patience, Cancel);
-        await StateAsync(published, "held");
+        await _node.UntilAsync(published, "held");
         await DeliversAsync(guard);
     }
 
@@ -120,7 +120,7 @@ public sealed class PicturePublishTests(GarnetStore store) : IClassFixture<Garne
         var guard = await _node.AcquireAsync(published, Session(), ttlSeconds: 300);
         silent.Picture = () => [];
         await silent.OverAsync().WaitAsync(s_patience, Cancel); // it was asked, and did not answer
-        await StateAsync(published, "suspended");
+        await _node.UntilAsync(published, "suspended");
 
         await using var broken = new PicturePage();
         var drawing = new PicturePage.Drawing();
@@ -130,7 +130,7 @@ public sealed class PicturePublishTests(GarnetStore store) : IClassFixture<Garne
         Assert.Equal("suspended", await _node.StateAsync(published));
 
         broken.Picture = drawing.Next;
-        await StateAsync(published, "held");
+        await _node.UntilAsync(published, "held");
         await DeliversAsync(guard);
     }
 
@@ -150,8 +150,6 @@ public sealed class PicturePublishTests(GarnetStore store) : IClassFixture<Garne
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
 
     private static string? Text(JsonElement camera, string name) => camera.GetProperty(name).GetString();
-
-    private Task<TimeSpan> StateAsync(string cameraId, string state) => _node.UntilAsync(cameraId, state);
 
     private Task DeliversAsync(Lease lease) => ShownPicture.DeliversAsync(_node, lease);
 }

@@ -48,7 +48,7 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
         await DeliversAsync(recognizer);
 
         await _node.ReleaseAsync(lease);
-        await StateAsync(published.Camera!, "suspended");
+        await _node.UntilAsync(published.Camera!, "suspended");
         await _node.ReleaseAsync(guard);
         await _node.ReleaseAsync(recognizer);
         Assert.DoesNotContain(await _node.CamerasAsync(), one => Text(one, "camera_id") == published.Camera && Text(one, "state") == "available");
@@ -66,7 +66,7 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
 
         publisher.Kill();
 
-        await StateAsync(published.Camera!, "suspended");
+        await _node.UntilAsync(published.Camera!, "suspended");
     }
 
     [Fact]
@@ -80,12 +80,12 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
             published = await publisher.PublishAsync(_node, _phone, lease);
             guard = await _node.AcquireAsync(published.Camera!, Session(), ttlSeconds: 300);
             publisher.Kill();
-            await StateAsync(published.Camera!, "suspended");
+            await _node.UntilAsync(published.Camera!, "suspended");
         }
 
         await using var again = new Publisher();
         Assert.Equal(published.Camera, (await again.PublishAsync(_node, _phone, lease)).Camera);
-        await StateAsync(published.Camera!, "held");
+        await _node.UntilAsync(published.Camera!, "held");
         await DeliversAsync(guard);
     }
 
@@ -114,11 +114,11 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
         var process = Assert.Single(Processes.WebRtcOf(_node.Pid));
         Assert.DoesNotContain(TestSecrets.ApiKey, File.ReadAllText($"/proc/{process}/environ"), StringComparison.Ordinal);
         Processes.Signal(process, "KILL");
-        await StateAsync(published.Camera!, "suspended");
+        await _node.UntilAsync(published.Camera!, "suspended");
         var again = await publisher.PublishAsync(_node, _phone, lease);
         Assert.True(again.Status == HttpStatusCode.Created, again.Text);
 
-        await StateAsync(published.Camera!, "held");
+        await _node.UntilAsync(published.Camera!, "held");
         await DeliversAsync(guard);
         Assert.Equal(HttpStatusCode.OK, await _node.RenewAsync(lease));
     }
@@ -240,8 +240,6 @@ public sealed class WhipTests(GarnetStore store) : IClassFixture<GarnetStore>, I
     private static string Session() => "session_" + Guid.NewGuid().ToString("N");
 
     private static string? Text(JsonElement camera, string name) => camera.GetProperty(name).GetString();
-
-    private Task<TimeSpan> StateAsync(string cameraId, string state) => _node.UntilAsync(cameraId, state);
 
     private Task DeliversAsync(Lease lease) => ShownPicture.DeliversAsync(_node, lease);
 }
