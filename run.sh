@@ -9,9 +9,9 @@ if ! command -v dotnet >/dev/null 2>&1; then
     exit 1
 fi
 
-# npm brings the front end's libraries when it is built. OpenCV's native library links GTK 3; without it no camera opens. Names of
-# people are compared by ICU; without it Web does not start. Without TurboJPEG a camera that delivers YUYV takes more of the
-# processor, and that is all.
+# npm brings the front end's libraries when it is built. OpenCV's native library links GTK 3; without it some cameras and films do
+# not open, and no face is found. Names of people are compared by ICU; without it Web does not start. Without TurboJPEG a camera
+# that delivers YUYV takes more of the processor, and that is all.
 missing=
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
