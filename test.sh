@@ -79,6 +79,9 @@ missing_packages() {
   command -v npm >/dev/null || echo npm
   command -v redis-server >/dev/null || echo redis-server
   command -v ffmpeg >/dev/null || echo ffmpeg
+  # With a linker the capture worker becomes a native program, as where it is deployed.
+  command -v gcc >/dev/null || command -v clang >/dev/null || echo gcc
+  [ -e /usr/include/stdio.h ] || echo libc6-dev
   command -v fuser >/dev/null || echo psmisc
   case " ${suites[*]} " in *" fast "* | *" fuzz "* | *" system "*)
     command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
