@@ -28,12 +28,6 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
 
     private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// How long a worker waits for a request before it preloads as a spare. A worker that gets its request sooner is not a spare and loads
-    /// only what it needs.
-    /// </summary>
-    private static readonly TimeSpan s_spareAfter = TimeSpan.FromMilliseconds(100);
-
     private readonly Outbox _outbox = new();
     private readonly LivePictures _live = new();
     private readonly CancellationTokenSource _stop = new();
@@ -58,7 +52,6 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
         });
 
         Start("commands", TakeCommands);
-        Start("preload", Preload);
         Start("capture", Capture);
         Start("send", Send);
         while (!_terminate.Wait(s_watchInterval))
@@ -139,20 +132,6 @@ internal sealed class CaptureWorker(ProcessIdentity owner, Stream output) : IDis
         if (_failed)
         {
             Exit(Failed); // the failure may still be on its way, but nobody waits for it any more
-        }
-    }
-
-    private void Preload()
-    {
-        if (_requested.Wait(s_spareAfter))
-        {
-            return;
-        }
-
-        WorkerPreload.Managed();
-        if (!_requested.IsSet)
-        {
-            WorkerPreload.OpenCv();
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class CameraApiServer : IAsyncDisposable
         Http = Client(address, key);
     }
 
+    /// <summary>Whether the capture worker of this build is a native program.</summary>
+    public static bool HasNativeWorker => !File.Exists(Path.Combine(AppContext.BaseDirectory, "worker", "Attendance.CameraWorker.dll"));
+
     public int Pid => _process.Pid;
 
     public string ApiKey { get; }

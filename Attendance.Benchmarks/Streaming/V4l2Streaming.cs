@@ -18,8 +18,8 @@ internal static class V4l2Streaming
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(4);
 
     /// <summary>
-    /// camera-api compiles what it runs as it runs it, and the worker that replaces its spare does so when it starts, which takes the emulated
-    /// machine a minute or two, once. It is part of what a start costs, and would be most of what is called the cost of a frame here.
+    /// camera-api compiles what it runs as it runs it, which takes the emulated machine a minute or two, once. It is part of what a start costs,
+    /// and would be most of what is called the cost of a frame here.
     /// </summary>
     private static readonly TimeSpan s_compilation = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_span = TimeSpan.FromSeconds(5);

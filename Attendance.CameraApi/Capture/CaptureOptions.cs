@@ -47,10 +47,6 @@ internal sealed class CaptureOptions
     [Range(64 * 64, 100_000_000)]
     public int MaxPixels { get; set; } = CaptureProtocol.DefaultMaxPixels;
 
-    /// <summary>How many workers are started ahead, so that opening a camera need not wait for a process to start.</summary>
-    [Range(0, 16)]
-    public int SpareWorkers { get; set; } = 1;
-
     /// <summary>Whether <c>fault:</c> cameras, which are for tests, may be configured outside the Development environment.</summary>
     public bool AllowFaultCameras { get; set; }
 }

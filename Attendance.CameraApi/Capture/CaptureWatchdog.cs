@@ -111,7 +111,7 @@ internal sealed partial class CaptureWatchdog(
                 await Task.Delay(Jittered(pause), clock, closed);
             }
 
-            // Wait for the device first, so that no worker is used up on a missing device and the spare one is ready when it comes back.
+            // Wait for the device first, so that no worker is started for a device that is missing.
             if (state.Status.Suspended && camera.IsDeviceOfLinux)
             {
                 await devices.AppearsAsync(camera.Source.Target, options.HotSwapGrace - clock.GetElapsedTime(began), closed);

@@ -48,7 +48,7 @@ internal sealed class CurrentWorker(
         string? error = "cancelled";
         try
         {
-            worker = Current = workers.Take(camera.Id);
+            worker = Current = workers.Start(camera.Id);
             var seen = Frames.Count;
             Volatile.Write(ref _lastSequence, 0);
             var opened = await worker.OpenAsync(Request(openTimeout, activity?.Id), Receive).WaitAsync(openTimeout, clock, cancellationToken);
@@ -78,7 +78,6 @@ internal sealed class CurrentWorker(
         }
         finally
         {
-            workers.RefillLater(); // also if the camera did not open, because the worker is used up
             metrics.Opened(camera.Id, clock.GetElapsedTime(started), error);
             WorkerSpan.Add(worker, started, firstFrame, error, clock);
             if (error is not null)

@@ -54,7 +54,7 @@ internal static class WorkerCommand
     {
         string[] programs = [OperatingSystem.IsWindows() ? WorkerProgram.Name + ".exe" : WorkerProgram.Name, WorkerProgram.Library];
         return programs.Select(program => Path.Combine(home, Folder, program)).FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
-            $"The capture worker's program '{Folder}/{WorkerProgram.Library}' is missing beside the camera API. Install the camera API again, with its folder '{Folder}'.");
+            $"The capture worker's program '{Folder}/{WorkerProgram.Name}' is missing beside the camera API. Install the camera API again, with its folder '{Folder}'.");
     }
 
     /// <summary>The <c>dotnet</c> that runs this process, if it is one that was started with it.</summary>

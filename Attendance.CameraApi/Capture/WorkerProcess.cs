@@ -39,7 +39,7 @@ internal sealed partial class WorkerProcess
 
     public int Pid { get; }
 
-    /// <summary>The id of the worker's camera, or empty while the worker is a spare.</summary>
+    /// <summary>The id of the worker's camera, or empty before it is told to open one.</summary>
     public string CameraId => _cameraId;
 
     /// <summary>Completes when the process has ended, so that everything it had open is closed.</summary>
@@ -149,7 +149,7 @@ internal sealed partial class WorkerProcess
         _failure ??= new CaptureFailure(CaptureFailureCode.ReadFailed, "The capture worker ended unexpectedly.");
         if (_opened.TrySetException(new CameraUnavailableException(_cameraId, _failure)))
         {
-            _ = _opened.Task.Exception; // marks the exception as observed, because nobody waits for a spare to open
+            _ = _opened.Task.Exception; // marks the exception as observed, because perhaps nobody waits any more
         }
     }
 

@@ -21,7 +21,6 @@ internal static class WorkerSpan
 
         // The wall clock is read only once, so that all times keep their order and distances even if that clock is changed meanwhile.
         var (now, today) = (clock.GetTimestamp(), clock.GetUtcNow());
-        var isSpare = times.Ready <= asked;
         using var activity = CameraApiActivity.Source.StartActivity(
             SpanNames.WorkerOpen, ActivityKind.Internal, parent, startTime: At(asked));
         if (activity is null)
@@ -31,12 +30,7 @@ internal static class WorkerSpan
 
         activity.SetTag(TelemetryAttributes.CameraId, worker.CameraId)
             .SetTag(TelemetryAttributes.ProcessId, worker.Pid)
-            .SetTag(TelemetryAttributes.WorkerIsSpare, isSpare);
-        if (!isSpare)
-        {
-            activity.AddEvent(new ActivityEvent("process.ready", At(times.Ready)));
-        }
-
+            .AddEvent(new ActivityEvent("process.ready", At(times.Ready)));
         if (times.Opened is { } opened)
         {
             activity.AddEvent(new ActivityEvent("device.opened", At(opened)));

@@ -15,8 +15,8 @@ internal static class SpanNames
     [Carries(CameraId, TelemetryAttributes.CameraKind, ErrorType)]
     public const string Open = "camera.open";
 
-    [Description("The same opening, timed by the worker. Its events are `device.opened` and, if the process was started for it, `process.ready`.")]
-    [Carries(CameraId, ProcessId, WorkerIsSpare, ErrorType)]
+    [Description("The same opening, timed by the worker. Its events are `process.ready` and `device.opened`.")]
+    [Carries(CameraId, ProcessId, ErrorType)]
     public const string WorkerOpen = "worker.open";
 
     [Description("The probe of a free camera, to measure what it delivers. It ends with a `camera.release` with the reason `expired`.")]

@@ -57,9 +57,6 @@ internal static class TelemetryAttributes
         + "`waiting_wishes`, `pictures`, `browser_cameras`, `kiosk_frames`, `kiosk_entries`, and for a token `api_requests`.")]
     public const string Limit = ReachedLimits.Attribute;
 
-    [Description("Whether the worker was already running when it was needed.")]
-    public const string WorkerIsSpare = "attendance.worker.spare";
-
     [Description("The process id of the worker.")]
     public const string ProcessId = "process.pid";
 

@@ -101,7 +101,7 @@ internal sealed partial class LeakSweeper(
     {
         foreach (var cameraId in UnfinishedReleases().Where(lease => lease.Slot.Leases.All(other => other.End is not null)).Select(lease => lease.CameraId).ToHashSet())
         {
-            foreach (var worker in workers.InUse.Where(worker => worker.CameraId == cameraId))
+            foreach (var worker in workers.Running.Where(worker => worker.CameraId == cameraId))
             {
                 worker.Kill();
             }
@@ -118,9 +118,10 @@ internal sealed partial class LeakSweeper(
 
     private IEnumerable<(ProcessIdentity Worker, LeakKind Kind, string CameraId)> FindWorkers()
     {
-        var ours = workers.All.Select(worker => worker.Pid).ToHashSet();
+        var found = OrphanWorkers.All().ToList();
+        var ours = workers.Running.Select(worker => worker.Pid).ToHashSet(); // after they were looked for, so none that was found is still unknown
         var sources = new Lazy<IReadOnlyList<(string CameraId, DeviceNumber? Device, string? File)>>(Sources);
-        foreach (var (worker, owner) in OrphanWorkers.All())
+        foreach (var (worker, owner) in found)
         {
             if (ours.Contains(worker.Id))
             {

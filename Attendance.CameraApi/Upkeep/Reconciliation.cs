@@ -32,8 +32,8 @@ internal sealed partial class Reconciliation(
     /// <summary>Returns the workers that have a camera open without a lease.</summary>
     public IReadOnlyList<WorkerProcess> WorkersWithoutLease() =>
     [
-        .. workers.InUse.Where(worker =>
-            !worker.Exited.IsCompleted && slots.TryGet(worker.CameraId, out var slot) && slot is { IsEmpty: true, Quarantine: null }),
+        .. workers.Running.Where(worker =>
+            slots.TryGet(worker.CameraId, out var slot) && slot is { IsEmpty: true, Quarantine: null }),
     ];
 
     /// <returns>The cameras that the workers had open.</returns>

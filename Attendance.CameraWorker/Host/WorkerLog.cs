@@ -10,15 +10,6 @@ internal static class WorkerLog
 {
     public static void Write(string line) => Console.Error.WriteLine(line);
 
-    public static void Opened(CaptureOpened opened) => Write(Describe(opened));
-
-    /// <summary>Prepares the console and the number formats in advance, which would otherwise delay the first line.</summary>
-    public static void Preload(CaptureOpened sample)
-    {
-        Describe(sample);
-        Console.Error.Write("");
-    }
-
-    private static string Describe(CaptureOpened opened) => string.Create(
-        CultureInfo.InvariantCulture, $"Opened: {opened.Width} x {opened.Height}, {opened.FrameRate:0.##} frames/s, {opened.Encoding}, {opened.Backend}");
+    public static void Opened(CaptureOpened opened) => Write(string.Create(
+        CultureInfo.InvariantCulture, $"Opened: {opened.Width} x {opened.Height}, {opened.FrameRate:0.##} frames/s, {opened.Encoding}, {opened.Backend}"));
 }

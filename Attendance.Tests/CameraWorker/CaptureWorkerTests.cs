@@ -85,7 +85,7 @@ public sealed class CaptureWorkerTests
     }
 
     [Fact]
-    public async Task A_spare_that_was_never_needed_exits_with_0()
+    public async Task A_worker_that_was_never_told_to_open_exits_with_0()
     {
         await using var worker = RunningWorker.Start();
 

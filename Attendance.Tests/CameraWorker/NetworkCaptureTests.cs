@@ -7,7 +7,6 @@ using Attendance.CameraApi.Events;
 using Attendance.CameraApi.Quality;
 using Attendance.CameraWorker.Network;
 using Attendance.Tests.Programs;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenCvSharp;
@@ -63,7 +62,6 @@ public sealed class NetworkCaptureTests
     public async Task A_camera_that_the_network_loses_for_a_while_comes_back_in_the_same_use()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Capture:SpareWorkers"] = "0" });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<CameraEvents>().AddMetrics();
         builder.AddCameras();
         builder.AddCapture();

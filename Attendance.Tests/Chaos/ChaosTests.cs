@@ -264,7 +264,7 @@ public sealed class ChaosTests
         return status.GetProperty("active_cameras").GetInt32() == 0
             && status.GetProperty("leaks").GetInt32() == 0
             && states.All(state => state == "available")
-            && Processes.WorkersOf(await system.ProcessAsync("camera-api", Cancel)).Count <= 1
+            && Processes.WorkersOf(await system.ProcessAsync("camera-api", Cancel)).Count == 0
             && !await HasEntriesAsync(system);
     }
 

@@ -50,22 +50,16 @@ public sealed class FaultySystem : IAsyncDisposable
 
     public Task<int> ApiAsync() => System.ProcessAsync("camera-api", Cancel);
 
-    /// <summary>Returns the spare worker, which the next camera will get. Waits until there is exactly one.</summary>
-    public async Task<int> SpareAsync()
-    {
-        var api = await ApiAsync();
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var idle = Processes.WorkersOf(api).Except(_holds.Select(hold => hold.Worker)).ToList();
-            if (idle.Count == 1)
-            {
-                return idle[0];
-            }
+    /// <summary>The camera API's workers.</summary>
+    public async Task<IReadOnlyList<int>> WorkersAsync() => Processes.WorkersOf(await ApiAsync());
 
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10), $"There are {idle.Count} idle workers, not one.");
-            await Task.Delay(10, Cancel);
-        }
+    /// <summary>Returns the one worker that was started since others were there.</summary>
+    public async Task<int> NewWorkerAsync(IReadOnlyList<int> others)
+    {
+        IReadOnlyList<int> started = [];
+        await Eventually.TrueAsync(
+            async () => (started = [.. (await WorkersAsync()).Except(others)]).Count == 1, s_settling, "one worker was started", () => $"There are {started.Count}.");
+        return started[0];
     }
 
     /// <summary>
@@ -104,12 +98,11 @@ public sealed class FaultySystem : IAsyncDisposable
 
     private async Task<Hold> AcquireAsync(string cameraId, Func<string, Task<(Lease Lease, int? Worker)>> acquireAsync)
     {
-        var spare = await SpareAsync();
+        var others = await WorkersAsync();
         var session = $"camera_{Guid.NewGuid():N}";
         var (lease, has) = await acquireAsync(session);
-        var worker = has ?? spare;
+        var worker = has ?? await NewWorkerAsync(others);
         var hold = new Hold(cameraId, session, lease, worker);
-        Assert.True(Processes.IsAlive(worker));
         _holds.Add(hold);
         return hold;
     }
@@ -215,7 +208,7 @@ public sealed class FaultySystem : IAsyncDisposable
     }
 
     /// <summary>
-    /// How much was left behind, once nothing is meant to be held: workers beyond the spare one, what the API itself calls a
+    /// How much was left behind, once nothing is meant to be held: workers, what the API itself calls a
     /// leak or a quarantine, entries of the store without a holder, and holds that have not exactly one recorded end. What is
     /// on its way to be gone, an end that the store is told a second later say, is given the time for it.
     /// </summary>
@@ -241,7 +234,7 @@ public sealed class FaultySystem : IAsyncDisposable
     private async Task<(int Count, string What)> LeftAsync()
     {
         var status = await System.StatusAsync();
-        var workers = Math.Max(0, Processes.WorkersOf(await ApiAsync()).Count - 1);
+        var workers = (await WorkersAsync()).Count;
         var held = await InStoreAsync(redis => redis.GetDatabase().SortedSetLengthAsync($"attendance:{{{Environment.MachineName}}}:deadlines"));
         var leaks = status.GetProperty("leaks").GetInt32();
         var quarantined = status.GetProperty("quarantined").GetInt32();

@@ -64,10 +64,10 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
             await _faulty.FreeAsync(hold, TimeSpan.FromSeconds(40));
             cut.Add(Stopwatch.GetElapsedTime(started));
 
-            var spare = await _faulty.SpareAsync();
+            var others = await _faulty.WorkersAsync();
             started = Stopwatch.GetTimestamp();
             network.Return();
-            hold = await HeldAsync(i, spare);
+            hold = await HeldAsync(i, others);
             back.Add(Stopwatch.GetElapsedTime(started));
             await browser.DisposeAsync();
             await _faulty.FreeAsync(hold, s_patience);
@@ -102,15 +102,16 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
         {
             ["cookies"] = new JsonArray(new JsonObject { ["name"] = Cookie, ["value"] = await SetUpAsync(round), ["url"] = web.GetLeftPart(UriPartial.Authority) }),
         });
-        var spare = await _faulty.SpareAsync();
+        var others = await _faulty.WorkersAsync();
         var page = await browser.OpenAsync(new Uri(web, "/kiosk"));
-        var hold = await HeldAsync(round, spare);
+        var hold = await HeldAsync(round, others);
         await page.UntilAsync("performance.getEntriesByType('resource').some(each => each.name.endsWith('/api/kiosk/frames'))", "true", Cancel); // the kiosk is live and sends frames
         return (page, hold);
     }
 
     /// <summary>Waits until the kiosk holds its camera.</summary>
-    private async Task<Hold> HeldAsync(int round, int spare)
+    /// <param name="others">The workers that were there before the kiosk.</param>
+    private async Task<Hold> HeldAsync(int round, IReadOnlyList<int> others)
     {
         JsonElement camera = default;
         await Eventually.TrueAsync(
@@ -123,7 +124,7 @@ public sealed partial class KioskFaults(SharedFaultySystem shared, FaultTable ta
             s_patience, "the kiosk holds its camera");
         var id = camera.GetProperty("camera_id").GetString()!;
         Assert.StartsWith(IsOwn(round) ? "browser-" : "demo", id, StringComparison.Ordinal);
-        var hold = new Hold(id, "", new Lease("", camera.GetProperty("lease_ref").GetString()!, 0, "", ""), IsOwn(round) ? Hold.NoWorker : spare);
+        var hold = new Hold(id, "", new Lease("", camera.GetProperty("lease_ref").GetString()!, 0, "", ""), IsOwn(round) ? Hold.NoWorker : await _faulty.NewWorkerAsync(others));
         _faulty.Add(hold);
         return hold;
     }

@@ -143,13 +143,13 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
             await _faulty.FreeAsync(hold, s_patience);
             frozen.Add(Stopwatch.GetElapsedTime(started));
 
-            var spare = await _faulty.SpareAsync();
+            var others = await _faulty.WorkersAsync();
             started = Stopwatch.GetTimestamp();
             await page.ThawAsync();
             await page.ShowAsync();
             await page.LiveAsync(Cancel);
             thawed.Add(Stopwatch.GetElapsedTime(started));
-            hold = await AddAsync(target, spare);
+            hold = await AddAsync(target, others);
             await page.SendAsync("Page.close");
             await front.SendAsync("Page.close");
             await _faulty.FreeAsync(hold, s_patience);
@@ -206,10 +206,10 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
 
     private async Task<(ChromiumPage Page, Hold Hold)> OpenAsync(ChromiumProcess browser, Uri web, string target)
     {
-        var spare = await _faulty.SpareAsync();
+        var others = await _faulty.WorkersAsync();
         var page = await browser.OpenAsync(new Uri(web, target));
         await page.LiveAsync(Cancel);
-        return (page, await AddAsync(target, spare));
+        return (page, await AddAsync(target, others));
     }
 
     /// <summary>Measures from leaving the page until the camera is free.</summary>
@@ -236,23 +236,22 @@ public sealed class PageFaults(SharedFaultySystem shared, FaultTable table, Chro
 
     private async Task<(IPage Page, Hold Hold)> OpenAsync(IBrowserContext window, string target)
     {
-        var spare = await _faulty.SpareAsync();
+        var others = await _faulty.WorkersAsync();
         var page = await window.NewPageAsync();
         await page.GotoAsync(new Uri(_faulty.System.Web, target).ToString());
         await LiveAsync(page);
-        return (page, await AddAsync(target, spare));
+        return (page, await AddAsync(target, others));
     }
 
     /// <summary>Returns the hold of the page that has just become live.</summary>
-    /// <param name="spare">The worker that has the camera now, if it is one of the server's.</param>
-    private async Task<Hold> AddAsync(string target, int spare)
+    /// <param name="others">The workers that were there before the page.</param>
+    private async Task<Hold> AddAsync(string target, IReadOnlyList<int> others)
     {
         var isBrowsers = target == "/cameras/browser";
         var camera = Assert.Single(
             await HeldAsync(), held => held.GetProperty("camera_id").GetString()!.StartsWith(isBrowsers ? "browser-" : "demo", StringComparison.Ordinal));
-        Assert.True(isBrowsers || Processes.IsAlive(spare));
         var hold = new Hold(
-            camera.GetProperty("camera_id").GetString()!, "", new Lease("", camera.GetProperty("lease_ref").GetString()!, 0, "", ""), isBrowsers ? Hold.NoWorker : spare);
+            camera.GetProperty("camera_id").GetString()!, "", new Lease("", camera.GetProperty("lease_ref").GetString()!, 0, "", ""), isBrowsers ? Hold.NoWorker : await _faulty.NewWorkerAsync(others));
         _faulty.Add(hold);
         return hold;
     }

@@ -93,7 +93,6 @@ public sealed class SharedFaults(SharedFaultySystem shared, FaultTable table) : 
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
             var (one, other) = await ShareBothAsync(camera.Id);
-            await _faulty.SpareAsync();
             var started = Stopwatch.GetTimestamp();
             camera.Set("once crash read");
             await Task.WhenAll(_faulty.DeliversAgainAsync(one, s_patience), _faulty.DeliversAgainAsync(other, s_patience));

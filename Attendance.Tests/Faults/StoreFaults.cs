@@ -217,7 +217,6 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
     {
         var times = new List<TimeSpan>();
         var hold = await Faulty.AcquireAsync("demo");
-        await Faulty.SpareAsync();
         using (var enough = new CancellationTokenSource())
         {
             var slowing = SlowAsync(await StoreAsync(), enough.Token);
@@ -237,7 +236,6 @@ public sealed class RedisFaults(FaultySystemOnRedis shared, FaultTable table) : 
                     times.Add(await StoreFaults.RefusedAsync(Faulty, "demo", "camera_in_use"));
                     Assert.Equal(HttpStatusCode.OK, await Faulty.RenewAsync(hold));
                     await Faulty.PictureAfterAsync(hold, DateTimeOffset.UtcNow, s_patience);
-                    await Faulty.SpareAsync();
                 }
             }
             finally

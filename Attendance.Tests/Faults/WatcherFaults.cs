@@ -60,9 +60,8 @@ public sealed class WatcherFaults(FaultTable table, GarnetStore store) : IClassF
         var lease = await WatchAsync(watcher);
         for (var i = 0; i < FaultTable.FewRuns; i++)
         {
-            var spare = await SpareAsync();
             var started = Stopwatch.GetTimestamp();
-            var worker = Assert.Single(Processes.WorkersOf(_node.Pid), pid => pid != spare);
+            var worker = Assert.Single(Processes.WorkersOf(_node.Pid));
             Processes.Signal(worker, "KILL");
             await Eventually.TrueAsync(() => !Processes.IsAlive(worker), s_patience, "the worker is gone");
             await SeesMoreAsync(watcher);
@@ -91,12 +90,6 @@ public sealed class WatcherFaults(FaultTable table, GarnetStore store) : IClassF
     }
 
     private int Told() => _node.Log.Split(Gone).Length - 1;
-
-    private async Task<int> SpareAsync()
-    {
-        await Eventually.TrueAsync(() => Processes.WorkersOf(_node.Pid).Count == 2, s_patience, "there is a spare worker");
-        return Processes.WorkersOf(_node.Pid).Max(); // the one that was started last
-    }
 
     /// <summary>Does something, and returns how long after that the last picture came. The connection itself notices its end seconds later.</summary>
     private static async Task<TimeSpan> LastPictureAsync(Watcher watcher, Func<Task> act)

@@ -52,10 +52,10 @@ internal sealed class NodeProcess : ApiProcess
     public async Task<string?> LastReasonAsync(string cameraId) =>
         (await HistoryAsync(cameraId)) is [var last, ..] ? last.GetProperty("reason").GetString() : null;
 
-    /// <summary>What is left once nothing is held: workers beyond the spare one, and what the node itself calls a leak or a quarantine.</summary>
+    /// <summary>What is left once nothing is held: workers, and what the node itself calls a leak or a quarantine.</summary>
     public async Task<int> LeaksAsync()
     {
-        await Eventually.TrueAsync(() => Processes.WorkersOf(Pid).Count <= 1, s_patience, "but for the spare one no worker is left");
+        await Eventually.TrueAsync(() => Processes.WorkersOf(Pid).Count == 0, s_patience, "no worker is left");
         var status = await Http.GetFromJsonAsync<JsonElement>("/api/camera/status", Cancel);
         return status.GetProperty("leaks").GetInt32() + status.GetProperty("quarantined").GetInt32() + status.GetProperty("active_cameras").GetInt32();
     }

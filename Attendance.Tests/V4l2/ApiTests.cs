@@ -161,9 +161,7 @@ public sealed class ApiTests(DeviceApis apis, FaultTable table) : IClassFixture<
         await Eventually.TrueAsync(() => _api.Descriptors() <= before, DeviceApi.Patience, $"{before} descriptors", () => $"There are {_api.Descriptors()}.");
         Assert.True(await Vivid.AnotherProgramCanStreamAsync(node));
 
-        // One worker, the spare, which has no device open.
-        Task QuietAsync() => Eventually.TrueAsync(
-            () => Processes.WorkersOf(_api.Pid).Count == 1, DeviceApi.Patience, "the spare is the only worker");
+        Task QuietAsync() => Eventually.TrueAsync(() => Processes.WorkersOf(_api.Pid).Count == 0, DeviceApi.Patience, "no worker is left");
     }
 
     [Fact]

@@ -48,5 +48,5 @@ public sealed class WorkerCommandTests : IDisposable
 
     [Fact]
     public void A_program_that_is_missing_is_named() =>
-        Assert.Contains("'worker/Attendance.CameraWorker.dll'", Assert.Throws<FileNotFoundException>(() => WorkerCommand.Find(_home)).Message, StringComparison.Ordinal);
+        Assert.Contains("'worker/Attendance.CameraWorker'", Assert.Throws<FileNotFoundException>(() => WorkerCommand.Find(_home)).Message, StringComparison.Ordinal);
 }

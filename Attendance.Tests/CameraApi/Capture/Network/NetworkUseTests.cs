@@ -20,7 +20,7 @@ public sealed class NetworkUseTests : IAsyncDisposable
     public NetworkUseTests()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Capture:SpareWorkers"] = "0", ["Capture:StallTimeout"] = "00:00:01.500" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Capture:StallTimeout"] = "00:00:01.500" });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<CameraEvents>().AddMetrics();
         builder.AddCameras();
         builder.AddCapture();
