@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,7 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 {
     private readonly Dictionary<string, string?> _settings;
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-web-");
+    private IHost? _host;
 
     public WebServer(Uri cameraApi, params (string Key, string? Value)[] settings)
     {
@@ -107,7 +109,13 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 
     public override async ValueTask DisposeAsync()
     {
+        var limiters = _host is null ? [] : RateLimiters.Of(_host.Services);
         await base.DisposeAsync();
+        foreach (var limiter in limiters)
+        {
+            limiter.Dispose();
+        }
+
         if (_data.Exists)
         {
             SqliteConnection.ClearAllPools();
@@ -116,6 +124,8 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 
         GC.SuppressFinalize(this);
     }
+
+    protected override IHost CreateHost(IHostBuilder builder) => _host = base.CreateHost(builder);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
