@@ -36,7 +36,7 @@ internal sealed class StreamingBenchmarks : IBenchmarkGroup
             tables.Add(await MeasureAsync(width, height, run, cancellationToken));
         }
 
-        return [.. tables, await V4l2Guest.MeasureAsync(run, cancellationToken)];
+        return [.. tables, await FanOut.MeasureAsync(run, cancellationToken), await V4l2Guest.MeasureAsync(run, cancellationToken)];
     }
 
     private static async Task<ReportTable> MeasureAsync(int width, int height, BenchmarkRun run, CancellationToken cancellationToken)
