@@ -11,7 +11,7 @@ internal static class FanOut
     private const int Many = 64;
 
     /// <summary>The most that a frame may cost when many watch, as a share of its cost when one does.</summary>
-    private const double Goal = 0.1;
+    private const double Share = 0.1;
 
     public static async Task<ReportTable> MeasureAsync(BenchmarkRun run, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal static class FanOut
 
             var ratio = Cpu(many) / Cpu(one);
             rows.AddRange([Row(what, 1, one, 1), Row(what, Many, many, ratio)]);
-            goals.Add(Reports.Goal.AtMost($"CPU of a delivered frame, {Many} viewers of a {what} at {Width}×{Height}", ratio, Goal, "of one viewer's"));
+            goals.Add(Goal.AtMost($"CPU of a delivered frame, {Many} viewers of a {what} at {Width}×{Height}", ratio, Share, "of one viewer's"));
         }
 
         return new ReportTable(

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 
 /// <summary><c>--Dashboard=false</c>: Aspire's dashboard is not started, and the services report their telemetry to nobody.</summary>
-internal static class Dashboard
+internal static class DashboardSwitch
 {
     /// <summary>Reads the arguments and the environment themselves, because Aspire must know before there is a configuration.</summary>
     public static bool IsWanted(string[] args) => new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build().Switch("Dashboard", unset: true);
