@@ -39,16 +39,21 @@ internal static class ProcessUsage
     /// <summary>Resident memory, and the proportional share of it (PSS) where several processes map the same pages, in MiB.</summary>
     public static (double Rss, double Pss) Memory(int pid)
     {
-        var lines = File.ReadAllLines($"/proc/{pid}/smaps_rollup");
-        return (Of("Rss:"), Of("Pss:"));
-
-        double Of(string name) => double.Parse(
-            lines.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture) / 1024;
+        var lines = MemoryLines(pid);
+        return (Of(lines, "Rss:"), Of(lines, "Pss:"));
     }
+
+    /// <summary>Resident memory that no file backs, in MiB. Unlike PSS, it is the same whoever else runs.</summary>
+    public static double Anonymous(int pid) => Of(MemoryLines(pid), "Anonymous:");
 
     public static (double Rss, double Pss) Memory(IEnumerable<int> pids) =>
         pids.Select(Memory).Aggregate((sum, one) => (sum.Rss + one.Rss, sum.Pss + one.Pss));
+
+    private static string[] MemoryLines(int pid) => File.ReadAllLines($"/proc/{pid}/smaps_rollup");
+
+    private static double Of(string[] lines, string name) => double.Parse(
+        lines.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture) / 1024;
 
     private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)

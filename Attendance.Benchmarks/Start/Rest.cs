@@ -16,8 +16,9 @@ internal static class Rest
     private static readonly string[] s_columns = ["what", "processes", "CPU %", "RSS MiB", "PSS MiB"];
 
     /// <summary>camera-api with whatever processes it has then.</summary>
-    public static async Task<ReportTable> OfCameraApiAsync(RedisServer redis, BenchmarkRun run, CancellationToken cancellationToken)
+    public static async Task<ReportTable> OfCameraApiAsync(BenchmarkRun run, CancellationToken cancellationToken)
     {
+        await using var redis = await RedisServer.StartAsync(cancellationToken);
         await using var api = await IdleCameraApi.StartAsync(redis, cancellationToken);
         var parts = await SettleAndMeasureAsync("camera-api", () => ProcessUsage.Family(api.Pid), run, cancellationToken);
         var all = ProcessShare.Sum("together", parts);
@@ -28,7 +29,7 @@ internal static class Rest
     }
 
     /// <summary>The worker of a camera that one viewer watches.</summary>
-    public static async Task<ReportTable> OfWorkerAsync(RedisServer redis, BenchmarkRun run, CancellationToken cancellationToken)
+    public static async Task<ReportTable> OfWorkerAsync(BenchmarkRun run, CancellationToken cancellationToken)
     {
         using var film = new Film(Width, Height);
         var rows = new List<IReadOnlyList<string>>();
@@ -36,9 +37,10 @@ internal static class Rest
         foreach (var (what, source) in ((string, string)[])[("test pattern", "test-pattern"), ("film", $"file:{film.Path}")])
         {
             run.Say($"worker, {what}");
+            await using var redis = await RedisServer.StartAsync(cancellationToken);
             await using var api = await CameraApiServer.StartAsync(
                 redis,
-                $"bench-{what[..4]}", // a node for each, because one that comes back takes its leases up again
+                "bench",
                 new Dictionary<string, string> { ["Cameras:camera:Source"] = source, ["Cameras:camera:Width"] = $"{Width}", ["Cameras:camera:Height"] = $"{Height}" },
                 cancellationToken);
             var camera = await api.AcquireAsync("camera", "bench-worker", cancellationToken);

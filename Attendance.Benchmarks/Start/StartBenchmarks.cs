@@ -20,15 +20,11 @@ internal sealed class StartBenchmarks : IBenchmarkGroup
 
     public string? Missing() => RedisServer.Missing() ?? (OperatingSystem.IsLinux() ? null : "it reads /proc, which Linux has.");
 
-    public async Task<IReadOnlyList<ReportTable>> RunAsync(BenchmarkRun run, CancellationToken cancellationToken)
-    {
-        await using var redis = await RedisServer.StartAsync(cancellationToken);
-        return
-        [
-            await StartTimes.MeasureAsync(redis, run, cancellationToken),
-            await Rest.OfCameraApiAsync(redis, run, cancellationToken),
-            await Rest.OfWorkerAsync(redis, run, cancellationToken),
-            await Rest.OfSystemAsync(run, cancellationToken),
-        ];
-    }
+    public async Task<IReadOnlyList<ReportTable>> RunAsync(BenchmarkRun run, CancellationToken cancellationToken) =>
+    [
+        await StartTimes.MeasureAsync(run, cancellationToken),
+        await Rest.OfCameraApiAsync(run, cancellationToken),
+        await Rest.OfWorkerAsync(run, cancellationToken),
+        await Rest.OfSystemAsync(run, cancellationToken),
+    ];
 }

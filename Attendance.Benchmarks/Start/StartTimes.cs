@@ -9,7 +9,7 @@ internal static class StartTimes
     private const double Factor = 1.2;
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(4);
 
-    public static async Task<ReportTable> MeasureAsync(RedisServer redis, BenchmarkRun run, CancellationToken cancellationToken)
+    public static async Task<ReportTable> MeasureAsync(BenchmarkRun run, CancellationToken cancellationToken)
     {
         var (cameraApi, ours, sample) = (new Samples(), new Times(), new Times());
         var missing = AppHosts.Missing();
@@ -23,6 +23,7 @@ internal static class StartTimes
         for (var round = -1; round < rounds; round++) // the first one reads everything from the disk, and does not count
         {
             run.Say($"start {round + 1} of {rounds}");
+            await using (var redis = await RedisServer.StartAsync(cancellationToken)) // in the last one's, the former node would still have the name
             await using (var api = await IdleCameraApi.StartAsync(redis, cancellationToken))
             {
                 cameraApi.Add(round, api.StartedIn);
