@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 try
 {
     LoopbackProxy.Bypass();
-    var builder = DistributedApplication.CreateBuilder(args);
+    var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, DisableDashboard = !DashboardSwitch.IsWanted(args) });
     builder.Services.AddLogging(logging => logging
         .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None) // the dashboard shows unhealthy resources, so the console need not repeat it at each check
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // repeats, with a stack trace, what is printed below

@@ -14,7 +14,14 @@ internal static class BenchmarkGroups
 {
     public static IReadOnlyList<IBenchmarkGroup> All { get; } =
     [
-        new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(), new ScaleBenchmarks(),
+        new StoreBenchmarks(),
+        new HttpBenchmarks(),
+        new FirstFrameBenchmarks(),
+        new StreamingBenchmarks(),
+        new GrowthBenchmarks(),
+        new StartBenchmarks(),
+        new RestSettingsBenchmarks(),
+        new ScaleBenchmarks(),
         new SchoolBenchmarks(),
     ];
 }

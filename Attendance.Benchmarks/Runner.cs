@@ -1,3 +1,4 @@
+using System.Text;
 using Attendance.Benchmarks.Reports;
 
 namespace Attendance.Benchmarks;
@@ -15,29 +16,32 @@ internal static class Runner
         var machine = Machine.Describe(TimeProvider.System.GetUtcNow());
         var run = new BenchmarkRun(quick, text => Console.Error.WriteLine($"  {text}"));
         var failed = 0;
+        var goals = new StringBuilder();
         foreach (var group in groups)
         {
             Console.Error.WriteLine(group.Title);
-            var (tables, succeeded) = await MeasureAsync(group, run, cancellationToken);
-            failed += succeeded ? 0 : 1;
+            var (tables, outcome) = await MeasureAsync(group, run, cancellationToken);
+            failed += outcome == Outcome.Failed ? 1 : 0;
             var command = $"{Invocation} --only {group.Name}{(quick ? " --quick" : "")}";
             var section = PerformancePage.Section(group, command, machine, tables);
             Console.WriteLine(section);
-            if (write && succeeded) // what was measured before is worth more than that it was not measured now
+            goals.Append(PerformancePage.GoalLines(group.Name, tables.SelectMany(table => table.Goals)));
+            if (write && outcome == Outcome.Measured) // what was measured before is worth more than that it was not measured now
             {
-                await WriteAsync(group, section, cancellationToken);
+                await WriteAsync(group, section, [.. tables.SelectMany(table => table.Goals)], cancellationToken);
             }
         }
 
+        Console.WriteLine(goals);
         return failed == 0 ? 0 : 1;
     }
 
-    private static async Task<(IReadOnlyList<ReportTable> Tables, bool Succeeded)> MeasureAsync(
+    private static async Task<(IReadOnlyList<ReportTable> Tables, Outcome Outcome)> MeasureAsync(
         IBenchmarkGroup group, BenchmarkRun run, CancellationToken cancellationToken)
     {
         if (group.Missing() is { } reason)
         {
-            return ([ReportTable.NotMeasured(group.Title, reason)], true);
+            return ([ReportTable.NotMeasured(group.Title, reason)], Outcome.Impossible);
         }
 
         var bound = run.Pick(s_bound, s_quickBound);
@@ -45,25 +49,34 @@ internal static class Runner
         bounded.CancelAfter(bound);
         try
         {
-            return (await group.RunAsync(run, bounded.Token), true);
+            return (await group.RunAsync(run, bounded.Token), Outcome.Measured);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && bounded.IsCancellationRequested)
         {
-            return ([ReportTable.NotMeasured(group.Title, $"it was not done within {bound.TotalMinutes} minutes.")], false);
+            return ([ReportTable.NotMeasured(group.Title, $"it was not done within {bound.TotalMinutes} minutes.")], Outcome.Failed);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The other groups can still be measured; the exit code tells that this one was not.
             Console.Error.WriteLine(exception);
-            return ([ReportTable.NotMeasured(group.Title, $"it failed ({exception.GetType().Name}).")], false);
+            return ([ReportTable.NotMeasured(group.Title, $"it failed ({exception.GetType().Name}).")], Outcome.Failed);
         }
     }
 
-    private static async Task WriteAsync(IBenchmarkGroup group, string section, CancellationToken cancellationToken)
+    private static async Task WriteAsync(IBenchmarkGroup group, string section, IReadOnlyList<Goal> goals, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Repository(), group.Page);
+        await ChangeAsync(group.Page, page => PerformancePage.Replace(page, group.Name, section), cancellationToken);
+        await ChangeAsync(
+            PerformancePage.Path,
+            page => PerformancePage.ReplaceGoals(page, [.. BenchmarkGroups.All.Select(one => one.Name)], group.Name, PerformancePage.LinkTo(group), goals),
+            cancellationToken);
+    }
+
+    private static async Task ChangeAsync(string name, Func<string, string> change, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Repository(), name);
         var page = File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : "# Performance\n";
-        await File.WriteAllTextAsync(path, PerformancePage.Replace(page, group.Name, section), cancellationToken);
+        await File.WriteAllTextAsync(path, change(page), cancellationToken);
     }
 
     /// <summary>The repository's folder, which is above the program's.</summary>
@@ -78,5 +91,15 @@ internal static class Runner
         }
 
         throw new DirectoryNotFoundException($"Attendance.sln is not above {AppContext.BaseDirectory}.");
+    }
+
+    private enum Outcome
+    {
+        Measured,
+
+        /// <summary>The machine lacks what the group needs.</summary>
+        Impossible,
+
+        Failed,
     }
 }

@@ -7,12 +7,7 @@ internal static class Demo
 {
     private const string Camera = "Cameras:door";
 
-    public static bool IsWanted(IConfiguration configuration) => configuration["Demo"] switch
-    {
-        null or "" => false,
-        var text when bool.TryParse(text, out var isWanted) => isWanted,
-        var text => throw new DistributedApplicationException($"Demo is '{text}'; it must be true or false."),
-    };
+    public static bool IsWanted(IConfiguration configuration) => configuration.Switch("Demo", unset: false);
 
     /// <param name="data">The AppHost's data folder, in which the film lies.</param>
     public static void Add(IResourceBuilder<ProjectResource> cameraApi, IResourceBuilder<ProjectResource> web, string data)

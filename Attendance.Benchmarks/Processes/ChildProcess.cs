@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -10,6 +11,7 @@ namespace Attendance.Benchmarks.Processes;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_stop = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(5);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -26,6 +28,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     public int Pid => _process.Id;
 
     public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
 
     public string Output
     {
@@ -49,6 +53,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         await _process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
         _process.StandardInput.Close();
+    }
+
+    /// <summary>Sends SIGINT, as Ctrl+C does.</summary>
+    /// <returns>How long the process took to end.</returns>
+    public async Task<TimeSpan> InterruptAsync(CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var signal = Process.Start("/bin/kill", ["-INT", Pid.ToString(CultureInfo.InvariantCulture)]);
+        while (!HasExited) // WaitForExitAsync would also wait for those that have inherited its output
+        {
+            await Task.Delay(s_look, cancellationToken);
+        }
+
+        return Stopwatch.GetElapsedTime(began);
     }
 
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);

@@ -4,6 +4,9 @@ namespace Attendance.Benchmarks.Reports;
 /// <param name="Note">What a reader must know to read it, or what falls short and why. Markdown.</param>
 internal sealed record ReportTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null)
 {
+    /// <summary>What the figures should be. The goals of all groups stand in one table at the top of the page.</summary>
+    public IReadOnlyList<Goal> Goals { get; init; } = [];
+
     /// <summary>Stands in place of a table that cannot be measured here, and says why.</summary>
     public static ReportTable NotMeasured(string title, string reason) => new(title, [], [], $"Not measured here: {reason}");
 

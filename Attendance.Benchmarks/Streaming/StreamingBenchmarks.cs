@@ -17,7 +17,7 @@ internal sealed class StreamingBenchmarks : IBenchmarkGroup
     public string About => """
         Viewers in the benchmark's own process each watch `GET …/stream` on a connection of their own; they share the cores with the server. CPU is that of camera-api and all its workers, divided by the
         frames that reached a viewer; memory is their PSS. A network camera delivers JPEG, which is passed through. A film's frames are each decoded and encoded once. Both give 30 frames a second. A viewer
-        that is too slow skips frames, so a lower rate means that the machine is full. µStreamer and Motion accept V4L2 devices only, so they are compared on one, in the virtual machine
+        that is too slow skips frames, so a lower rate means that the machine is full. The first rows include compilation; "64 viewers beside one" is measured in turns after it. µStreamer and Motion accept V4L2 devices only, so they are compared on one, in the virtual machine
         of `./test.sh --v4l2`. Its processor is emulated: only the ratios mean something.
         """;
 
@@ -36,7 +36,7 @@ internal sealed class StreamingBenchmarks : IBenchmarkGroup
             tables.Add(await MeasureAsync(width, height, run, cancellationToken));
         }
 
-        return [.. tables, await V4l2Guest.MeasureAsync(run, cancellationToken)];
+        return [.. tables, await FanOut.MeasureAsync(run, cancellationToken), await V4l2Guest.MeasureAsync(run, cancellationToken)];
     }
 
     private static async Task<ReportTable> MeasureAsync(int width, int height, BenchmarkRun run, CancellationToken cancellationToken)

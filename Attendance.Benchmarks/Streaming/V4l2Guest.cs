@@ -17,12 +17,12 @@ internal static class V4l2Guest
     {
         if (run.Quick)
         {
-            return ReportTable.NotMeasured(Title, "a quick run boots no virtual machine.");
+            return NotMeasured("a quick run boots no virtual machine.");
         }
 
         if (s_servers.Where(server => !RedisServer.OnPath(server)).ToList() is { Count: > 0 } missing)
         {
-            return ReportTable.NotMeasured(Title, $"{string.Join(" and ", missing)} is not installed (Debian: apt-get install ustreamer motion).");
+            return NotMeasured($"{string.Join(" and ", missing)} is not installed (Debian: apt-get install ustreamer motion).");
         }
 
         run.Say("booting the virtual machine with a V4L2 device");
@@ -43,9 +43,11 @@ internal static class V4l2Guest
         var table = lines.SkipWhile(line => line != $"### {Title}").Where(line => line.StartsWith('|')).Select(Cells).ToList();
         var note = lines.SkipWhile(line => line != $"### {Title}").FirstOrDefault(line => line.StartsWith(V4l2Streaming.NoteBegin, StringComparison.Ordinal));
         return table.Count > 2
-            ? new ReportTable(Title, table[0], [.. table.Skip(2)], note)
-            : ReportTable.NotMeasured(Title, $"the virtual machine did not say it: {string.Join(" / ", lines.Where(line => line.Length > 0).TakeLast(4))}");
+            ? new ReportTable(Title, table[0], [.. table.Skip(2)], note) { Goals = [.. V4l2Streaming.Goals([.. table.Skip(2)])] }
+            : NotMeasured($"the virtual machine did not say it: {string.Join(" / ", lines.Where(line => line.Length > 0).TakeLast(4))}");
     }
+
+    private static ReportTable NotMeasured(string reason) => ReportTable.NotMeasured(Title, reason) with { Goals = [.. V4l2Streaming.Goals([])] };
 
     private static string[] Cells(string line) => line.Trim('|').Split('|', StringSplitOptions.TrimEntries);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Attendance.Benchmarks.Processes;
 using Attendance.Benchmarks.Reports;
 
@@ -12,6 +13,7 @@ internal static class V4l2Streaming
     /// <summary>Marks the note in the guest's output.</summary>
     public const string NoteBegin = "The device is";
 
+    private const string Ours = "camera-api";
     private const string Device = "/dev/video0";
     private const int Width = 640, Height = 480, FrameRate = 10, Quality = 85;
     private static readonly int[] s_viewers = [1, 4];
@@ -46,7 +48,7 @@ internal static class V4l2Streaming
         await using var api = await CameraApiServer.StartAsync(redis, "bench", s_settings, cancellationToken);
         Server[] servers =
         [
-            new("camera-api", s_compilation, (watchAsync, cancel) => OursAsync(api, watchAsync, cancel)), new("µStreamer", s_warmUp, UStreamerAsync), new("Motion", s_warmUp, MotionAsync),
+            new(Ours, s_compilation, (watchAsync, cancel) => OursAsync(api, watchAsync, cancel)), new("µStreamer", s_warmUp, UStreamerAsync), new("Motion", s_warmUp, MotionAsync),
         ];
         var found = new Dictionary<(string Server, int Viewers), List<StreamFigures>>();
         foreach (var server in servers.Concat(servers.Reverse()))
@@ -79,6 +81,19 @@ internal static class V4l2Streaming
                 ];
             }))],
             $"{NoteBegin} the kernel's vivid, {Width}×{Height} at {FrameRate} frames/s, which offers no JPEG: all three encode, at quality {Quality}. Motion does not look for motion (`pause on`); µStreamer encodes with one worker. camera-api is watched for {s_compilation.TotalSeconds:0} s before, until it has compiled what it runs.");
+    }
+
+    /// <summary>The goals for the rows of the table, which come from the guest as text. Without rows, none of them was measured.</summary>
+    public static IEnumerable<Goal> Goals(IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        const string unit = "× the better of µStreamer and Motion";
+        foreach (var viewers in s_viewers)
+        {
+            var what = $"CPU of a delivered frame, {viewers} viewer{(viewers == 1 ? "" : "s")} of a V4L2 device";
+            yield return rows.FirstOrDefault(row => row[0] == $"{Ours}, {viewers}") is { } row
+                ? Goal.AtMost(what, double.Parse(row[3], CultureInfo.InvariantCulture), 1, unit)
+                : Goal.NotMeasured(what, $"≤ 1 {unit}");
+        }
     }
 
     private static double Cpu(List<StreamFigures> figures) => figures.Average(one => one.CpuPerFrame.TotalMilliseconds);

@@ -1,3 +1,4 @@
+using Attendance.Benchmarks;
 using Attendance.Benchmarks.Reports;
 using Xunit;
 
@@ -63,4 +64,34 @@ public sealed class ReportTests
     public void A_page_whose_marks_are_broken_is_not_written() =>
         Assert.Throws<InvalidDataException>(() =>
             PerformancePage.Replace(PerformancePage.Replace("", "http", "old").Replace("<!-- http: end -->", "", StringComparison.Ordinal), "http", "new"));
+
+    [Fact]
+    public void A_group_s_goals_replace_those_it_had_in_the_order_of_the_groups()
+    {
+        string[] order = ["store", "start"];
+        var page = PerformancePage.ReplaceGoals("By hand.\n", order, "start", "#start", [Goal.AtMost("end", 5, 4, "s"), Goal.NotMeasured("rest", "≤ 1 %")]);
+        page = PerformancePage.ReplaceGoals(page, order, "store", "#store", [Goal.AtLeast("fewest", 0.5, 0.9, "of the most")]);
+
+        var replaced = PerformancePage.ReplaceGoals(page, order, "start", "#start", [Goal.AtMost("end", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4))]);
+
+        Assert.Contains("| [start](#start) | end | ≤ 4 s | 5 s | **missed** |\n| [start](#start) | rest | ≤ 1 % |  | not measured |\n", page, StringComparison.Ordinal);
+        Assert.StartsWith("By hand.\n", replaced, StringComparison.Ordinal);
+        Assert.Contains(
+            "| --- |\n| [store](#store) | fewest | ≥ 0.9 of the most | 0.5 of the most | **missed** |\n| [start](#start) | end | ≤ 4 s | 3 s | met |\n<!--", replaced, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_goals_of_a_group_that_is_gone_go_too()
+    {
+        var page = PerformancePage.ReplaceGoals("", ["old", "new"], "old", "#old", [Goal.AtMost("what was", 1, 2, "ms")]);
+
+        Assert.DoesNotContain("what was", PerformancePage.ReplaceGoals(page, ["new"], "new", "#new", []), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_group_s_goals_link_to_its_section()
+    {
+        Assert.Equal(["#growth-with-the-leases-that-are-held"], BenchmarkGroups.All.Where(group => group.Name == "growth").Select(PerformancePage.LinkTo));
+        Assert.Equal(["scale.md#one-redis-1000-nodes-100000-cameras"], BenchmarkGroups.All.Where(group => group.Name == "scale").Select(PerformancePage.LinkTo));
+    }
 }
