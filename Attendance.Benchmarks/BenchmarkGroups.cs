@@ -1,6 +1,7 @@
 using Attendance.Benchmarks.FirstFrame;
 using Attendance.Benchmarks.Growth;
 using Attendance.Benchmarks.Http;
+using Attendance.Benchmarks.Pages;
 using Attendance.Benchmarks.Scale;
 using Attendance.Benchmarks.School;
 using Attendance.Benchmarks.Start;
@@ -15,6 +16,6 @@ internal static class BenchmarkGroups
     public static IReadOnlyList<IBenchmarkGroup> All { get; } =
     [
         new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(), new ScaleBenchmarks(),
-        new SchoolBenchmarks(),
+        new SchoolBenchmarks(), new PagesBenchmarks(),
     ];
 }
