@@ -4,6 +4,7 @@ using Attendance.Benchmarks.Http;
 using Attendance.Benchmarks.Pages;
 using Attendance.Benchmarks.Scale;
 using Attendance.Benchmarks.School;
+using Attendance.Benchmarks.Search;
 using Attendance.Benchmarks.Start;
 using Attendance.Benchmarks.Store;
 using Attendance.Benchmarks.Streaming;
@@ -16,6 +17,6 @@ internal static class BenchmarkGroups
     public static IReadOnlyList<IBenchmarkGroup> All { get; } =
     [
         new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(), new ScaleBenchmarks(),
-        new SchoolBenchmarks(), new PagesBenchmarks(),
+        new SchoolBenchmarks(), new PagesBenchmarks(), new SearchBenchmarks(),
     ];
 }

@@ -98,7 +98,13 @@ internal sealed class FaceMatcher(IOptions<RecognitionOptions> options)
         (Neighbour? nearest, Neighbour? next) = (null, null);
         foreach (var candidate in candidates)
         {
-            var found = new Neighbour(candidate.PersonId, distance(candidate));
+            var between = distance(candidate);
+            if (between > next?.Distance)
+            {
+                continue; // as nearly everybody
+            }
+
+            var found = new Neighbour(candidate.PersonId, between);
             if (found.PersonId == nearest?.PersonId)
             {
                 nearest = found.IsBefore(nearest) ? found : nearest;
