@@ -1,3 +1,4 @@
+using Attendance.Benchmarks.CheckIn;
 using Attendance.Benchmarks.FirstFrame;
 using Attendance.Benchmarks.Growth;
 using Attendance.Benchmarks.Http;
@@ -17,6 +18,6 @@ internal static class BenchmarkGroups
     public static IReadOnlyList<IBenchmarkGroup> All { get; } =
     [
         new StoreBenchmarks(), new HttpBenchmarks(), new FirstFrameBenchmarks(), new StreamingBenchmarks(), new GrowthBenchmarks(), new StartBenchmarks(), new ScaleBenchmarks(),
-        new SchoolBenchmarks(), new PagesBenchmarks(), new SearchBenchmarks(),
+        new SchoolBenchmarks(), new PagesBenchmarks(), new SearchBenchmarks(), new CheckInBenchmarks(),
     ];
 }
