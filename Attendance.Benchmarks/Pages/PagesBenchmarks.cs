@@ -38,7 +38,7 @@ internal sealed class PagesBenchmarks : IBenchmarkGroup
 
     private static async Task<IReadOnlyList<ReportTable>> MeasureAsync(string database, bool postgres, BenchmarkRun run, CancellationToken cancellationToken)
     {
-        var large = new Organisation(run.Pick(100_000, 10_000), run.Pick(2_000, 1_000), run.Pick(200, 5));
+        var large = new Organisation(run.Pick(100_000, 5_000), run.Pick(2_000, 1_000), run.Pick(200, 5));
         var small = new Organisation(large.People / 10, large.Expected / 10, run.Pick(200, 5));
         run.Say($"{database}: two organisations are written");
         await using var ofSmall = await PagesSite.OpenAsync(small, postgres, cancellationToken);

@@ -49,7 +49,7 @@ internal sealed class SearchBenchmarks : IBenchmarkGroup
                 new Way("matcher, templates in the order of memory", () => IsFound(matcher.Decide(frame, people))),
                 new Way("matcher, templates shuffled", () => IsFound(matcher.Decide(frame, shuffled))));
             Way[] ways = [read, ordered, random];
-            for (var round = -5; round < run.Pick(100, 10); round++)
+            for (var round = -30; round < run.Pick(100, 10); round++)
             {
                 foreach (var way in round % 2 == 0 ? ways : Enumerable.Reverse(ways))
                 {
@@ -63,7 +63,7 @@ internal sealed class SearchBenchmarks : IBenchmarkGroup
 
             rows.AddRange(ways.Select(way => (string[])
             [
-                string.Create(CultureInfo.InvariantCulture, $"{way.Name}, {threads}"), Samples.Milliseconds(way.Times.Median), Samples.Milliseconds(way.Times.P99),
+                string.Create(CultureInfo.InvariantCulture, $"{way.Name}, {threads}"), Samples.Milliseconds(way.Times.Percentile(0)), Samples.Milliseconds(way.Times.Median), Samples.Milliseconds(way.Times.P99),
                 Samples.Figure(threads * (double)block.Length * sizeof(float) / way.Times.Median.TotalSeconds / 1e9), Samples.Figure(way.Times.Median / read.Times.Median),
                 way.Times.Median <= read.Times.Median * Goal ? "" : "missed",
             ]));
@@ -73,7 +73,7 @@ internal sealed class SearchBenchmarks : IBenchmarkGroup
         [
             new(
                 string.Create(CultureInfo.InvariantCulture, $"{count:N0} templates"),
-                ["what, threads", "p50 ms", "p99 ms", "GB/s", "of the plain read", string.Create(CultureInfo.InvariantCulture, $"goal of {Goal}")],
+                ["what, threads", "fastest ms", "p50 ms", "p99 ms", "GB/s", "of the plain read", string.Create(CultureInfo.InvariantCulture, $"goal of {Goal}")],
                 rows),
         ];
     }
