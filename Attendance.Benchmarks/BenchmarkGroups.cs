@@ -1,8 +1,11 @@
+using Attendance.Benchmarks.CheckIn;
 using Attendance.Benchmarks.FirstFrame;
 using Attendance.Benchmarks.Growth;
 using Attendance.Benchmarks.Http;
+using Attendance.Benchmarks.Pages;
 using Attendance.Benchmarks.Scale;
 using Attendance.Benchmarks.School;
+using Attendance.Benchmarks.Search;
 using Attendance.Benchmarks.Start;
 using Attendance.Benchmarks.Store;
 using Attendance.Benchmarks.Streaming;
@@ -23,5 +26,8 @@ internal static class BenchmarkGroups
         new RestSettingsBenchmarks(),
         new ScaleBenchmarks(),
         new SchoolBenchmarks(),
+        new PagesBenchmarks(),
+        new SearchBenchmarks(),
+        new CheckInBenchmarks(),
     ];
 }

@@ -12,6 +12,8 @@ internal sealed class Samples
 
     public int Count => _values.Count;
 
+    public IEnumerable<TimeSpan> Values => _values;
+
     public TimeSpan Median => Percentile(50);
 
     public TimeSpan P99 => Percentile(99);

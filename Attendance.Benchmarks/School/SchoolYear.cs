@@ -29,7 +29,7 @@ internal sealed class SchoolYear
         foreach (var index in Enumerable.Range(0, People))
         {
             var person = new Person { CreatedAt = begun };
-            person.Describe($"{s_names[index % s_names.Length]} {s_families[index / s_names.Length % s_families.Length]}", $"S-{index:0000}", null, begun);
+            person.Describe(NameOf(index), $"S-{index:0000}", null, begun);
             AllPeople.Add(person);
             Memberships.Add(new Membership { GroupId = AllGroups[index % Groups].Id, PersonId = person.Id, From = begun });
         }
@@ -43,6 +43,9 @@ internal sealed class SchoolYear
         "Lovelace", "Müller", "Nguyen", "García", "Svensson", "Kowalska", "Papadopoulos", "Shevchenko", "Haddad", "Silva", "Rossi", "Dubois", "Novák", "Horváth", "Popescu", "Ivanov", "Yılmaz", "Kim", "Sato", "Singh",
         "Cohen", "O’Brien", "van Dijk", "Larsen", "Virtanen", "Jansen", "Weber", "Fischer", "Huber", "Gruber", "Moser", "Steiner", "Bauer", "Wagner", "Pichler", "Berger", "Hofer", "Eder", "Fuchs", "Leitner",
     ];
+
+    /// <summary>Returns one of a thousand names. Every thousandth person has the same.</summary>
+    public static string NameOf(int index) => $"{s_names[index % s_names.Length]} {s_families[index / s_names.Length % s_families.Length]}";
 
     public IReadOnlyList<DateOnly> Days { get; }
 

@@ -1,6 +1,6 @@
+using Attendance.Benchmarks.Subjects;
 using Attendance.Tests.Faces;
 using Attendance.Tests.Faces.Report;
-using Attendance.Tests.Subjects;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Faces.Quality;

@@ -1,3 +1,4 @@
+using Attendance.Benchmarks.Subjects;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Subjects;
 using Attendance.Web.CheckIn.Codes;

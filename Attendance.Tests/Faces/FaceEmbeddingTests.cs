@@ -42,6 +42,14 @@ public sealed class FaceEmbeddingTests
     public void A_face_at_a_distance_is_at_that_distance() =>
         Assert.Equal(0.55, TestEmbeddings.Random(1).DistanceTo(TestEmbeddings.At(0.55, TestEmbeddings.Random(1), 3)), 0.0001);
 
+    [Fact]
+    public void The_distance_is_that_of_the_numbers_one_by_one()
+    {
+        var (one, other) = (TestEmbeddings.Random(1), TestEmbeddings.Random(2));
+
+        Assert.Equal(Math.Sqrt(Enumerable.Range(0, FaceEmbedding.Length).Sum(i => Math.Pow(one.Numbers[i] - (double)other.Numbers[i], 2))), one.DistanceTo(other), 0.00001);
+    }
+
     [Theory]
     [InlineData("Threads", "0")]
     [InlineData("AcceptDistance", "0")]

@@ -138,6 +138,7 @@ public abstract class TemplateSuite : IAsyncLifetime
             .ExecuteUpdateAsync(each => each.SetProperty(row => row.Version, 0), Cancel)); // templates of an earlier model
         await QueryAsync(db => db.ShotTemplates.Where(each => db.Shots.Any(shot => shot.Id == each.ShotId && shot.PersonId == bob)).ExecuteDeleteAsync(Cancel)); // pictures of a version without templates
         Assert.Empty(await ReadAsync(store => store.CandidatesAsync([ann, bob], Cancel)));
+        await _web.Services.GetRequiredService<TemplateRenewal>().CountAsync(Cancel);
         Assert.Contains("Recognition data: 0 of 3 pictures", await GetAsync("/people"), StringComparison.Ordinal);
         using (var someoneElse = _web.Client(await _web.SignInAsync(AccountRole.Operator)))
         {

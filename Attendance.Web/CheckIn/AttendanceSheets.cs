@@ -37,8 +37,9 @@ internal sealed class AttendanceSheets(AttendanceDb db, IOptions<CheckInOptions>
     {
         var now = Now;
         var (from, until) = (DateOnly.FromDateTime(now).AddDays(-1), DateOnly.FromDateTime(now).AddDays(1)); // a zone is at most a day away
+        var earliest = now - Session.LongestOpen;
         var near = await db.Sessions.AsNoTracking()
-            .Where(session => (session.Day >= from && session.Day <= until) || (session.OpensAt <= now && now <= session.ClosesAt))
+            .Where(session => (session.Day >= from && session.Day <= until) || (session.OpensAt > earliest && session.OpensAt <= now && now <= session.ClosesAt))
             .OrderBy(session => session.StartsAt).ThenBy(session => session.Id).ToListAsync(cancellationToken);
         return await ReadAsync(
             [.. near.Where(session => session.Day == Zones.DayOf(session.Zone, now) || (session.OpensAt <= now && now <= session.ClosesAt))], SheetScope.Everybody, cancellationToken);

@@ -11,7 +11,8 @@ internal static class OpenSessions
     /// <param name="at">The time, in UTC.</param>
     public static IQueryable<Session> At(AttendanceDb db, string? place, DateTime at)
     {
-        var open = db.Sessions.Where(session => session.State == SessionState.Planned && session.OpensAt <= at && at <= session.ClosesAt);
+        var earliest = at - Session.LongestOpen; // or every session that there ever was would be read
+        var open = db.Sessions.Where(session => session.State == SessionState.Planned && session.OpensAt > earliest && session.OpensAt <= at && at <= session.ClosesAt);
         return Places.Key(place) is { } key ? open.Where(session => session.PlaceKey == null || session.PlaceKey == key) : open;
     }
 }

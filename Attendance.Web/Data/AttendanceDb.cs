@@ -177,7 +177,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options)
             person.Property(each => each.NumberKey).HasMaxLength(Person.NumberLength);
             person.Property(each => each.Group).HasMaxLength(Person.GroupLength);
             person.HasIndex(each => each.NumberKey).IsUnique();
-            person.HasIndex(each => each.SortKey);
+            person.HasIndex(each => new { each.SortKey, each.Id }); // lists are read in this order
+            person.HasIndex(each => new { each.Group, each.SortKey, each.Id });
             person.Property(each => each.Stamp).IsConcurrencyToken();
             person.OwnsOne(each => each.Consent, consent =>
             {

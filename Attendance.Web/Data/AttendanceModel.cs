@@ -27,6 +27,7 @@ internal static partial class AttendanceModel
             membership.ToTable("memberships");
             membership.HasOne<Person>().WithMany().HasForeignKey(each => each.PersonId).OnDelete(DeleteBehavior.Cascade);
             membership.HasIndex(each => new { each.GroupId, each.PersonId }).IsUnique().HasFilter(Lasting);
+            membership.HasIndex(each => new { each.GroupId, each.From }); // sessions also expect those whose membership has ended since
         });
         BuildSchedules(builder);
         BuildCheckIns(builder);

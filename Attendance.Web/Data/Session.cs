@@ -11,6 +11,9 @@ internal enum SessionState
 /// <summary>One occurrence of a schedule, or a single event made by hand, in which people check in.</summary>
 internal sealed class Session
 {
+    /// <summary>Longer than people may check in to any session: it lasts a day at most, and it opens and closes half a day around that at most. Queries narrow by it.</summary>
+    public static readonly TimeSpan LongestOpen = TimeSpan.FromDays(3);
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     /// <summary>The schedule that made the session, or null for a single one.</summary>

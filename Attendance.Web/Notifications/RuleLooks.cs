@@ -20,9 +20,6 @@ internal sealed class RuleLooks(AttendanceDb db, SessionLook sessions, MailBundl
     /// <summary>What is older is not looked at, for example after mails were off for a long time.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(7);
 
-    /// <summary>No session opens longer before its start or closes longer after it.</summary>
-    private static readonly TimeSpan s_around = TimeSpan.FromDays(3);
-
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
@@ -139,5 +136,5 @@ internal sealed class RuleLooks(AttendanceDb db, SessionLook sessions, MailBundl
 
     /// <summary>Narrows the sessions by what has an index.</summary>
     private IQueryable<Session> Near(DateTime from, DateTime until) =>
-        db.Sessions.Where(session => session.State == SessionState.Planned && session.OpensAt > from - s_around && session.OpensAt <= until);
+        db.Sessions.Where(session => session.State == SessionState.Planned && session.OpensAt > from - Session.LongestOpen && session.OpensAt <= until);
 }

@@ -7,7 +7,7 @@ namespace Attendance.Web.People;
 
 /// <summary>Lists and searches people. A search is sent in the request body, and the address of its result contains no name.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PeopleModel(PeopleStore people, TemplateStore templates, SearchToken token) : PageModel
+internal sealed class PeopleModel(PeopleStore people, TemplateRenewal renewal, SearchToken token) : PageModel
 {
     private const int LongestSearch = 200;
 
@@ -42,11 +42,7 @@ internal sealed class PeopleModel(PeopleStore people, TemplateStore templates, S
 
         Groups = await people.GroupsAsync(cancellationToken);
         Found = await people.SearchAsync(new(Words, Group, Number, ToRenew), cancellationToken);
-        if (User.IsInRole(nameof(AccountRole.Admin)) && await templates.ProgressAsync(cancellationToken) is { IsComplete: false } progress)
-        {
-            Progress = progress;
-        }
-
+        Progress = User.IsInRole(nameof(AccountRole.Admin)) ? renewal.Progress : null;
         ModelState.Clear(); // show what was searched for, not what was posted
     }
 

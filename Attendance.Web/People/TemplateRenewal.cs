@@ -5,6 +5,7 @@ using Attendance.Web.Data;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Faces.Recognition;
+using Attendance.Web.Faces.Templates;
 using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
@@ -23,6 +24,10 @@ internal sealed partial class TemplateRenewal(
 
     private readonly HashSet<Guid> _hopeless = []; // pictures that cannot be read; at the next start they are tried again
     private readonly RepeatedFailure _failure = new();
+    private TemplateProgress? _progress;
+
+    /// <summary>How far it is. Null if nothing is missing. It is kept because to count takes long where there are many people.</summary>
+    public TemplateProgress? Progress => Volatile.Read(ref _progress) is { IsComplete: false } progress ? progress : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,12 +46,20 @@ internal sealed partial class TemplateRenewal(
         }
     }
 
+    /// <summary>Counts what is missing.</summary>
+    internal async Task CountAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        Volatile.Write(ref _progress, await scope.ServiceProvider.GetRequiredService<TemplateStore>().ProgressAsync(cancellationToken));
+    }
+
     /// <summary>Makes all that are missing.</summary>
     internal async Task RenewAsync(CancellationToken cancellationToken)
     {
         var (last, made, unreadable) = (Guid.Empty, 0, 0);
         for (var isFirst = true; await NextAsync(last, cancellationToken) is { Count: > 0 } shots; isFirst = false)
         {
+            await CountAsync(cancellationToken);
             if (isFirst)
             {
                 LogBegun();
@@ -71,6 +84,7 @@ internal sealed partial class TemplateRenewal(
             last = shots[^1].Id;
         }
 
+        await CountAsync(cancellationToken);
         if (made + unreadable > 0)
         {
             LogEnded(made, unreadable);

@@ -1,3 +1,4 @@
+using Attendance.Benchmarks.Subjects;
 using Attendance.Tests.Subjects;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Liveness;

@@ -1,4 +1,4 @@
-using Attendance.Tests.Subjects;
+using Attendance.Benchmarks.Subjects;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Faces.Recognition;

@@ -22,13 +22,14 @@ internal sealed class FaceMatcher(IOptions<RecognitionOptions> options)
 
         var ordered = frames.OrderBy(frame => frame.Sequence).DistinctBy(frame => frame.Sequence).ToList();
         var judged = Newest(ordered);
-        var votes = judged.Select(frame => VoteOf(frame, candidates)).ToList();
+        var expected = candidates as FaceCandidate[] ?? [.. candidates]; // an array is gone through faster than what may be anything
+        var votes = judged.Select(frame => VoteOf(frame, expected)).ToList();
         if (Agreed(votes) is { } person)
         {
             return new FaceDecision.Accepted(person, Evidence(votes, [.. votes.Where(vote => vote.Kind == VoteKind.For)]));
         }
 
-        return IsEnough(ordered, judged) ? Otherwise(votes, judged, candidates) : new FaceDecision.NotYet();
+        return IsEnough(ordered, judged) ? Otherwise(votes, judged, expected) : new FaceDecision.NotYet();
     }
 
     /// <summary>
@@ -53,14 +54,14 @@ internal sealed class FaceMatcher(IOptions<RecognitionOptions> options)
         return newest;
     }
 
-    private Vote VoteOf(FaceFrame frame, IReadOnlyCollection<FaceCandidate> candidates)
+    private Vote VoteOf(FaceFrame frame, FaceCandidate[] candidates)
     {
         if (frame.Faces != 1 || frame.Embedding is not { } face)
         {
             return new(VoteKind.Abstains, null, null, null);
         }
 
-        var (nearest, next) = Nearest(candidates, candidate => face.DistanceTo(candidate.Template));
+        var (nearest, next) = Nearest(candidates, [face]);
         var kind = nearest is null || nearest.Distance > _options.DoubtDistance ? VoteKind.ForNobody
             : nearest.Distance <= _options.AcceptDistance && (next is null || next.Distance - nearest.Distance >= _options.Margin) ? VoteKind.For
             : VoteKind.Doubts;
@@ -78,13 +79,12 @@ internal sealed class FaceMatcher(IOptions<RecognitionOptions> options)
     private bool IsEnough(List<FaceFrame> ordered, List<FaceFrame> judged) => judged.Count == _options.Frames
         || (judged.Count >= _options.FramesNeeded && ordered[^1].TakenAt - ordered[0].TakenAt >= _options.Window);
 
-    private FaceDecision Otherwise(List<Vote> votes, List<FaceFrame> judged, IReadOnlyCollection<FaceCandidate> candidates)
+    private FaceDecision Otherwise(List<Vote> votes, List<FaceFrame> judged, FaceCandidate[] candidates)
     {
         var near = votes.Where(vote => vote.Kind is VoteKind.For or VoteKind.Doubts).ToList();
         if (near.Count >= _options.FramesNeeded)
         {
-            var faces = judged.Select(frame => frame.Embedding).OfType<Recognition.FaceEmbedding>().ToList();
-            var (nearest, next) = Nearest(candidates, candidate => faces.Average(face => face.DistanceTo(candidate.Template)));
+            var (nearest, next) = Nearest(candidates, [.. judged.Select(frame => frame.Embedding).OfType<Recognition.FaceEmbedding>()]);
             return new FaceDecision.Doubt(nearest!.PersonId, next?.PersonId, Evidence(votes, near));
         }
 
@@ -92,13 +92,25 @@ internal sealed class FaceMatcher(IOptions<RecognitionOptions> options)
         return far.Count >= _options.FramesNeeded ? new FaceDecision.Unknown(Evidence(votes, far)) : new FaceDecision.NotYet();
     }
 
-    /// <summary>Returns the two nearest people. Those at the same distance are told apart by their ids, so that their order does not matter.</summary>
-    private static (Neighbour? Nearest, Neighbour? Next) Nearest(IReadOnlyCollection<FaceCandidate> candidates, Func<FaceCandidate, double> distance)
+    /// <summary>Returns the two people who are nearest to these faces on average. Those at the same distance are told apart by their ids, so that their order does not matter.</summary>
+    private static (Neighbour? Nearest, Neighbour? Next) Nearest(FaceCandidate[] candidates, Recognition.FaceEmbedding[] faces)
     {
         (Neighbour? nearest, Neighbour? next) = (null, null);
         foreach (var candidate in candidates)
         {
-            var found = new Neighbour(candidate.PersonId, distance(candidate));
+            var sum = 0.0;
+            foreach (var face in faces)
+            {
+                sum += face.DistanceTo(candidate.Template);
+            }
+
+            var between = sum / faces.Length;
+            if (between > next?.Distance)
+            {
+                continue; // as nearly everybody
+            }
+
+            var found = new Neighbour(candidate.PersonId, between);
             if (found.PersonId == nearest?.PersonId)
             {
                 nearest = found.IsBefore(nearest) ? found : nearest;

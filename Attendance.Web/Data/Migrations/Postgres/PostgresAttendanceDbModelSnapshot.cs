@@ -837,6 +837,8 @@ namespace Attendance.Web.Data.Migrations.Postgres
 
                     b.HasIndex("PersonId");
 
+                    b.HasIndex("GroupId", "From");
+
                     b.HasIndex("GroupId", "PersonId")
                         .IsUnique()
                         .HasFilter("\"Until\" IS NULL");
@@ -1111,9 +1113,11 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasIndex("NumberKey")
                         .IsUnique();
 
-                    b.HasIndex("SortKey");
-
                     b.HasIndex("ChangedAt", "Id");
+
+                    b.HasIndex("SortKey", "Id");
+
+                    b.HasIndex("Group", "SortKey", "Id");
 
                     b.ToTable("people", (string)null);
                 });

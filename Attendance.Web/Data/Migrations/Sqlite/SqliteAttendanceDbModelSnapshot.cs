@@ -832,6 +832,8 @@ namespace Attendance.Web.Data.Migrations.Sqlite
 
                     b.HasIndex("PersonId");
 
+                    b.HasIndex("GroupId", "From");
+
                     b.HasIndex("GroupId", "PersonId")
                         .IsUnique()
                         .HasFilter("\"Until\" IS NULL");
@@ -1106,9 +1108,11 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.HasIndex("NumberKey")
                         .IsUnique();
 
-                    b.HasIndex("SortKey");
-
                     b.HasIndex("ChangedAt", "Id");
+
+                    b.HasIndex("SortKey", "Id");
+
+                    b.HasIndex("Group", "SortKey", "Id");
 
                     b.ToTable("people", (string)null);
                 });

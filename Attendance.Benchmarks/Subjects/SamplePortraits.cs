@@ -1,7 +1,6 @@
 using OpenCvSharp;
-using Xunit;
 
-namespace Attendance.Tests.Subjects;
+namespace Attendance.Benchmarks.Subjects;
 
 /// <summary>A face that a package ships, as a camera may see it.</summary>
 /// <param name="Person">Who it is, as far as it is known. Nobody's names, only that some pictures are of one person.</param>
@@ -9,7 +8,7 @@ namespace Attendance.Tests.Subjects;
 internal sealed record SamplePortrait(string Person, string Source, byte[] Jpeg);
 
 /// <summary>
-/// Faces out of the demo pictures of the npm packages that Web uses anyway. They are read from <c>node_modules</c> at test time, so that
+/// Faces out of the demo pictures of the npm packages that Web uses anyway. They are read from <c>node_modules</c> when they are needed, so that
 /// no picture of a person is kept with the sources.
 /// </summary>
 internal static class SamplePortraits
@@ -79,8 +78,7 @@ internal static class SamplePortraits
 
     private static string PathOf(string file)
     {
-        var path = Repository.PathOf("Attendance.Web/node_modules", file);
-        Assert.True(File.Exists(path), $"{path} is missing, which the build of Web brings.");
-        return path;
+        var path = Path.Combine(Runner.Repository(), "Attendance.Web", "node_modules", file);
+        return File.Exists(path) ? path : throw new FileNotFoundException("A sample picture is missing, which the build of Web brings.", path);
     }
 }
