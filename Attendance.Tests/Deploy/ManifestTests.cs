@@ -1,10 +1,8 @@
-using System.Reflection;
-using Attendance.CameraApi.Cameras;
-using Attendance.CameraApi.Leases;
-using Attendance.Web.Security;
+using Attendance.Tests.Programs;
 using k8s;
 using k8s.Models;
 using Xunit;
+using YamlDotNet.Serialization;
 
 namespace Attendance.Tests.Deploy;
 
@@ -15,18 +13,43 @@ public sealed class ManifestTests
 
     private static readonly string[] s_probes = ["/alive", "/health"];
 
-    /// <summary>Sections that nobody binds as a whole.</summary>
-    private static readonly string[] s_otherKeys = ["ConnectionStrings:sessions", "ConnectionStrings:attendance-db", "services:camera-api:http:0", "POD_IP", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
-
-    [Theory, MemberData(nameof(Folders))]
-    public void Every_file_is_named_by_its_kustomization_and_holds_nothing_that_kubernetes_does_not_know(string folder)
+    [Theory]
+    [InlineData("base", "attendance")]
+    [InlineData("usb-cameras", "attendance-devices")]
+    public void A_kustomization_names_every_file_and_each_holds_nothing_that_kubernetes_does_not_know(string folder, string name)
     {
-        var kustomization = File.ReadAllText(Path.Combine(Source(folder), "kustomization.yaml"));
-        foreach (var file in Files(folder))
+        var kustomization = new DeserializerBuilder().Build().Deserialize<Kustomization>(File.ReadAllText(Path.Combine(Source(folder), "kustomization.yaml")));
+
+        Assert.Equal(("kustomize.config.k8s.io/v1beta1", "Kustomization", name), (kustomization.ApiVersion, kustomization.Kind, kustomization.Namespace));
+        Assert.Equal(Files(folder).Select(Path.GetFileName).Order(), kustomization.Resources.Order());
+        Assert.All(Files(folder), file => Assert.NotEmpty(Load(file))); // throws at a word that is not in the schema
+    }
+
+    [Theory]
+    [InlineData("base", "attendance")]
+    [InlineData("usb-cameras", "attendance-devices")]
+    public async Task Kustomize_renders_every_object_into_the_namespace(string folder, string name)
+    {
+        ServerProcess kubectl;
+        try
         {
-            Assert.Contains($"- {Path.GetFileName(file)}\n", kustomization, StringComparison.Ordinal);
-            Assert.NotEmpty(Load(file)); // throws at a word that is not in the schema
+            kubectl = ServerProcess.Start("kubectl", ["kustomize", Source(folder)]);
         }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("kubectl is not installed.");
+            return;
+        }
+
+        await using (kubectl)
+        {
+            Assert.True(await kubectl.ExitAsync() == 0, kubectl.Output);
+            var rendered = KubernetesYaml.LoadAllFromString(kubectl.Output, strict: true).Cast<IKubernetesObject<V1ObjectMeta>>().ToList();
+            Assert.Equal(Kinds(Files(folder).SelectMany(Load).Cast<IKubernetesObject<V1ObjectMeta>>()), Kinds(rendered));
+            Assert.All(rendered, one => Assert.Equal(name, one is V1Namespace ? one.Metadata.Name : one.Metadata.NamespaceProperty));
+        }
+
+        static IEnumerable<string> Kinds(IEnumerable<IKubernetesObject<V1ObjectMeta>> objects) => objects.Select(one => $"{one.Kind} {one.Metadata.Name}").Order();
     }
 
     [Theory, MemberData(nameof(Folders))]
@@ -75,12 +98,7 @@ public sealed class ManifestTests
     {
         foreach (var container in Pods(Everything(folder)).SelectMany(pod => pod.Spec.Containers).Where(container => container.Name != "redis"))
         {
-            var assembly = container.Name == "web" ? typeof(SecurityOptions).Assembly : typeof(LeaseOptions).Assembly;
-            foreach (var variable in container.Env)
-            {
-                var key = variable.Name.Replace("__", ":", StringComparison.Ordinal);
-                Assert.True(s_otherKeys.Contains(key) || IsBound(assembly, key), $"{container.Name} knows no '{key}'.");
-            }
+            ProgramSettings.AreKnown(container.Name, container.Env.Select(variable => variable.Name));
         }
     }
 
@@ -91,7 +109,6 @@ public sealed class ManifestTests
     {
         var space = Assert.Single(Files(folder).SelectMany(Load).OfType<V1Namespace>());
         Assert.Equal((name, level), (space.Metadata.Name, space.Metadata.Labels["pod-security.kubernetes.io/enforce"]));
-        Assert.Contains($"namespace: {name}\n", File.ReadAllText(Path.Combine(Source(folder), "kustomization.yaml")), StringComparison.Ordinal);
         Assert.All(Pods(Files(folder).SelectMany(Load)), pod => Assert.Equal(level == "privileged", pod.Spec.Containers[0].SecurityContext.Privileged ?? false));
     }
 
@@ -123,9 +140,10 @@ public sealed class ManifestTests
     [Fact]
     public void A_setting_that_no_program_knows_is_found_out()
     {
-        Assert.True(IsBound(typeof(LeaseOptions).Assembly, "Leases:Ttl"));
-        Assert.False(IsBound(typeof(LeaseOptions).Assembly, "Leases:Tll"));
-        Assert.False(IsBound(typeof(LeaseOptions).Assembly, "Lease:Ttl"));
+        Assert.True(ProgramSettings.IsBound(ProgramSettings.CameraApi, "Leases:Ttl"));
+        Assert.False(ProgramSettings.IsBound(ProgramSettings.CameraApi, "Leases:Tll"));
+        Assert.False(ProgramSettings.IsBound(ProgramSettings.CameraApi, "Lease:Ttl"));
+        Assert.True(ProgramSettings.IsBound(ProgramSettings.Web, "Security:ApiKey"));
     }
 
     [Theory, MemberData(nameof(Folders))]
@@ -177,26 +195,6 @@ public sealed class ManifestTests
         }
     }
 
-    /// <summary>Whether a class of options has a property for each part of the key.</summary>
-    private static bool IsBound(Assembly assembly, string key)
-    {
-        var parts = key.Split(':');
-        var at = Sections(assembly).GetValueOrDefault(parts[0]);
-        foreach (var name in parts.Skip(1))
-        {
-            at = at == typeof(CamerasOptions) ? typeof(CameraOptions) : at?.GetProperty(name)?.PropertyType;
-        }
-
-        return at is not null;
-    }
-
-    private static Dictionary<string, Type> Sections(Assembly assembly) => assembly == typeof(LeaseOptions).Assembly
-        ? assembly.GetTypes().Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && !type.IsAbstract && !type.IsNested)
-            .GroupBy(type => type.Name is nameof(LeaseOptions) ? "Leases" : type.Name is "AlertOptions" ? "Alerts" : type.Name[..^"Options".Length])
-            .ToDictionary(group => group.Key, group => group.First())
-        : assembly.GetTypes().Where(type => type.GetField("Section") is { IsLiteral: true })
-            .ToDictionary(type => (string)type.GetField("Section")!.GetRawConstantValue()!, type => type);
-
     private static List<IKubernetesObject> Everything(string folder) =>
         [.. (folder == "base" ? [folder] : (string[])["base", folder]).SelectMany(Files).SelectMany(Load)];
 
@@ -215,4 +213,19 @@ public sealed class ManifestTests
         KubernetesYaml.LoadAllFromString(File.ReadAllText(file), strict: true).Cast<IKubernetesObject>();
 
     private static string Source(string folder) => Repository.PathOf("deploy", "kubernetes", folder);
+
+    private sealed class Kustomization
+    {
+        [YamlMember(Alias = "apiVersion")]
+        public string ApiVersion { get; set; } = "";
+
+        [YamlMember(Alias = "kind")]
+        public string Kind { get; set; } = "";
+
+        [YamlMember(Alias = "namespace")]
+        public string Namespace { get; set; } = "";
+
+        [YamlMember(Alias = "resources")]
+        public List<string> Resources { get; set; } = [];
+    }
 }
