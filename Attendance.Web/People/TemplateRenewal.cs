@@ -1,11 +1,9 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using Attendance.ServiceDefaults;
 using Attendance.Web.Data;
 using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Faces.Recognition;
-using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
 
@@ -22,24 +20,10 @@ internal sealed partial class TemplateRenewal(
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<Guid> _hopeless = []; // pictures that cannot be read; at the next start they are tried again
-    private readonly RepeatedFailure _failure = new();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(s_every, clock);
-            do
-            {
-                await TryRenewAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Web stops. The rest is done after the next start.
-        }
-    }
+    /// <summary>What is not done when Web stops is done after its next start.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatedWork.RunAsync(RenewAsync, s_every, clock, failure => LogInterrupted(failure.Message), stoppingToken);
 
     /// <summary>Makes all that are missing.</summary>
     internal async Task RenewAsync(CancellationToken cancellationToken)
@@ -74,22 +58,6 @@ internal sealed partial class TemplateRenewal(
         if (made + unreadable > 0)
         {
             LogEnded(made, unreadable);
-        }
-    }
-
-    private async Task TryRenewAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RenewAsync(cancellationToken);
-            _failure.IsOver();
-        }
-        catch (Exception exception) when (exception is FaceCheckUnavailableException or DbException or DbUpdateException)
-        {
-            if (_failure.IsNew(exception))
-            {
-                LogInterrupted(exception.Message);
-            }
         }
     }
 
