@@ -279,6 +279,26 @@ public abstract class RetentionSuite : IAsyncLifetime
         Encoding.UTF8.GetBytes($"a picture of {person}"), TestEmbeddings.Random(), Cancel));
 
     /// <summary>Runs what is due now, here or in the background.</summary>
+    [Fact]
+    public async Task Counts_of_wrong_passwords_go_when_nobody_has_tried_for_long_and_nobody_is_locked_out()
+    {
+        await _site.DbAsync(async db =>
+        {
+            var now = _site.Clock.UtcNow;
+            db.SignInCounts.AddRange(
+                new SignInCount { Key = "old", Attempts = 2, TriedAt = now.AddDays(-31) },
+                new SignInCount { Key = "of an earlier version", Attempts = 2 },
+                new SignInCount { Key = "locked", LockedUntil = now.AddHours(1), TriedAt = now.AddDays(-31) },
+                new SignInCount { Key = "new", Attempts = 2, TriedAt = now.AddDays(-29) });
+            return await db.SaveChangesAsync(Cancel);
+        });
+
+        await RunAsync();
+
+        Assert.Equal(["locked", "new"], (await _site.DbAsync(db => db.SignInCounts.Select(count => count.Key).ToListAsync(Cancel))).Order(StringComparer.Ordinal));
+        Assert.Equal(2, (await RunsAsync()).First(run => run.Purpose == "sign_ins").Deleted);
+    }
+
     private protected async Task RunAsync()
     {
         await _site.WithAsync<RetentionRuns, bool>(runs => runs.AskAsync(AttendanceSite.Account, Cancel));
