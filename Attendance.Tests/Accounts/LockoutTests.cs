@@ -1,10 +1,7 @@
-using System.Data.Common;
 using System.Net;
 using Attendance.Tests.Hosts;
 using Attendance.Web.Accounts;
 using Attendance.Web.Data;
-using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -14,7 +11,7 @@ namespace Attendance.Tests.Accounts;
 public sealed class LockoutTests : IAsyncLifetime
 {
     private const int Wrong = 20;
-    private readonly Statements _statements = new();
+    private readonly SqlStatements _statements = new();
     private WebServer _web = null!;
 
     public ValueTask InitializeAsync()
@@ -138,48 +135,5 @@ public sealed class LockoutTests : IAsyncLifetime
         using var stranger = new Visit(_web.Address);
         (await stranger.SignInAsync(account.UserName!, password)).Says(HttpStatusCode.OK, "is wrong");
         Assert.Null(stranger.Cookie);
-    }
-
-    /// <summary>Counts the statements that requests send to the database, without those that open a connection.</summary>
-    private sealed class Statements : DbCommandInterceptor
-    {
-        private static readonly HttpContextAccessor s_requests = new();
-        private int _count;
-
-        public async Task<int> CountAsync(Func<Task> action)
-        {
-            var before = Volatile.Read(ref _count);
-            await action();
-            return Volatile.Read(ref _count) - before;
-        }
-
-        public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
-        {
-            Count();
-            return result;
-        }
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
-        {
-            Count();
-            return ValueTask.FromResult(result);
-        }
-
-        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-        {
-            Count();
-            return ValueTask.FromResult(result);
-        }
-
-        /// <summary>Web also looks into the database by itself, at times of its own.</summary>
-        private void Count()
-        {
-            if (s_requests.HttpContext is not null)
-            {
-                Interlocked.Increment(ref _count);
-            }
-        }
     }
 }

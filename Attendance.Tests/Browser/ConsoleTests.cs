@@ -135,7 +135,8 @@ public sealed class ConsoleTests(ChromiumBrowser chromium) : WebTest
         await using var window = await WindowAsync(chromium);
         var page = await window.NewPageAsync();
         await page.GotoAsync(Web.Address.ToString());
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Operations" })).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Cameras" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".menu [href='/ops']")).ToHaveCountAsync(0); // not folded away either
 
         Assert.Equal(403, (await page.GotoAsync(new Uri(Web.Address, "/ops").ToString()))!.Status);
     }

@@ -16,6 +16,7 @@ public sealed class IntegrationPagesTests(ChromiumBrowser chromium) : WebTest
     {
         await using var window = await chromium.NewContextAsync(null, Cancel);
         var page = await OpenAsync(window, "/accounts");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Administration" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Integrations" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Make token" }).ClickAsync();
         await Expect(page.GetByText("Enter a name.")).ToBeVisibleAsync();

@@ -40,6 +40,7 @@ public sealed class LanguagePageTests(ChromiumBrowser chromium) : IAsyncLifetime
         await page.Locator("input[name='UserName']").FillAsync(admin.UserName!);
         await page.Locator("input[name='Password']").FillAsync(AccountSite.Password);
         await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Planung" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Terminpläne" })).ToBeVisibleAsync();
 
         await page.GotoAsync(Address("/groups"));

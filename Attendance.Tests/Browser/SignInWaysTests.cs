@@ -31,7 +31,7 @@ public sealed class SignInWaysTests(ChromiumBrowser chromium, OpenIdSite site) :
         await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
 
         await Expect(page).ToHaveURLAsync(new Uri(site.Web.Address, "/people").ToString());
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Accounts" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Administration" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "grace.hopper" }).ClickAsync();
         await Expect(page.GetByText("by the sign-in of your organization")).ToBeVisibleAsync();
         await page.GotoAsync(new Uri(site.Web.Address, "/accounts").ToString());
@@ -40,7 +40,7 @@ public sealed class SignInWaysTests(ChromiumBrowser chromium, OpenIdSite site) :
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Sign out of Example School as well" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Uri(site.Web.Address, "/sign-in").ToString());
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Accounts" })).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Administration" })).ToHaveCountAsync(0);
     }
 
     [Fact]

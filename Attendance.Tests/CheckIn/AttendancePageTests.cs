@@ -123,6 +123,12 @@ public sealed class AttendancePageTests : IAsyncLifetime
         Assert.Contains("0 holidays are new.", await GetAsync((await UploadAsync(calendar)).Headers.Location!.ToString()), StringComparison.Ordinal);
         Assert.Contains("Founders' Day", await GetAsync("/schedules/holidays"), StringComparison.Ordinal);
         Assert.Contains("this is no iCalendar file", await TextAsync(await UploadAsync("hello")), StringComparison.Ordinal);
+
+        await UploadAsync(calendar.Replace("SUMMARY:Founders' Day\r\n", "", StringComparison.Ordinal)); // whoever reads of it may speak another language than who imports it
+        Assert.Equal("", await _site.DbAsync(db => db.Holidays.Select(holiday => holiday.Name).SingleAsync(Cancel)));
+        Assert.Contains("<bdi>Holiday</bdi>", await GetAsync("/schedules/holidays"), StringComparison.Ordinal);
+        _admin.DefaultRequestHeaders.AcceptLanguage.ParseAdd("de");
+        Assert.Contains("<bdi>Feiertag</bdi>", await GetAsync("/schedules/holidays"), StringComparison.Ordinal);
     }
 
     [Fact]

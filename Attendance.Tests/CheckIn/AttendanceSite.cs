@@ -19,10 +19,14 @@ internal sealed class AttendanceSite : IAsyncDisposable
         {
             AccountSite.Adjust(services);
             services.AddSingleton<TimeProvider>(Clock);
+            services.ConfigureDbContext<SqliteAttendanceDb>(db => db.AddInterceptors(Statements));
+            services.ConfigureDbContext<PostgresAttendanceDb>(db => db.AddInterceptors(Statements));
         },
     };
 
     public MovedClock Clock { get; } = new();
+
+    public SqlStatements Statements { get; } = new();
 
     public WebServer Web { get; }
 

@@ -86,10 +86,34 @@ public sealed class FaceObserverTests(Observing observing) : IClassFixture<Obser
 
         using var nets = TestNets.Open();
         var observer = Observing.On(nets);
-        Assert.IsType<FaceObservation.OneFace>(await observer.ObserveAsync(picture, withEyes: false, also => seen.Add((also.Width, also.Height)), Cancel));
-        Assert.IsType<FaceObservation.Refused>(await observer.ObserveAsync(new byte[10], withEyes: false, also => seen.Add((0, 0)), Cancel));
+        Assert.IsType<FaceObservation.OneFace>(await observer.ObserveAsync(picture, withEyes: false, also => seen.Add((also.Width, also.Height)), Timeout.InfiniteTimeSpan, Cancel));
+        Assert.IsType<FaceObservation.Refused>(await observer.ObserveAsync(new byte[10], withEyes: false, also => seen.Add((0, 0)), Timeout.InfiniteTimeSpan, Cancel));
 
         Assert.Equal([(640, 480)], seen);
+    }
+
+    [Fact]
+    public async Task A_frame_that_has_waited_too_long_is_not_looked_at()
+    {
+        using var nets = TestNets.Open();
+        using var enough = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource();
+        var other = Task.Run(() => nets.UseAsync(
+            _ =>
+            {
+                begun.SetResult();
+                enough.Wait(Cancel);
+                return true;
+            },
+            Cancel));
+        await begun.Task.WaitAsync(Cancel);
+        var picture = TestFaces.Jpeg(Pose.Front);
+
+        Assert.IsType<FaceObservation.TooOld>(await Observing.On(nets).ObserveAsync(picture, withEyes: false, also: null, TimeSpan.Zero, Cancel));
+
+        enough.Set();
+        Assert.True(await other);
+        Assert.IsType<FaceObservation.OneFace>(await Observing.On(nets).ObserveAsync(picture, withEyes: false, also: null, TimeSpan.Zero, Cancel));
     }
 
     [Fact]

@@ -95,6 +95,13 @@ internal sealed class ApiProxy : ProxyRules, IAsyncDisposable
         }
     }
 
+    /// <summary>Forgets also what has passed.</summary>
+    public override void Forget()
+    {
+        base.Forget();
+        _requests.Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _app, null) is { } app)

@@ -89,12 +89,19 @@ public sealed class CameraApis : IAsyncLifetime
         return node;
     }
 
-    /// <summary>For the next test: nothing is held. One in which something is left is not lent again.</summary>
-    private async Task TakeBackAsync(NodeProcess node)
+    /// <summary>Ends everything that is held there.</summary>
+    /// <returns>Whether nothing is left.</returns>
+    internal static async Task<bool> FreeAsync(NodeProcess node)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var response = await node.Http.PostAsJsonAsync("/api/camera/cleanup/", new CleanupRequest(Force: true), WireJson.Requests, patience.Token);
-        if (response.StatusCode == HttpStatusCode.OK && (await response.Content.ReadFromJsonAsync<CleanupResponse>(WireJson.Options, patience.Token))!.Failed.Count == 0)
+        return response.StatusCode == HttpStatusCode.OK && (await response.Content.ReadFromJsonAsync<CleanupResponse>(WireJson.Options, patience.Token))!.Failed.Count == 0;
+    }
+
+    /// <summary>For the next test: nothing is held. One in which something is left is not lent again.</summary>
+    private async Task TakeBackAsync(NodeProcess node)
+    {
+        if (await FreeAsync(node))
         {
             _idle.Push(node);
         }

@@ -55,6 +55,14 @@ internal abstract class ProxyRules
     public void Rewrite<T>(string path, Func<T, T> change) =>
         _rewrites[path] = json => JsonSerializer.Serialize(change(JsonSerializer.Deserialize<T>(json, WireJson.Options)!), WireJson.Options);
 
+    /// <summary>Passes everything on again, as it comes.</summary>
+    public virtual void Forget()
+    {
+        _rules.Clear();
+        _changes.Clear();
+        _rewrites.Clear();
+    }
+
     public void StopRewriting(string path) => _rewrites.TryRemove(path, out _);
 
     protected async Task<IResult?> ActAsync(HttpContext context, PassedRequest passed, string path) =>

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Attendance.Tests.Programs;
 using MimeKit;
 using SmtpServer;
+using SmtpServer.Authentication;
 using SmtpServer.ComponentModel;
 using SmtpServer.Mail;
 using SmtpServer.Protocol;
@@ -19,13 +20,15 @@ internal sealed class MailServer : IAsyncDisposable
     private readonly ConcurrentQueue<MimeMessage> _received = new();
     private readonly ConcurrentQueue<string> _commands = new();
     private readonly X509Certificate2? _certificate;
+    private readonly (string UserName, string Password)? _account;
     private CancellationTokenSource _running = new();
     private Task? _server;
 
     /// <param name="certificate">If given, the server offers STARTTLS.</param>
-    public MailServer(X509Certificate2? certificate = null)
+    /// <param name="account">If given, the server takes mails only of who signs in so.</param>
+    public MailServer(X509Certificate2? certificate = null, (string UserName, string Password)? account = null)
     {
-        _certificate = certificate;
+        (_certificate, _account) = (certificate, account);
         Start();
     }
 
@@ -52,10 +55,20 @@ internal sealed class MailServer : IAsyncDisposable
             {
                 endpoint.Certificate(_certificate);
             }
+
+            if (_account is not null)
+            {
+                endpoint.AuthenticationRequired();
+            }
         }).Build();
         var services = new ServiceProvider();
         services.Add(new Store(_received));
         services.Add(new Filter(this));
+        if (_account is { } account)
+        {
+            services.Add(new Accounts(account.UserName, account.Password));
+        }
+
         var server = new global::SmtpServer.SmtpServer(options, services);
         server.SessionCreated += (_, session) => session.Context.CommandExecuting += (_, command) => _commands.Enqueue(command.Command.Name);
         _server = server.StartAsync(_running.Token);
@@ -90,6 +103,12 @@ internal sealed class MailServer : IAsyncDisposable
             received.Enqueue(await MimeMessage.LoadAsync(content, cancellationToken));
             return SmtpResponse.Ok;
         }
+    }
+
+    private sealed class Accounts(string userName, string password) : UserAuthenticator
+    {
+        public override Task<bool> AuthenticateAsync(ISessionContext context, string user, string given, CancellationToken cancellationToken) =>
+            Task.FromResult((user, given) == (userName, password));
     }
 
     private sealed class Filter(MailServer server) : MailboxFilter

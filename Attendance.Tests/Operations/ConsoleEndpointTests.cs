@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Attendance.Tests.Operations;
 
-public sealed class ConsoleEndpointTests : WebTest
+public sealed class ConsoleEndpointTests(SharedWeb shared) : WebTest(shared), IClassFixture<SharedWeb>
 {
     public static TheoryData<string, string> Calls => new()
     {
@@ -274,6 +274,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [Fact]
     public async Task Ids_of_accounts_get_their_names()
     {
+        await AloneAsync();
         using var admin = await Administrator.AtAsync(Web);
 
         var names = (await admin.Client.GetFromJsonAsync<JsonObject>("/api/operations/accounts", Cancel))!["accounts"]!;
@@ -297,6 +298,7 @@ public sealed class ConsoleEndpointTests : WebTest
     [Fact]
     public async Task No_reason_and_no_name_reaches_a_log()
     {
+        await AloneAsync();
         using var admin = await Administrator.AtAsync(Web);
         const string Why = "Ada Lovelace has left her desk";
 

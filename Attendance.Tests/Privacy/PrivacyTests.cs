@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Attendance.Tests.CheckIn;
 using Attendance.Tests.Hosts;
@@ -150,15 +151,18 @@ public sealed partial class PrivacyTests : IAsyncLifetime
         (await _operator.PostAsync($"/people/{_ada}?handler=Delete", [], page: $"/people/{_ada}")).Says(HttpStatusCode.OK, "This person is held");
         (await _admin.PostAsync($"/people/{_ada}/privacy?handler=EndHold", new() { ["Why.Reason"] = "It is settled" }, page: $"/people/{_ada}/privacy")).Leads($"/people/{_ada}/privacy");
 
+        Assert.Equal("Healthy", await HealthAsync());
         var late = _site.Clock.UtcNow.AddDays(-1);
         await _site.DbAsync(db => db.PrivacyRequests.Where(request => request.Id == second).ExecuteUpdateAsync(request => request.SetProperty(each => each.DueAt, late), Cancel));
         (await _admin.GetAsync("/privacy/requests")).Says(HttpStatusCode.OK, "Overdue");
+        Assert.Equal("Degraded", await HealthAsync());
         var watch = _site.Web.Services.GetRequiredService<RequestWatch>();
         await watch.LookAsync(Cancel);
         await watch.LookAsync(Cancel);
         Assert.Single(_site.Web.Logs.GetSnapshot(), record => record.Level == LogLevel.Warning && record.Message.StartsWith("1 requests for deletion", StringComparison.Ordinal));
 
         (await AnswerAsync("CarryOut", second)).Leads("/privacy/requests?done=1");
+        Assert.Equal("Healthy", await HealthAsync());
         Assert.Equal((0, 0), (await _site.DbAsync(db => db.People.CountAsync(Cancel)), await _site.DbAsync(db => db.PrivacyRequests.CountAsync(Cancel))));
         var left = await _site.DbAsync(db => db.AuditEntries.Where(entry => entry.SubjectId == second || entry.SubjectId == _ada).SingleAsync(Cancel));
         Assert.Equal(("deletion.done", null), (left.Action, left.PersonId));
@@ -184,6 +188,13 @@ public sealed partial class PrivacyTests : IAsyncLifetime
             ["Form.FullName"] = "Minor", ["Form.Number"] = "M-1", ["GuardianUntil"] = $"{_site.Clock.UtcNow.AddDays(100):yyyy-MM-dd}", ["Agreed"] = "2026-12",
         });
         (await _operator.GetAsync(born.Location!)).Says(HttpStatusCode.OK, "A guardian has read this text and agrees"); // the minor's own is not recorded
+    }
+
+    private async Task<string?> HealthAsync()
+    {
+        var answer = await _person.GetAsync("/health");
+        Assert.Equal(HttpStatusCode.OK, answer.Status); // a platform must not take Web away for it
+        return (string?)JsonNode.Parse(answer.Text)!["status"];
     }
 
     private async Task<string> LinkAsync()

@@ -173,6 +173,42 @@ public abstract class ReadApiSuite : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("people")]
+    [InlineData("groups")]
+    [InlineData("sessions")]
+    [InlineData("check-ins")]
+    [InlineData("marks")]
+    public async Task A_page_takes_as_many_statements_however_many_items_it_has(string list)
+    {
+        const int Many = 12; // more sessions than one, of which the list of marks reads some for ten items
+        for (var i = 0; i < Many; i++)
+        {
+            var (person, other) = (await Site.PersonAsync($"Person {i}", $"N-{i}"), await Site.PersonAsync($"Other {i}", $"O-{i}"));
+            var group = await Site.GroupAsync($"Group {i}", person, other);
+            await Site.SessionAsync(group, TimeSpan.FromMinutes(-i));
+            await Site.CheckInAsync(person);
+        }
+
+        Site.Clock.Ahead += TimeSpan.FromMinutes(90 - Site.Clock.UtcNow.Minute); // the middle of an hour, because the first request of each notes that the token is used
+        await ItemsAsync($"{list}?limit=1");
+
+        var (one, ofOne) = await CountAsync($"{list}?limit=1");
+        var (all, ofAll) = await CountAsync($"{list}?limit=500");
+
+        Assert.Equal(1, one);
+        Assert.True(all >= Many, $"{all} items");
+        Assert.InRange(ofOne, 1, 8);
+        Assert.Equal(ofOne, ofAll);
+    }
+
+    private async Task<(int Items, int Statements)> CountAsync(string query)
+    {
+        var items = 0;
+        var statements = await Site.Statements.CountAsync(async () => items = (await ItemsAsync(query)).Count);
+        return (items, statements);
+    }
+
     private protected abstract Task<(string Key, string? Value)[]> SettingsAsync();
 
     private string At(int minutes) => (Site.Clock.UtcNow + TimeSpan.FromMinutes(minutes)).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);

@@ -150,7 +150,7 @@ internal static class LimitsDocument
             new("time until another process goes on with an import", "`Import:ClaimLasts` " + Seconds(s_import.ClaimLasts), "the import goes on"),
         ]),
         ("Recognition", [
-            new("pictures that are looked at together", $"`Recognition:Threads` {s_recognition.Threads}", "the others wait"),
+            new("pictures that are looked at together", $"`Recognition:Threads` {s_recognition.Threads}", "the others wait; a frame of a kiosk no longer than `Recognition:OldestFrame` 200 ms, then it is passed over"),
             new("people that a face is compared with", $"`Recognition:MaxCandidates` {s_recognition.MaxCandidates}", "they say first who they are"),
             new("people whose templates are decrypted in memory", $"`Recognition:CachedPeople` {Number(s_recognition.CachedPeople)}, {Seconds(s_recognition.CachedFor)} after their last use", "those go that were used longest ago"),
             new("people that a face is compared with on a person's page", Number(Constant(typeof(PersonModel), "ComparedPeople")), "those who were changed last are"),

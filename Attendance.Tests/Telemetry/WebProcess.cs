@@ -11,12 +11,12 @@ internal sealed class WebProcess : IAsyncDisposable
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("attendance-web-");
     private readonly ServerProcess _process;
 
-    private WebProcess(Uri address, string[] settings)
+    private WebProcess(Uri address, IReadOnlyDictionary<string, string> environment, string[] settings)
     {
         _process = ServerProcess.Start(
             Path.Combine(AppContext.BaseDirectory, "Attendance.Web"),
             [$"--urls={address}", $"--webroot={Repository.PathOf("Attendance.Web", "wwwroot")}", $"--Data:Folder={_data.FullName}", "--Logging:Console:LogLevel:Default=None", .. settings],
-            new Dictionary<string, string>
+            new Dictionary<string, string>(environment)
             {
                 ["Security__ApiKey"] = TestSecrets.ApiKey,
                 ["DataProtection__Secret"] = TestSecrets.DataProtection,
@@ -29,9 +29,12 @@ internal sealed class WebProcess : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    public static async Task<WebProcess> StartAsync(params string[] settings)
+    public static Task<WebProcess> StartAsync(params string[] settings) => StartAsync(new Dictionary<string, string>(), settings);
+
+    /// <param name="environment">Variables of the process besides its secrets.</param>
+    public static async Task<WebProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
-        var web = new WebProcess(new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}"), settings);
+        var web = new WebProcess(new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}"), environment, settings);
         await web._process.HealthyAsync(web.Http, s_patience, "Web is healthy");
         return web;
     }

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Attendance.Tests.Web;
 
-public sealed class ForwardingTests : WebTest
+public sealed class ForwardingTests(SharedWeb shared) : WebTest(shared), IClassFixture<SharedWeb>
 {
     [Fact]
     public async Task A_socket_too_many_is_refused_and_not_forwarded()
@@ -225,6 +225,7 @@ public sealed class ForwardingTests : WebTest
     [Fact]
     public async Task A_camera_api_that_is_gone_is_a_503_problem()
     {
+        await AloneAsync();
         await Api.GoAwayAsync();
 
         foreach (var target in (string[])["/api/cameras", "/api/cameras/demo"])
@@ -261,6 +262,7 @@ public sealed class ForwardingTests : WebTest
     [Fact]
     public async Task No_secret_reaches_a_log_or_a_span()
     {
+        await AloneAsync();
         var session = $"camera_{Guid.NewGuid():N}";
         var activities = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
         using var listener = new ActivityListener

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Attendance.Tests.Web;
 
-public sealed class SessionCleanupTests : WebTest
+public sealed class SessionCleanupTests(SharedWeb shared) : WebTest(shared), IClassFixture<SharedWeb>
 {
     [Theory]
     [InlineData("text/plain")]

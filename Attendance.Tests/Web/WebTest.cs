@@ -6,35 +6,48 @@ using Xunit;
 
 namespace Attendance.Tests.Web;
 
-/// <summary>Web in front of a real camera API, with a proxy in between.</summary>
-public abstract class WebTest : IAsyncLifetime
+/// <summary>A test of Web in front of a real camera API, with a proxy in between.</summary>
+/// <param name="shared">The Web of all tests of the class; null to start one for each.</param>
+public abstract class WebTest(SharedWeb? shared = null) : IAsyncLifetime
 {
-    private RealCameraApi? _api;
-    private WebServer? _web;
-    private HttpClient? _client, _visitor;
+    /// <summary>The Web of this test, and its own one if it is not shared.</summary>
+    private WebSite? _site, _own;
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private protected RealCameraApi Api => _api!;
+    private protected RealCameraApi Api => _site!.Api;
 
-    private protected WebServer Web => _web!;
+    private protected WebServer Web => _site!.Web;
 
     /// <summary>The sign-in of an operator.</summary>
-    private protected SignIn Operator { get; private set; } = null!;
+    private protected SignIn Operator => _site!.Operator;
 
     /// <summary>A client that sends the operator's cookie with every request.</summary>
-    protected HttpClient Client => _client!;
+    protected HttpClient Client => _site!.Client;
 
     /// <summary>A client that is not signed in.</summary>
-    protected HttpClient Visitor => _visitor!;
+    protected HttpClient Visitor => _site!.Visitor;
 
-    public async ValueTask InitializeAsync() => await OpenAsync(await CameraApis.BorrowAsync(Cancel));
+    public async ValueTask InitializeAsync()
+    {
+        if (shared is null)
+        {
+            await AloneAsync();
+        }
+        else
+        {
+            _site = await shared.ReadyAsync(Cancel);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Starts a Web for this test alone.</summary>
+    private protected async Task AloneAsync() => await OpenAsync(await CameraApis.BorrowAsync(Cancel));
 
     /// <summary>Puts Web in front of a camera API with these settings, for this test.</summary>
     private protected async Task UseAsync(params string[] settings)
@@ -67,27 +80,13 @@ public abstract class WebTest : IAsyncLifetime
         return browser;
     }
 
-    private async Task OpenAsync(RealCameraApi api)
-    {
-        _api = api;
-        _web = new WebServer(api.Address);
-        Operator = await _web.SignInAsync();
-        _client = _web.Client(Operator);
-        _visitor = _web.Client();
-    }
+    private async Task OpenAsync(RealCameraApi api) => _site = _own = await WebSite.OpenAsync(api);
 
     private async Task CloseAsync()
     {
-        _client?.Dispose();
-        _visitor?.Dispose();
-        if (_web is not null)
+        if (_own is not null)
         {
-            await _web.DisposeAsync();
-        }
-
-        if (_api is not null)
-        {
-            await _api.DisposeAsync();
+            await _own.DisposeAsync();
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class SignInCounts(AttendanceDb db, IOptions<AccountOptions> opt
         var most = accountId is null ? int.MaxValue : options.Value.WrongPasswords;
         return await db.SignInCounts
             .Where(count => count.Key == key && (count.LockedUntil == null || count.LockedUntil <= now) && count.Attempts < most)
-            .ExecuteUpdateAsync(count => count.SetProperty(each => each.Attempts, each => each.Attempts + 1), cancellationToken) == 1;
+            .ExecuteUpdateAsync(count => count.SetProperty(each => each.Attempts, each => each.Attempts + 1).SetProperty(each => each.TriedAt, now), cancellationToken) == 1;
     }
 
     /// <summary>

@@ -32,7 +32,7 @@ internal sealed class SignInSessions(IServiceScopeFactory scopes, IOptions<Accou
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    private DateTime Hour => new(Now.Ticks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, DateTimeKind.Utc);
+    private DateTime Hour => UtcTime.HourOf(Now);
 
     /// <summary>A session that was last seen before can no longer be used.</summary>
     private DateTime Unused => Now - options.Value.SignInLasts - s_seenToThe - s_seenToThe;

@@ -26,6 +26,22 @@ internal sealed class AuditLog(AttendanceDb db, TimeProvider clock)
         Detail = record.Detail is { Length: > AuditEntry.DetailLength } detail ? detail[..(AuditEntry.DetailLength - 1)] + '…' : record.Detail,
     });
 
+    /// <summary>Deletes rows together with the entry that says so. If there are none, nothing is recorded, so it is safe to repeat.</summary>
+    /// <returns>Whether there were any.</returns>
+    public async Task<bool> DeleteAsync<T>(IQueryable<T> rows, string accountId, AuditRecord record, CancellationToken cancellationToken)
+    {
+        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await rows.ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        Add(accountId, record);
+        await db.SaveChangesAsync(cancellationToken);
+        await change.CommitAsync(cancellationToken);
+        return true;
+    }
+
     /// <summary>Lists the newest entries about a session, a schedule, a group or a period, and if given about one person in it.</summary>
     public async Task<IReadOnlyList<AuditRow>> ListAsync(Guid subjectId, Guid? personId, CancellationToken cancellationToken)
     {

@@ -12,28 +12,8 @@ internal sealed partial class SessionClosing(
 {
     private const int AtOnce = 100;
 
-    private readonly RepeatedFailure _failure = new();
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.LookEvery, clock);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-                _failure.IsOver();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: it must not stop Web, which lends cameras
-            {
-                if (_failure.IsNew(exception))
-                {
-                    LogNotClosed(exception.GetType().Name);
-                }
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatedWork.RunAsync(LookAsync, options.Value.LookEvery, clock, failure => LogNotClosed(failure.GetType().Name), stoppingToken);
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {

@@ -27,6 +27,8 @@ internal abstract partial class AttendanceDb(DbContextOptions options)
 
     public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
 
+    public DbSet<SpentLogoutToken> SpentLogoutTokens => Set<SpentLogoutToken>();
+
     public DbSet<AccountTeam> AccountTeams => Set<AccountTeam>();
 
     public DbSet<CameraRule> CameraRules => Set<CameraRule>();

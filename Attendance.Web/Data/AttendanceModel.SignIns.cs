@@ -14,6 +14,12 @@ internal static partial class AttendanceModel
             count.Property(each => each.Key).HasMaxLength(SignInCount.KeyLength);
             count.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId).OnDelete(DeleteBehavior.Cascade);
         });
+        builder.Entity<SpentLogoutToken>(token =>
+        {
+            token.ToTable("spent_logout_tokens");
+            token.HasKey(each => each.Key);
+            token.Property(each => each.Key).HasMaxLength(SpentLogoutToken.KeyLength);
+        });
         builder.Entity<SignInSession>(session =>
         {
             session.ToTable("sign_in_sessions");

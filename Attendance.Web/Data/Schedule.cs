@@ -96,6 +96,7 @@ internal sealed class Holiday
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
+    /// <summary>What it is called, or empty if its file does not say so.</summary>
     public required string Name { get; set; }
 
     public DateOnly FirstDay { get; init; }

@@ -14,6 +14,21 @@ internal sealed class SignInCount
     public int Attempts { get; init; }
 
     public DateTime? LockedUntil { get; init; }
+
+    /// <summary>When a password was last tried; null for counts of versions that did not store it.</summary>
+    public DateTime? TriedAt { get; init; }
+}
+
+/// <summary>A token by which the OpenID Connect provider has ended sessions. It is remembered until it expires, so that a copy of it ends none.</summary>
+internal sealed class SpentLogoutToken
+{
+    public const int KeyLength = 64;
+
+    /// <summary>A hash of the provider and the id of the token.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>When the token expires.</summary>
+    public DateTime Until { get; init; }
 }
 
 /// <summary>How somebody has signed in.</summary>

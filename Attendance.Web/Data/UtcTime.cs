@@ -7,4 +7,8 @@ namespace Attendance.Web.Data;
 /// </summary>
 internal sealed class UtcTime() : ValueConverter<DateTime, DateTime>(
     time => time.ToUniversalTime(),
-    stored => DateTime.SpecifyKind(stored, DateTimeKind.Utc));
+    stored => DateTime.SpecifyKind(stored, DateTimeKind.Utc))
+{
+    /// <summary>Returns the beginning of the time's hour. When something was last used is kept so: more precisely, it would tell what somebody does.</summary>
+    public static DateTime HourOf(DateTime time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerHour), DateTimeKind.Utc);
+}

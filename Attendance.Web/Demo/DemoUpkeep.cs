@@ -13,7 +13,6 @@ internal sealed partial class DemoUpkeep(
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _gate = new(1); // so that nothing is made while it is removed
-    private readonly RepeatedFailure _failure = new();
 
     public override void Dispose()
     {
@@ -48,31 +47,9 @@ internal sealed partial class DemoUpkeep(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!options.Value.IsOn)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(s_every, clock);
-        do
-        {
-            try
-            {
-                await KeepAsync(stoppingToken);
-                _failure.IsOver();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: a demo must not stop Web
-            {
-                if (_failure.IsNew(exception))
-                {
-                    LogNotMade(exception.Message);
-                }
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Value.IsOn
+        ? RepeatedWork.RunAsync(KeepAsync, s_every, clock, failure => LogNotMade(failure.Message), stoppingToken)
+        : Task.CompletedTask;
 
     /// <summary>Makes what is missing, unless the demo was removed.</summary>
     internal async Task KeepAsync(CancellationToken cancellationToken)

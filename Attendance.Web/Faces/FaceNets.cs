@@ -59,6 +59,34 @@ internal sealed partial class FaceNets : IDisposable
     public async Task<T> UseAsync<T>(Func<FaceNetSet, T> work, CancellationToken cancel)
     {
         await _free.WaitAsync(cancel);
+        return Run(work);
+    }
+
+    /// <summary>Waits no longer than that for free networks, and does the work with them on the caller's thread.</summary>
+    /// <returns>Null if none became free in time.</returns>
+    /// <exception cref="FaceCheckUnavailableException">A model or a library is missing on this machine.</exception>
+    public async Task<T?> TryUseAsync<T>(Func<FaceNetSet, T> work, TimeSpan patience, CancellationToken cancel)
+        where T : class => await _free.WaitAsync(patience, cancel) ? Run(work) : null;
+
+    /// <summary>Waits for the pictures that are being looked at, because a network must not be disposed while it works.</summary>
+    public void Dispose()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            _free.Wait();
+        }
+
+        _disposed = true;
+        while (_idle.TryPop(out var nets))
+        {
+            nets.Dispose();
+        }
+
+        _free.Release(_count); // whoever waits is told that this is disposed
+    }
+
+    private T Run<T>(Func<FaceNetSet, T> work)
+    {
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -81,23 +109,6 @@ internal sealed partial class FaceNets : IDisposable
         {
             _free.Release();
         }
-    }
-
-    /// <summary>Waits for the pictures that are being looked at, because a network must not be disposed while it works.</summary>
-    public void Dispose()
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            _free.Wait();
-        }
-
-        _disposed = true;
-        while (_idle.TryPop(out var nets))
-        {
-            nets.Dispose();
-        }
-
-        _free.Release(_count); // whoever waits is told that this is disposed
     }
 
     private FaceNetSet Open()

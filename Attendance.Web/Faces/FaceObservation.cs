@@ -14,6 +14,9 @@ internal abstract record FaceObservation
     /// <summary>The frame cannot be looked at, whatever it shows.</summary>
     internal sealed record Refused(PictureFault Fault) : FaceObservation;
 
+    /// <summary>Others were looked at for so long that the frame is too old.</summary>
+    internal sealed record TooOld : FaceObservation;
+
     internal sealed record NoFace : FaceObservation;
 
     /// <param name="Faces">How many there are, without those of people far behind.</param>

@@ -17,17 +17,18 @@ internal sealed class FaceObserver(FaceNets nets, IOptions<ShotLimits> limits, I
     /// <param name="withEyes">Whether to measure how far the eyes are open, which takes a little longer.</param>
     /// <param name="cancel">Ends the waiting for other pictures that are being looked at.</param>
     /// <exception cref="FaceCheckUnavailableException">A model or a library is missing on this machine.</exception>
-    public Task<FaceObservation> ObserveAsync(ReadOnlyMemory<byte> jpeg, bool withEyes, CancellationToken cancel) => ObserveAsync(jpeg, withEyes, null, cancel);
+    public Task<FaceObservation> ObserveAsync(ReadOnlyMemory<byte> jpeg, bool withEyes, CancellationToken cancel) => ObserveAsync(jpeg, withEyes, null, Timeout.InfiniteTimeSpan, cancel);
 
     /// <param name="jpeg">The frame as the camera sent it.</param>
     /// <param name="withEyes">Whether to measure how far the eyes are open, which takes a little longer.</param>
     /// <param name="also">What else looks at the decoded frame, or null. It must not keep the frame.</param>
+    /// <param name="patience">How long the frame may wait for other pictures that are being looked at.</param>
     /// <param name="cancel">Ends the waiting for other pictures that are being looked at.</param>
     /// <exception cref="FaceCheckUnavailableException">A model or a library is missing on this machine.</exception>
-    public async Task<FaceObservation> ObserveAsync(ReadOnlyMemory<byte> jpeg, bool withEyes, Action<Mat>? also, CancellationToken cancel) =>
+    public async Task<FaceObservation> ObserveAsync(ReadOnlyMemory<byte> jpeg, bool withEyes, Action<Mat>? also, TimeSpan patience, CancellationToken cancel) =>
         JpegStructure.Check(jpeg.Span) is { } fault
             ? new FaceObservation.Refused(fault)
-            : await nets.UseAsync(set => Observe(set, jpeg.Span, withEyes, also, cancel), cancel);
+            : await nets.TryUseAsync(set => Observe(set, jpeg.Span, withEyes, also, cancel), patience, cancel) ?? new FaceObservation.TooOld();
 
     private FaceObservation Observe(FaceNetSet set, ReadOnlySpan<byte> jpeg, bool withEyes, Action<Mat>? also, CancellationToken cancel)
     {

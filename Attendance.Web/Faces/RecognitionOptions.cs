@@ -12,6 +12,10 @@ internal sealed class RecognitionOptions
     [Range(1, 64)]
     public int Threads { get; set; } = 1;
 
+    /// <summary>How long a frame of a kiosk may wait for its turn. An older one is not looked at.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10")]
+    public TimeSpan OldestFrame { get; set; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>The largest distance at which a frame speaks for a person.</summary>
     [Range(0.2, 0.6)]
     public double AcceptDistance { get; set; } = 0.50;

@@ -15,30 +15,19 @@ internal sealed partial class ImportWorker(
 
     /// <summary>Identifies this process among the others that may claim imports.</summary>
     private readonly Guid _claimant = Guid.NewGuid();
-    private readonly RepeatedFailure _failure = new();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RepeatedWork.RunAsync(
+        WorkOnAllAsync,
+        token => signal.WaitAsync(options.Value.LookEvery, clock, token),
+        failure => LogInterrupted(failure.GetType().Name), // not the message, which may repeat what the file says
+        stoppingToken);
+
+    private async Task WorkOnAllAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        await UseAsync(scope => scope.GetRequiredService<ImportStore>().ForgetOldAsync(stoppingToken));
+        while (await WorkAsync(stoppingToken))
         {
-            try
-            {
-                await UseAsync(scope => scope.GetRequiredService<ImportStore>().ForgetOldAsync(stoppingToken));
-                while (await WorkAsync(stoppingToken))
-                {
-                }
-
-                _failure.IsOver();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: it must not stop Web, which lends cameras
-            {
-                if (_failure.IsNew(exception))
-                {
-                    LogInterrupted(exception.GetType().Name); // not the message, which may repeat what the file says
-                }
-            }
-
-            await signal.WaitAsync(options.Value.LookEvery, clock, stoppingToken);
+            // The next one.
         }
     }
 

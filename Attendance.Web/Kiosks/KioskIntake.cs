@@ -142,7 +142,12 @@ internal sealed class KioskIntake(
 
         string? text = null;
         var (begun, isChallenging) = (clock.GetTimestamp(), state.Visit.IsChallenging);
-        var observation = await observer.ObserveAsync(frame.Jpeg, isChallenging, isChallenging ? null : picture => text = QrReader.Read(picture), cancellationToken);
+        var observation = await observer.ObserveAsync(frame.Jpeg, isChallenging, isChallenging ? null : picture => text = QrReader.Read(picture), recognition.Value.OldestFrame, cancellationToken);
+        if (observation is FaceObservation.TooOld)
+        {
+            return (welcome ?? new KioskAnswer("looking"), null); // the kiosk has newer ones
+        }
+
         metrics.Judged(RecognitionSource.Kiosk);
         if (observation is FaceObservation.Refused refused)
         {

@@ -75,15 +75,11 @@ internal sealed partial class KioskStore(
     /// <summary>Deletes a kiosk. Its device can do nothing any more, at once in this process and within seconds in others.</summary>
     public async Task RevokeAsync(Guid id, string accountId, CancellationToken cancellationToken)
     {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Kiosks.Where(kiosk => kiosk.Id == id).ExecuteDeleteAsync(cancellationToken) > 0)
+        if (await audit.DeleteAsync(db.Kiosks.Where(kiosk => kiosk.Id == id), accountId, new("kiosk.revoked", id), cancellationToken))
         {
-            audit.Add(accountId, new("kiosk.revoked", id));
-            await db.SaveChangesAsync(cancellationToken);
             LogRevoked(id, accountId);
         }
 
-        await change.CommitAsync(cancellationToken);
         validity.Forget(id);
     }
 

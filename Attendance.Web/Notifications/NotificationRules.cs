@@ -73,17 +73,8 @@ internal sealed class NotificationRules(AttendanceDb db, AuditLog audit)
     }
 
     /// <summary>Removes a rule, with what it would still have told. It is safe to repeat.</summary>
-    public async Task RemoveAsync(Guid id, string accountId, CancellationToken cancellationToken)
-    {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.NotificationRules.Where(rule => rule.Id == id).ExecuteDeleteAsync(cancellationToken) > 0)
-        {
-            audit.Add(accountId, new("notification_rule.removed", id));
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
-        await change.CommitAsync(cancellationToken);
-    }
+    public Task RemoveAsync(Guid id, string accountId, CancellationToken cancellationToken) =>
+        audit.DeleteAsync(db.NotificationRules.Where(rule => rule.Id == id), accountId, new("notification_rule.removed", id), cancellationToken);
 
     private async Task<bool> HasGroupAsync(NotificationRule rule, CancellationToken cancellationToken) =>
         rule.GroupId is not { } id || await db.Groups.AnyAsync(group => group.Id == id, cancellationToken);

@@ -10,29 +10,10 @@ internal sealed partial class RuleWatch(
 {
     private static readonly TimeSpan s_forgetEvery = TimeSpan.FromHours(1);
 
-    private readonly RepeatedFailure _failure = new();
     private DateTimeOffset _forgotAt;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.LookEvery, clock);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-                _failure.IsOver();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: it must not stop Web, and is tried again
-            {
-                if (_failure.IsNew(exception.GetType().Name))
-                {
-                    LogFailed(exception.GetType().Name); // its message may have an address
-                }
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatedWork.RunAsync(LookAsync, options.Value.LookEvery, clock, failure => LogFailed(failure.GetType().Name), stoppingToken); // its message may have an address
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using Attendance.ServiceDefaults;
 using Attendance.Web.Data;
@@ -6,7 +5,6 @@ using Attendance.Web.Faces;
 using Attendance.Web.Faces.Finding;
 using Attendance.Web.Faces.Recognition;
 using Attendance.Web.Faces.Templates;
-using Microsoft.EntityFrameworkCore;
 
 namespace Attendance.Web.People;
 
@@ -23,28 +21,14 @@ internal sealed partial class TemplateRenewal(
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<Guid> _hopeless = []; // pictures that cannot be read; at the next start they are tried again
-    private readonly RepeatedFailure _failure = new();
     private TemplateProgress? _progress;
 
     /// <summary>How far it is. Null if nothing is missing. It is kept because to count takes long where there are many people.</summary>
     public TemplateProgress? Progress => Volatile.Read(ref _progress) is { IsComplete: false } progress ? progress : null;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(s_every, clock);
-            do
-            {
-                await TryRenewAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Web stops. The rest is done after the next start.
-        }
-    }
+    /// <summary>What is not done when Web stops is done after its next start.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatedWork.RunAsync(RenewAsync, s_every, clock, failure => LogInterrupted(failure.Message), stoppingToken);
 
     /// <summary>Counts what is missing.</summary>
     internal async Task CountAsync(CancellationToken cancellationToken)
@@ -88,22 +72,6 @@ internal sealed partial class TemplateRenewal(
         if (made + unreadable > 0)
         {
             LogEnded(made, unreadable);
-        }
-    }
-
-    private async Task TryRenewAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RenewAsync(cancellationToken);
-            _failure.IsOver();
-        }
-        catch (Exception exception) when (exception is FaceCheckUnavailableException or DbException or DbUpdateException)
-        {
-            if (_failure.IsNew(exception))
-            {
-                LogInterrupted(exception.Message);
-            }
         }
     }
 

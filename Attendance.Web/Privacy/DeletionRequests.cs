@@ -66,17 +66,8 @@ internal sealed class DeletionRequests(AttendanceDb db, AuditLog audit, PeopleSt
     }
 
     /// <summary>Takes a request back that was not answered yet.</summary>
-    public async Task TakeBackAsync(Guid personId, CancellationToken cancellationToken)
-    {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.PrivacyRequests.Where(request => request.PersonId == personId && request.RefusedAt == null).ExecuteDeleteAsync(cancellationToken) > 0)
-        {
-            audit.Add(AuditLog.ByPerson, new("deletion.taken_back", personId, personId));
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
-        await change.CommitAsync(cancellationToken);
-    }
+    public Task TakeBackAsync(Guid personId, CancellationToken cancellationToken) =>
+        audit.DeleteAsync(db.PrivacyRequests.Where(request => request.PersonId == personId && request.RefusedAt == null), AuditLog.ByPerson, new("deletion.taken_back", personId, personId), cancellationToken);
 
     /// <summary>Deletes the person who asked for it. The audit keeps that it was done, and of whom nothing.</summary>
     public async Task<AnswerOutcome> CarryOutAsync(Guid id, string accountId, CancellationToken cancellationToken) =>

@@ -26,15 +26,6 @@ internal sealed class PersonHolds(AttendanceDb db, AuditLog audit, TimeProvider 
         await change.CommitAsync(cancellationToken);
     }
 
-    public async Task EndAsync(Guid personId, string reason, string accountId, CancellationToken cancellationToken)
-    {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.PersonHolds.Where(hold => hold.PersonId == personId).ExecuteDeleteAsync(cancellationToken) > 0)
-        {
-            audit.Add(accountId, new("hold.ended", personId, personId, reason));
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
-        await change.CommitAsync(cancellationToken);
-    }
+    public Task EndAsync(Guid personId, string reason, string accountId, CancellationToken cancellationToken) =>
+        audit.DeleteAsync(db.PersonHolds.Where(hold => hold.PersonId == personId), accountId, new("hold.ended", personId, personId, reason), cancellationToken);
 }

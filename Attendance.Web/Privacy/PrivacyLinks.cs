@@ -50,17 +50,8 @@ internal sealed class PrivacyLinks(AttendanceDb db, AuditLog audit, IOptions<Pri
     }
 
     /// <summary>Takes a link back. Who has it open sees nothing more.</summary>
-    public async Task RevokeAsync(Guid personId, string accountId, CancellationToken cancellationToken)
-    {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.PrivacyLinks.Where(link => link.PersonId == personId).ExecuteDeleteAsync(cancellationToken) > 0)
-        {
-            audit.Add(accountId, new("privacy_link.revoked", personId, personId));
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
-        await change.CommitAsync(cancellationToken);
-    }
+    public Task RevokeAsync(Guid personId, string accountId, CancellationToken cancellationToken) =>
+        audit.DeleteAsync(db.PrivacyLinks.Where(link => link.PersonId == personId), accountId, new("privacy_link.revoked", personId, personId), cancellationToken);
 
     /// <returns>The id of the link with this code, or null if there is none that is not over.</returns>
     public async Task<Guid?> OpenAsync(string? code, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ internal static class PrivacyRegistration
         builder.Services.AddScoped<DeletionRequests>();
         builder.Services.AddScoped<PersonHolds>();
         builder.Services.AddSingleton<PrivacyMetrics>();
+        builder.Services.AddHealthChecks().AddCheck<RequestHealth>("requests for deletion");
         builder.Services.AddSingleton<RequestWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RequestWatch>());
     }

@@ -34,7 +34,7 @@ internal sealed partial class RequestWatch(IServiceScopeFactory scopes, PrivacyM
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(10);
 
-    private readonly RepeatedFailure _failure = new(), _overdue = new();
+    private readonly RepeatedFailure _overdue = new();
 
     /// <summary>Looks once.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)
@@ -52,38 +52,8 @@ internal sealed partial class RequestWatch(IServiceScopeFactory scopes, PrivacyM
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(s_every, clock);
-            do
-            {
-                await TryLookAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Web stops.
-        }
-    }
-
-    private async Task TryLookAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await LookAsync(cancellationToken);
-            _failure.IsOver();
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested) // whatever it is: it must not stop Web
-        {
-            if (_failure.IsNew(exception))
-            {
-                LogFailed(exception.GetType().Name);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatedWork.RunAsync(LookAsync, s_every, clock, failure => LogFailed(failure.GetType().Name), stoppingToken);
 
     [LoggerMessage(LogLevel.Warning, "{Overdue} requests for deletion have waited too long: answer them at /privacy/requests")]
     private partial void LogOverdue(int overdue);

@@ -46,15 +46,10 @@ internal sealed partial class ApiTokenStore(AttendanceDb db, AuditLog audit, Tim
     /// <summary>Deletes a token. Every request asks the database, so it opens nothing any more from now on, in every replica. It is safe to repeat.</summary>
     public async Task RevokeAsync(Guid id, string accountId, CancellationToken cancellationToken)
     {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.ApiTokens.Where(token => token.Id == id).ExecuteDeleteAsync(cancellationToken) > 0)
+        if (await audit.DeleteAsync(db.ApiTokens.Where(token => token.Id == id), accountId, new("api_token.revoked", id), cancellationToken))
         {
-            audit.Add(accountId, new("api_token.revoked", id));
-            await db.SaveChangesAsync(cancellationToken);
             LogRevoked(id, accountId);
         }
-
-        await change.CommitAsync(cancellationToken);
     }
 
     /// <returns>The token that opens something now, or null. Its last use is recorded, accurate to the hour.</returns>
@@ -67,7 +62,7 @@ internal sealed partial class ApiTokenStore(AttendanceDb db, AuditLog audit, Tim
 
         var (hash, now) = (ApiTokenFormat.HashOf(token), Now);
         var found = await db.ApiTokens.AsNoTracking().SingleOrDefaultAsync(each => each.Hash == hash && (each.ExpiresAt == null || each.ExpiresAt > now), cancellationToken);
-        var hour = new DateTime(now.Year, now.Month, now.Day, now.Hour, 0, 0, DateTimeKind.Utc);
+        var hour = UtcTime.HourOf(now);
         if (found is not null && (found.LastUsedAt is not { } used || used < hour))
         {
             await db.ApiTokens.Where(each => each.Id == found.Id).ExecuteUpdateAsync(each => each.SetProperty(one => one.LastUsedAt, hour), cancellationToken);

@@ -35,23 +35,15 @@ internal static class CheckInList
 {
     public const string Name = "check-ins";
 
-    public static async Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken)
-    {
-        var (request, problem) = lists.Read(context.Request, Name);
-        if (request is null)
-        {
-            return problem!;
-        }
-
-        var page = await db.ReadAsync(
-            request, Filter(db, request).Select(each => new PageKey { At = each.RecordedAt, Id = each.Id }), deleted: null, cancellationToken);
-        var ids = page.Ids;
-        var found = (await db.CheckIns.AsNoTracking().Include(each => each.Sessions).Where(each => ids.Contains(each.Id)).ToListAsync(cancellationToken)).ToDictionary(each => each.Id, Of);
-        return lists.Answer(request, page, found, _ => null);
-    }
+    public static Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken) => lists.AnswerAsync(
+        context.Request, Name,
+        request => db.ReadAsync(
+            request, Filter(db, request).Select(each => new PageKey { At = each.RecordedAt, Id = each.Id }), deleted: null, cancellationToken),
+        ids => Whole(db).Where(each => ids.Contains(each.Id)).ToDictionaryAsync(each => each.Id, Of, cancellationToken),
+        _ => null);
 
     public static async Task<IResult> FindAsync(Guid id, AttendanceDb db, CancellationToken cancellationToken) =>
-        await db.CheckIns.AsNoTracking().Include(each => each.Sessions).SingleOrDefaultAsync(each => each.Id == id, cancellationToken) is { } found
+        await Whole(db).SingleOrDefaultAsync(each => each.Id == id, cancellationToken) is { } found
             ? ApiAnswer.Of(Of(found))
             : ApiProblems.NotFound();
 
@@ -80,6 +72,8 @@ internal static class CheckInList
 
         return request.Until is { } until ? all.Where(each => each.At < until) : all;
     }
+
+    private static IQueryable<CheckInEvent> Whole(AttendanceDb db) => db.CheckIns.AsNoTracking().Include(each => each.Sessions);
 
     private static CheckInItem Of(CheckInEvent each) => new()
     {

@@ -11,29 +11,14 @@ internal sealed partial class DeletionUpkeep(
 {
     private static readonly TimeSpan s_every = TimeSpan.FromHours(1);
 
-    private readonly RepeatedFailure _failure = new();
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatedWork.RunAsync(ForgetAsync, s_every, clock, failure => LogNotForgotten(failure.GetType().Name), stoppingToken);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(s_every, clock);
-        do
-        {
-            try
-            {
-                var old = clock.GetUtcNow().UtcDateTime - options.Value.DeletionsKept;
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<AttendanceDb>().Deletions.Where(each => each.At < old).ExecuteDeleteAsync(stoppingToken);
-                _failure.IsOver();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: it must not stop Web, and is tried again
-            {
-                if (_failure.IsNew(exception))
-                {
-                    LogNotForgotten(exception.GetType().Name);
-                }
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        var old = clock.GetUtcNow().UtcDateTime - options.Value.DeletionsKept;
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<AttendanceDb>().Deletions.Where(each => each.At < old).ExecuteDeleteAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "The ids of what was deleted long ago are forgotten later: {Error}")]

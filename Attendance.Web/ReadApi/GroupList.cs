@@ -28,30 +28,22 @@ internal static class GroupList
 {
     public const string Name = "groups";
 
-    public static async Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken)
-    {
-        var (request, problem) = lists.Read(context.Request, Name);
-        if (request is null)
-        {
-            return problem!;
-        }
-
-        IQueryable<Group> groups = db.Groups;
-        if (request.Person is { } person)
-        {
-            groups = groups.Where(group => group.Memberships.Any(each => each.PersonId == person));
-        }
-
-        var page = await db.ReadAsync(request, groups.Select(group => new PageKey { At = group.ChangedAt, Id = group.Id }), DeletedKind.Group, cancellationToken);
-        var ids = page.Ids;
-        var found = (await db.Groups.AsNoTracking().Include(group => group.Memberships).Where(group => ids.Contains(group.Id)).ToListAsync(cancellationToken)).ToDictionary(group => group.Id, Of);
-        return lists.Answer(request, page, found, key => new GroupItem { Id = key.Id, Deleted = true, ChangedAt = key.At });
-    }
+    public static Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken) => lists.AnswerAsync(
+        context.Request, Name,
+        request => db.ReadAsync(
+            request, Filter(db.Groups, request).Select(group => new PageKey { At = group.ChangedAt, Id = group.Id }), DeletedKind.Group, cancellationToken),
+        ids => Whole(db).Where(group => ids.Contains(group.Id)).ToDictionaryAsync(group => group.Id, Of, cancellationToken),
+        key => new GroupItem { Id = key.Id, Deleted = true, ChangedAt = key.At });
 
     public static async Task<IResult> FindAsync(Guid id, AttendanceDb db, CancellationToken cancellationToken) =>
-        await db.Groups.AsNoTracking().Include(group => group.Memberships).SingleOrDefaultAsync(group => group.Id == id, cancellationToken) is { } group
+        await Whole(db).SingleOrDefaultAsync(group => group.Id == id, cancellationToken) is { } group
             ? ApiAnswer.Of(Of(group))
             : ApiProblems.NotFound();
+
+    private static IQueryable<Group> Filter(IQueryable<Group> groups, ListRequest request) =>
+        request.Person is { } person ? groups.Where(group => group.Memberships.Any(each => each.PersonId == person)) : groups;
+
+    private static IQueryable<Group> Whole(AttendanceDb db) => db.Groups.AsNoTracking().Include(group => group.Memberships);
 
     private static GroupItem Of(Group group) => new()
     {

@@ -67,10 +67,22 @@ internal sealed partial class ListRequests(CursorSeal seal, IOptions<ReadApiOpti
             : (new(limit, Begin(list, given.Where(each => each.Key != ListRequest.LimitName).ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal))), null);
     }
 
-    /// <summary>Makes the answer of a page whose items were found by id. What was deleted since the page was read is left out, and comes later.</summary>
+    /// <summary>Answers with a page whose items are found by their ids. What is deleted after the page was read is left out, and comes later.</summary>
+    /// <param name="readAsync">Reads the keys of the page.</param>
+    /// <param name="findAsync">Finds the items of these ids, in a number of queries that does not depend on how many they are.</param>
     /// <param name="gone">Makes the item of something that was deleted.</param>
-    public ApiAnswer Answer<T>(ListRequest request, KeyPage page, IReadOnlyDictionary<Guid, T> found, Func<PageKey, T?> gone) where T : class
+    public async Task<IResult> AnswerAsync<T>(
+        HttpRequest http, string list, Func<ListRequest, Task<KeyPage>> readAsync, Func<IReadOnlyList<Guid>, Task<Dictionary<Guid, T>>> findAsync, Func<PageKey, T?> gone)
+        where T : class
     {
+        var (request, problem) = Read(http, list);
+        if (request is null)
+        {
+            return problem!;
+        }
+
+        var page = await readAsync(request);
+        var found = await findAsync(page.Ids);
         var items = page.Keys.Select(key => page.Deleted.Contains(key) ? gone(key) : found.GetValueOrDefault(key.Id)).OfType<T>().ToList();
         var next = page.HasMore ? request.Position with { AfterAt = page.Keys[^1].At, AfterId = page.Keys[^1].Id } : request.Position.Again();
         return ApiAnswer.Of(new ListAnswer<T>(items, page.HasMore, seal.Seal(next)));

@@ -28,29 +28,22 @@ internal static class PeopleList
 {
     public const string Name = "people";
 
-    public static async Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken)
-    {
-        var (request, problem) = lists.Read(context.Request, Name);
-        if (request is null)
-        {
-            return problem!;
-        }
-
-        // Who joins a group has changed for whoever reads that group's people.
-        var keys = request.Group is { } group
-            ? from membership in db.Memberships
-              where membership.GroupId == @group && membership.Until == null
-              join person in db.People on membership.PersonId equals person.Id
-              select new PageKey { At = person.ChangedAt > membership.From ? person.ChangedAt : membership.From, Id = person.Id }
-            : db.People.Select(person => new PageKey { At = person.ChangedAt, Id = person.Id });
-        var page = await db.ReadAsync(request, keys, DeletedKind.Person, cancellationToken);
-        var ids = page.Ids;
-        var found = await Items(db.People.Where(person => ids.Contains(person.Id))).ToDictionaryAsync(person => person.Id, cancellationToken);
-        return lists.Answer(request, page, found, key => new PersonItem { Id = key.Id, Deleted = true, ChangedAt = key.At });
-    }
+    public static Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken) => lists.AnswerAsync(
+        context.Request, Name,
+        request => db.ReadAsync(request, Keys(db, request), DeletedKind.Person, cancellationToken),
+        ids => Items(db.People.Where(person => ids.Contains(person.Id))).ToDictionaryAsync(person => person.Id, cancellationToken),
+        key => new PersonItem { Id = key.Id, Deleted = true, ChangedAt = key.At });
 
     public static async Task<IResult> FindAsync(Guid id, AttendanceDb db, CancellationToken cancellationToken) =>
         await Items(db.People.Where(person => person.Id == id)).SingleOrDefaultAsync(cancellationToken) is { } person ? ApiAnswer.Of(person) : ApiProblems.NotFound();
+
+    /// <summary>Who joins a group has changed for whoever reads that group's people.</summary>
+    private static IQueryable<PageKey> Keys(AttendanceDb db, ListRequest request) => request.Group is { } group
+        ? from membership in db.Memberships
+          where membership.GroupId == @group && membership.Until == null
+          join person in db.People on membership.PersonId equals person.Id
+          select new PageKey { At = person.ChangedAt > membership.From ? person.ChangedAt : membership.From, Id = person.Id }
+        : db.People.Select(person => new PageKey { At = person.ChangedAt, Id = person.Id });
 
     private static IQueryable<PersonItem> Items(IQueryable<Person> people) => people.Select(person => new PersonItem
     {

@@ -46,23 +46,15 @@ internal static class SessionList
 {
     public const string Name = "sessions";
 
-    public static async Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken)
-    {
-        var (request, problem) = lists.Read(context.Request, Name);
-        if (request is null)
-        {
-            return problem!;
-        }
-
-        var keys = Filter(db.Sessions, request).Select(session => new PageKey { At = session.ChangedAt, Id = session.Id });
-        var page = await db.ReadAsync(request, keys, DeletedKind.Session, cancellationToken);
-        var ids = page.Ids;
-        var found = (await db.Sessions.AsNoTracking().Include(session => session.Groups).Where(session => ids.Contains(session.Id)).ToListAsync(cancellationToken)).ToDictionary(session => session.Id, Of);
-        return lists.Answer(request, page, found, key => new SessionItem { Id = key.Id, Deleted = true, ChangedAt = key.At });
-    }
+    public static Task<IResult> ListAsync(HttpContext context, AttendanceDb db, ListRequests lists, CancellationToken cancellationToken) => lists.AnswerAsync(
+        context.Request, Name,
+        request => db.ReadAsync(
+            request, Filter(db.Sessions, request).Select(session => new PageKey { At = session.ChangedAt, Id = session.Id }), DeletedKind.Session, cancellationToken),
+        ids => Whole(db).Where(session => ids.Contains(session.Id)).ToDictionaryAsync(session => session.Id, Of, cancellationToken),
+        key => new SessionItem { Id = key.Id, Deleted = true, ChangedAt = key.At });
 
     public static async Task<IResult> FindAsync(Guid id, AttendanceDb db, CancellationToken cancellationToken) =>
-        await db.Sessions.AsNoTracking().Include(session => session.Groups).SingleOrDefaultAsync(session => session.Id == id, cancellationToken) is { } session
+        await Whole(db).SingleOrDefaultAsync(session => session.Id == id, cancellationToken) is { } session
             ? ApiAnswer.Of(Of(session))
             : ApiProblems.NotFound();
 
@@ -81,6 +73,8 @@ internal static class SessionList
 
         return request.Until is { } until ? sessions.Where(session => session.StartsAt < until) : sessions;
     }
+
+    private static IQueryable<Session> Whole(AttendanceDb db) => db.Sessions.AsNoTracking().Include(session => session.Groups);
 
     private static SessionItem Of(Session session) => new()
     {

@@ -23,7 +23,7 @@ internal sealed class RetentionBatches(AttendanceDb db, ConsentRules consents, T
         RetentionPurpose.Audit => Audit(before).CountAsync(cancellationToken),
         RetentionPurpose.Doubts => Doubts(before).CountAsync(cancellationToken),
         RetentionPurpose.PhonePairings => Pairings(before).CountAsync(cancellationToken),
-        RetentionPurpose.SignIns => SignIns(before).CountAsync(cancellationToken),
+        RetentionPurpose.SignIns => CountSignInsAsync(before, cancellationToken),
         RetentionPurpose.Requests => Requests(before).CountAsync(cancellationToken),
         _ => Links(before).CountAsync(cancellationToken),
     };
@@ -61,8 +61,7 @@ internal sealed class RetentionBatches(AttendanceDb db, ConsentRules consents, T
                 var pairings = await Pairings(before).OrderBy(pairing => pairing.Id).Select(pairing => pairing.Id).Take(atMost).ToListAsync(cancellationToken);
                 return (await db.PhonePairings.Where(pairing => pairings.Contains(pairing.Id)).ExecuteDeleteAsync(cancellationToken), pairings.Count == atMost);
             case RetentionPurpose.SignIns:
-                var signIns = await SignIns(before).OrderBy(session => session.Id).Select(session => session.Id).Take(atMost).ToListAsync(cancellationToken);
-                return (await SignIns(before).Where(session => signIns.Contains(session.Id)).ExecuteDeleteAsync(cancellationToken), signIns.Count == atMost);
+                return await DeleteSignInsAsync(before, atMost, cancellationToken);
             case RetentionPurpose.Requests:
                 var requests = await Requests(before).OrderBy(request => request.Id).Select(request => request.Id).Take(atMost).ToListAsync(cancellationToken);
                 return (await db.PrivacyRequests.Where(request => requests.Contains(request.Id)).ExecuteDeleteAsync(cancellationToken), requests.Count == atMost);
@@ -70,6 +69,19 @@ internal sealed class RetentionBatches(AttendanceDb db, ConsentRules consents, T
                 var links = await Links(before).OrderBy(link => link.PersonId).Select(link => link.PersonId).Take(atMost).ToListAsync(cancellationToken);
                 return (await Links(before).Where(link => links.Contains(link.PersonId)).ExecuteDeleteAsync(cancellationToken), links.Count == atMost);
         }
+    }
+
+    private async Task<int> CountSignInsAsync(DateTime before, CancellationToken cancellationToken) =>
+        await SignIns(before).CountAsync(cancellationToken) + await Attempts(before).CountAsync(cancellationToken);
+
+    private async Task<(int Deleted, bool IsMore)> DeleteSignInsAsync(DateTime before, int atMost, CancellationToken cancellationToken)
+    {
+        var ids = await SignIns(before).OrderBy(session => session.Id).Select(session => session.Id).Take(atMost).ToListAsync(cancellationToken);
+        var keys = await Attempts(before).OrderBy(count => count.Key).Select(count => count.Key).Take(atMost).ToListAsync(cancellationToken);
+        return (
+            await SignIns(before).Where(session => ids.Contains(session.Id)).ExecuteDeleteAsync(cancellationToken)
+                + await Attempts(before).Where(count => keys.Contains(count.Key)).ExecuteDeleteAsync(cancellationToken),
+            ids.Count == atMost || keys.Count == atMost);
     }
 
     private async Task<(int Deleted, bool IsMore)> DeleteOfPeopleAsync(RetentionPurpose purpose, DateTime before, int atMost, CancellationToken cancellationToken)
@@ -159,6 +171,10 @@ internal sealed class RetentionBatches(AttendanceDb db, ConsentRules consents, T
     private IQueryable<PhonePairing> Pairings(DateTime before) => db.PhonePairings.Where(pairing => pairing.IsFreed && pairing.EndedAt < before);
 
     private IQueryable<SignInSession> SignIns(DateTime before) => db.SignInSessions.Where(session => session.SeenAt < before);
+
+    /// <summary>Counts of wrong passwords that nobody has tried to add to for as long.</summary>
+    private IQueryable<SignInCount> Attempts(DateTime before) => db.SignInCounts.Where(count =>
+        (count.TriedAt == null || count.TriedAt < before) && (count.LockedUntil == null || count.LockedUntil < before));
 
     private IQueryable<PrivacyRequest> Requests(DateTime before) =>
         db.PrivacyRequests.Where(request => request.RefusedAt < before && !HeldPeople.Contains(request.PersonId));

@@ -15,7 +15,6 @@ internal sealed partial class RetentionJob(
 
     private readonly Guid _owner = Guid.NewGuid();
     private readonly SemaphoreSlim _wake = new(0);
-    private readonly RepeatedFailure _failure = new();
 
     /// <summary>Looks at once whether a run is due.</summary>
     public void Wake() => _wake.Release();
@@ -26,21 +25,9 @@ internal sealed partial class RetentionJob(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            do
-            {
-                await TryLookAsync(stoppingToken);
-            }
-            while (await WaitAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Web stops. A run goes on in another replica, or after the next start.
-        }
-    }
+    /// <summary>A run that Web's stop cuts short goes on in another replica, or after the next start.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RepeatedWork.RunAsync(
+        LookOrReleaseAsync, token => _wake.WaitAsync(s_lookEvery, token), failure => LogFailed(failure.GetType().Name, failure.Message), stoppingToken);
 
     /// <summary>Does the run that is due, if this process may.</summary>
     /// <returns>Whether a run came to its end here.</returns>
@@ -85,22 +72,17 @@ internal sealed partial class RetentionJob(
         return true;
     }
 
-    private async Task TryLookAsync(CancellationToken cancellationToken)
+    private async Task LookOrReleaseAsync(CancellationToken cancellationToken)
     {
         try
         {
             await LookAsync(cancellationToken);
-            _failure.IsOver();
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested) // whatever it is: it must not stop Web, and is tried again
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             metrics.Ended(isDone: false);
-            if (_failure.IsNew(exception.GetType().FullName!))
-            {
-                LogFailed(exception.GetType().Name, exception.Message);
-            }
-
             await TryReleaseAsync(cancellationToken);
+            throw;
         }
     }
 
@@ -118,12 +100,6 @@ internal sealed partial class RetentionJob(
         {
             // The claim ends by itself.
         }
-    }
-
-    private async Task<bool> WaitAsync(CancellationToken cancellationToken)
-    {
-        await _wake.WaitAsync(s_lookEvery, cancellationToken);
-        return true;
     }
 
     /// <summary>Each step has a context of its own, so that a run holds no memory of what it deleted.</summary>

@@ -2,11 +2,11 @@ using Attendance.Web.Audit;
 using Attendance.Web.Data;
 using Ical.Net;
 using Microsoft.EntityFrameworkCore;
-using static Attendance.Web.Languages.Words;
 
 namespace Attendance.Web.Schedules;
 
 /// <summary>A holiday as a file has it.</summary>
+/// <param name="Name">Empty if the event has none.</param>
 /// <param name="Source">The event's UID.</param>
 internal sealed record HolidayEntry(string Name, DateOnly FirstDay, DateOnly LastDay, string Source);
 
@@ -38,7 +38,7 @@ internal static class HolidayFile
         }
     }
 
-    private static string Named(string? summary) => string.IsNullOrWhiteSpace(summary) || !Writing.CanBeWritten(summary) ? T("Holiday") : Writing.Tidy(summary);
+    private static string Named(string? summary) => string.IsNullOrWhiteSpace(summary) || !Writing.CanBeWritten(summary) ? "" : Writing.Tidy(summary);
 
     private static string Shortened(string text, int most) => text.Length > most ? text[..most] : text;
 }

@@ -7,27 +7,13 @@ namespace Attendance.Web.Schedules;
 internal sealed partial class SessionMaker(
     IServiceScopeFactory scopes, IOptions<ScheduleOptions> options, TimeProvider clock, ILogger<SessionMaker> logger) : BackgroundService
 {
-    private readonly RepeatedFailure _failure = new();
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatedWork.RunAsync(MakeAsync, options.Value.MadeEvery, clock, failure => LogNotMade(failure.Message), stoppingToken); // in time: sessions are made weeks ahead
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task MakeAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Value.MadeEvery, clock);
-        do
-        {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<SessionUpkeep>().MakeAllAsync(stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: it must not stop Web, which lends cameras
-            {
-                if (_failure.IsNew(exception))
-                {
-                    LogNotMade(exception.Message); // the next round makes them: sessions are made weeks ahead
-                }
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<SessionUpkeep>().MakeAllAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "The sessions of the schedules could not be made, and are tried again later: {Error}")]

@@ -115,6 +115,26 @@ public sealed class OpenIdLinkTests(OpenIdSite site) : IClassFixture<OpenIdSite>
     }
 
     [Fact]
+    public async Task A_logout_ends_nothing_a_second_time()
+    {
+        var login = site.AddPerson();
+        using var visit = site.Visit();
+        (await site.SignInAsync(visit, login)).Leads("/people");
+        var token = site.Provider.LogoutToken(token => token["sub"] = login);
+        Assert.Equal(HttpStatusCode.OK, await LogOutAsync(token));
+        Assert.StartsWith("/sign-in", (await visit.GetAsync("/account")).Location, StringComparison.Ordinal);
+        (await site.SignInAsync(visit, login)).Leads("/people");
+
+        Assert.Equal(HttpStatusCode.BadRequest, await LogOutAsync(token));
+
+        Assert.Equal(HttpStatusCode.OK, (await visit.GetAsync("/account")).Status);
+        var past = DateTime.UtcNow.AddMinutes(-1);
+        await site.DbAsync(db => db.SpentLogoutTokens.ExecuteUpdateAsync(spent => spent.SetProperty(each => each.Until, past), Cancel));
+        Assert.Equal(HttpStatusCode.OK, await LogOutAsync(site.Provider.LogoutToken(token => token["sub"] = login)));
+        Assert.Equal(1, await site.DbAsync(db => db.SpentLogoutTokens.CountAsync(Cancel))); // what has expired is forgotten
+    }
+
+    [Fact]
     public async Task A_logout_that_the_provider_did_not_sign_for_us_ends_nothing()
     {
         var login = site.AddPerson();

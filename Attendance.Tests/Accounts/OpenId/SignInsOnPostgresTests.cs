@@ -1,3 +1,4 @@
+using System.Net;
 using Attendance.Tests.Hosts;
 using Attendance.Tests.Stores;
 using Attendance.Web.Data;
@@ -55,7 +56,17 @@ public sealed class SignInsOnPostgresTests(PostgresServer postgres) : IClassFixt
         Assert.Equal(2, await DbAsync(db => db.UserLogins.CountAsync(Cancel)));
         Assert.DoesNotContain(web.Logs.GetSnapshot(), record => record.Message.Contains("remains in the files", StringComparison.Ordinal));
         Assert.StartsWith("/sign-in", (await visits[3].Visit.GetAsync("/account")).Location, StringComparison.Ordinal);
+        var token = site.Provider.LogoutToken(each => each["sub"] = logins[1]);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest), (await LogOutAsync(), await LogOutAsync()));
         visits.ForEach(each => each.Visit.Dispose());
+
+        async Task<HttpStatusCode> LogOutAsync()
+        {
+            using var client = web.Client();
+            using var form = new FormUrlEncodedContent([new("logout_token", token)]);
+            using var answer = await client.PostAsync(new Uri("/signin-oidc/backchannel-logout", UriKind.Relative), form, Cancel);
+            return answer.StatusCode;
+        }
 
         Task<int> SessionsAsync() => DbAsync(db => db.SignInSessions.CountAsync(each => each.AccountId == first, Cancel));
 

@@ -30,9 +30,9 @@ internal sealed class LogoutTokens(IOptionsMonitor<OpenIdConnectOptions> schemes
         }
 
         return result is { IsValid: true, SecurityToken: JsonWebToken logout } && logout.TryGetPayloadValue<JsonElement>("events", out var events) && IsLogout(events)
-                && !logout.TryGetClaim("nonce", out _) && logout.TryGetClaim("iat", out _) && logout.TryGetClaim("jti", out _)
+                && !logout.TryGetClaim("nonce", out _) && logout.TryGetClaim("iat", out _) && ValueOf(logout, "jti") is { } id
                 && (ValueOf(logout, "sub"), ValueOf(logout, "sid")) is var (subject, session) && (subject ?? session) is not null
-            ? new(logout.Issuer, subject, session)
+            ? new(logout.Issuer, subject, session, OpenIdUser.HashOf(logout.Issuer, id), logout.ValidTo + scheme.TokenValidationParameters.ClockSkew)
             : null;
     }
 
@@ -57,4 +57,6 @@ internal sealed class LogoutTokens(IOptionsMonitor<OpenIdConnectOptions> schemes
 }
 
 /// <summary>Says who has signed out at the provider: from one session, or, if that is null, from all of theirs.</summary>
-internal sealed record LogoutNotice(string Issuer, string? Subject, string? Session);
+/// <param name="Key">A hash of the provider and the id of the token.</param>
+/// <param name="Until">Until when the token is accepted.</param>
+internal sealed record LogoutNotice(string Issuer, string? Subject, string? Session, string Key, DateTime Until);

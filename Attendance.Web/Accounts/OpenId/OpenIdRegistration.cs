@@ -21,6 +21,7 @@ internal static class OpenIdRegistration
         services.AddSingleton<IValidateOptions<OpenIdOptions>, OpenIdOptionsValidator>();
         services.AddSingleton<OpenIdProvider>();
         services.AddSingleton<LogoutTokens>();
+        services.AddScoped<SpentLogoutTokens>();
         services.AddScoped<OpenIdAccounts>();
         services.AddScoped<OpenIdSignIn>();
         if (builder.Configuration[$"{OpenIdOptions.Section}:{nameof(OpenIdOptions.Authority)}"] is not { Length: > 0 })

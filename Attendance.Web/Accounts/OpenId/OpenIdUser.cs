@@ -36,8 +36,8 @@ internal sealed record OpenIdUser(
             principal.FindFirstValue("sid") is { Length: > 0 } session ? HashOf(issuer, session) : null);
     }
 
-    /// <summary>Returns what is stored of a session at the provider.</summary>
-    public static string HashOf(string issuer, string providerSession) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer}\n{providerSession}")));
+    /// <summary>Returns what is stored of the id of a session or a token of the provider.</summary>
+    public static string HashOf(string issuer, string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer}\n{id}")));
 
     private static HashSet<string> ValuesOf(ClaimsPrincipal principal, string claim) =>
         principal.FindAll(claim).Select(each => each.Value).ToHashSet(StringComparer.Ordinal);

@@ -77,17 +77,8 @@ internal sealed partial class PhoneStore(AttendanceDb db, AuditLog audit, IOptio
     }
 
     /// <summary>Revokes a phone. It shows nothing more, and what it shows now is worth nothing.</summary>
-    public async Task RevokeAsync(Guid personId, Guid phoneId, string accountId, CancellationToken cancellationToken)
-    {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Phones.Where(phone => phone.Id == phoneId && phone.PersonId == personId).ExecuteDeleteAsync(cancellationToken) > 0)
-        {
-            audit.Add(accountId, new("phone.revoked", phoneId, personId));
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
-        await change.CommitAsync(cancellationToken);
-    }
+    public Task RevokeAsync(Guid personId, Guid phoneId, string accountId, CancellationToken cancellationToken) =>
+        audit.DeleteAsync(db.Phones.Where(phone => phone.Id == phoneId && phone.PersonId == personId), accountId, new("phone.revoked", phoneId, personId), cancellationToken);
 
     /// <returns>What the phone's person is called where others see it, or null if it was revoked.</returns>
     public async Task<string?> FirstNameAsync(Guid phoneId, CancellationToken cancellationToken) =>

@@ -111,17 +111,7 @@ internal sealed partial class ContactStore(
     /// <summary>Deletes a contact, with what was to be sent to them. It is safe to repeat.</summary>
     public async Task RemoveAsync(Guid personId, Guid id, string accountId, CancellationToken cancellationToken)
     {
-        await using (var change = await db.Database.BeginTransactionAsync(cancellationToken))
-        {
-            if (await db.Contacts.Where(contact => contact.Id == id && contact.PersonId == personId).ExecuteDeleteAsync(cancellationToken) > 0)
-            {
-                audit.Add(accountId, new("contact.removed", id, personId));
-                await db.SaveChangesAsync(cancellationToken);
-            }
-
-            await change.CommitAsync(cancellationToken);
-        }
-
+        await audit.DeleteAsync(db.Contacts.Where(contact => contact.Id == id && contact.PersonId == personId), accountId, new("contact.removed", id, personId), cancellationToken);
         await db.ForgetDeletedAsync(logger);
     }
 

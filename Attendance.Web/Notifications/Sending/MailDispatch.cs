@@ -14,36 +14,13 @@ internal sealed partial class MailDispatch(
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(5);
 
-    private readonly RepeatedFailure _failure = new();
     private int _outages;
     private long _pausedSince;
     private TimeSpan _pause;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!options.Value.IsOn)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(options.Value.SendEvery, clock);
-        do
-        {
-            try
-            {
-                await SendAllAsync(stoppingToken);
-                _failure.IsOver();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested) // whatever it is: it must not stop Web, and is tried again
-            {
-                if (_failure.IsNew(exception.GetType().Name))
-                {
-                    LogFailed(exception.GetType().Name);
-                }
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Value.IsOn
+        ? RepeatedWork.RunAsync(SendAllAsync, options.Value.SendEvery, clock, failure => LogFailed(failure.GetType().Name), stoppingToken)
+        : Task.CompletedTask;
 
     private async Task SendAllAsync(CancellationToken cancellationToken)
     {

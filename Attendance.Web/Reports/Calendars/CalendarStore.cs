@@ -20,8 +20,6 @@ internal sealed partial class CalendarStore(AttendanceDb db, AuditLog audit, Tim
     /// <summary>How far back a calendar goes, and how many sessions it has at most.</summary>
     public const int DaysBack = 14, Most = 5000;
 
-    private static readonly TimeSpan s_usedToThe = TimeSpan.FromHours(1);
-
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     public async Task<IReadOnlyList<CalendarRow>> ListAsync(CancellationToken cancellationToken) => await (
@@ -54,15 +52,10 @@ internal sealed partial class CalendarStore(AttendanceDb db, AuditLog audit, Tim
     /// <summary>Ends a calendar. It is safe to repeat.</summary>
     public async Task RevokeAsync(Guid id, string accountId, CancellationToken cancellationToken)
     {
-        await using var change = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.CalendarFeeds.Where(feed => feed.Id == id).ExecuteDeleteAsync(cancellationToken) > 0)
+        if (await audit.DeleteAsync(db.CalendarFeeds.Where(feed => feed.Id == id), accountId, new("calendar.revoked", id), cancellationToken))
         {
-            audit.Add(accountId, new("calendar.revoked", id));
-            await db.SaveChangesAsync(cancellationToken);
             LogRevoked(id, accountId);
         }
-
-        await change.CommitAsync(cancellationToken);
     }
 
     /// <returns>The calendar that a token opens, or null if it opens none, or none any more.</returns>
@@ -73,11 +66,10 @@ internal sealed partial class CalendarStore(AttendanceDb db, AuditLog audit, Tim
             return null;
         }
 
-        var (hash, now, before) = (HashOf(token), Now, Now - s_usedToThe);
+        var (hash, hour) = (HashOf(token), UtcTime.HourOf(Now));
         var feed = await db.CalendarFeeds.AsNoTracking().SingleOrDefaultAsync(each => each.TokenHash == hash, cancellationToken);
-        if (feed is not null && (feed.UsedAt is null || feed.UsedAt < before))
+        if (feed is not null && (feed.UsedAt is not { } used || used < hour))
         {
-            var hour = new DateTime(now.Year, now.Month, now.Day, now.Hour, 0, 0, DateTimeKind.Utc);
             await db.CalendarFeeds.Where(each => each.Id == feed.Id).ExecuteUpdateAsync(each => each.SetProperty(one => one.UsedAt, hour), cancellationToken);
         }
 

@@ -1723,6 +1723,9 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.Property<DateTime?>("LockedUntil")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<DateTime?>("TriedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.HasKey("Key");
 
                     b.HasIndex("AccountId");
@@ -1771,6 +1774,20 @@ namespace Attendance.Web.Data.Migrations.Postgres
                     b.HasIndex("ProviderSession");
 
                     b.ToTable("sign_in_sessions", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.SpentLogoutToken", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("spent_logout_tokens", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.WebhookDispatch", b =>

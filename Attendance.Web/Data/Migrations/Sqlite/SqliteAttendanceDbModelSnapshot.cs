@@ -1715,6 +1715,9 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.Property<DateTime?>("LockedUntil")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("TriedAt")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Key");
 
                     b.HasIndex("AccountId");
@@ -1763,6 +1766,20 @@ namespace Attendance.Web.Data.Migrations.Sqlite
                     b.HasIndex("ProviderSession");
 
                     b.ToTable("sign_in_sessions", (string)null);
+                });
+
+            modelBuilder.Entity("Attendance.Web.Data.SpentLogoutToken", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("spent_logout_tokens", (string)null);
                 });
 
             modelBuilder.Entity("Attendance.Web.Data.WebhookDispatch", b =>
