@@ -105,9 +105,9 @@ public sealed partial class ComposeTests : IAsyncLifetime
         {
             var build = _file.Services[name].Build!;
             var context = Repository.PathOf("deploy", build.Context);
-            Assert.Equal(Repository.PathOf(), context + Path.DirectorySeparatorChar);
-            Assert.Equal(new ContainerFile(name).Path, Path.Combine(context, build.File));
-            Assert.All(build.Arguments, argument => Assert.Contains($"ARG {argument}\n", File.ReadAllText(Path.Combine(context, build.File)), StringComparison.Ordinal));
+            Assert.Equal(Path.TrimEndingDirectorySeparator(Repository.PathOf()), Path.TrimEndingDirectorySeparator(context));
+            Assert.Equal(new ContainerFile(name).Path, Path.Combine(context, build.Dockerfile));
+            Assert.All(build.Args, argument => Assert.Contains($"ARG {argument}\n", File.ReadAllText(Path.Combine(context, build.Dockerfile)), StringComparison.Ordinal));
             Assert.Contains($"-f deploy/{name}.Containerfile -t {_file.Services[name].Image} ", Readme, StringComparison.Ordinal);
             Assert.Contains($"image: {_file.Services[name].Image}\n", manifests, StringComparison.Ordinal);
         }
@@ -132,7 +132,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
         Assert.Equal(["camera-api"], SharingWith("redis"));
         Assert.Equal(["web"], SharingWith("database"));
         Assert.Equal(["web", "redis"], SharingWith("camera-api"));
-        Assert.All(s_stores.SelectMany(name => _file.Services[name].Networks), network => Assert.True(_file.Networks[network].IsInternal));
+        Assert.All(s_stores.SelectMany(name => _file.Services[name].Networks), network => Assert.True(_file.Networks[network].Internal));
         Assert.Equal(_file.Networks.Keys.Order(), _file.Services.Values.SelectMany(service => service.Networks).Distinct().Order());
     }
 
@@ -158,14 +158,13 @@ public sealed partial class ComposeTests : IAsyncLifetime
     public void No_container_may_do_more_than_it_needs(string name)
     {
         var service = _file.Services[name];
-        Assert.True(service.IsReadOnly);
-        Assert.Equal(["ALL"], service.DroppedCapabilities);
-        Assert.Equal(["no-new-privileges:true"], service.SecurityOptions);
+        Assert.True(service.ReadOnly);
+        Assert.Equal(["ALL"], service.CapDrop);
+        Assert.Equal(["no-new-privileges:true"], service.SecurityOpt);
         Assert.Equal(s_programs.Contains(name) ? new ContainerFile(name).User : "999:999", service.User);
-        Assert.True(service.MaxProcesses > 0);
-        Assert.NotNull(service.MaxMemory);
+        Assert.True(service.PidsLimit > 0);
         Assert.Equal("unless-stopped", service.Restart);
-        Assert.NotNull(service.Healthcheck);
+        Assert.Equal(name switch { "redis" => [], "database" => ["/tmp", "/var/run/postgresql"], _ => ["/tmp"] }, service.Tmpfs);
     }
 
     [Fact]
@@ -182,7 +181,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [Fact]
     public void The_camera_API_has_time_to_release_its_cameras()
     {
-        var grace = TimeSpan.FromSeconds(int.Parse(_file.Services["camera-api"].StopGrace.TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture));
+        var grace = TimeSpan.FromSeconds(int.Parse(_file.Services["camera-api"].StopGracePeriod.TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture));
 
         Assert.True(grace > new CaptureOptions().WholeRelease + TimeSpan.FromSeconds(30));
     }

@@ -1,14 +1,14 @@
-using System.Diagnostics;
 using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.Deploy;
 
 /// <summary>
-/// Runs a published program as its image would, without a container engine. For root it is the first process of a process namespace, in a root file system of its own that
-/// nobody can write to: of this machine it has the system's libraries, the runtime and the network, and besides them <c>/app</c>, an empty <c>/tmp</c> and <c>/data</c>. It runs as the user of
-/// the container file, without capabilities. Others can give it none of that, so it runs as they do, in a folder that is not writable.
+/// Runs a published program as its image would, without a container engine. For root it is in a root file system of its own that nobody can write to: of this machine it has the system's
+/// libraries, the runtime and the network, and besides them <c>/app</c>, an empty <c>/tmp</c> and <c>/data</c>. It runs as the user of the container file, without capabilities.
+/// Others can give it none of that, so it runs as they do, in a folder that is not writable.
 /// </summary>
+/// <remarks>It sees this machine's processes: a camera API of another test would take workers whose owner it cannot see for forgotten ones, and kill them.</remarks>
 internal sealed class ContainerRun
 {
     private const string Script = """
@@ -29,7 +29,7 @@ internal sealed class ContainerRun
         mount -o remount,bind,ro app
         mount --bind "$data" data
         mount -t tmpfs -o mode=1777 none tmp
-        mount -t proc none proc
+        mount --rbind /proc proc
         mount --rbind /sys sys
         mount --rbind /dev dev
         mount -o remount,ro none .
@@ -38,15 +38,14 @@ internal sealed class ContainerRun
 
     private readonly ContainerFile _file;
     private readonly PublishedPrograms _published;
-    private readonly string _data;
 
     public ContainerRun(PublishedPrograms published, string name)
     {
         (_published, _file) = (published, new ContainerFile(name));
-        (App, _data) = (published[name], published.NewFolder());
+        (App, Data) = (published[name], published.NewFolder());
     }
 
-    /// <summary>Whether this process may make namespaces, which root in a container may not.</summary>
+    /// <summary>Whether this process may mount, which root in a container may not.</summary>
     private static readonly Lazy<Task<bool>> s_isIsolated = new(async () =>
     {
         if (!Environment.IsPrivilegedProcess)
@@ -54,56 +53,48 @@ internal sealed class ContainerRun
             return false;
         }
 
-        await using var attempt = ServerProcess.Start("unshare", ["--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt"]);
+        await using var attempt = ServerProcess.Start("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"]);
         return await attempt.ExitAsync() == 0;
     });
 
     /// <summary>The program's folder.</summary>
     public string App { get; init; }
 
+    /// <summary>The folder of this machine that it sees as <c>/data</c>.</summary>
+    public string Data { get; }
+
     /// <summary>Starts it with the environment of its container file and these variables besides. It listens on the port, of this machine only.</summary>
     public async Task<ServerProcess> StartAsync(int port, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var isIsolated = await s_isIsolated.Value;
-        var (user, group) = _file.User.Split(':') is [var id, var groupId] ? (id, groupId) : throw new FormatException(_file.User);
-        string[] command = [Path.Combine(BuiltProgram.DotnetRoot, "dotnet"), _file.Program];
+        var variables = new Dictionary<string, string>(_file.Environment);
+        foreach (var (key, value) in environment)
+        {
+            variables[key] = value;
+        }
+
+        variables.Remove("ASPNETCORE_HTTP_PORTS"); // another program's here, perhaps
+        variables["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        variables["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        variables["HOME"] = "/";
+        if (!isIsolated && variables.ContainsKey("Data__Folder"))
+        {
+            variables["Data__Folder"] = Data;
+        }
+
+        // Not the environment of the shell: dash does not pass on names with a hyphen.
+        string[] command = ["env", "-i", .. variables.Select(variable => $"{variable.Key}={variable.Value}"), Path.Combine(BuiltProgram.DotnetRoot, "dotnet"), _file.Program];
         if (isIsolated)
         {
-            command =
-            [
-                "unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child", "sh", "-c", Script, "sh",
-                BuiltProgram.DotnetRoot, App, _data, user, group, _published.NewFolder(), .. command,
-            ];
+            var (user, group) = _file.User.Split(':') is [var id, var groupId] ? (id, groupId) : throw new FormatException(_file.User);
+            command = ["unshare", "--mount", "--propagation=private", "sh", "-c", Script, "sh", BuiltProgram.DotnetRoot, App, Data, user, group, _published.NewFolder(), .. command];
         }
         else
         {
             TestContext.Current.SendDiagnosticMessage("{0} runs as this user, in no file system of its own, because that takes root outside of a container.", _file.Program);
-            await RunAsync("chmod", "-R", "a-w", App);
+            await PublishedPrograms.RunAsync("chmod", "-R", "a-w", App);
         }
 
-        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = App };
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        start.Environment["HOME"] = "/";
-        foreach (var (key, value) in _file.Environment.Concat(environment))
-        {
-            start.Environment[key] = value;
-        }
-
-        // Its own port is another program's here, perhaps.
-        start.Environment.Remove("ASPNETCORE_HTTP_PORTS");
-        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        if (!isIsolated && start.Environment.ContainsKey("Data__Folder"))
-        {
-            start.Environment["Data__Folder"] = _data;
-        }
-
-        return ServerProcess.Start(start);
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        await using var process = ServerProcess.Start(program, arguments);
-        Assert.Equal(0, await process.ExitAsync());
+        return ServerProcess.Start(command[0], command[1..], folder: App);
     }
 }

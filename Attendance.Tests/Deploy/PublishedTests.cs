@@ -44,6 +44,8 @@ public sealed class PublishedTests(PublishedPrograms published, RedisStore redis
             using var back = await client.DeleteAsync($"/api/leases/{lease["lease_id"]}", Cancel);
             Assert.Equal(HttpStatusCode.NoContent, back.StatusCode);
         }
+
+        Assert.Equal(0, await api.Process.SignalAsync("TERM")); // which is how an engine ends it
     }
 
     [Fact]
@@ -64,18 +66,20 @@ public sealed class PublishedTests(PublishedPrograms published, RedisStore redis
     {
         var database = await postgres.CreateDatabaseAsync(Cancel);
         await using var api = await StartCameraApiAsync(new(published, "camera-api"));
-        await using var web = await StartAsync("web", new(published, "web"), environment =>
+        var run = new ContainerRun(published, "web");
+        await using var web = await StartAsync("web", run, environment =>
         {
             environment["services__camera-api__http__0"] = $"http://127.0.0.1:{api.Port}";
             environment["ConnectionStrings__attendance-db"] = database;
         });
         using var visit = new Visit(web.Address);
 
-        (await visit.SignInAsync("admin", s_secrets["ADMIN_PASSWORD"])).Leads("/account/password");
+        (await visit.SignInAsync("admin", s_secrets["ADMIN_PASSWORD"])).Leads("/account/password?return=%2F");
         (await visit.ChangePasswordAsync(s_secrets["ADMIN_PASSWORD"], "another-password-entirely")).Leads("/");
 
-        (await visit.GetAsync("/")).Says(HttpStatusCode.OK, "A camera of the test");
+        (await visit.GetAsync("/api/cameras")).Says(HttpStatusCode.OK, "A camera of the test"); // which the page of cameras asks for
         (await visit.GetAsync("/people")).Says(HttpStatusCode.OK, "<main");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(run.Data));
     }
 
     [Fact]
@@ -91,6 +95,7 @@ public sealed class PublishedTests(PublishedPrograms published, RedisStore redis
         using var visit = new Visit(again.Address);
         (await visit.SignInAsync("admin", "another-password-entirely")).Leads("/");
         (await visit.GetAsync("/people")).Says(HttpStatusCode.OK, "<main");
+        Assert.Contains(Directory.EnumerateFiles(run.Data), file => Path.GetFileName(file) == "attendance.db");
     }
 
     private Task<Running> StartCameraApiAsync(ContainerRun run, bool isHealthy = true)
@@ -118,8 +123,8 @@ public sealed class PublishedTests(PublishedPrograms published, RedisStore redis
         change(environment);
         var port = ServerProcess.FreePort();
         var process = await run.StartAsync(port, environment);
-        var check = service.Healthcheck!.Test;
-        Assert.Equal(["CMD", "bash", "-c"], check[..^1]);
+        var check = service.Healthcheck.Test;
+        Assert.Equal(["CMD", "bash", "-c"], check.SkipLast(1));
         var command = ComposeFile.Filled(check[^1], s_secrets).Replace("/8080 ", $"/{port} ", StringComparison.Ordinal);
         if (!isHealthy)
         {
