@@ -32,10 +32,27 @@ internal static class OrphanWorkers
         {
             if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) &&
                 OwnerOf(CommandLineOf(directory)) is { } owner &&
+                IsOfOurs(directory) &&
                 ProcessIdentity.Of(id) is { } process)
             {
                 yield return (process, owner);
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether a process is in the same PID namespace as this one. A container's workers are seen from outside it, but what they name as their owner is another
+    /// process there.
+    /// </summary>
+    private static bool IsOfOurs(string directory)
+    {
+        try
+        {
+            return File.ReadLines(directory + "/status").FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal)) is not { } ids || ids.Split('\t').Length == 2; // one id for each namespace
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Attendance.CameraApi.Capture;
 using Attendance.Tests.CameraWorker;
+using Attendance.Tests.Programs;
 using Xunit;
 
 namespace Attendance.Tests.CameraApi.Capture;
@@ -27,6 +28,32 @@ public sealed class OrphanWorkersTests
         }
         finally
         {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_worker_in_a_container_is_that_containers()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Orphans are found through /proc.");
+        Assert.SkipUnless((await RunningWorker.RunAsync("unshare", "--pid", "--fork", "true")).Code == 0, "This user may not make a PID namespace.");
+        var folder = Directory.CreateTempSubdirectory("attendance-");
+        var script = Path.Combine(folder.FullName, WorkerProgram.Name);
+        var start = Path.Combine(folder.FullName, "start");
+        await File.WriteAllTextAsync(script, "echo ready; sleep 60; true", Cancel);
+        await File.WriteAllTextAsync(start, $"exec bash {script} --owner 1:1", Cancel);
+        using var container = Process.Start(new ProcessStartInfo("unshare", ["--pid", "--fork", "--kill-child", "bash", start]) { RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal("ready", await container.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(RunningWorker.Patience, Cancel));
+
+            var worker = Assert.Single(Processes.ChildrenOf(container.Id), child => Processes.CommandLine(child).Contains(script, StringComparison.Ordinal));
+            Assert.DoesNotContain(OrphanWorkers.Find(), orphan => orphan.Id == worker);
+        }
+        finally
+        {
+            container.Kill(entireProcessTree: true);
+            await container.WaitForExitAsync(CancellationToken.None);
             folder.Delete(recursive: true);
         }
     }
