@@ -109,7 +109,7 @@ internal sealed class WebServer : WebApplicationFactory<SecurityOptions>
 
     public override async ValueTask DisposeAsync()
     {
-        var limiters = _host is null ? [] : RateLimiters.Of(_host.Services);
+        var limiters = Interlocked.Exchange(ref _host, null) is { } host ? RateLimiters.Of(host.Services) : [];
         await base.DisposeAsync();
         foreach (var limiter in limiters)
         {
