@@ -43,6 +43,7 @@ public sealed class DoorTests(DoorCamera door) : IClassFixture<DoorCamera>
         Assert.Equal((CheckInMethod.Face, Place), (stored.Method, stored.Place));
         Assert.Matches("^door-[0-9a-f]{32}$", stored.KioskId);
         Assert.True(JsonDocument.Parse(stored.Evidence!).RootElement.GetProperty("distance").GetDouble() < 0.5);
+        await Eventually.TrueAsync(() => duration.GetMeasurementSnapshot().Count > 0, "the decision is measured");
         var decided = Assert.Single(decisions.GetMeasurementSnapshot());
         Assert.Equal(("door", "recorded"), (decided.Tags["attendance.recognition.source"], decided.Tags["attendance.recognition.outcome"]));
         Assert.Single(duration.GetMeasurementSnapshot());

@@ -84,17 +84,25 @@ public sealed class WorkerTests : IAsyncLifetime
     [Fact]
     public async Task Controls_are_set_when_a_device_is_opened_and_one_that_it_does_not_take_is_named()
     {
-        await using (var worker = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightness"] = 33, ["horizontal_flip"] = 1 })))
+        try
         {
-            await worker.FrameAfterOpenedAsync();
-            Assert.Equal(["brightness: 33", "horizontal_flip: 1"], await Vivid.GetAsync(Node, "brightness", "horizontal_flip"));
-        }
+            await using (var worker = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightness"] = 33, ["horizontal_flip"] = 1 })))
+            {
+                await worker.FrameAfterOpenedAsync();
+                Assert.Equal(["brightness: 33", "horizontal_flip: 1"], await Vivid.GetAsync(Node, "brightness", "horizontal_flip"));
+            }
 
-        await using var tooMuch = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightness"] = 256 }));
-        Assert.Contains("'brightness' takes 0 to 255, not 256", (await tooMuch.FailureAsync()).Message, StringComparison.Ordinal);
-        await using var unknown = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightnes"] = 1 }));
-        Assert.Contains("no control 'brightnes'; it has", (await unknown.FailureAsync()).Message, StringComparison.Ordinal);
-        await Vivid.SetAsync(Node, "horizontal_flip", 0);
+            await using var tooMuch = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightness"] = 256 }));
+            Assert.Contains("'brightness' takes 0 to 255, not 256", (await tooMuch.FailureAsync()).Message, StringComparison.Ordinal);
+            await using var unknown = RunningWorker.StartAndOpen("device:" + Node, Small(new() { ["brightnes"] = 1 }));
+            Assert.Contains("no control 'brightnes'; it has", (await unknown.FailureAsync()).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            // A device keeps what it was set to.
+            await Vivid.SetAsync(Node, "brightness", 128);
+            await Vivid.SetAsync(Node, "horizontal_flip", 0);
+        }
     }
 
     [Fact]

@@ -35,6 +35,10 @@ internal sealed partial class RequestWatch(IServiceScopeFactory scopes, PrivacyM
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(10);
 
     private readonly RepeatedFailure _overdue = new();
+    private volatile int _lastOverdue;
+
+    /// <summary>How many had waited too long at the last look.</summary>
+    public int Overdue => _lastOverdue;
 
     /// <summary>Looks once.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)
@@ -42,6 +46,7 @@ internal sealed partial class RequestWatch(IServiceScopeFactory scopes, PrivacyM
         await using var scope = scopes.CreateAsyncScope();
         var requests = await scope.ServiceProvider.GetRequiredService<DeletionRequests>().CountAsync(cancellationToken);
         metrics.Set(requests);
+        _lastOverdue = requests.Overdue;
         if (requests.Overdue == 0)
         {
             _overdue.IsOver();
