@@ -119,7 +119,7 @@ internal sealed partial class LeakSweeper(
     private IEnumerable<(ProcessIdentity Worker, LeakKind Kind, string CameraId)> FindWorkers()
     {
         var found = OrphanWorkers.All().ToList();
-        var ours = workers.Running.Select(worker => worker.Pid).ToHashSet(); // after they were looked for, so none that was found is still unknown
+        var ours = workers.Running.Select(worker => worker.Pid).ToHashSet(); // read last, so that a worker that is just being started counts as ours
         var sources = new Lazy<IReadOnlyList<(string CameraId, DeviceNumber? Device, string? File)>>(Sources);
         foreach (var (worker, owner) in found)
         {
