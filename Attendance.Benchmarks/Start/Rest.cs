@@ -48,9 +48,8 @@ internal static class Rest
             var stream = new StreamedCamera(new Uri(api.Address, camera.StreamUrl), api.ApiKey, api.Pid);
             var watching = stream.MeasureAsync(viewers: 1, span * 1.5, cancellationToken);
             await Task.Delay(span / 2, cancellationToken);
-            var workers = await Task.WhenAll(ProcessUsage.Family(api.Pid).Where(pid => pid != api.Pid).Select(pid => ProcessShare.MeasureAsync([pid], span, cancellationToken)));
+            var worker = (await ProcessShare.MeasureAsync([ProcessUsage.Family(api.Pid).Single(pid => pid != api.Pid)], span, cancellationToken)).Single();
             await watching;
-            var worker = workers.SelectMany(one => one).MaxBy(one => one.Cpu)!; // the one that works
             rows.Add(Row(worker with { Name = what }));
             goals.Add(Goal.AtMost($"worker at work, {what} at {Width}×{Height}, PSS", worker.Pss * BytesPerMiB / BytesPerMB, 40, "MB"));
         }
