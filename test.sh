@@ -28,7 +28,7 @@
 #                             and those of the demo and the dashboard in docs/images/
 #
 # The emulated machine of the V4L2 suite computes while the suites of system and browser mostly wait, so they run side by side where
-# there are more than two cores. On two slow cores it finished 14 of its 32 tests in half an hour beside them, and all 32 in 20 minutes alone.
+# there are more than two cores. On two cores it runs alone: beside them it once had finished less than half of its tests after half an hour.
 # In the suites that hold the system to bounds in time (fast, system, browser, faults), a test that fails is run again by itself, up to twice;
 # one that passes then is told as FLAKY, with all its results. The last line is 'N passed, N failed, N skipped'; above it is what failed, what
 # was skipped and why, and how long each suite took, and how busy the processors were. The reports of all runs are in artifacts/reports.
@@ -159,7 +159,7 @@ count() {
 
 # run_tests SECONDS REPORT FILTERS...  Most of what runs here is started and soon ended, so what it takes is mostly the runtime's compilation.
 # Instrumenting code, to make it faster later, never pays; nor does protecting compiled code from being written to (a tenth of a start's CPU).
-# Where nothing is measured, code is not compiled a second time either.
+# In suites that measure nothing, hot code is not recompiled either.
 run_tests() {
   rm -f "$reports/$2"
   case $suite in fast | system | browser) export DOTNET_TC_CallCounting=0 ;; *) unset DOTNET_TC_CallCounting ;; esac

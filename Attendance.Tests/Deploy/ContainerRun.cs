@@ -8,7 +8,7 @@ namespace Attendance.Tests.Deploy;
 /// libraries, the runtime and the network, and besides them <c>/app</c>, an empty <c>/tmp</c> and <c>/data</c>. It runs as the user of the container file, without capabilities.
 /// Others can give it none of that, so it runs as they do, in a folder that is not writable.
 /// </summary>
-/// <remarks>It sees this machine's processes: a camera API of another test would take workers whose owner it cannot see for forgotten ones, and kill them.</remarks>
+/// <remarks>It is in this machine's PID namespace, as the camera APIs of other tests are.</remarks>
 internal sealed class ContainerRun
 {
     private const string Script = """
